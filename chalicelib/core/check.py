@@ -1,0 +1,208 @@
+"""The nouns of the core: Check, Flip, Ping, Channel, Project, Notification. Values only, no behaviour but derived names."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+Status = Literal["new", "up", "down", "paused"]
+PingKind = Literal["success", "start", "fail", "log", "ign"]
+ScheduleKind = Literal["simple", "cron", "oncalendar"]
+Access = Literal["write", "read", "ping"]
+
+DAY = 86_400
+DEFAULT_TIMEOUT = DAY
+DEFAULT_GRACE = 3_600
+PERIOD_MIN, PERIOD_MAX = 60, 30 * DAY
+DEFAULT_SCHEDULE = "* * * * *"
+DEFAULT_TZ = "UTC"
+
+# A tick that orders two flips of one check which would otherwise share their moment.
+TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Keyword filters of a heartbeat (Healthchecks): comma separated keywords per meaning, and where they are looked for."""
+
+    start_kw: str = ""
+    success_kw: str = ""
+    failure_kw: str = ""
+    subject: bool = False
+    body: bool = False
+    http_body: bool = False
+    default_fail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A thing with a status. Moments are aware UTC datetimes with microseconds, periods are whole seconds.
+
+    `spec` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may assume
+    about a check it saw earlier, the second guards every decision. `due` is the deadline the sweep acts on, None for none.
+    `extra` is data of one dialect that no other reads.
+    """
+
+    project: str
+    code: str
+    created: datetime
+    kind: str = "heartbeat"
+    name: str = ""
+    slug: str = ""
+    tags: str = ""
+    desc: str = ""
+    schedule_kind: ScheduleKind = "simple"
+    timeout: int = DEFAULT_TIMEOUT
+    grace: int = DEFAULT_GRACE
+    schedule: str = DEFAULT_SCHEDULE
+    tz: str = DEFAULT_TZ
+    manual_resume: bool = False
+    methods: str = ""
+    filters: Filters = Filters()
+    channels: tuple[str, ...] = ()
+    badge: str = ""
+    status: Status = "new"
+    since: datetime | None = None
+    last_ping: datetime | None = None
+    last_start: datetime | None = None
+    last_start_rid: str | None = None
+    last_duration: timedelta | None = None
+    n_pings: int = 0
+    due: datetime | None = None
+    spec: int = 0
+    version: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def unique_key(self) -> str:
+        """The stable public identifier that read-only keys see (Healthchecks Management API, Get a List of Existing Checks)."""
+        return unique_key(self.code)
+
+    @property
+    def label(self) -> str:
+        """What a person calls it: the name, or the code of an unnamed check."""
+        return self.name or self.code
+
+
+def unique_key(code: str) -> str:
+    return hashlib.sha1(code.replace("-", "")[:16].encode(), usedforsecurity=False).hexdigest()
+
+
+def canonical_uuid(text: str) -> bool:
+    """Whether `text` is a UUID in its one canonical spelling: lower case, with dashes."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One status change. `at` is when it became true (for a missed deadline: the deadline), not when it was noticed.
+
+    `before` is the moment of the check's flip before this one: news of the two must not overtake each other.
+    """
+
+    project: str
+    code: str
+    at: datetime
+    old: Status
+    new: Status
+    reason: str = ""
+    before: datetime | None = None
+
+    @property
+    def is_news(self) -> bool:
+        """Pausing, resuming and the first sign of life are nobody's news; going down and coming back are."""
+        return self.new == "down" or (self.new == "up" and self.old == "down")
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A sign of life as it came in, before anything is decided. `at` is when it was received."""
+
+    kind: PingKind
+    at: datetime
+    rid: str | None = None
+    exitstatus: int | None = None
+    scheme: str = "http"
+    remote_addr: str = ""
+    method: str = ""
+    ua: str = ""
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A recorded signal: `n` counts a check's pings from 1. `has_body` tells that a body is stored beside it."""
+
+    n: int
+    kind: PingKind
+    at: datetime
+    rid: str | None = None
+    exitstatus: int | None = None
+    scheme: str = "http"
+    remote_addr: str = ""
+    method: str = ""
+    ua: str = ""
+    has_body: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where news goes. `settings` belongs to the channel's kind and may hold secrets; `remind` is seconds between
+    "still down" reminders, 0 for none; `error` is the last failure, empty after a success."""
+
+    project: str
+    code: str
+    kind: str
+    name: str
+    created: datetime
+    settings: dict[str, Any] = field(default_factory=dict)
+    remind: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A tenant. `checks` counts what it holds against `limit` (None: the installation's); `badge` and `secret` make its
+    badge addresses; `keys` are the hashes of its keys."""
+
+    code: str
+    name: str
+    created: datetime
+    limit: int | None = None
+    checks: int = 0
+    badge: str = ""
+    secret: str = ""
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A project's key as it is kept: its hash, what it opens, and a hint by which its owner recognises it."""
+
+    hash: str
+    project: str
+    access: Access
+    hint: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Telling one channel of one flip: the delivery log's entry and, while it is under way, the claim on it."""
+
+    channel: str
+    check: str
+    flip: datetime
+    new: Status
+    reminder: int = 0
+    state: Literal["sending", "sent", "retry", "failed"] = "sending"
+    attempts: int = 0
+    error: str = ""
+    at: datetime | None = None
+    next_at: datetime | None = None

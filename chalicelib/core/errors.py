@@ -1,0 +1,51 @@
+"""What can go wrong in the core's own words. Each dialect renders these in its published shape."""
+
+
+class TocsinError(Exception):
+    """Root of every error that is meant for a caller; anything else is a fault of ours or of AWS."""
+
+
+class Invalid(TocsinError):
+    """A value the caller sent is wrong. `field` names it, `message` says what is wrong with it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field} {message}".strip())
+        self.field = field
+        self.message = message
+
+
+class Missing(TocsinError):
+    """The named thing does not exist (or exists no more)."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} not found")
+        self.what = what
+
+
+class Forbidden(TocsinError):
+    """The thing exists but belongs to another project."""
+
+
+class LimitReached(TocsinError):
+    """The project holds as many checks as its limit allows."""
+
+
+class Conflict(TocsinError):
+    """The request does not fit the present state (resuming what is not paused, an ambiguous slug)."""
+
+
+class Busy(TocsinError):
+    """So many writers met at one record that the retries ran out; the caller may try again."""
+
+
+class Undelivered(TocsinError):
+    """A channel could not take a notification.
+
+    `permanent` tells the deliverer that trying again is of no use (a bad address, a refused key);
+    `message` is shown on the channel and in its delivery log, so it must hold no secret.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent

@@ -1,0 +1,45 @@
+"""News: everything that a channel may tell about one flip, gathered before any channel is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from chalicelib.core.check import Check, Flip, Ping
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """How the installation speaks of itself: its name, its root URL (no slash at the end), the sender of its mails."""
+
+    name: str
+    root: str
+    mail_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One flip, or a reminder of it, or a test of a channel.
+
+    `id` is the same for every attempt to tell the same thing to the same channel (an idempotency key). `reminder` counts
+    "still down" reminders from 1, 0 is the first telling. `downtime` is how long the check was down (up) or has been
+    (reminders). `pings` are the latest ones, newest first; `body` belongs to the newest.
+    """
+
+    id: str
+    event: Literal["down", "up", "test"]
+    check: Check
+    flip: Flip
+    project: str
+    site: Site
+    now: datetime
+    reminder: int = 0
+    downtime: timedelta | None = None
+    pings: tuple[Ping, ...] = ()
+    body: bytes = b""
+
+    @property
+    def url(self) -> str:
+        """Where a person looks at the check: its page, whose address reads but cannot ping."""
+        return f"{self.site.root}/status/{self.check.badge}"

@@ -1,0 +1,36 @@
+"""Outages: what a check's flips say about when it was down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.core.check import Flip
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """From the flip that took a check down to the next one, which brought it up or paused it; `end` is None as long as
+    it lasts."""
+
+    down: Flip
+    end: Flip | None = None
+
+    @property
+    def began(self) -> datetime:
+        return self.down.at
+
+    @property
+    def ended(self) -> datetime | None:
+        return self.end.at if self.end else None
+
+
+def outages(newest_first: Iterable[Flip]) -> list[Outage]:
+    """The outages in a check's flips, newest first. One that began before the oldest flip is not among them."""
+    found, later = [], None
+    for flip in newest_first:
+        if flip.new == "down":
+            found.append(Outage(flip, later))
+        later = flip
+    return found

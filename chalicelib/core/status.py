@@ -1,0 +1,201 @@
+"""The state machine of a check: what an event does to it, and what status it shows. Pure; the waist of the system.
+
+`decide(check, event)` answers the check as it is afterwards together with the flips on the way. Two rules hold for every
+event. First the deadline, then the event: whatever comes after a missed deadline records the missed flip before itself,
+so that the history is the same whether or not the sweep was first. And the flips of one check are strictly ordered in
+time. Rules: Healthchecks' documented behaviour (pinging, "started", grace, pausing, manual resume).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from chalicelib.core import schedule
+from chalicelib.core.check import TICK, Check, Flip, PingKind, Signal, Status
+from chalicelib.core.errors import Conflict
+
+Shown = Literal["new", "started", "up", "grace", "down", "paused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The outcome of a decision: the check before and after, and the flips between the two, oldest first."""
+
+    before: Check
+    after: Check
+    flips: tuple[Flip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """The clock reached `at`; nothing else happened."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Redefined:
+    """The owner changed the definition: `fields` are attributes of Check with their new values."""
+
+    at: datetime
+    fields: dict[str, Any]
+
+
+Event = Signal | DeadlinePassed | Paused | Resumed | Redefined
+
+
+def grace_start(check: Check, *, with_started: bool = True) -> datetime | None:
+    """The moment from which the check is late, None if it cannot be. A run that has started is late from its start."""
+    expected = _expected(check) if check.status == "up" and check.last_ping else None
+    if with_started and check.last_start and check.status != "down":
+        return min(expected, check.last_start) if expected else check.last_start
+    return expected
+
+
+def deadline(check: Check) -> datetime | None:
+    """The moment at which silence becomes news: the end of the grace time."""
+    start = grace_start(check)
+    return start + timedelta(seconds=check.grace) if start else None
+
+
+def _expected(check: Check) -> datetime | None:
+    assert check.last_ping is not None
+    if check.schedule_kind == "simple":
+        return check.last_ping + timedelta(seconds=check.timeout)
+    return schedule.next_firing(check.schedule_kind, check.schedule, check.tz, check.last_ping)
+
+
+def shown(check: Check, now: datetime, *, with_started: bool) -> Shown:
+    """The status a reader sees at `now`, true even where the sweep has not been yet. Without `with_started` (today's
+    API versions) a run under way does not hide the status below it."""
+    grace = timedelta(seconds=check.grace)
+    if check.last_start:
+        if now >= check.last_start + grace:
+            return "down"
+        if with_started:
+            return "started"
+    if check.status != "up":
+        return check.status
+    late = grace_start(check, with_started=False)
+    if late is None or now < late:
+        return "up"
+    return "down" if now >= late + grace else "grace"
+
+
+def decide(check: Check, event: Event) -> Change | None:
+    """What `event` does to `check`; None when nothing changes at all.
+
+    Raises Conflict when the event does not fit the state (resuming a check that is not paused).
+    """
+    current, missed = _settle(check, event.at)
+    after, flipped = _HANDLERS[type(event)](current, event)
+    after = replace(after, due=None if after.status == "down" else deadline(after))
+    flips = missed + flipped
+    if isinstance(event, Redefined):
+        after, overdue = _settle(after, event.at)
+        flips += overdue
+    if after == check:
+        return None
+    return Change(check, replace(after, version=check.version + 1), flips)
+
+
+def _settle(check: Check, now: datetime) -> tuple[Check, tuple[Flip, ...]]:
+    """Takes the check through a deadline that has passed by `now`."""
+    end = deadline(check) if check.status != "down" else None
+    if end is None or now < end:
+        return check, ()
+    down, flip = _flip(check, "down", end, "timeout")
+    return replace(down, due=None), (flip,)
+
+
+def _flip(check: Check, new: Status, at: datetime, reason: str = "") -> tuple[Check, Flip]:
+    if check.since and at <= check.since:
+        at = check.since + TICK
+    flip = Flip(check.project, check.code, at, check.status, new, reason, before=check.since)
+    return replace(check, status=new, since=at), flip
+
+
+def _deadline_passed(check: Check, _event: DeadlinePassed) -> tuple[Check, tuple[Flip, ...]]:
+    return check, ()
+
+
+def _signal(check: Check, signal: Signal) -> tuple[Check, tuple[Flip, ...]]:
+    check = replace(check, n_pings=check.n_pings + 1)
+    kind = effective_kind(check, signal)
+    if kind == "start":
+        return replace(check, last_start=_later(check.last_start, signal.at), last_start_rid=signal.rid), ()
+    if kind in ("log", "ign"):
+        return check, ()
+    check = _finished(replace(check, last_ping=_later(check.last_ping, signal.at), last_duration=None), kind, signal)
+    new: Status = "down" if kind == "fail" else "up"
+    if new == check.status:
+        return check, ()
+    check, flip = _flip(check, new, signal.at, "fail" if kind == "fail" else "")
+    return check, (flip,)
+
+
+def effective_kind(check: Check, signal: Signal) -> PingKind:
+    """A paused check that waits for its owner to resume it takes note of a signal and ignores it."""
+    return "ign" if check.status == "paused" and check.manual_resume else signal.kind
+
+
+def _finished(check: Check, kind: PingKind, signal: Signal) -> Check:
+    """Closes the run under way: the signal of the same run gives its duration, that of another may leave it running."""
+    if check.last_start is None:
+        return check
+    if check.last_start_rid == signal.rid:
+        duration = max(signal.at - check.last_start, timedelta(0))
+        return replace(check, last_duration=duration, last_start=None, last_start_rid=None)
+    if kind == "fail" or signal.rid is None:
+        return replace(check, last_start=None, last_start_rid=None)
+    return check
+
+
+def _later(a: datetime | None, b: datetime) -> datetime:
+    """Signals may be handled out of order; time never runs backwards for a check."""
+    return max(a, b) if a else b
+
+
+def _paused(check: Check, event: Paused) -> tuple[Check, tuple[Flip, ...]]:
+    if check.status == "paused" and not check.last_start:
+        return check, ()
+    check = replace(check, last_start=None, last_start_rid=None)
+    if check.status == "paused":
+        return check, ()
+    check, flip = _flip(check, "paused", event.at)
+    return check, (flip,)
+
+
+def _resumed(check: Check, event: Resumed) -> tuple[Check, tuple[Flip, ...]]:
+    if check.status != "paused":
+        raise Conflict("check is not paused")
+    cleared = replace(check, last_ping=None, last_start=None, last_start_rid=None)
+    check, flip = _flip(cleared, "new", event.at)
+    return check, (flip,)
+
+
+def _redefined(check: Check, event: Redefined) -> tuple[Check, tuple[Flip, ...]]:
+    changed = replace(check, **event.fields)
+    return (check if changed == check else replace(changed, spec=check.spec + 1)), ()
+
+
+_HANDLERS: dict[type, Callable[[Check, Any], tuple[Check, tuple[Flip, ...]]]] = {
+    Signal: _signal,
+    DeadlinePassed: _deadline_passed,
+    Paused: _paused,
+    Resumed: _resumed,
+    Redefined: _redefined,
+}
