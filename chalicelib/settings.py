@@ -1,0 +1,69 @@
+"""Settings, read once from the environment. The only reader of os.environ; every value has a default that suits a small owner."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class BadSettings(Exception):
+    """A setting cannot be used; the message names the variable and says what it must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`stage` and `prefix` name the installation: every table and queue is called `<prefix>-<stage>-<noun>`."""
+
+    stage: str = "local"
+    prefix: str = "tocsin"
+    site_name: str = "Tocsin"
+    site_root: str = ""
+    ping_endpoint: str = ""
+    mail_from: str = "Tocsin <alerts@localhost>"
+    check_limit: int = 10_000
+    ping_body_limit: int = 10_000
+    ping_log_limit: int = 100
+    ping_days: int = 90
+    flip_days: int = 400
+    due_shards: int = 8
+    outbox_shards: int = 4
+    allowed_networks: tuple[str, ...] = ()
+
+    def resource(self, noun: str) -> str:
+        """The name of this installation's table or queue for `noun`."""
+        return f"{self.prefix}-{self.stage}-{noun}"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from TOCSIN_* variables. Raises BadSettings for a value that cannot be used."""
+    env = os.environ if environ is None else environ
+    given = {name: env[key] for name, key in _VARIABLES.items() if env.get(key)}
+    values: dict[str, object] = dict(given)
+    for name, (low, high) in _RANGES.items():
+        if name in given:
+            values[name] = _number(_VARIABLES[name], given[name], low, high)
+    if "allowed_networks" in given:
+        values["allowed_networks"] = tuple(given["allowed_networks"].replace(",", " ").split())
+    for name in ("site_root", "ping_endpoint"):
+        if name in given:
+            values[name] = given[name].rstrip("/")
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _number(key: str, text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise BadSettings(f"{key} must be a whole number from {low} to {high}, not {text!r}")
+    return int(text)
+
+
+_VARIABLES = {name: f"TOCSIN_{name.upper()}" for name in Settings.__dataclass_fields__}
+_RANGES = {
+    "check_limit": (1, 10_000_000),
+    "ping_body_limit": (0, 100_000),
+    "ping_log_limit": (1, 1_000),
+    "ping_days": (1, 3_650),
+    "flip_days": (1, 3_650),
+    "due_shards": (1, 256),
+    "outbox_shards": (1, 64),
+}

@@ -1,0 +1,25 @@
+"""DynamoDB and SQS: what is kept and what is handed on. The only package that knows pynamodb.
+
+`connect` must be called once before anything else; it makes no call to AWS.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.settings import Settings
+from chalicelib.store import checks, connection, history, outbox, queues
+from chalicelib.store.models import MODELS
+
+TABLES = ("checks", "directory", "definitions", "history", "outbox")
+QUEUES = ("news", "chores")
+
+
+def connect(settings: Settings) -> None:
+    """Points the store at this installation's tables and queues, and sets how long history is kept."""
+    connection.connect({noun: settings.resource(noun) for noun in (*TABLES, *QUEUES)}, MODELS)
+    checks._Shards.due = settings.due_shards
+    outbox._Shards.outbox = settings.outbox_shards
+    history._Keep.pings = timedelta(days=settings.ping_days)
+    history._Keep.flips = timedelta(days=settings.flip_days)
+    queues.forget()

@@ -1,0 +1,194 @@
+"""Checks in DynamoDB: reading, and the three ways of writing one (created, decided, refreshed by a ping)."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Flip, Ping
+from chalicelib.core.errors import Missing
+from chalicelib.core.status import Change
+from chalicelib.store import directory, history, outbox
+from chalicelib.store.connection import shared
+from chalicelib.store.faults import Refused, translated, update
+from chalicelib.store.models import CheckItem
+
+# Values that stand for "not set" are not kept: a quiet check stays small.
+_UNSET: dict[str, Any] = {"schedule": DEFAULT_SCHEDULE, "tz": DEFAULT_TZ}
+_FIELDS = tuple(field.name for field in fields(Check) if field.name not in ("project", "code"))
+
+
+class _Shards:
+    """Over how many partitions the due index is spread; set by `store.connect`."""
+
+    due = 8
+
+
+def due_shards() -> list[str]:
+    return [f"d#{number}" for number in range(_Shards.due)]
+
+
+def _due_shard(code: str) -> str:
+    return f"d#{zlib.crc32(code.encode()) % _Shards.due}"
+
+
+def get(project: str, code: str) -> Check:
+    """The check as it is at this moment (a strong read). Raises Missing."""
+    with translated():
+        try:
+            return _check(CheckItem.get(project, code, consistent_read=True))
+        except CheckItem.DoesNotExist:
+            raise Missing("check") from None
+
+
+def of_project(project: str) -> list[Check]:
+    """Every check of a project, oldest first."""
+    with translated():
+        found = [_check(item) for item in CheckItem.query(project, consistent_read=True)]
+    return sorted(found, key=lambda check: (check.created, check.code))
+
+
+def due(shard: str, until: datetime) -> Iterator[tuple[str, str, datetime]]:
+    """(project, code, due) of the deadlines of one shard up to `until`, earliest first: nominations, not decisions."""
+    with translated():
+        for item in CheckItem.due_index.query(shard, CheckItem.due <= until):
+            yield item.project, item.code, item.due
+
+
+def create(check: Check, limit: int, *, alone: bool = False) -> None:
+    """Keeps a new check with its directory entries, counted against the project's limit, in one transaction.
+
+    `alone` asks that no other check of the project has its slug. Raises LimitReached, or Refused when it is not alone.
+    """
+    try:
+        with translated(), TransactWrite(connection=shared()) as transaction:
+            transaction.save(_item(check), condition=CheckItem.code.does_not_exist())
+            directory.add_check(transaction, check, limit, alone=alone)
+    except Refused:
+        directory.require_room(check.project, limit)
+        raise
+
+
+def delete(check: Check) -> None:
+    """Removes a check and every way to it. Raises Missing when somebody else was faster, Contended when it changed."""
+    item = CheckItem(check.project, check.code)
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        transaction.delete(item, condition=(CheckItem.version == check.version))
+        directory.remove_check(transaction, check)
+
+
+def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> None:
+    """Keeps a decision, if the check still is what the decision was made on; otherwise raises Refused.
+
+    With flips, the check, the flips, their news and the ping that caused them are one transaction.
+    Without, it is one conditional update, and the ping is recorded beside it.
+    """
+    actions = _actions(change.before, change.after)
+    condition = CheckItem.version == change.before.version
+    item = CheckItem(change.before.project, change.before.code)
+    slug_moved = change.before.slug != change.after.slug
+    if not change.flips and not slug_moved:
+        with translated():
+            item.update(actions=actions, condition=condition)
+        if ping:
+            history.record(change.after.code, ping, body)
+        return
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        transaction.update(item, actions=actions, condition=condition)
+        if slug_moved:
+            directory.move_slug(transaction, change.before, change.after.slug)
+        for flip in change.flips:
+            _add_flip(transaction, flip)
+        if ping:
+            history.add(transaction, change.after.code, ping, body)
+
+
+def _add_flip(transaction: TransactWrite, flip: Flip) -> None:
+    history.add_flip(transaction, flip)
+    if flip.is_news:
+        outbox.add_flip(transaction, flip)
+
+
+def refresh(change: Change) -> Check:
+    """Keeps a sign of life of a check that is up and stays up: one write, no read, whoever else writes meanwhile.
+
+    It holds as long as the definition is the one the deadline was computed from and the deadline has not passed.
+    Answers the check as it is now; raises Refused (with the item as it is) when the assumption does not hold.
+    """
+    after = change.after
+    assert after.last_ping is not None
+    moment = after.last_ping
+    actions = [CheckItem.last_ping.set(moment), CheckItem.n_pings.add(1), CheckItem.version.add(1)]
+    actions.append(CheckItem.due.set(after.due) if after.due else CheckItem.due.remove())
+    if change.before.last_duration is not None:
+        actions.append(CheckItem.last_duration.remove())
+    condition = (
+        (CheckItem.spec == after.spec)
+        & (CheckItem.status == "up")
+        & CheckItem.last_start.does_not_exist()
+        & (CheckItem.last_ping < moment)
+        & (CheckItem.due.does_not_exist() | (CheckItem.due > moment))
+    )
+    return _check(update(CheckItem(after.project, after.code), actions, condition))
+
+
+def postpone(project: str, code: str, until: datetime) -> None:
+    """Takes a check whose deadline cannot be decided out of the sweep's way until then. One that is gone stays gone."""
+    try:
+        with translated():
+            CheckItem(project, code).update([CheckItem.due.set(until)], condition=CheckItem.due.exists())
+    except Refused:
+        return
+
+
+def from_raw(item: dict[str, Any]) -> Check:
+    """The check in a raw item, as Refused carries it."""
+    return _check(CheckItem.from_raw_data(item))
+
+
+def _check(item: CheckItem) -> Check:
+    values = {name: getattr(item, name) for name in _FIELDS}
+    known = {name: value for name, value in values.items() if value is not None}
+    known["channels"] = tuple(sorted(item.channels or ()))
+    known["filters"] = Filters(**item.filters) if item.filters else Filters()
+    return Check(item.project, item.code, **known)
+
+
+def _stored(name: str, value: Any) -> Any:
+    """A field's value as the item keeps it; None for what is not kept."""
+    if value is None or value is False or value in ("", (), {}) or value == _UNSET.get(name):
+        return None
+    if name == "channels":
+        return set(value)
+    if name == "filters":
+        return None if value == Filters() else asdict(value)
+    return value
+
+
+def _item(check: Check) -> CheckItem:
+    values = {name: _stored(name, getattr(check, name)) for name in _FIELDS}
+    shard = _due_shard(check.code) if check.due else None
+    return CheckItem(check.project, check.code, due_shard=shard, **values)
+
+
+def _actions(before: Check, after: Check) -> list[Action]:
+    """The update that turns one into the other: changed fields alone, so that nobody else's fields are touched."""
+    actions = [
+        _set(name, getattr(after, name)) for name in _FIELDS if getattr(before, name) != getattr(after, name)
+    ]
+    if (before.due is None) != (after.due is None):
+        shard = CheckItem.due_shard
+        actions.append(shard.set(_due_shard(after.code)) if after.due else shard.remove())
+    return actions
+
+
+def _set(name: str, value: Any) -> Action:
+    attribute = getattr(CheckItem, name)
+    stored = _stored(name, value)
+    return attribute.remove() if stored is None else attribute.set(stored)

@@ -1,0 +1,93 @@
+"""What an owner sets up and rarely changes: channels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import cast
+
+from chalicelib.core.check import Channel
+from chalicelib.core.errors import Missing
+from chalicelib.store.faults import Refused, translated
+from chalicelib.store.models import ChannelItem
+
+_CHANNEL = "channel#"
+
+
+def channels(project: str) -> list[Channel]:
+    """The project's channels, oldest first."""
+    with translated():
+        items = ChannelItem.query(project, ChannelItem.noun.startswith(_CHANNEL), consistent_read=True)
+        found = [_channel(item) for item in items]
+    return sorted(found, key=lambda channel: (channel.created, channel.code))
+
+
+def channel(project: str, code: str) -> Channel:
+    """Raises Missing."""
+    with translated():
+        try:
+            return _channel(ChannelItem.get(project, _CHANNEL + code, consistent_read=True))
+        except ChannelItem.DoesNotExist:
+            raise Missing("channel") from None
+
+
+def save_channel(channel: Channel) -> None:
+    """Keeps a new channel."""
+    item = ChannelItem(
+        channel.project,
+        _CHANNEL + channel.code,
+        kind=channel.kind,
+        name=channel.name,
+        created=channel.created,
+        settings=channel.settings,
+        remind=channel.remind or None,
+    )
+    with translated():
+        item.save(condition=ChannelItem.project.does_not_exist())
+
+
+def update_channel(channel: Channel) -> Channel:
+    """Keeps what its owner changed, which also clears its error. Raises Missing when it is gone."""
+    actions = [
+        ChannelItem.name.set(channel.name),
+        ChannelItem.settings.set(channel.settings),
+        ChannelItem.remind.set(channel.remind),
+        ChannelItem.error.remove(),
+    ]
+    _update(channel, actions)
+    return replace(channel, error="")
+
+
+def show_error(channel: Channel, error: str) -> None:
+    """Shows the last failure on the channel, or clears it. A channel that is gone stays gone."""
+    error_now = ChannelItem.error.set(error) if error else ChannelItem.error.remove()
+    try:
+        _update(channel, [error_now])
+    except Missing:
+        return
+
+
+def _update(channel: Channel, actions: list) -> None:  # type: ignore[type-arg]
+    try:
+        with translated():
+            ChannelItem(channel.project, _CHANNEL + channel.code).update(actions, ChannelItem.project.exists())
+    except Refused:
+        raise Missing("channel") from None
+
+
+def delete_channel(channel: Channel) -> None:
+    with translated():
+        ChannelItem(channel.project, _CHANNEL + channel.code).delete()
+
+
+def _channel(item: ChannelItem) -> Channel:
+    return Channel(
+        project=item.project,
+        code=item.noun.removeprefix(_CHANNEL),
+        kind=item.kind,
+        name=item.name,
+        created=cast(datetime, item.created),
+        settings=item.settings,
+        remind=int(item.remind or 0),
+        error=item.error or "",
+    )

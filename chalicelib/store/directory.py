@@ -1,0 +1,202 @@
+"""The directory: what a key, a uuid, a slug or a badge address means, and the projects themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import cast
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.core.check import Access, Check, Key, Project
+from chalicelib.core.errors import LimitReached, Missing
+from chalicelib.store.connection import shared
+from chalicelib.store.faults import translated
+from chalicelib.store.models import DirectoryItem
+
+
+def _find(key: str, *, strongly: bool = False) -> DirectoryItem | None:
+    with translated():
+        try:
+            return DirectoryItem.get(key, consistent_read=strongly)
+        except DirectoryItem.DoesNotExist:
+            return None
+
+
+# Checks
+
+
+def project_of(code: str) -> str | None:
+    """The project that owns the check of this uuid."""
+    item = _find(f"check#{code}", strongly=True)
+    return item.project if item else None
+
+
+def by_unique_key(unique_key: str) -> tuple[str, str] | None:
+    """(project, code) of the check with this unique key."""
+    item = _find(f"unique#{unique_key}", strongly=True)
+    return (item.project, item.code) if item else None
+
+
+def by_badge(badge: str) -> tuple[str, str | None] | None:
+    """(project, code) behind a badge address; the code is None for a project's own badges."""
+    item = _find(f"badge#{badge}")
+    return (item.project, item.code) if item else None
+
+
+def by_slug(project: str, slug: str) -> list[str]:
+    """The codes of the project's checks with this slug."""
+    item = _find(_slug_key(project, slug), strongly=True)
+    return sorted(item.codes or ()) if item else []
+
+
+def _slug_key(project: str, slug: str) -> str:
+    return f"slug#{project}#{slug}"
+
+
+def require_room(project: str, limit: int) -> None:
+    """Raises LimitReached when the project holds as many checks as it may, Missing when there is no such project."""
+    item = _find(f"project#{project}", strongly=True)
+    if item is None:
+        raise Missing("project")
+    if int(item.checks or 0) >= limit:
+        raise LimitReached
+
+
+def add_check(transaction: TransactWrite, check: Check, limit: int, *, alone: bool) -> None:
+    room = DirectoryItem.checks < limit
+    transaction.update(DirectoryItem(f"project#{check.project}"), [DirectoryItem.checks.add(1)], condition=room)
+    transaction.save(DirectoryItem(f"check#{check.code}", project=check.project))
+    transaction.save(DirectoryItem(f"unique#{check.unique_key}", project=check.project, code=check.code))
+    transaction.save(DirectoryItem(f"badge#{check.badge}", project=check.project, code=check.code))
+    _add_slug(transaction, check, check.slug, alone=alone)
+
+
+def remove_check(transaction: TransactWrite, check: Check) -> None:
+    exists = DirectoryItem.key.exists()
+    transaction.update(DirectoryItem(f"project#{check.project}"), [DirectoryItem.checks.add(-1)], condition=exists)
+    for key in (f"check#{check.code}", f"unique#{check.unique_key}", f"badge#{check.badge}"):
+        transaction.delete(DirectoryItem(key))
+    _drop_slug(transaction, check)
+
+
+def move_slug(transaction: TransactWrite, check: Check, slug: str) -> None:
+    _drop_slug(transaction, check)
+    _add_slug(transaction, check, slug)
+
+
+def _add_slug(transaction: TransactWrite, check: Check, slug: str, *, alone: bool = False) -> None:
+    if not slug:
+        return
+    actions = [DirectoryItem.codes.add({check.code}), DirectoryItem.project.set(check.project)]
+    free = DirectoryItem.codes.does_not_exist() if alone else None
+    transaction.update(DirectoryItem(_slug_key(check.project, slug)), actions, condition=free)
+
+
+def _drop_slug(transaction: TransactWrite, check: Check) -> None:
+    if check.slug:
+        item = DirectoryItem(_slug_key(check.project, check.slug))
+        transaction.update(item, [DirectoryItem.codes.delete({check.code})])
+
+
+# Projects and keys
+
+
+def key(hashed: str) -> Key | None:
+    """The key with this hash."""
+    item = _find(f"key#{hashed}")
+    return _key(item) if item else None
+
+
+def _key(item: DirectoryItem) -> Key:
+    access = cast(Access, item.access)
+    return Key(item.key.removeprefix("key#"), item.project, access, item.hint or "", cast(datetime, item.created))
+
+
+def project(code: str) -> Project:
+    """Raises Missing."""
+    item = _find(f"project#{code}", strongly=True)
+    if item is None:
+        raise Missing("project")
+    return _project(item)
+
+
+def projects() -> list[Project]:
+    """Every project, oldest first. Reads the whole directory: for the administrator's command only."""
+    with translated():
+        found = [_project(item) for item in DirectoryItem.scan(DirectoryItem.key.startswith("project#"))]
+    return sorted(found, key=lambda project: (project.created, project.code))
+
+
+def _project(item: DirectoryItem) -> Project:
+    return Project(
+        code=item.project,
+        name=item.name or "",
+        created=cast(datetime, item.created),
+        limit=int(item.limit) if item.limit else None,
+        checks=int(item.checks or 0),
+        badge=item.badge or "",
+        secret=item.secret or "",
+        keys=frozenset(item.keys or ()),
+    )
+
+
+def create_project(project: Project, keys: list[Key]) -> None:
+    """Keeps a new project with its keys, all or nothing. Raises Refused when its code is taken."""
+    project = replace(project, keys=frozenset(key.hash for key in keys))
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        transaction.save(_project_item(project), condition=DirectoryItem.key.does_not_exist())
+        transaction.save(DirectoryItem(f"badge#{project.badge}", project=project.code))
+        for key in keys:
+            transaction.save(_key_item(key))
+
+
+def _project_item(project: Project) -> DirectoryItem:
+    return DirectoryItem(
+        f"project#{project.code}",
+        project=project.code,
+        name=project.name,
+        created=project.created,
+        limit=project.limit,
+        checks=project.checks,
+        badge=project.badge,
+        secret=project.secret,
+        keys=set(project.keys) or None,
+    )
+
+
+def _key_item(key: Key) -> DirectoryItem:
+    return DirectoryItem(
+        f"key#{key.hash}", project=key.project, access=key.access, hint=key.hint, created=key.created
+    )
+
+
+def replace_keys(project: str, new: list[Key], old: list[Key]) -> None:
+    """Adds `new` keys and removes `old` ones in one transaction: at no moment neither works."""
+    item = DirectoryItem(f"project#{project}")
+    exists = DirectoryItem.key.exists()
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        for key in new:
+            transaction.save(_key_item(key))
+        for key in old:
+            transaction.delete(DirectoryItem(f"key#{key.hash}"))
+        transaction.update(item, [DirectoryItem.keys.set(_hashes(project, new, old))], condition=exists)
+
+
+def _hashes(code: str, new: list[Key], old: list[Key]) -> set[str]:
+    kept = project(code).keys - {key.hash for key in old}
+    return set(kept | {key.hash for key in new})
+
+
+def close_project(project: Project) -> None:
+    """Removes the project's keys: nothing opens it any more."""
+    with translated(), DirectoryItem.batch_write() as batch:
+        for hashed in project.keys:
+            batch.delete(DirectoryItem(f"key#{hashed}"))
+
+
+def delete_project(project: Project) -> None:
+    """Removes the project itself; its checks have been removed before."""
+    with translated(), DirectoryItem.batch_write() as batch:
+        batch.delete(DirectoryItem(f"project#{project.code}"))
+        batch.delete(DirectoryItem(f"badge#{project.badge}"))

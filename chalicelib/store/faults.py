@@ -1,0 +1,88 @@
+"""Telling apart what DynamoDB refuses: a condition that did not hold, another writer in the way, or a fault of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.constants import ALL_NEW, ALL_OLD
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+
+Item = TypeVar("Item", bound=Model)
+
+
+class Refused(Exception):
+    """A condition did not hold. `item` is the raw item as it was, where DynamoDB sent it; None when there is none."""
+
+    def __init__(self, item: dict[str, Any] | None = None) -> None:
+        super().__init__("condition not met")
+        self.item = item
+
+
+class Contended(Exception):
+    """Another transaction holds one of the items at this moment; the same call may work at once."""
+
+
+class StoreFault(Exception):
+    """DynamoDB or SQS could not serve the call, after botocore's own retries."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns PynamoDB's and botocore's errors into Refused, Contended or StoreFault."""
+    try:
+        yield
+    except TransactWriteError as error:
+        raise _of_transaction(error) from error
+    except PynamoDBException as error:
+        raise _of_call(error.cause_response_code, error.cause, str(error)) from error
+    except (ClientError, BotoCoreError) as error:
+        code = getattr(error, "response", {}).get("Error", {}).get("Code")
+        raise _of_call(code, error, str(error)) from error
+
+
+def _of_call(code: str | None, cause: Exception | None, text: str) -> Exception:
+    if code == "ConditionalCheckFailedException":
+        return Refused(_old_item(cause))
+    if code == "TransactionConflictException":
+        return Contended()
+    return StoreFault(text)
+
+
+def update(item: Item, actions: list[Action], condition: Condition) -> Item:
+    """UpdateItem that answers the item as it is now, or raises Refused with the item that stood in the way.
+
+    PynamoDB's own update throws away the item that DynamoDB sends with a refusal, and so would cost a read.
+    """
+    connection = item._get_connection()
+    request = connection.get_operation_kwargs(
+        *item._get_hash_range_key_serialized_values(),
+        actions=actions,
+        condition=condition,
+        return_values=ALL_NEW,
+        return_values_on_condition_failure=ALL_OLD,
+    )
+    with translated():
+        answer = connection.connection.dispatch("UpdateItem", request)
+    return type(item).from_raw_data(answer["Attributes"])
+
+
+def _of_transaction(error: TransactWriteError) -> Exception:
+    codes = {reason.code: reason for reason in error.cancellation_reasons if reason}
+    if "ConditionalCheckFailed" in codes:
+        return Refused(codes["ConditionalCheckFailed"].raw_item)
+    if "TransactionConflict" in codes or error.cause_response_code == "TransactionInProgressException":
+        return Contended()
+    return StoreFault(str(error))
+
+
+def _old_item(cause: Exception | None) -> dict[str, Any] | None:
+    """The item that DynamoDB sent with its refusal: botocore has it, PynamoDB's own error has not."""
+    original = cause.__cause__ if cause else None
+    return getattr(original, "response", {}).get("Item")

@@ -1,0 +1,136 @@
+"""What happened to a check: its pings, their bodies and its flips. Every item expires; readers filter what has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.core.check import Flip, Ping, PingKind, Status
+from chalicelib.store.connection import key_of
+from chalicelib.store.faults import translated
+from chalicelib.store.models import HistoryItem
+
+
+class _Keep:
+    """How long items live; set by `store.connect`."""
+
+    pings = timedelta(days=90)
+    flips = timedelta(days=400)
+
+
+def _expiry(at: datetime, keep: timedelta) -> int:
+    return int((at + keep).timestamp())
+
+
+def _ping_items(code: str, ping: Ping, body: bytes) -> Iterator[HistoryItem]:
+    expires = _expiry(ping.at, _Keep.pings)
+    values = {name: getattr(ping, name) or None for name in ("kind", "rid", "scheme", "remote_addr", "method", "ua")}
+    yield HistoryItem(
+        code,
+        _ping_key("P", ping.n),
+        expires=expires,
+        at=ping.at,
+        exitstatus=ping.exitstatus,
+        has_body=bool(body) or None,
+        **values,
+    )
+    if body:
+        yield HistoryItem(code, _ping_key("B", ping.n), expires=expires, at=ping.at, body=body)
+
+
+def _ping_key(letter: str, n: int) -> str:
+    return f"{letter}#{n:012d}"
+
+
+def record(code: str, ping: Ping, body: bytes = b"") -> None:
+    """Keeps a ping, with its body beside it: one call either way."""
+    items = list(_ping_items(code, ping, body))
+    with translated():
+        if len(items) == 1:
+            items[0].save()
+            return
+        with HistoryItem.batch_write() as batch:
+            for item in items:
+                batch.save(item)
+
+
+def add(transaction: TransactWrite, code: str, ping: Ping, body: bytes) -> None:
+    for item in _ping_items(code, ping, body):
+        transaction.save(item)
+
+
+def add_flip(transaction: TransactWrite, flip: Flip) -> None:
+    item = HistoryItem(
+        flip.code,
+        f"F#{key_of(flip.at)}",
+        expires=_expiry(flip.at, _Keep.flips),
+        at=flip.at,
+        old=flip.old,
+        new=flip.new,
+        reason=flip.reason or None,
+        before=flip.before,
+    )
+    transaction.save(item, condition=HistoryItem.owner.does_not_exist())
+
+
+def pings(code: str, limit: int, now: datetime, *, below: int | None = None) -> list[Ping]:
+    """The latest `limit` pings, newest first; those numbered under `below` where that is given."""
+    last = _ping_key("P", below - 1 if below else 10**12 - 1)
+    condition = HistoryItem.at_key.between("P#", last)
+    with translated():
+        items = HistoryItem.query(code, condition, scan_index_forward=False, limit=limit)
+        return [_ping(item) for item in _live(items, now)]
+
+
+def ping_body(code: str, n: int, now: datetime) -> bytes | None:
+    """The body of ping `n`, None when it had none or is gone."""
+    with translated():
+        items = HistoryItem.query(code, HistoryItem.at_key == _ping_key("B", n))
+        return next((cast(bytes, item.body) for item in _live(items, now)), None)
+
+
+def flips(project: str, code: str, start: datetime, end: datetime, now: datetime) -> list[Flip]:
+    """The flips with start <= at < end, newest first."""
+    low, high = f"F#{key_of(start)}", f"F#{key_of(end)}"
+    with translated():
+        items = HistoryItem.query(code, HistoryItem.at_key.between(low, high), scan_index_forward=False)
+        return [_flip(project, item) for item in _live(items, now) if item.at_key < high]
+
+
+def purge(owner: str, *, at_most: int) -> bool:
+    """Deletes up to `at_most` items of a deleted owner; True when nothing is left."""
+    with translated():
+        found = list(HistoryItem.query(owner, limit=at_most, attributes_to_get=["owner", "at_key"]))
+        with HistoryItem.batch_write() as batch:
+            for item in found:
+                batch.delete(item)
+    return len(found) < at_most
+
+
+def _live(items: Iterable[Any], now: datetime) -> Iterator[Any]:
+    moment = now.timestamp()
+    return (item for item in items if item.expires > moment)
+
+
+def _ping(item: HistoryItem) -> Ping:
+    return Ping(
+        n=int(item.at_key[2:]),
+        kind=cast(PingKind, item.kind),
+        at=cast(datetime, item.at),
+        rid=item.rid,
+        exitstatus=None if item.exitstatus is None else int(item.exitstatus),
+        scheme=item.scheme or "",
+        remote_addr=item.remote_addr or "",
+        method=item.method or "",
+        ua=item.ua or "",
+        has_body=bool(item.has_body),
+    )
+
+
+def _flip(project: str, item: HistoryItem) -> Flip:
+    old, new = cast(Status, item.old), cast(Status, item.new)
+    at = cast(datetime, item.at).astimezone(UTC)
+    return Flip(project, item.owner, at, old, new, item.reason or "", item.before)

@@ -1,0 +1,199 @@
+"""The tables, each grouped by life and load. These classes are the definition that the deployed template is held against.
+
+Attribute names are the core's; absent means the default, so that a quiet check stays below one kilobyte (one write unit).
+"""
+
+from __future__ import annotations
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from chalicelib.store.connection import SCHEMA, Instant, Json, Span, Table
+
+
+class DueIndex(GlobalSecondaryIndex["CheckItem"]):
+    """Live deadlines only: the attributes are removed with the deadline. Eventually consistent, so it only nominates."""
+
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+        billing_mode = "PAY_PER_REQUEST"
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due = Instant(range_key=True)
+
+
+class CheckItem(Table):
+    """checks: the hot state of everything with a status."""
+
+    class Meta:
+        noun = "checks"
+        table_name = "checks"
+        billing_mode = "PAY_PER_REQUEST"
+
+    project = UnicodeAttribute(hash_key=True)
+    code = UnicodeAttribute(range_key=True)
+    due_index = DueIndex()
+    v = NumberAttribute(default=SCHEMA)
+    created = Instant()
+    kind = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    slug = UnicodeAttribute(null=True)
+    tags = UnicodeAttribute(null=True)
+    desc = UnicodeAttribute(null=True)
+    schedule_kind = UnicodeAttribute()
+    timeout = NumberAttribute()
+    grace = NumberAttribute()
+    schedule = UnicodeAttribute(null=True)
+    tz = UnicodeAttribute(null=True)
+    manual_resume = BooleanAttribute(null=True)
+    methods = UnicodeAttribute(null=True)
+    filters = Json(null=True)
+    channels = UnicodeSetAttribute(null=True)
+    badge = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    since = Instant(null=True)
+    last_ping = Instant(null=True)
+    last_start = Instant(null=True)
+    last_start_rid = UnicodeAttribute(null=True)
+    last_duration = Span(null=True)
+    n_pings = NumberAttribute()
+    due = Instant(null=True)
+    due_shard = UnicodeAttribute(null=True)
+    spec = NumberAttribute()
+    version = NumberAttribute()
+    extra = Json(null=True)
+
+
+class DirectoryItem(Table):
+    """directory: from what a request carries to what it means.
+
+    `key#<hash>` a project's key, `check#<uuid>` and `unique#<unique key>` a check's owner, `slug#<project>#<slug>` the checks
+    of that slug, `project#<code>` the project itself with its count of checks,
+    `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one.
+    """
+
+    class Meta:
+        noun = "directory"
+        table_name = "directory"
+        billing_mode = "PAY_PER_REQUEST"
+
+    key = UnicodeAttribute(hash_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    project = UnicodeAttribute()
+    code = UnicodeAttribute(null=True)
+    codes = UnicodeSetAttribute(null=True)
+    access = UnicodeAttribute(null=True)
+    hint = UnicodeAttribute(null=True)
+    name = UnicodeAttribute(null=True)
+    created = Instant(null=True)
+    limit = NumberAttribute(null=True)
+    checks = NumberAttribute(null=True)
+    keys = UnicodeSetAttribute(null=True)
+    badge = UnicodeAttribute(null=True)
+    secret = UnicodeAttribute(null=True)
+
+
+class ChannelItem(Table):
+    """definitions: what an owner sets up and rarely changes; `noun` is `channel#<uuid>`."""
+
+    class Meta:
+        noun = "definitions"
+        table_name = "definitions"
+        billing_mode = "PAY_PER_REQUEST"
+
+    project = UnicodeAttribute(hash_key=True)
+    noun = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    kind = UnicodeAttribute()
+    name = UnicodeAttribute()
+    created = Instant()
+    settings = Json()
+    remind = NumberAttribute(null=True)
+    error = UnicodeAttribute(null=True)
+
+
+class HistoryItem(Table):
+    """history: pings `P#<n>`, their bodies `B#<n>` and flips `F#<moment>` of a check."""
+
+    class Meta:
+        noun = "history"
+        table_name = "history"
+        billing_mode = "PAY_PER_REQUEST"
+
+    owner = UnicodeAttribute(hash_key=True)
+    at_key = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    expires = NumberAttribute()
+    kind = UnicodeAttribute(null=True)
+    at = Instant(null=True)
+    rid = UnicodeAttribute(null=True)
+    exitstatus = NumberAttribute(null=True)
+    scheme = UnicodeAttribute(null=True)
+    remote_addr = UnicodeAttribute(null=True)
+    method = UnicodeAttribute(null=True)
+    ua = UnicodeAttribute(null=True)
+    has_body = BooleanAttribute(null=True)
+    body = BinaryAttribute(legacy_encoding=False, null=True)
+    old = UnicodeAttribute(null=True)
+    new = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    before = Instant(null=True)
+
+
+class NotificationItem(Table):
+    """history: the delivery log of a channel, `N#<flip>#<check>#<reminder>`; while one is under way, the claim on it."""
+
+    class Meta:
+        noun = "history"
+        table_name = "history"
+        billing_mode = "PAY_PER_REQUEST"
+
+    owner = UnicodeAttribute(hash_key=True)
+    at_key = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    expires = NumberAttribute()
+    check = UnicodeAttribute()
+    flip = Instant()
+    new = UnicodeAttribute()
+    reminder = NumberAttribute(null=True)
+    state = UnicodeAttribute()
+    lease = Instant(null=True)
+    attempts = NumberAttribute(null=True)
+    error = UnicodeAttribute(null=True)
+    at = Instant(null=True)
+    next_at = Instant(null=True)
+
+
+class OutboxItem(Table):
+    """outbox: news that has not been told. The table is the queue; `at_key` is `<due>#<id>`."""
+
+    class Meta:
+        noun = "outbox"
+        table_name = "outbox"
+        billing_mode = "PAY_PER_REQUEST"
+
+    shard = UnicodeAttribute(hash_key=True)
+    at_key = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    project = UnicodeAttribute()
+    code = UnicodeAttribute()
+    at = Instant()
+    old = UnicodeAttribute()
+    new = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    before = Instant(null=True)
+    channel = UnicodeAttribute(null=True)
+    reminder = NumberAttribute(null=True)
+
+
+MODELS: tuple[type[Table], ...] = (CheckItem, DirectoryItem, ChannelItem, HistoryItem, NotificationItem, OutboxItem)
+
+# Tables whose items DynamoDB may delete by itself after `expires`.
+EXPIRING = ("history",)

@@ -1,0 +1,61 @@
+"""The two SQS queues: `news` carries nudges to deliver, `chores` everything that may wait a little.
+
+A message is a JSON object; what it means is known to the monitor. Losing a nudge costs time, never news.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from botocore.config import Config
+
+from chalicelib.store.connection import shared, table_name
+from chalicelib.store.faults import StoreFault, translated
+
+BATCH = 10
+MAX_DELAY = 900
+
+
+def send(noun: str, message: dict[str, Any], *, delay: int = 0) -> None:
+    """Sends one message, readable after `delay` seconds (at most 900). Raises StoreFault."""
+    send_all(noun, [message], delay=delay)
+
+
+def send_all(noun: str, messages: list[dict[str, Any]], *, delay: int = 0) -> None:
+    """Sends messages ten at a time. Raises StoreFault when any is refused."""
+    for start in range(0, len(messages), BATCH):
+        entries = [
+            {"Id": str(number), "MessageBody": json.dumps(message), "DelaySeconds": min(delay, MAX_DELAY)}
+            for number, message in enumerate(messages[start : start + BATCH])
+        ]
+        _send_batch(noun, entries)
+
+
+def _send_batch(noun: str, entries: list[dict[str, Any]]) -> None:
+    for _ in range(2):
+        with translated():
+            answer = _client().send_message_batch(QueueUrl=_url(noun), Entries=entries)
+        failed = {failure["Id"] for failure in answer.get("Failed", [])}
+        entries = [entry for entry in entries if entry["Id"] in failed]
+        if not entries:
+            return
+    raise StoreFault(f"{noun}: {len(entries)} messages refused")
+
+
+@lru_cache(maxsize=1)
+def _client() -> Any:
+    config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
+    return shared().session.create_client("sqs", config=config)
+
+
+@lru_cache(maxsize=8)
+def _url(noun: str) -> str:
+    return str(_client().get_queue_url(QueueName=table_name(noun))["QueueUrl"])
+
+
+def forget() -> None:
+    """Drops what is cached of an earlier `store.connect`."""
+    _client.cache_clear()
+    _url.cache_clear()
