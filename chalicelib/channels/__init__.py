@@ -1,0 +1,24 @@
+"""Where news goes: one module for each kind of channel. The only importers of boto3 beside the store.
+
+To add a kind: a module that is a `base.Kind`, and its name in `KINDS`.
+"""
+
+from __future__ import annotations
+
+from chalicelib.channels import mail, slack, sms, sns, webhook
+from chalicelib.channels.base import Kind, Outlet
+from chalicelib.core.errors import Invalid
+
+__all__ = ["KINDS", "Kind", "Outlet", "kind_named"]
+
+KINDS: tuple[Kind, ...] = (mail, sms, sns, webhook, slack)
+
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def kind_named(name: object) -> Kind:
+    """The kind that a channel's `kind` names. Raises Invalid, which lists the known ones."""
+    kind = _BY_NAME.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise Invalid("kind", f"is not one of {', '.join(_BY_NAME)}")
+    return kind

@@ -1,0 +1,191 @@
+"""E-mail through Amazon SES, version 2 of its API: one message with a text and an HTML part to all addresses at once.
+
+The message is made here and sent raw, so that its headers are ours: answering machines keep still (RFC 3834), mails of
+one outage stand together (References), and every attempt of the same news bears the same X-Tocsin-Id.
+"""
+
+from __future__ import annotations
+
+import re
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import formataddr
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.channels import aws, fields, urls, words
+from chalicelib.channels.base import Outlet
+from chalicelib.core.check import Ping
+from chalicelib.core.news import News
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+name = "email"
+
+# Amazon SES API v2 Reference, SendEmail. What a later attempt may find mended (throttling, a pause, a quota, a
+# permission, a fault of theirs) is not among them.
+PERMANENT = frozenset(
+    {"MessageRejected", "BadRequestException", "NotFoundException", "AccountSuspendedException"}
+    | {"MailFromDomainNotVerifiedException", "MailFromDomainNotVerified"}
+)
+
+ADDRESSES = 10
+ADDRESS_LIMIT, LOCAL_LIMIT = 254, 64
+PINGS = 6
+BODY_LIMIT = 2_000
+DESCRIPTION_LIMIT = 2_000
+
+_CRLF = compat32.clone(linesep="\r\n")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+
+
+def clean(settings: dict[str, object]) -> dict[str, Any]:
+    fields.refuse_unknown(settings, ["address", "down", "up"])
+    given = fields.text(settings, "address", ADDRESSES * (ADDRESS_LIMIT + 2))
+    addresses = list(dict.fromkeys(_address(part.strip(" ")) for part in re.split("[,;]", given)))
+    if len(addresses) > ADDRESSES:
+        raise fields.invalid("address", f"holds more than {ADDRESSES} addresses")
+    return {"address": ", ".join(addresses), **fields.directions(settings)}
+
+
+def wants(settings: dict[str, Any], news: News) -> bool:
+    return fields.wanted(settings, news.event)
+
+
+def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
+    addresses = settings["address"].split(", ")
+    mail = message(news, addresses)
+    with aws.undelivered("SES", PERMANENT):
+        outlet.ses.send_email(
+            FromEmailAddress=_sender(news)[1],
+            Destination={"ToAddresses": addresses},
+            Content={"Raw": {"Data": mail.as_bytes(policy=_CRLF)}},
+        )
+
+
+def public(settings: dict[str, Any]) -> dict[str, Any]:
+    return dict(settings)
+
+
+def message(news: News, addresses: list[str]) -> MIMEMultipart:
+    """The mail as it goes out, all of it in 7-bit characters.
+
+    The older half of the email package makes it: the newer one drops spaces from long subjects that mix alphabets.
+    """
+    name, sender = _sender(news)
+    contents = _contents(news)
+    mail = MIMEMultipart("alternative")
+    mail["From"] = formataddr((name, sender))
+    mail["To"] = ", ".join(addresses)
+    mail["Subject"] = _encoded(f"{words.headline(news)} | {words.label(news)}")
+    mail["References"] = f"<{_outage(news)}@{sender.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Tocsin-Id"] = words.one_line(news.id, 200)
+    mail.attach(_part("plain", _render("mail.txt.j2", contents)))
+    mail.attach(_part("html", _render("mail.html.j2", contents)))
+    return mail
+
+
+def _sender(news: News) -> tuple[str, str]:
+    """Name and address of the installation's sender, each on one line, the name with or without quotes around it."""
+    name, bracket, address = words.one_line(news.site.mail_from, 400).rpartition("<")
+    address = address.rstrip("> ").encode("ascii", "replace").decode("ascii")
+    return (name.strip(' "') if bracket else ""), address
+
+
+def _encoded(text: str) -> str:
+    """A header's text, folded. What merely looks like an encoded word is encoded too, so that it is shown as it is."""
+    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    return Header(text, charset, header_name="Subject").encode()
+
+
+def _part(subtype: str, text: str) -> MIMEText:
+    charset = Charset("utf-8")
+    charset.body_encoding = QP
+    return MIMEText(text, subtype, charset)  # type: ignore[arg-type]  # a Charset is documented, but not in the stubs
+
+
+def _address(text: str) -> str:
+    """One address, its domain in lower-case ASCII. Raises Invalid."""
+    local, _, domain = text.rpartition("@")
+    try:
+        spelt = f"{local}@{_domain(domain)}"
+    except ValueError:
+        spelt = ""
+    if not spelt or len(spelt) > ADDRESS_LIMIT or len(local) > LOCAL_LIMIT or not _LOCAL.fullmatch(local):
+        raise fields.invalid("address", f"holds {text[:80]!a}, which is not an e-mail address")
+    return spelt
+
+
+def _domain(text: str) -> str:
+    """A name of two labels or more with a top level that is a word: "ops@example" and "ops@10.0.0.1" are slips."""
+    host = urls.host_name(text)
+    if "." not in host or ":" in host or "_" in host or host.rpartition(".")[2].isdigit():
+        raise ValueError("is not a mail domain")
+    return host
+
+
+def _outage(news: News) -> str:
+    """A name that the mails of one outage have in common: its beginning, which for "up" is the flip before. It holds
+    no code, for whoever knows that can ping."""
+    began = news.flip.before if news.event == "up" and news.flip.before else news.flip.at
+    return f"{news.check.unique_key}.{began:%Y%m%dT%H%M%S%f}"
+
+
+def _contents(news: News) -> dict[str, Any]:
+    """What both templates show."""
+    description = words.harmless(news.check.desc).strip()
+    return {
+        "headline": words.headline(news),
+        "label": words.label(news),
+        "summary": words.summary(news),
+        "event": news.event,
+        "url": words.link(news),
+        "site": words.one_line(news.site.name, 100),
+        "project": words.one_line(news.project, 100),
+        "description": words.shortened(description, DESCRIPTION_LIMIT),
+        "facts": [] if news.event == "test" else _facts(news),
+        "pings": [_ping_row(ping) for ping in news.pings[:PINGS]],
+        "body": words.body_text(news.body, BODY_LIMIT),
+    }
+
+
+def _ping_row(ping: Ping) -> tuple[str, str, str, str]:
+    return ping.kind, words.ping_words(ping), words.moment(ping.at), words.one_line(ping.remote_addr, 50)
+
+
+def _facts(news: News) -> list[tuple[str, str]]:
+    """The table of labels and values, without what is empty."""
+    check, zone = news.check, news.check.tz
+    since = "Back up since" if news.event == "up" else "Down since"
+    listed = [(since, words.local_moment(news.flip.at, zone))]
+    if news.downtime is not None:
+        if news.event == "up":
+            listed.append(("Went down at", words.local_moment(news.flip.at - news.downtime, zone)))
+        listed.append(("Downtime", words.span(news.downtime)))
+    listed += [("Project", words.one_line(news.project, 100)), ("Tags", words.one_line(check.tags, 300))]
+    listed += words.rhythm(check)
+    listed.append(("Total pings", f"{check.n_pings:,} since {check.created:%Y-%m-%d}"))
+    return [(title, value) for title, value in listed if value]
+
+
+def _render(template: str, contents: dict[str, Any]) -> str:
+    return _environment().get_template(template).render(contents)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,63 @@
+"""The placeholders of webhooks: `$NAME` and the others of Healthchecks' webhook integration.
+
+Every text is gone through once. What a placeholder brought in is not looked at again, so a check that is called
+"$BODY" stays what it is called.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+from chalicelib.channels import facts
+from chalicelib.core.news import News
+
+# The longer of two names that begin alike stands first.
+_PLACEHOLDER = re.compile(
+    r"\$(?:(CODE|STATUS|NOW|NAME_JSON|NAME|SLUG|TAGS|JSON|BODY_JSON|BODY|EXITSTATUS)|TAG([1-9][0-9]{0,2}))"
+)
+_OF_BODIES = frozenset({"BODY", "BODY_JSON"})
+
+_VALUES: dict[str, Callable[[News], str]] = {
+    "CODE": lambda news: news.check.code,
+    "STATUS": lambda news: news.event,
+    "NOW": lambda news: facts.second(news.now) or "",
+    "NAME": lambda news: news.check.name,
+    "NAME_JSON": lambda news: json.dumps(news.check.name),
+    "SLUG": lambda news: news.check.slug,
+    "TAGS": lambda news: news.check.tags,
+    "JSON": lambda news: json.dumps(facts.check_object(news)),
+    "BODY": lambda news: _body(news),
+    "BODY_JSON": lambda news: json.dumps(_body(news)),
+    "EXITSTATUS": lambda news: str(_exit_status(news)),
+}
+
+
+def expand(template: str, news: News, escape: Callable[[str], str] = str, *, in_body: bool = False) -> str:
+    """`template` with the placeholders' values, each gone through `escape`.
+
+    The body of the last ping is only for request bodies: elsewhere `$BODY` and `$BODY_JSON` stay as they are, as does
+    `$TAG3` for a check with two tags.
+    """
+    tags = news.check.tags.split()
+
+    def value(match: re.Match[str]) -> str:
+        name, number = match.groups()
+        if number:
+            return escape(tags[int(number) - 1]) if int(number) <= len(tags) else match[0]
+        if name in _OF_BODIES and not in_body:
+            return match[0]
+        return escape(_VALUES[name](news))
+
+    return _PLACEHOLDER.sub(value, template)
+
+
+def _body(news: News) -> str:
+    return news.body.decode("utf-8", "replace")
+
+
+def _exit_status(news: News) -> int:
+    """The exit status of the last ping, -1 if it came without."""
+    status = news.pings[0].exitstatus if news.pings else None
+    return -1 if status is None else status

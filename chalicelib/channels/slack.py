@@ -1,0 +1,135 @@
+"""Incoming webhooks as Slack has them, and as Mattermost and Discord (address + "/slack") understand them too.
+
+Reference: Slack, "Sending messages using incoming webhooks" and "Legacy: secondary message attachments".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.channels import fields, urls, words
+from chalicelib.channels.base import Outlet
+from chalicelib.core.errors import Undelivered
+from chalicelib.core.news import News
+
+if TYPE_CHECKING:
+    from chalicelib.channels.http import Answer
+
+name = "slack"
+
+URL_LIMIT = 2_000
+# Discord takes no longer value in a field.
+VALUE_LIMIT = 1_024
+
+_COLOURS = {"down": "danger", "up": "good", "test": "#5b6b7f"}
+_SAYS = {"DOWN": "is DOWN.", "STILL DOWN": "is still DOWN.", "UP": "is UP.", "TEST": "sends a test."}
+_MENTION = re.compile(r"@(?=(?:here|channel|everyone|all)\b)", re.IGNORECASE)
+
+# What these services say of a hook that is gone for good; the same codes with other words may pass.
+_GONE = (
+    b"no_service",
+    b"no_team",
+    b"invalid_token",
+    b"action_prohibited",
+    b"channel_not_found",
+    b"no_active_hooks",
+    b"team_disabled",
+    b"Unknown Webhook",
+    b"Invalid Webhook Token",
+    b"web.incoming_webhook.invalid",
+)
+
+
+def clean(settings: dict[str, object]) -> dict[str, Any]:
+    fields.refuse_unknown(settings, ["url"])
+    url = fields.text(settings, "url", URL_LIMIT).strip()
+    try:
+        urls.parse(url)
+    except ValueError as error:
+        raise fields.invalid("url", str(error)) from error
+    return {"url": url}
+
+
+def wants(settings: dict[str, Any], news: News) -> bool:
+    return True
+
+
+def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
+    headers = {"Content-Type": "application/json", "User-Agent": "Tocsin", "Idempotency-Key": news.id}
+    answer = outlet.http.send("POST", settings["url"], headers, json.dumps(message(news)).encode())
+    if not answer.ok:
+        raise Undelivered(f"answered {answer.status}", permanent=_is_gone(answer))
+
+
+def public(settings: dict[str, Any]) -> dict[str, Any]:
+    return {"url": urls.masked(settings["url"])}
+
+
+def message(news: News) -> dict[str, Any]:
+    """The message as an attachment: a coloured bar, a title that leads to the check, the reason and the facts."""
+    title = f"“{words.label(news)}” {_SAYS[words.headline(news)]}"
+    attachment = {
+        "fallback": escaped(title),
+        "color": _COLOURS[news.event],
+        "title": escaped(title),
+        "text": escaped(words.summary(news)),
+        "fields": _fields(news),
+        "mrkdwn_in": ["fields"],
+        "footer": escaped(words.one_line(news.site.name, 100)),
+        "ts": int(news.flip.at.timestamp()),
+    }
+    link = words.link(news)
+    if link:
+        attachment["title_link"] = link
+    return {"username": words.one_line(news.site.name, 80), "attachments": [attachment]}
+
+
+def escaped(text: str) -> str:
+    """Text that is shown as it is: no markup, no links, and nobody is called by an @channel in a check's name."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MENTION.sub("@\u200b", text)
+
+
+def _fields(news: News) -> list[dict[str, Any]]:
+    if news.event == "test":
+        return []
+    check = news.check
+    shown = [("Project", words.one_line(news.project, 100)), ("Tags", words.one_line(check.tags, 200))]
+    shown += [*words.rhythm(check), ("Total pings", f"{check.n_pings:,}")]
+    if news.pings:
+        last = news.pings[0]
+        shown.append(("Last ping", f"{words.ping_words(last)}, {words.moment(last.at)}"))
+    listed = [_field(title, value, short=True) for title, value in shown if value]
+    description = words.harmless(check.desc).strip()
+    if description:
+        listed.insert(0, _field("Description", description, short=False))
+    body = words.body_text(news.body, VALUE_LIMIT)
+    if body:
+        listed.append({"title": "Last ping body", "value": _fitting(body, _fenced), "short": False})
+    return listed
+
+
+def _field(title: str, value: str, *, short: bool) -> dict[str, Any]:
+    return {"title": title, "value": _fitting(value, escaped), "short": short}
+
+
+def _fenced(text: str) -> str:
+    """A block of code that its text cannot end."""
+    inside = escaped(text).replace("```", "`\u200b`\u200b`")
+    return f"```\n{inside}\n```"
+
+
+def _fitting(text: str, shape: Callable[[str], str]) -> str:
+    """`text` in its shape, cut until the whole is no longer than VALUE_LIMIT (escaping makes a character five)."""
+    shaped = shape(text)
+    while len(shaped) > VALUE_LIMIT:
+        text = words.shortened(text, len(text) - 1 - (len(shaped) - VALUE_LIMIT) // 5)
+        shaped = shape(text)
+    return shaped
+
+
+def _is_gone(answer: Answer) -> bool:
+    return answer.status == 410 or (400 <= answer.status < 500 and any(word in answer.body for word in _GONE))

@@ -1,0 +1,124 @@
+"""How news is put into words, the same in every channel."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from chalicelib.core.check import Check, Ping
+from chalicelib.core.news import News
+
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+# Controls, directional overrides and lone surrogates: what is not there to be looked at.
+_HARMFUL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_BREAKS = re.compile("[\t-\r\x1c-\x1e\x85\u2028\u2029]+")
+_KINDS = {"success": "OK", "start": "Started", "fail": "Failed", "log": "Log", "ign": "Ignored"}
+
+
+def harmless(text: str) -> str:
+    """`text` with its lines and tabs, but nothing else in it that is more than a character to look at."""
+    return _HARMFUL.sub("\ufffd", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str, limit: int) -> str:
+    """`text` on one line that cannot end early (a subject, a title), cut to `limit` characters."""
+    return shortened(harmless(_BREAKS.sub(" ", text)).strip(), limit)
+
+
+def shortened(text: str, limit: int, end: str = "…") -> str:
+    return text if len(text) <= limit else text[: limit - len(end)].rstrip() + end
+
+
+def body_text(body: bytes, limit: int) -> str:
+    """The beginning of a ping's body, for reading."""
+    return shortened(harmless(body[: 4 * limit].decode("utf-8", "replace")).strip(), limit)
+
+
+def headline(news: News) -> str:
+    """DOWN, STILL DOWN, UP or TEST."""
+    return "STILL DOWN" if news.event == "down" and news.reminder else news.event.upper()
+
+
+def label(news: News, limit: int = 100) -> str:
+    return one_line(news.check.label, limit) or news.check.code
+
+
+def link(news: News) -> str:
+    """Where a person can look at the check; empty if there is no such page (a test, an installation without a root)."""
+    return news.url if news.site.root and news.check.badge and news.event != "test" else ""
+
+
+def span(length: timedelta, units: int = 2) -> str:
+    """A length of time in its largest units: "1 hour, 5 minutes"."""
+    left, parts = int(length.total_seconds()), []
+    for name, seconds in _UNITS:
+        count, left = divmod(left, seconds)
+        if count:
+            parts.append(f"{count} {name}{'s' if count > 1 else ''}")
+    return ", ".join(parts[:units]) or "less than a second"
+
+
+def moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def local_moment(at: datetime, zone: str) -> str:
+    """The moment in UTC and, where the check lives elsewhere, by its own clock."""
+    if zone == "UTC":
+        return moment(at)
+    try:
+        local = at.astimezone(ZoneInfo(zone))
+    except (ValueError, OSError, KeyError):
+        # A zone that this machine does not know must not keep the news back.
+        return moment(at)
+    return f"{moment(at)} ({local:%Y-%m-%d %H:%M:%S} {zone})"
+
+
+def rhythm(check: Check) -> list[tuple[str, str]]:
+    """When signals are expected, as labels and values."""
+    grace = ("Grace time", span(timedelta(seconds=check.grace), 4))
+    if check.schedule_kind == "simple":
+        return [("Period", span(timedelta(seconds=check.timeout), 4)), grace]
+    return [("Schedule", one_line(check.schedule, 200)), ("Time zone", check.tz), grace]
+
+
+def summary(news: News) -> str:
+    """What happened and why, in a sentence or two."""
+    if news.event == "test":
+        return "This is a test. If you can read it, the channel works."
+    if news.event == "up":
+        return f"It is back, after {span(news.downtime)} down." if news.downtime is not None else "It is back."
+    if news.reminder and news.downtime is not None:
+        return f"It has been down for {span(news.downtime)}. {reason(news)}".rstrip()
+    return reason(news)
+
+
+def reason(news: News) -> str:
+    """Why the check is down."""
+    if news.flip.reason == "fail":
+        status = exit_status(news)
+        return "It reported a failure." if status is None else f"It reported a failure (exit status {status})."
+    if news.flip.reason == "timeout":
+        return _silence(news)
+    return one_line(news.flip.reason, 300)
+
+
+def exit_status(news: News) -> int | None:
+    """The exit status that came with the failure, None if none did."""
+    failures = (ping for ping in news.pings if ping.kind == "fail" and ping.at <= news.flip.at)
+    failure = next(failures, None)
+    return failure.exitstatus if failure else None
+
+
+def _silence(news: News) -> str:
+    check, grace = news.check, timedelta(seconds=news.check.grace)
+    if check.last_start and check.last_start + grace == news.flip.at:
+        return f"The run that began at {moment(check.last_start)} did not end within {span(grace, 4)}."
+    return "No sign of success came in time, and the grace time is over."
+
+
+def ping_words(ping: Ping) -> str:
+    """The kind of a ping, with the exit status of a failure that has one."""
+    words = _KINDS[ping.kind]
+    return f"{words} (exit status {ping.exitstatus})" if ping.kind == "fail" and ping.exitstatus is not None else words

@@ -1,0 +1,94 @@
+"""Badges: the status of one check, or of all checks with a tag, behind an address that opens nothing else.
+
+The address of a tag's badge bears a signature, so that whoever has one badge cannot guess those of other tags.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib.core import status
+from chalicelib.core.check import Check, Project
+from chalicelib.core.errors import Missing
+from chalicelib.monitor.house import House
+from chalicelib.store import checks, directory
+
+Colour = Literal["up", "late", "down"]
+
+EVERYTHING = "*"
+UNNAMED = "unnamed check"
+SIGNATURE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What a badge shows: of `total` checks so many are in their grace time and so many are down."""
+
+    label: str
+    status: Colour
+    total: int
+    grace: int
+    down: int
+
+
+def check_behind(badge: str) -> Check:
+    """The check whose badge address this is. Raises Missing."""
+    project, code = directory.by_badge(badge) or ("", None)
+    if code is None:
+        raise Missing("badge")
+    return checks.get(project, code)
+
+
+def of_check(house: House, badge: str, *, late: bool) -> Badge:
+    """The badge of one check; without `late`, a check in its grace time still counts as up. Raises Missing.
+
+    An unnamed check is not called by its code: whoever knows that can ping.
+    """
+    check = check_behind(badge)
+    return _summed(house, check.name.strip() or UNNAMED, [check], late=late)
+
+
+def of_tag(house: House, badge: str, signature: str, tag: str, *, late: bool) -> Badge:
+    """The badge of a project's checks with this tag, "*" for all of them. Raises Missing, also for a wrong signature."""
+    project = _project_behind(badge)
+    if not hmac.compare_digest(_signed(project, tag), signature.encode("utf-8", "surrogatepass")):
+        raise Missing("badge")
+    found = [check for check in checks.of_project(project.code) if tag in (EVERYTHING, *check.tags.split())]
+    return _summed(house, house.settings.site_name if tag == EVERYTHING else tag, found, late=late)
+
+
+def _project_behind(badge: str) -> Project:
+    code, check = directory.by_badge(badge) or ("", "")
+    if check is not None:
+        raise Missing("badge")
+    return directory.project(code)
+
+
+def _summed(house: House, label: str, found: Iterable[Check], *, late: bool) -> Badge:
+    """Down if any is down, else late if any is; new, paused and started checks count as up."""
+    now = house.clock()
+    shown = [status.shown(check, now, with_started=False) for check in found]
+    grace, down = shown.count("grace"), shown.count("down")
+    colour: Colour = "down" if down else "late" if grace and late else "up"
+    return Badge(label, colour, len(shown), grace, down)
+
+
+def of_project(project: Project) -> list[str]:
+    """The tags that have a badge: "*" first, then those of the project's checks in alphabetical order."""
+    tags = {tag for check in checks.of_project(project.code) for tag in check.tags.split()}
+    return [EVERYTHING, *sorted(tags - {EVERYTHING})]
+
+
+def signature(project: Project, tag: str) -> str:
+    """What the address of this tag's badge must bear."""
+    return _signed(project, tag).decode()
+
+
+def _signed(project: Project, tag: str) -> bytes:
+    digest = hmac.digest(project.secret.encode(), tag.encode("utf-8", "surrogatepass"), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest)[:SIGNATURE]

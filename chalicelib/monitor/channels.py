@@ -1,0 +1,96 @@
+"""Managing channels: create, change, try, delete, and the log of what was sent through each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from chalicelib import channels as kinds
+from chalicelib.core.check import Channel, Notification, Project
+from chalicelib.core.errors import Invalid
+from chalicelib.core.news import News
+from chalicelib.core.status import Redefined
+from chalicelib.monitor import manage, newsroom, transitions
+from chalicelib.monitor.house import House
+from chalicelib.store import checks, definitions, notifications
+
+NAME_MAX = 100
+REMIND_MIN, REMIND_MAX = 300, 7 * 86_400
+LOG_LIMIT = 100
+# So many checks lose a deleted channel at once; the rest follow as a chore.
+AT_ONCE = 100
+
+
+def of_project(project: str) -> list[Channel]:
+    return definitions.channels(project)
+
+
+def find(project: str, code: str) -> Channel:
+    """Raises Missing."""
+    return definitions.channel(project, code)
+
+
+def create(house: House, project: Project, kind: str, name: str, settings: dict[str, Any], remind: int) -> Channel:
+    """A new channel. Raises Invalid naming the field: kind, name, remind or settings.<key>."""
+    cleaned = kinds.kind_named(kind).clean(settings)
+    channel = Channel(project.code, house.new_code(), kind, name, house.clock(), cleaned, remind)
+    _check(channel)
+    definitions.save_channel(channel)
+    return channel
+
+
+def change(channel: Channel, values: dict[str, Any]) -> Channel:
+    """The channel with a new name, settings or reminder interval; its kind is for life. Raises Invalid, Missing."""
+    if "settings" in values:
+        values = {**values, "settings": kinds.kind_named(channel.kind).clean(values["settings"])}
+    changed = replace(channel, **values)
+    _check(changed)
+    return definitions.update_channel(changed)
+
+
+def _check(channel: Channel) -> None:
+    if len(channel.name) > NAME_MAX:
+        raise Invalid("name", "is too long")
+    if channel.remind and not REMIND_MIN <= channel.remind <= REMIND_MAX:
+        raise Invalid("remind", f"must be 0 or from {REMIND_MIN} to {REMIND_MAX} seconds")
+
+
+def try_out(house: House, project: Project, channel: Channel) -> None:
+    """Sends a test through the channel at once and shows the outcome on it. Raises Undelivered."""
+    news: News = newsroom.test_news(house, project, channel)
+    try:
+        kinds.kind_named(channel.kind).send(channel.settings, news, house.outlet)
+    except kinds.Undelivered as error:
+        definitions.show_error(channel, error.message)
+        raise
+    definitions.show_error(channel, "")
+
+
+def delete(house: House, channel: Channel) -> Channel:
+    """Removes the channel, takes it off every check, and drops its log."""
+    definitions.delete_channel(channel)
+    if not unassign(house, channel.project, channel.code, at_most=AT_ONCE):
+        chore = {"do": "unassign", "project": channel.project, "channel": channel.code}
+        manage.do_later(house, chore, lambda: unassign_all(house, channel.project, channel.code))
+    purge = {"do": "purge", "owner": channel.code}
+    manage.do_later(house, purge, lambda: manage.purge(house, channel.code))
+    return channel
+
+
+def unassign(house: House, project: str, channel: str, *, at_most: int) -> bool:
+    """Takes a deleted channel off up to `at_most` checks; True when none has it any more."""
+    having = [check for check in checks.of_project(project) if channel in check.channels]
+    for check in having[:at_most]:
+        rest = tuple(code for code in check.channels if code != channel)
+        transitions.apply(house, project, check.code, Redefined(house.clock(), {"channels": rest}))
+    return len(having) <= at_most
+
+
+def unassign_all(house: House, project: str, channel: str) -> None:
+    while not unassign(house, project, channel, at_most=AT_ONCE):
+        continue
+
+
+def sent_log(house: House, channel: Channel) -> list[Notification]:
+    """The channel's latest notifications, newest first."""
+    return notifications.log(channel.code, LOG_LIMIT, house.clock())

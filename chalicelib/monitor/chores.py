@@ -1,0 +1,45 @@
+"""Chores: what the `chores` queue carries. Each may be done twice without harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.monitor import channels, manage, pings, sweep
+from chalicelib.monitor.house import House
+
+Message = dict[str, Any]
+
+
+def do(house: House, message: Message) -> None:
+    """Does one chore. Raises for what must be tried again: the queue hands it out anew."""
+    _CHORES[message["do"]](house, message)
+
+
+def _ping(house: House, message: Message) -> None:
+    pings.receive_kept(house, message)
+
+
+def _record(_house: House, message: Message) -> None:
+    pings.record_kept(message)
+
+
+def _expire(house: House, message: Message) -> None:
+    sweep.expire(house, message["project"], message["code"])
+
+
+def _purge(house: House, message: Message) -> None:
+    manage.purge(house, message["owner"])
+
+
+def _unassign(house: House, message: Message) -> None:
+    channels.unassign_all(house, message["project"], message["channel"])
+
+
+_CHORES: dict[str, Callable[[House, Message], None]] = {
+    "ping": _ping,
+    "record": _record,
+    "expire": _expire,
+    "purge": _purge,
+    "unassign": _unassign,
+}

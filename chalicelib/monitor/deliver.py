@@ -1,0 +1,181 @@
+"""The deliverer: takes news out of the outbox and tells every channel that should know. At least once, never lost.
+
+For one entry:
+1. Read it; if it is gone, somebody has delivered it. Read the check and its channels; news of a deleted check is dropped.
+2. News of the same check that is older and still undelivered goes first, so that "up" never arrives before its "down".
+3. For every channel, all at the same time: claim the notification with a lease, send, write the outcome into the channel's
+   log. What was sent is never sent again; what failed is tried again after 30 s, 2 min, 10 min, 1 h and then given up; a
+   permanent error is given up at once. Either shows on the channel.
+4. When every channel has an outcome, remove the entry; otherwise put it off until the first retry.
+
+Dying between any two steps leaves the entry in the outbox: the sweep hands it on again, and the log tells what is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib import channels, log
+from chalicelib.core.check import Channel, Check, Notification
+from chalicelib.core.errors import Missing, Undelivered
+from chalicelib.core.news import News
+from chalicelib.monitor import newsroom, transitions
+from chalicelib.monitor.house import House
+from chalicelib.store import checks, definitions, notifications, outbox
+from chalicelib.store.outbox import Entry
+
+BACK_OFF = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
+LEASE = timedelta(seconds=60)
+# When to look again at what another deliverer is sending at this moment.
+SOON = timedelta(seconds=5)
+# News cannot be under way for longer than its retries take; older flips need no looking for.
+LONGEST = sum(BACK_OFF, timedelta(hours=1))
+WORKERS = 16
+
+
+def deliver_nudges(house: House, nudges: Iterable[dict[str, str]]) -> None:
+    """Delivers the entries that messages of the `news` queue name."""
+    found = (outbox.get(nudge["shard"], nudge["key"]) for nudge in nudges)
+    deliver_all(house, [entry for entry in found if entry])
+
+
+def deliver_all(house: House, entries: list[Entry]) -> None:
+    """Delivers many entries, those of one check in order and all checks at the same time; one that fails does not keep
+    the others. Raises the first failure afterwards."""
+    if not entries:
+        return
+    checks_news: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.flip.at):
+        checks_news.setdefault(entry.flip.code, []).append(entry)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        done = [pool.submit(_deliver_in_turn, house, news) for news in checks_news.values()]
+    for future in done:
+        future.result()
+
+
+def _deliver_in_turn(house: House, entries: list[Entry]) -> None:
+    for entry in entries:
+        deliver(house, entry)
+
+
+def deliver(house: House, entry: Entry, *, in_order: bool = True) -> None:
+    """Delivers one entry, see the module's description."""
+    try:
+        check = checks.get(entry.flip.project, entry.flip.code)
+    except Missing:
+        outbox.remove(entry)
+        return
+    earlier = _deliver_earlier(house, entry) if in_order else []
+    audience = _audience(entry, check)
+    tries = _tell_all(house, entry, check, audience, earlier) if audience else []
+    again = [moment for moment in tries if moment]
+    if not again:
+        outbox.remove(entry)
+        return
+    later = outbox.move(entry, min(again))
+    wait = int((later.due - house.clock()).total_seconds()) + 1
+    transitions.nudge([later], delay=max(wait, 0))
+
+
+def _deliver_earlier(house: House, entry: Entry) -> list[Entry]:
+    """Delivers the older news of the same check first; answers what of it is not finished."""
+    before = entry.flip.before
+    if entry.reminder or before is None or house.clock() - before > LONGEST:
+        return []
+    older = _older(entry)
+    for old in older:
+        deliver(house, old, in_order=False)
+    return _older(entry) if older else []
+
+
+def _older(entry: Entry) -> list[Entry]:
+    waiting = outbox.waiting(entry.shard, entry.flip.code)
+    return [other for other in waiting if other.flip.at < entry.flip.at and not other.reminder]
+
+
+def _audience(entry: Entry, check: Check) -> list[Channel]:
+    """The channels to be told: those the check has now; a reminder's own, as long as the same outage lasts."""
+    assigned = [channel for channel in definitions.channels(check.project) if channel.code in check.channels]
+    if not entry.reminder:
+        return assigned
+    if check.status != "down" or check.since != entry.flip.at:
+        return []
+    return [channel for channel in assigned if channel.code == entry.channel and channel.remind]
+
+
+def _tell_all(
+    house: House, entry: Entry, check: Check, audience: list[Channel], earlier: list[Entry]
+) -> list[datetime | None]:
+    news = newsroom.compose(house, entry, check)
+    with ThreadPoolExecutor(min(len(audience), WORKERS)) as pool:
+        return list(pool.map(lambda channel: _tell(house, entry, news, channel, earlier), audience))
+
+
+def _tell(house: House, entry: Entry, news: News, channel: Channel, earlier: list[Entry]) -> datetime | None:
+    """Tells one channel. Answers None when that is finished (told, given up, or not its news), else when to try again."""
+    kind = channels.kind_named(channel.kind)
+    if not kind.wants(channel.settings, news):
+        return None
+    blocked = _blocked(house, channel, earlier)
+    if blocked:
+        return blocked
+    claimed, notification = notifications.claim(channel.code, entry, house.clock(), LEASE)
+    if not claimed:
+        return _unfinished(house, notification)
+    try:
+        kind.send(channel.settings, replace(news, id=f"{news.id}#{channel.code}"), house.outlet)
+    except Undelivered as error:
+        return _not_sent(house, entry, channel, error, notification.attempts)
+    except Exception:
+        # A fault of ours in one kind of channel: it is retried like any other failure, and the log has the trace.
+        log.error("channel failed unexpectedly", channel=channel.code, kind=channel.kind)
+        return _not_sent(house, entry, channel, Undelivered("internal error"), notification.attempts)
+    _sent(house, entry, channel)
+    return None
+
+
+def _blocked(house: House, channel: Channel, earlier: list[Entry]) -> datetime | None:
+    """When this channel may be told although older news waits for it: not before that has an outcome."""
+    for old in earlier:
+        notification = notifications.state(channel.code, old)
+        again = _unfinished(house, notification) if notification else None
+        if again:
+            return again + timedelta(seconds=1)
+    return None
+
+
+def _unfinished(house: House, notification: Notification) -> datetime | None:
+    """When to look again at a notification that has no outcome yet, None for one that has."""
+    if notification.state == "sending":
+        return house.clock() + SOON
+    return notification.next_at if notification.state == "retry" else None
+
+
+def _sent(house: House, entry: Entry, channel: Channel) -> None:
+    now = house.clock()
+    reminder = None
+    if channel.remind and entry.flip.new == "down":
+        due = now + timedelta(seconds=channel.remind)
+        reminder = Entry(entry.flip, due, channel.code, entry.reminder + 1)
+    notifications.sent(channel.code, entry, now, reminder)
+    if channel.error:
+        definitions.show_error(channel, "")
+    delay = (now - entry.flip.at).total_seconds()
+    log.info("notified", channel=channel.code, kind=channel.kind, check=entry.flip.code, new=entry.flip.new)
+    log.count(Deliveries=1, **({} if entry.reminder else {"DeliverySeconds": delay}))
+
+
+def _not_sent(
+    house: House, entry: Entry, channel: Channel, error: Undelivered, attempts: int
+) -> datetime | None:
+    now = house.clock()
+    given_up = error.permanent or attempts > len(BACK_OFF)
+    next_at = None if given_up else now + BACK_OFF[attempts - 1]
+    notifications.not_sent(channel.code, entry, now, error.message, next_at)
+    definitions.show_error(channel, error.message)
+    log.warning("not notified", channel=channel.code, check=entry.flip.code, reason=error.message, final=given_up)
+    log.count(DeliveryFailures=1)
+    return next_at

@@ -1,0 +1,44 @@
+"""The house: the few things of the outside world that use cases need, handed in so that tests can have others."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from chalicelib.channels.base import Outlet
+from chalicelib.core.news import Site
+from chalicelib.settings import Settings
+
+ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_code() -> str:
+    return str(uuid.uuid4())
+
+
+def _random_text(length: int, alphabet: str) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+@dataclass(slots=True)
+class House:
+    """Settings, clock, sleep, randomness and the outlet through which channels send."""
+
+    settings: Settings
+    clock: Callable[[], datetime] = _utc_now
+    sleep: Callable[[float], None] = time.sleep
+    new_code: Callable[[], str] = _new_code
+    random_text: Callable[[int, str], str] = _random_text
+    outlet: Outlet = field(default_factory=Outlet)
+
+    @property
+    def site(self) -> Site:
+        return Site(self.settings.site_name, self.settings.site_root, self.settings.mail_from)

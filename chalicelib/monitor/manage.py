@@ -1,0 +1,176 @@
+"""Managing checks: create, find, change, pause, resume, delete. Dialects validate wire forms; what holds for all stands here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from chalicelib import log
+from chalicelib.core import status
+from chalicelib.core.check import Check, Project
+from chalicelib.core.errors import Forbidden, Invalid, Missing
+from chalicelib.monitor import transitions
+from chalicelib.monitor.house import House
+from chalicelib.store import checks, definitions, directory, history, queues
+from chalicelib.store.faults import StoreFault
+
+# A ping may make its check beyond the limit, so that a fleet does not fall silent at it.
+PING_CREATE_FACTOR = 2
+PURGE_BATCH = 1_000
+
+
+def slugify(name: str) -> str:
+    """The slug of a name: ASCII letters, digits and dashes (Healthchecks' rule)."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain)).strip("-_")
+
+
+def limit_of(house: House, project: Project) -> int:
+    return project.limit or house.settings.check_limit
+
+
+def create(house: House, project: Project, values: dict[str, Any]) -> Check:
+    """A new check of `project` with these attributes. Raises LimitReached, Busy."""
+    return _create(house, project.code, values, limit_of(house, project))
+
+
+def require_room(house: House, project: Project) -> None:
+    """Raises LimitReached when `project` can hold no further check."""
+    directory.require_room(project.code, limit_of(house, project))
+
+
+def create_by_ping(house: House, project_code: str, slug: str) -> Check:
+    """The check that a first ping to a slug makes: named like it, told to every channel. Raises Refused if not the first."""
+    project = directory.project(project_code)
+    everyone = tuple(sorted(channel.code for channel in definitions.channels(project_code)))
+    values = {"name": slug, "slug": slug, "channels": everyone}
+    check = _new(house, project_code, values)
+    checks.create(check, PING_CREATE_FACTOR * limit_of(house, project), alone=True)
+    return check
+
+
+def _create(house: House, project: str, values: dict[str, Any], limit: int) -> Check:
+    check = _new(house, project, values)
+
+    def attempt() -> Check:
+        checks.create(check, limit)
+        return check
+
+    return transitions.retrying(house, attempt)
+
+
+def _new(house: House, project: str, values: dict[str, Any]) -> Check:
+    return Check(project, house.new_code(), house.clock(), badge=house.new_code(), **values)
+
+
+def find(project: str, code: str) -> Check:
+    """The project's check. Raises Missing (no such check) or Forbidden (another project's)."""
+    try:
+        return checks.get(project, code)
+    except Missing:
+        if directory.project_of(code) is None:
+            raise
+        raise Forbidden("check") from None
+
+
+def find_by_unique_key(project: str, unique_key: str) -> Check:
+    """Raises Missing, also for another project's check: its existence is nobody else's business."""
+    found = directory.by_unique_key(unique_key)
+    if found is None or found[0] != project:
+        raise Missing("check")
+    return checks.get(project, found[1])
+
+
+def of_project(project: Project) -> list[Check]:
+    """The project's checks, oldest first."""
+    return checks.of_project(project.code)
+
+
+def reachable() -> None:
+    """Raises StoreFault when the tables cannot be read."""
+    directory.project_of("nothing")
+
+
+def matching(project: Project, wanted: dict[str, Any]) -> Check | None:
+    """The project's oldest check that equals `wanted` in every attribute named there."""
+    found = (check for check in of_project(project) if _equals(check, wanted))
+    return next(found, None)
+
+
+def _equals(check: Check, wanted: dict[str, Any]) -> bool:
+    return all(getattr(check, name) == value for name, value in wanted.items())
+
+
+def change(house: House, check: Check, values: dict[str, Any]) -> Check:
+    """The check with a changed definition. Raises Missing, Busy."""
+    return transitions.apply(house, check.project, check.code, status.Redefined(house.clock(), values))
+
+
+def pause(house: House, check: Check) -> Check:
+    return transitions.apply(house, check.project, check.code, status.Paused(house.clock()))
+
+
+def resume(house: House, check: Check) -> Check:
+    """Raises Conflict when the check is not paused."""
+    return transitions.apply(house, check.project, check.code, status.Resumed(house.clock()))
+
+
+def delete(house: House, check: Check) -> Check:
+    """Removes the check for good, its history with it; answers it as it was. Raises Missing, Busy."""
+
+    def attempt() -> Check:
+        seen = checks.get(check.project, check.code)
+        checks.delete(seen)
+        return seen
+
+    gone = transitions.retrying(house, attempt)
+    do_later(house, {"do": "purge", "owner": check.code}, lambda: purge(house, check.code))
+    return gone
+
+
+def do_later(house: House, chore: dict[str, Any], now: Callable[[], object]) -> None:
+    """Puts a chore into the queue, or does it at once when the queue cannot take it."""
+    try:
+        queues.send("chores", chore)
+    except StoreFault as fault:
+        log.warning("chore done at once, its queue is out of reach", chore=chore["do"], reason=str(fault))
+        now()
+
+
+def purge(house: House, owner: str) -> None:
+    """Deletes what a deleted check or channel left in the history, a batch at a time until nothing is left."""
+    while not history.purge(owner, at_most=PURGE_BATCH):
+        continue
+
+
+def resolve_channels(project: str, names: str) -> tuple[str, ...]:
+    """The channel codes that a comma separated list of codes or exact names means; "*" is all, "" none.
+
+    Raises Invalid("channels", ...) for an empty, unknown or ambiguous element (Healthchecks, Create a Check, channels).
+    """
+    if not names:
+        return ()
+    known = definitions.channels(project)
+    if names == "*":
+        return tuple(sorted(channel.code for channel in known))
+    by_name: dict[str, list[str]] = {}
+    for channel in known:
+        by_name.setdefault(channel.name, []).append(channel.code)
+    codes = {channel.code for channel in known}
+    return tuple(sorted({_resolve(element, codes, by_name) for element in names.split(",")}))
+
+
+def _resolve(element: str, codes: Iterable[str], by_name: dict[str, list[str]]) -> str:
+    if not element:
+        raise Invalid("channels", "empty channel identifier")
+    if element in codes:
+        return element
+    named = by_name.get(element, [])
+    if not named:
+        raise Invalid("channels", f"invalid channel identifier: {element}")
+    if len(named) > 1:
+        raise Invalid("channels", f"non-unique channel identifier: {element}")
+    return named[0]
+

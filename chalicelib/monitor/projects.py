@@ -1,0 +1,90 @@
+"""Projects and their keys. A key is shown once, when it is made; what is kept is its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import cast
+
+from chalicelib.core.check import Access, Key, Project
+from chalicelib.core.errors import Invalid
+from chalicelib.monitor import channels, manage, transitions
+from chalicelib.monitor.house import ALPHANUMERIC, House
+from chalicelib.store import checks, definitions, directory
+
+KINDS: tuple[Access, ...] = ("write", "read", "ping")
+NAME_MAX = 100
+HINT = 8
+_LOWER = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """A project with keys in the clear, at the one moment when they exist."""
+
+    project: Project
+    keys: dict[Access, str]
+
+
+def hash_of(key: str) -> str:
+    """How a key is kept. Keys are long and random, so a plain hash cannot be turned back."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def opened_by(key: str) -> Key | None:
+    """The project key behind what a request presented, None for an unknown one."""
+    return directory.key(hash_of(key))
+
+
+def create(house: House, name: str, *, limit: int | None = None) -> Keyring:
+    """A new project with one key of each kind. Raises Invalid for a name that is empty or too long."""
+    if not name.strip() or len(name) > NAME_MAX:
+        raise Invalid("name", f"must have 1 to {NAME_MAX} characters")
+    code = house.random_text(12, _LOWER)
+    badge, secret = house.random_text(22, ALPHANUMERIC), house.random_text(40, ALPHANUMERIC)
+    project = Project(code, name, house.clock(), limit, badge=badge, secret=secret)
+    clear = {kind: _new_key(house, kind) for kind in KINDS}
+    directory.create_project(project, [_key(house, project.code, kind, text) for kind, text in clear.items()])
+    return Keyring(project, clear)
+
+
+def _new_key(house: House, kind: Access) -> str:
+    if kind == "ping":
+        return house.random_text(22, _LOWER)
+    return ("hcw_" if kind == "write" else "hcr_") + house.random_text(28, ALPHANUMERIC)
+
+
+def _key(house: House, project: str, kind: Access, clear: str) -> Key:
+    return Key(hash_of(clear), project, kind, clear[:HINT], house.clock())
+
+
+def keys(project: Project) -> list[Key]:
+    """The project's keys as they are kept, oldest first."""
+    found = [key for key in map(directory.key, project.keys) if key]
+    return sorted(found, key=lambda key: (key.created, key.access))
+
+
+def rotate(house: House, code: str, kinds: tuple[Access, ...] = KINDS, *, keep_old: bool = False) -> Keyring:
+    """New keys of these kinds; the old ones stop working at the same moment unless they are kept. Raises Missing."""
+    project = directory.project(code)
+    clear = {kind: _new_key(house, kind) for kind in kinds}
+    new = [_key(house, code, kind, text) for kind, text in clear.items()]
+    old = [] if keep_old else [key for key in keys(project) if key.access in kinds]
+
+    def attempt() -> None:
+        directory.replace_keys(code, new, old)
+
+    transitions.retrying(house, attempt)
+    return Keyring(directory.project(code), cast(dict[Access, str], clear))
+
+
+def delete(house: House, code: str) -> Project:
+    """Removes a project: first its keys, so that nothing is added any more, then its checks and channels with their history."""
+    project = directory.project(code)
+    directory.close_project(project)
+    for check in checks.of_project(code):
+        manage.delete(house, check)
+    for channel in definitions.channels(code):
+        channels.delete(house, channel)
+    directory.delete_project(project)
+    return project

@@ -1,0 +1,95 @@
+"""The waist: the only place where the status of an existing check is written.
+
+`core.status` decides, this module reads, writes, meets competitors and passes the news on. A decision is made on a check
+as it was read and kept only if the check still is that; otherwise it is made again on what the check has become.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from chalicelib import log
+from chalicelib.core import status
+from chalicelib.core.check import Check
+from chalicelib.core.errors import Busy
+from chalicelib.monitor.house import House
+from chalicelib.store import checks, outbox, queues
+from chalicelib.store.faults import Contended, Refused, StoreFault
+
+T = TypeVar("T")
+ATTEMPTS = 12
+# The sweep looks this far ahead; a deadline that a new definition puts nearer is announced to it.
+LOOK_AHEAD = timedelta(seconds=75)
+
+
+def apply(house: House, project: str, code: str, event: status.Event) -> Check:
+    """Decides what `event` does to the check and keeps it; answers the check as it is afterwards.
+
+    Raises Missing, Conflict (from the decision), Busy, or StoreFault.
+    """
+    return retrying(house, lambda: _decide(house, checks.get(project, code), event))
+
+
+def _decide(house: House, seen: Check, event: status.Event) -> Check:
+    change = status.decide(seen, event)
+    if change is None:
+        return seen
+    checks.write(change)
+    tell([change])
+    if isinstance(event, status.Redefined):
+        _announce_deadline(house, change.after)
+    return change.after
+
+
+def retrying(house: House, attempt: Callable[[], T]) -> T:
+    """Runs `attempt` until no competitor is in its way, a few times with growing random pauses. Raises Busy."""
+    for number in range(ATTEMPTS):
+        try:
+            return attempt()
+        except Refused:
+            continue
+        except Contended:
+            pause(house, number)
+    raise Busy("too many changes at once")
+
+
+def pause(house: House, attempt: int) -> None:
+    """Waits a random moment, longer with every attempt, so that competitors do not meet again."""
+    house.sleep(0.005 * (attempt + 1) * int(house.random_text(1, "12345678")))
+
+
+def tell(changes: list[status.Change]) -> None:
+    """Nudges the deliverer about the news of `changes`. A nudge that fails costs time: the sweep finds the news."""
+    entries = [outbox.of_flip(flip) for change in changes for flip in change.flips if flip.is_news]
+    nudge(entries)
+    flips = sum(len(change.flips) for change in changes)
+    if flips:
+        log.count(Flips=flips)
+
+
+def nudge(entries: list[outbox.Entry], *, delay: int = 0) -> bool:
+    """Whether the deliverer could be told that these entries wait."""
+    if not entries:
+        return True
+    try:
+        queues.send_all("news", [{"shard": entry.shard, "key": entry.key} for entry in entries], delay=delay)
+    except StoreFault as fault:
+        log.warning("news could not be nudged, the sweep will find it", reason=str(fault), entries=len(entries))
+        return False
+    return True
+
+
+def _announce_deadline(house: House, check: Check) -> None:
+    """A deadline nearer than the sweep looks ahead would be found up to a minute late."""
+    if check.due is None:
+        return
+    wait = check.due - house.clock()
+    if wait > LOOK_AHEAD:
+        return
+    try:
+        seconds = max(int(wait.total_seconds()) + 1, 0)
+        queues.send("chores", {"do": "expire", "project": check.project, "code": check.code}, delay=seconds)
+    except StoreFault as fault:
+        log.warning("near deadline not announced, the sweep will find it", reason=str(fault), code=check.code)

@@ -1,0 +1,76 @@
+"""News to tell: one check that went down, and ways to change everything about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.core.check import Check, Flip, Ping, Status
+from chalicelib.core.news import News, Site
+
+AT = datetime(2026, 11, 21, 2, 15, 7, 250_000, tzinfo=UTC)
+CODE = "2f0f6d5e-1c5a-4a0e-9d4e-0e8f6f6a2d11"
+
+CHECK = Check(
+    project="p-1",
+    code=CODE,
+    created=datetime(2026, 8, 1, tzinfo=UTC),
+    name="Nightly backup",
+    slug="nightly-backup",
+    tags="prod db",
+    desc="Dumps the database.",
+    channels=("c-2", "c-1"),
+    badge="6a2d11aa",
+    status="down",
+    last_ping=AT,
+    n_pings=1234,
+)
+
+SITE = Site("Tocsin", "https://tocsin.example.org", "Tocsin <alerts@example.org>")
+
+PINGS = (
+    Ping(9, "fail", AT, exitstatus=3, remote_addr="203.0.113.7"),
+    Ping(8, "start", AT - timedelta(minutes=22), remote_addr="203.0.113.7"),
+    Ping(7, "success", AT - timedelta(days=1), exitstatus=0, remote_addr="2001:db8::7"),
+)
+
+# Texts that break what handles them without care.
+HOSTILE = {
+    "line breaks": "a\r\nBcc: eve@example.org\n\nb",
+    "unicode line breaks": "a\u2028b\u2029c\x85d\x0be\x0cf",
+    "controls": "a\x00b\x1b[31mc\x7fd\x9be",
+    "direction override": "a\u202egpj.exe",
+    "lone surrogate": "a\ud800b",
+    "markup": "<script>alert(1)</script> & \"quoted\" 'too'",
+    "placeholders": "$BODY $NAME $JSON $TAG1 %s {0} {{ 7*7 }}",
+    "encoded word": "=?utf-8?q?hidden?=",
+    "mixed alphabets": 'a文, 8Y>=%> 😀a= ("Zä?;Ωbfu t) ' * 3,
+    "very long": "x" * 100_000,
+    "nothing to see": " \t\n ",
+}
+
+
+def check(**changes: Any) -> Check:
+    return replace(CHECK, **changes)
+
+
+def news(event: Any = "down", /, **changes: Any) -> News:
+    """News of CHECK; `reason` and `new` change its flip, everything else the news."""
+    new = changes.pop("new", "up" if event == "up" else "down")
+    reason = changes.pop("reason", "fail" if new == "down" else "")
+    old: Status = "up" if new == "down" else "down"
+    flip = Flip("p-1", CODE, AT, old, new, reason, before=AT - timedelta(hours=1, minutes=5))
+    plain: dict[str, Any] = {
+        "id": "n-1",
+        "event": event,
+        "check": CHECK,
+        "flip": flip,
+        "project": "Warehouse",
+        "site": SITE,
+        "now": AT + timedelta(seconds=2),
+        "pings": PINGS,
+        "body": b"No space left on device",
+        "downtime": timedelta(hours=1, minutes=5) if event == "up" else None,
+    }
+    return News(**(plain | changes))

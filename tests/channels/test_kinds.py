@@ -1,0 +1,138 @@
+"""What holds for every kind of channel."""
+
+from __future__ import annotations
+
+import pkgutil
+import subprocess
+import sys
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from chalicelib import channels
+from chalicelib.channels import KINDS, Kind, kind_named
+from chalicelib.channels.fields import MASK
+from chalicelib.core.errors import Invalid
+from tests.channels.samples import news
+
+VALID: dict[str, dict[str, object]] = {
+    "email": {"address": "ops@example.org"},
+    "sms": {"number": "+37120000000"},
+    "sns": {"topic": "arn:aws:sns:eu-north-1:123456789012:alerts"},
+    "webhook": {"url_down": "https://hooks.example.org/down"},
+    "slack": {"url": "https://hooks.slack.com/services/T1/B2/c3"},
+}
+TEXTS = {"email": "address", "sms": "number", "sns": "topic", "webhook": "url_down", "slack": "url"}
+
+each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+
+
+def refusal(kind: Kind, settings: dict[str, object]) -> Invalid:
+    with pytest.raises(Invalid) as caught:
+        kind.clean(settings)
+    return caught.value
+
+
+def test_every_module_that_can_send_is_among_the_kinds() -> None:
+    modules = [import_module(f"chalicelib.channels.{found.name}") for found in pkgutil.iter_modules(channels.__path__)]
+    assert {module for module in modules if hasattr(module, "send")} == set(KINDS)
+
+
+def test_the_kinds_bear_the_names_that_their_users_know() -> None:
+    assert [kind.name for kind in KINDS] == ["email", "sms", "sns", "webhook", "slack"]
+
+
+@each_kind
+def test_a_kind_is_found_by_its_name(kind: Kind) -> None:
+    assert kind_named(kind.name) is kind
+
+
+@pytest.mark.parametrize("name", ["", "Email", "mail", "pager", None, 7, ["email"], "\ud800"], ids=ascii)
+def test_an_unknown_kind_is_refused_with_a_list_of_the_known_ones(name: object) -> None:
+    with pytest.raises(Invalid) as caught:
+        kind_named(name)
+    assert (caught.value.field, caught.value.message) == ("kind", "is not one of email, sms, sns, webhook, slack")
+
+
+@each_kind
+def test_clean_settings_are_clean_already(kind: Kind) -> None:
+    cleaned = kind.clean(VALID[kind.name])
+    assert kind.clean(dict(cleaned)) == cleaned
+
+
+@each_kind
+def test_an_unknown_setting_is_refused_by_its_name(kind: Kind) -> None:
+    error = refusal(kind, VALID[kind.name] | {"adress": "x"})
+    assert error.field == "settings.adress"
+    assert "is unknown" in error.message
+
+
+@each_kind
+def test_the_name_of_an_unknown_setting_is_repeated_harmlessly(kind: Kind) -> None:
+    assert refusal(kind, VALID[kind.name] | {"\ud800\0\n": "x"}).field == r"settings.\ud800\x00\n"
+    assert len(refusal(kind, VALID[kind.name] | {"x" * 1_000_000: "x"}).field) < 100
+
+
+@each_kind
+@pytest.mark.parametrize("value", [None, 1, True, 1.5, [], {}, ["ops@example.org"]], ids=ascii)
+def test_a_text_of_another_type_is_refused(kind: Kind, value: object) -> None:
+    error = refusal(kind, VALID[kind.name] | {TEXTS[kind.name]: value})
+    assert error.field == f"settings.{TEXTS[kind.name]}"
+
+
+@each_kind
+@pytest.mark.parametrize(
+    "addition", ["\0", "\ud800", "\udfff", "x" * 1_000_000, MASK], ids=["NUL", "D800", "DFFF", "1 MB", "mask"]
+)
+def test_a_text_that_cannot_be_kept_is_refused(kind: Kind, addition: str) -> None:
+    key = TEXTS[kind.name]
+    error = refusal(kind, VALID[kind.name] | {key: f"{VALID[kind.name][key]}{addition}"})
+    assert error.field == f"settings.{key}"
+    assert len(error.message) < 200
+
+
+@each_kind
+def test_settings_that_lack_everything_are_refused(kind: Kind) -> None:
+    assert refusal(kind, {}).field == f"settings.{TEXTS[kind.name]}"
+
+
+@pytest.mark.parametrize("name", ["email", "sms"])
+@pytest.mark.parametrize("key", ["up", "down"])
+@pytest.mark.parametrize("value", [None, 1, 0, "true", ""], ids=ascii)
+def test_a_flag_that_is_no_boolean_is_refused(name: str, key: str, value: object) -> None:
+    error = refusal(kind_named(name), VALID[name] | {key: value})
+    assert (error.field, error.message) == (f"settings.{key}", "is not a boolean")
+
+
+@pytest.mark.parametrize("name", ["email", "sms"])
+@pytest.mark.parametrize(
+    ("flags", "wanted"),
+    [
+        ({}, ["down", "reminder", "up", "test"]),
+        ({"up": False}, ["down", "reminder", "test"]),
+        ({"down": False}, ["up", "test"]),
+        ({"up": False, "down": False}, ["test"]),
+    ],
+)
+def test_a_channel_for_people_takes_the_directions_it_is_set_to(
+    name: str, flags: dict[str, object], wanted: list[str]
+) -> None:
+    kind = kind_named(name)
+    settings = kind.clean(VALID[name] | flags)
+    all_news = {"down": news(), "reminder": news(reminder=2), "up": news("up"), "test": news("test")}
+    assert [what for what, told in all_news.items() if kind.wants(settings, told)] == wanted
+
+
+@pytest.mark.parametrize("name", ["sns", "slack"])
+@pytest.mark.parametrize("event", ["down", "up", "test"])
+def test_a_channel_without_directions_takes_everything(name: str, event: str) -> None:
+    kind = kind_named(name)
+    assert kind.wants(kind.clean(VALID[name]), news(event))
+
+
+def test_importing_the_channels_loads_nothing_that_only_sending_needs() -> None:
+    heavy: tuple[Any, ...] = ("boto3", "botocore", "jinja2", "ssl", "http.client")
+    script = f"import sys, chalicelib.channels; print([name for name in {heavy} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

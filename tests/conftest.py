@@ -1,0 +1,152 @@
+"""The house for tests: AWS in process, a clock that only moves when told, and ways to look at what was sent.
+
+TOCSIN_TEST_ENGINE, the URL of a DynamoDB, runs the same tests on that engine instead of the one in process.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib import store
+from chalicelib.channels.base import Outlet
+from chalicelib.monitor import chores, deliver, pings, projects, sweep
+from chalicelib.monitor.house import House
+from chalicelib.settings import Settings
+from infra import emulated, tables
+from tests.sent import Sent
+
+ENGINE = os.environ.get("TOCSIN_TEST_ENGINE", "")
+NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that stands until it is moved; sleeping moves it."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=max(seconds, 0))
+
+    def move(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-north-1",
+        "AWS_REGION": "eu-north-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    if ENGINE:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", ENGINE)
+    with emulated.aws():
+        yield
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def settings(aws: None) -> Settings:
+    return Settings(
+        stage="test",
+        prefix=f"t{next(_numbers)}{uuid.uuid4().hex[:6]}" if ENGINE else "tocsin",
+        site_root="https://tocsin.example.org",
+        mail_from="Tocsin <alerts@tocsin.example.org>",
+        allowed_networks=("127.0.0.0/8",),
+    )
+
+
+@pytest.fixture
+def house(settings: Settings, clock: Clock) -> Iterator[House]:
+    store.connect(settings)
+    pings.forget()
+    sqs = boto3.client("sqs")
+    tables.create(settings, sqs)
+    boto3.client("ses").verify_email_identity(EmailAddress="alerts@tocsin.example.org")
+    codes = itertools.count(1)
+    outlet = Outlet(allowed_networks=settings.allowed_networks)
+    yield House(
+        settings,
+        clock=clock,
+        sleep=clock.sleep,
+        new_code=lambda: f"{next(codes):08x}-0000-4000-8000-000000000000",
+        outlet=outlet,
+    )
+    if ENGINE:
+        tables.drop()
+
+
+@pytest.fixture
+def keyring(house: House) -> projects.Keyring:
+    return projects.create(house, "Website")
+
+
+@pytest.fixture
+def sent(house: House) -> Sent:
+    return Sent()
+
+
+class Queues:
+    """Hands what the queues hold to the functions that AWS would call."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.sqs = boto3.client("sqs")
+
+    def take(self, noun: str) -> list[dict[str, Any]]:
+        url = self.sqs.get_queue_url(QueueName=self.house.settings.resource(noun))["QueueUrl"]
+        taken = []
+        while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            for message in messages:
+                taken.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return taken
+
+    def work(self) -> None:
+        """Delivers and does everything that waits, until nothing does."""
+        while (news := self.take("news")) or (todo := self.take("chores")):
+            deliver.deliver_nudges(self.house, news)
+            for chore in [] if news else todo:
+                chores.do(self.house, chore)
+
+
+@pytest.fixture
+def queues(house: House) -> Queues:
+    return Queues(house)
+
+
+@pytest.fixture
+def minute(house: House, clock: Clock, queues: Queues) -> Any:
+    """Lets one minute pass as AWS would: the sweep at its start, the deliverer whenever there is news."""
+
+    def passes() -> None:
+        began = clock.now
+        sweep.run(house)
+        queues.work()
+        clock.now = max(clock.now, began + timedelta(minutes=1))
+
+    return passes

@@ -1,0 +1,94 @@
+"""A heartbeat with a channel, and ways to break AWS at any call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from chalicelib.core.check import Channel, Check, Flip, PingKind, Signal
+from chalicelib.monitor import channels, manage, pings
+from chalicelib.monitor.house import House
+from chalicelib.monitor.projects import Keyring
+from chalicelib.store import checks, history
+from tests.conftest import NOW, Clock
+
+
+@dataclass
+class Heartbeat:
+    """A check with a period and a grace of a minute each, and the e-mail channel it tells."""
+
+    house: House
+    project: str
+    code: str
+    channel: Channel
+
+    def ping(self, kind: PingKind = "success", **more: Any) -> str:
+        signal = Signal(kind, self.house.clock(), **more)
+        return pings.receive(self.house, pings.Address(code=self.code), signal)
+
+    @property
+    def now(self) -> Check:
+        return checks.get(self.project, self.code)
+
+    @property
+    def flips(self) -> list[tuple[str, str]]:
+        """(old, new) of every flip, oldest first."""
+        return [(flip.old, flip.new) for flip in self.flip_records]
+
+    @property
+    def flip_records(self) -> list[Flip]:
+        now = self.house.clock()
+        found = history.flips(self.project, self.code, NOW.replace(year=2020), NOW.replace(year=2040), now)
+        return found[::-1]
+
+
+@pytest.fixture
+def heartbeat(house: House, keyring: Keyring) -> Heartbeat:
+    project = keyring.project
+    channel = channels.create(house, project, "email", "Ops", {"address": "ops@example.org"}, 0)
+    values = {"name": "Backups", "timeout": 60, "grace": 60, "channels": (channel.code,)}
+    check = manage.create(house, project, values)
+    return Heartbeat(house, project.code, check.code, channel)
+
+
+class Killed(BaseException):
+    """The process ended here: nothing that comes after ran, no handler saw it."""
+
+
+def unavailable() -> ClientError:
+    return ClientError({"Error": {"Code": "InternalServerError", "Message": "out of order"}}, "AnyOperation")
+
+
+@contextmanager
+def trouble(at_call: int, error: Callable[[], BaseException], *, after: bool) -> Iterator[list[str]]:
+    """Raises `error` at the `at_call`-th call to AWS, before it is made or after it was; lists the calls that were made."""
+    calls: list[str] = []
+    original = BaseClient._make_api_call
+
+    def counted(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        calls.append(operation)
+        strikes = len(calls) == at_call
+        if strikes and not after:
+            raise error()
+        answer = original(self, operation, arguments)
+        if strikes:
+            raise error()
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", counted)
+        yield calls
+
+
+@pytest.fixture
+def overdue(heartbeat: Heartbeat, clock: Clock) -> Heartbeat:
+    """The heartbeat was pinged once, and its deadline is now."""
+    heartbeat.ping()
+    clock.move(minutes=2)
+    return heartbeat

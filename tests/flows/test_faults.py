@@ -1,0 +1,138 @@
+"""AWS answers an error, once, at every call in turn: nothing is lost, and nobody is told twice of one flip by us."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.core import status
+from chalicelib.core.check import Check, Signal
+from chalicelib.monitor import deliver, manage, pings, sweep
+from chalicelib.settings import Settings
+from chalicelib.store import checks, directory, history, outbox
+from chalicelib.store import queues as store_queues
+from chalicelib.store.faults import StoreFault
+from tests.conftest import Clock, Queues
+from tests.flows.conftest import Heartbeat, trouble, unavailable
+from tests.sent import Sent
+
+CALLS = 20
+STRIKES = [(call, after) for call in range(1, CALLS + 1) for after in (False, True)]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, due_shards=1, outbox_shards=1)
+
+
+@pytest.mark.parametrize(("call", "after"), STRIKES)
+def test_a_fault_on_the_way_from_silence_to_mail_loses_no_flip_and_no_news(
+    overdue: Heartbeat, queues: Queues, minute: Callable[[], None], sent: Sent, call: int, after: bool
+) -> None:
+    with trouble(call, unavailable, after=after), suppress(StoreFault, ClientError):
+        sweep.run(overdue.house)
+        deliver.deliver_nudges(overdue.house, queues.take("news"))
+    for _ in range(5):
+        minute()
+
+    assert overdue.flips == [("new", "up"), ("up", "down")]
+    assert set(sent.subjects) == {"DOWN | Backups"}
+    assert list(outbox.all_waiting()) == []
+
+
+@pytest.mark.parametrize(("call", "after"), [(call, after) for call in range(1, 6) for after in (False, True)])
+def test_a_fault_loses_no_ping(heartbeat: Heartbeat, queues: Queues, clock: Clock, call: int, after: bool) -> None:
+    pings.forget()
+    with trouble(call, unavailable, after=after):
+        outcome = heartbeat.ping(body=b"done")
+    clock.move(seconds=7)
+    queues.work()
+
+    pinged = heartbeat.now
+    assert outcome in ("recorded", "kept")
+    assert pinged.status == "up"
+    assert pinged.last_ping is not None
+    assert pinged.last_ping < clock.now
+    assert pinged.n_pings >= 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_fault_on_the_fast_path_loses_no_ping(
+    heartbeat: Heartbeat, queues: Queues, clock: Clock, after: bool
+) -> None:
+    heartbeat.ping()
+    clock.move(seconds=30)
+    with trouble(1, unavailable, after=after):
+        assert heartbeat.ping() == "kept"
+    queues.work()
+
+    assert heartbeat.now.last_ping == clock.now
+
+
+def test_a_ping_whose_record_could_not_be_written_is_in_the_log_in_the_end(
+    heartbeat: Heartbeat, queues: Queues, clock: Clock
+) -> None:
+    heartbeat.ping()
+    clock.move(seconds=30)
+    with trouble(2, unavailable, after=False):
+        assert heartbeat.ping(body=b"hello", exitstatus=0) == "recorded"
+    assert [ping.n for ping in history.pings(heartbeat.code, 10, clock.now)] == [1]
+    queues.work()
+
+    newest = history.pings(heartbeat.code, 10, clock.now)[0]
+    assert (newest.n, newest.at, newest.exitstatus) == (2, clock.now, 0)
+    assert history.ping_body(heartbeat.code, 2, clock.now) == b"hello"
+
+
+def test_a_ping_that_neither_table_nor_queue_can_take_is_refused_so_that_the_sender_tries_again(
+    heartbeat: Heartbeat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_order(*_: object, **__: object) -> None:
+        raise StoreFault("out of order")
+
+    monkeypatch.setattr(checks, "refresh", out_of_order)
+    monkeypatch.setattr(checks, "get", out_of_order)
+    monkeypatch.setattr(store_queues, "send", out_of_order)
+
+    with pytest.raises(StoreFault):
+        heartbeat.ping()
+
+
+def test_a_check_that_cannot_be_decided_is_put_off_and_the_others_are_not(
+    overdue: Heartbeat, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = manage.create(overdue.house, directory.project(overdue.project), {"timeout": 60, "grace": 60})
+    pings.receive(overdue.house, pings.Address(code=other.code), Signal("success", clock.now))
+    clock.move(minutes=2)
+    original = status.decide
+
+    def decide(check: Check, event: status.Event) -> status.Change | None:
+        if check.code == overdue.code:
+            raise ZeroDivisionError("a poisoned item")
+        return original(check, event)
+
+    monkeypatch.setattr(status, "decide", decide)
+    sweep.run(overdue.house)
+
+    due = overdue.now.due
+    assert due is not None
+    assert (due - clock.now).total_seconds() == 3600
+    assert checks.get(overdue.project, other.code).status == "down"
+
+
+def test_while_the_queue_is_out_of_order_the_sweep_delivers_by_itself(
+    overdue: Heartbeat, clock: Clock, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_order(*_: object, **__: object) -> None:
+        raise StoreFault("out of order")
+
+    monkeypatch.setattr(store_queues, "send_all", out_of_order)
+    sweep.run(overdue.house)
+    clock.move(minutes=1)
+    sweep.run(overdue.house)
+
+    assert sent.subjects == ["DOWN | Backups"]

@@ -1,0 +1,120 @@
+"""The process is killed at every call to AWS in turn, before the call and after it. Whatever is left, the clocks finish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.core.check import Signal
+from chalicelib.monitor import channels, deliver, manage, pings, sweep
+from chalicelib.monitor.house import House
+from chalicelib.settings import Settings
+from chalicelib.store import outbox
+from tests.conftest import Clock, Queues
+from tests.flows.conftest import Heartbeat, Killed, trouble
+from tests.sent import Sent
+
+# The longest of the stories below makes this many calls; a test holds the number.
+CALLS = 20
+STRIKES = [(call, after) for call in range(1, CALLS + 1) for after in (False, True)]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """One shard of each kind: the same story in fewer calls."""
+    return replace(settings, due_shards=1, outbox_shards=1)
+
+
+def recover(house: House, minute: Callable[[], None]) -> None:
+    """What the clocks do by themselves after a process died: a few minutes pass, in a fresh process."""
+    pings.forget()
+    for _ in range(5):
+        minute()
+
+
+def sweep_and_deliver(heartbeat: Heartbeat, queues: Queues) -> None:
+    sweep.run(heartbeat.house)
+    deliver.deliver_nudges(heartbeat.house, queues.take("news"))
+
+
+@pytest.mark.parametrize(("call", "after"), STRIKES)
+def test_killed_on_the_way_from_silence_to_mail(
+    overdue: Heartbeat, queues: Queues, minute: Callable[[], None], sent: Sent, call: int, after: bool
+) -> None:
+    with trouble(call, Killed, after=after) as calls:
+        try:
+            sweep_and_deliver(overdue, queues)
+        except Killed:
+            pass
+    recover(overdue.house, minute)
+
+    assert overdue.flips == [("new", "up"), ("up", "down")]
+    assert set(sent.subjects) == {"DOWN | Backups"}
+    assert len(sent.subjects) == 1 or calls[call - 1] in ("SendEmail", "UpdateItem", "TransactWriteItems")
+    assert list(outbox.all_waiting()) == []
+
+
+@pytest.mark.parametrize(("call", "after"), STRIKES)
+def test_killed_while_a_late_ping_flips_twice(
+    overdue: Heartbeat,
+    queues: Queues,
+    minute: Callable[[], None],
+    clock: Clock,
+    sent: Sent,
+    call: int,
+    after: bool,
+) -> None:
+    clock.move(seconds=10)
+    with trouble(call, Killed, after=after):
+        try:
+            overdue.ping()
+            deliver.deliver_nudges(overdue.house, queues.take("news"))
+        except Killed:
+            pass
+    pings.forget()
+    overdue.ping()
+    manage.change(overdue.house, overdue.now, {"timeout": 86_400})
+    recover(overdue.house, minute)
+
+    assert overdue.flips == [("new", "up"), ("up", "down"), ("down", "up")]
+    assert set(sent.subjects) == {"DOWN | Backups", "UP | Backups"}
+    assert sent.subjects.index("DOWN | Backups") < sent.subjects.index("UP | Backups")
+    assert list(outbox.all_waiting()) == []
+
+
+@pytest.mark.parametrize(("call", "after"), STRIKES[:20])
+def test_killed_while_a_reminder_is_sent(
+    overdue: Heartbeat,
+    queues: Queues,
+    minute: Callable[[], None],
+    clock: Clock,
+    sent: Sent,
+    call: int,
+    after: bool,
+) -> None:
+    channels.change(overdue.channel, {"remind": 300})
+    minute()
+    clock.move(minutes=5)
+    (entry,) = outbox.all_waiting()
+    with trouble(call, Killed, after=after):
+        try:
+            deliver.deliver(overdue.house, entry)
+        except Killed:
+            pass
+    recover(overdue.house, minute)
+
+    assert sent.subjects[:2] == ["DOWN | Backups", "STILL DOWN | Backups"]
+    assert [waiting.reminder for waiting in outbox.all_waiting()] == [2]
+
+
+def test_the_stories_are_no_longer_than_the_strikes(overdue: Heartbeat, queues: Queues, clock: Clock) -> None:
+    with trouble(0, Killed, after=False) as silence:
+        sweep_and_deliver(overdue, queues)
+    clock.move(seconds=10)
+    with trouble(0, Killed, after=False) as return_:
+        pings.receive(overdue.house, pings.Address(code=overdue.code), Signal("success", clock.now))
+        deliver.deliver_nudges(overdue.house, queues.take("news"))
+
+    assert max(len(silence), len(return_)) <= CALLS

@@ -1,0 +1,179 @@
+"""Competitors that meet between a read and its write. The second is made to run exactly there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.core.check import Check, Signal
+from chalicelib.monitor import deliver, manage, pings, sweep
+from chalicelib.monitor.projects import Keyring, hash_of
+from chalicelib.store import checks, outbox
+from tests.conftest import Clock, Queues
+from tests.flows.conftest import Heartbeat
+from tests.sent import Sent
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], None]:
+    """Has something else happen right after the next read of a check, before whoever read it can write."""
+
+    def arrange(other: Callable[[], Any]) -> None:
+        original = checks.get
+        waiting = [other]
+
+        def get(project: str, code: str) -> Check:
+            seen = original(project, code)
+            if waiting:
+                waiting.pop()()
+            return seen
+
+        monkeypatch.setattr(checks, "get", get)
+
+    return arrange
+
+
+def test_two_sweeps_at_once_make_one_flip(
+    overdue: Heartbeat, meanwhile: Callable[..., None], queues: Queues, sent: Sent
+) -> None:
+    meanwhile(lambda: sweep.expire(overdue.house, overdue.project, overdue.code))
+    sweep.run(overdue.house)
+    queues.work()
+
+    assert overdue.flips == [("new", "up"), ("up", "down")]
+    assert sent.subjects == ["DOWN | Backups"]
+
+
+def test_a_ping_during_a_sweep_is_recorded_after_the_deadline_it_missed(
+    overdue: Heartbeat, meanwhile: Callable[..., None], queues: Queues, sent: Sent
+) -> None:
+    meanwhile(overdue.ping)
+    sweep.run(overdue.house)
+    queues.work()
+
+    assert overdue.flips == [("new", "up"), ("up", "down"), ("down", "up")]
+    assert overdue.now.status == "up"
+    assert sent.subjects == ["DOWN | Backups", "UP | Backups"]
+
+
+def test_a_sweep_during_a_ping_makes_no_second_flip(
+    overdue: Heartbeat, meanwhile: Callable[..., None], queues: Queues, sent: Sent
+) -> None:
+    pings.forget()
+    meanwhile(lambda: sweep.expire(overdue.house, overdue.project, overdue.code))
+    overdue.ping()
+    queues.work()
+
+    assert overdue.flips == [("new", "up"), ("up", "down"), ("down", "up")]
+    assert sorted(sent.subjects) == ["DOWN | Backups", "UP | Backups"]
+
+
+def test_a_ping_just_before_the_deadline_wins_over_a_sweep_that_read_before_it(
+    heartbeat: Heartbeat, meanwhile: Callable[..., None], clock: Clock, queues: Queues, sent: Sent
+) -> None:
+    heartbeat.ping()
+    clock.move(seconds=119)
+    early = Signal("success", clock.now)
+    clock.move(seconds=1)
+    meanwhile(lambda: pings.receive(heartbeat.house, pings.Address(code=heartbeat.code), early))
+
+    sweep.run(heartbeat.house)
+    queues.work()
+
+    assert (heartbeat.now.status, heartbeat.flips, sent.subjects) == ("up", [("new", "up")], [])
+
+
+def test_two_pings_at_once_both_count(heartbeat: Heartbeat, meanwhile: Callable[..., None], clock: Clock) -> None:
+    def other() -> None:
+        clock.move(seconds=1)
+        heartbeat.ping()
+
+    meanwhile(other)
+    heartbeat.ping()
+
+    assert heartbeat.now.n_pings == 2
+    assert heartbeat.flips == [("new", "up")]
+    assert heartbeat.now.last_ping == clock.now
+
+
+def test_a_failure_and_a_success_at_once_both_flip(
+    heartbeat: Heartbeat, meanwhile: Callable[..., None], clock: Clock, queues: Queues, sent: Sent
+) -> None:
+    heartbeat.ping()
+    meanwhile(lambda: heartbeat.ping("fail"))
+    heartbeat.ping("start")
+    heartbeat.ping()
+    queues.work()
+
+    assert heartbeat.flips == [("new", "up"), ("up", "down"), ("down", "up")]
+    assert sent.subjects == ["DOWN | Backups", "UP | Backups"]
+
+
+def test_a_ping_from_another_process_is_seen_although_this_one_remembers_an_older_check(
+    heartbeat: Heartbeat, clock: Clock
+) -> None:
+    heartbeat.ping()
+    heartbeat.ping()
+    remembered = pings._Memory.checks[heartbeat.code]
+    clock.move(seconds=100)
+    pings.forget()
+    heartbeat.ping()
+    pings._remember(pings._Memory.checks, heartbeat.code, remembered)
+    clock.move(seconds=30)
+
+    heartbeat.ping()
+
+    assert heartbeat.flips == [("new", "up")]
+    assert heartbeat.now.last_ping == clock.now
+
+
+def test_a_ping_that_remembers_an_older_definition_keeps_the_new_one(heartbeat: Heartbeat, clock: Clock) -> None:
+    heartbeat.ping()
+    manage.change(heartbeat.house, heartbeat.now, {"timeout": 86_400})
+
+    clock.move(seconds=30)
+    heartbeat.ping()
+
+    due = heartbeat.now.due
+    assert due is not None
+    assert (due - clock.now).total_seconds() == 86_400 + 60
+
+
+def test_a_ping_that_remembers_a_check_deleted_since_finds_it_missing(heartbeat: Heartbeat) -> None:
+    heartbeat.ping()
+    manage.delete(heartbeat.house, heartbeat.now)
+
+    with pytest.raises(pings.Missing):
+        heartbeat.ping()
+    with pytest.raises(pings.Missing):
+        _ = heartbeat.now
+
+
+def test_two_first_pings_to_a_slug_at_once_make_one_check(
+    heartbeat: Heartbeat, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = pings.Address(key_hash=hash_of(keyring.keys["ping"]), slug="nightly")
+    signal = Signal("success", heartbeat.house.clock())
+    original, waiting = manage.create_by_ping, [1]
+
+    def create(*arguments: Any) -> Check:
+        if waiting:
+            waiting.pop()
+            assert pings.receive(heartbeat.house, address, signal, create=True) == "created"
+        return original(*arguments)
+
+    monkeypatch.setattr(manage, "create_by_ping", create)
+
+    assert pings.receive(heartbeat.house, address, signal, create=True) == "recorded"
+    assert [check.n_pings for check in manage.of_project(keyring.project) if check.slug] == [2]
+
+
+def test_two_deliverers_at_once_send_one_mail(overdue: Heartbeat, queues: Queues, sent: Sent) -> None:
+    sweep.run(overdue.house)
+    (entry,) = outbox.all_waiting()
+
+    deliver.deliver_all(overdue.house, [entry, entry, entry, entry])
+
+    assert sent.subjects == ["DOWN | Backups"]
