@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,11 +45,22 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         if name in given:
             values[name] = _number(_VARIABLES[name], given[name], low, high)
     if "allowed_networks" in given:
-        values["allowed_networks"] = tuple(given["allowed_networks"].replace(",", " ").split())
+        values["allowed_networks"] = _networks(given["allowed_networks"])
     for name in ("site_root", "ping_endpoint"):
         if name in given:
             values[name] = given[name].rstrip("/")
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """Networks in CIDR form, separated by commas or spaces."""
+    networks = tuple(text.replace(",", " ").split())
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise BadSettings(f"TOCSIN_ALLOWED_NETWORKS must list networks such as 10.0.0.0/8: {error}") from None
+    return networks
 
 
 def _number(key: str, text: str, low: int, high: int) -> int:

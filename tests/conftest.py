@@ -11,6 +11,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import boto3
@@ -66,6 +67,12 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@cache
+def client(service: str) -> Any:
+    """A client for all tests: making one costs more than a test does."""
+    return boto3.client(service)
+
+
 _numbers = itertools.count()
 
 
@@ -84,11 +91,11 @@ def settings(aws: None) -> Settings:
 def house(settings: Settings, clock: Clock) -> Iterator[House]:
     store.connect(settings)
     pings.forget()
-    sqs = boto3.client("sqs")
+    sqs = client("sqs")
     tables.create(settings, sqs)
-    boto3.client("ses").verify_email_identity(EmailAddress="alerts@tocsin.example.org")
+    client("ses").verify_email_identity(EmailAddress="alerts@tocsin.example.org")
     codes = itertools.count(1)
-    outlet = Outlet(allowed_networks=settings.allowed_networks)
+    outlet = Outlet(settings.allowed_networks, client("sesv2"), client("sns"))
     yield House(
         settings,
         clock=clock,
@@ -115,7 +122,7 @@ class Queues:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.sqs = boto3.client("sqs")
+        self.sqs = client("sqs")
 
     def take(self, noun: str) -> list[dict[str, Any]]:
         url = self.sqs.get_queue_url(QueueName=self.house.settings.resource(noun))["QueueUrl"]

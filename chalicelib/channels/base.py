@@ -58,15 +58,19 @@ class Outlet:
         return self.sender or Sender(self.allowed_networks)
 
 
+# Connections that one client keeps; the deliverer tells about so many channels at the same time.
+POOL = 64
+
 # boto3's default session must not be used by two threads at once while it makes a client.
 _MAKING = threading.Lock()
 
 
 def _client(service: str) -> Any:
-    """A client that gives up soon: the deliverer tries again later, which no waiting inside a call can replace."""
+    """A client that gives up soon, for the deliverer tries again later, and that many threads may use at once."""
     import boto3
     from botocore.config import Config
 
-    config = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
+    retries = {"mode": "standard", "total_max_attempts": 2}
+    config = Config(connect_timeout=3, read_timeout=10, retries=retries, max_pool_connections=POOL)
     with _MAKING:
         return boto3.client(service, config=config)

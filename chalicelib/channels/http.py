@@ -213,7 +213,7 @@ def _redirected(request: _Request, status: int, location: str) -> _Request:
     headers = dict(request.headers)
     if target.origin != request.target.origin:
         headers = {name: value for name, value in headers.items() if name.lower() in _TRAVELLING}
-    if status in ():
+    if status in _SAME_METHOD:
         return replace(request, target=target, headers=headers)
     headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
     return _Request("GET", target, headers, None)

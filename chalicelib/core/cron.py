@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -67,51 +67,56 @@ _WEEKDAYS = _Field(0, 7, ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))
 
 
 class _Days(NamedTuple):
-    """A day field in croniter's words, and the days of a month on which it can fall."""
+    """A day field in croniter's words, and the days it can fall on, each as (day of the month, weekday)."""
 
     text: str
-    reach: frozenset[int]
+    reach: frozenset[tuple[int, int]]
 
 
-_EVERY_DAY = _Days("*", _DAYS.numbers(["*"]))
-_LAST_WEEKDAY = _Days("26-31", _DAYS.numbers(["26-31"]))  # `LW`, for which croniter has no word
+def _days(text: str, of_month: Iterable[int] = range(1, 32), of_week: Iterable[int] = range(7)) -> _Days:
+    return _Days(text, frozenset(product(of_month, of_week)))
 
 
-def _matching_days(days: str, weekdays: str) -> Iterable[tuple[_Days, _Days]]:
+_EVERY_DAY = _days("*")
+_LAST_DAY = _days("L", range(28, 32))
+_LAST_WEEKDAY = _days("26-31", range(26, 32), range(1, 6))  # `LW`, for which croniter has no word
+
+
+def _matching_days(days: str, weekdays: str, months: Iterable[int]) -> Iterator[tuple[_Days, _Days]]:
     """Give pairs of day fields: a date must satisfy one pair, and that wholly.
 
     When either field begins with `*` a date must satisfy both, otherwise one is enough (Debian's rule). croniter mixes
-    neither `MON#2` with `MON`, nor `LW` with anything, hence the alternatives. Those that cannot be are left out.
+    neither `MON#2` with `MON`, nor `LW` with anything, hence the alternatives. Those that cannot be are left out, as
+    croniter looks for half a century before it gives up.
     """
     of_month, of_week = _days_of_month(days.split(",")), _days_of_week(weekdays.split(","))
-    if days.startswith("*") or weekdays.startswith("*"):
-        return (pair for pair in product(of_month, of_week) if pair[0].reach & pair[1].reach)
-    return [*product(of_month, [_EVERY_DAY]), *product([_EVERY_DAY], of_week)]
+    both = days.startswith("*") or weekdays.startswith("*")
+    either = chain(product(of_month, [_EVERY_DAY]), product([_EVERY_DAY], of_week))
+    longest = max(monthrange(2000, month)[1] for month in months)
+    for day, weekday in product(of_month, of_week) if both else either:
+        if any(number <= longest for number, _ in day.reach & weekday.reach):
+            yield day, weekday
 
 
-def _days_of_month(items: list[str]) -> Iterator[_Days]:
-    numbers = _DAYS.numbers(item for item in items if item not in ("L", "LW"))
-    if "L" in items:
-        yield _Days("L", _DAYS.numbers(["28-31"]))
-    if "LW" in items:
-        yield _LAST_WEEKDAY
-    if numbers:
-        yield _Days(_listed(numbers), numbers)
+def _days_of_month(items: list[str]) -> set[_Days]:
+    specials = {"L": _LAST_DAY, "LW": _LAST_WEEKDAY}
+    numbers = _DAYS.numbers(item for item in items if item not in specials)
+    found = {specials[item] for item in items if item in specials}
+    return found | {_days(_listed(numbers), numbers)} if numbers else found
 
 
-def _days_of_week(items: list[str]) -> Iterator[_Days]:
-    plain = []
-    for item in items:
-        special = _NTH_WEEKDAY.fullmatch(item)
-        if not special:
-            plain.append(item)
-        elif special["last"]:
-            yield _Days(f"L{_WEEKDAYS.number(special['last']) % 7}", _DAYS.numbers(["22-31"]))
-        else:
-            nth = int(special["nth"])
-            yield _Days(f"{_WEEKDAYS.number(special['day']) % 7}#{nth}", frozenset(range(7 * nth - 6, 7 * nth + 1)))
-    if plain:
-        yield _Days(_listed({number % 7 for number in _WEEKDAYS.numbers(plain)}), _EVERY_DAY.reach)
+def _days_of_week(items: list[str]) -> set[_Days]:
+    specials = {item: match for item in items if (match := _NTH_WEEKDAY.fullmatch(item))}
+    numbers = {number % 7 for number in _WEEKDAYS.numbers(item for item in items if item not in specials)}
+    found = {_nth_weekday(**match.groupdict()) for match in specials.values()}
+    return found | {_days(_listed(numbers), of_week=numbers)} if numbers else found
+
+
+def _nth_weekday(day: str | None, nth: str | None, last: str | None) -> _Days:
+    weekday = _WEEKDAYS.number(day or last or "") % 7
+    if not nth:
+        return _days(f"L{weekday}", range(22, 32), [weekday])
+    return _days(f"{weekday}#{nth}", range(7 * int(nth) - 6, 7 * int(nth) + 1), [weekday])
 
 
 class _Search(NamedTuple):
@@ -150,14 +155,14 @@ class Cron:
 
 @lru_cache(maxsize=1024)
 def parse(expression: str) -> Cron:
-    """Read five fields. Raises ValueError where the grammar does not allow them; impossible dates are not noticed."""
+    """Read five fields. Raises ValueError where the grammar does not allow them; an impossible date never fires."""
     minute, hour, days, month, weekdays = expression.upper().split()
     minutes, hours = _MINUTES.numbers(minute.split(",")), _HOURS.numbers(hour.split(","))
     months = _MONTHS.numbers(month.split(","))
     times = f"{_listed(minutes)} {_listed(hours)}"
     searches = tuple(
         _Search(croniter(f"{times} {day.text} {_listed(months)} {weekday.text}", 0, day_or=False), day is _LAST_WEEKDAY)
-        for day, weekday in _matching_days(days, weekdays)
+        for day, weekday in _matching_days(days, weekdays, months)
     )
     return Cron(minutes, hours, minute.startswith("*") or hour.startswith("*"), searches)
 

@@ -54,7 +54,7 @@ def of_check(house: House, badge: str, *, late: bool) -> Badge:
 
 
 def of_tag(house: House, badge: str, signature: str, tag: str, *, late: bool) -> Badge:
-    """The badge of a project's checks with this tag, "*" for all of them. Raises Missing, also for a wrong signature."""
+    """The badge of a project's checks with this tag, "*" for all. Raises Missing, for a wrong signature too."""
     project = _project_behind(badge)
     if not hmac.compare_digest(_signed(project, tag), signature.encode("utf-8", "surrogatepass")):
         raise Missing("badge")

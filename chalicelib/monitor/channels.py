@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib import channels as kinds
 from chalicelib.core.check import Channel, Notification, Project
-from chalicelib.core.errors import Invalid
+from chalicelib.core.errors import Invalid, Undelivered
 from chalicelib.core.news import News
 from chalicelib.core.status import Redefined
 from chalicelib.monitor import manage, newsroom, transitions
@@ -60,7 +60,7 @@ def try_out(house: House, project: Project, channel: Channel) -> None:
     news: News = newsroom.test_news(house, project, channel)
     try:
         kinds.kind_named(channel.kind).send(channel.settings, news, house.outlet)
-    except kinds.Undelivered as error:
+    except Undelivered as error:
         definitions.show_error(channel, error.message)
         raise
     definitions.show_error(channel, "")

@@ -168,9 +168,7 @@ def _sent(house: House, entry: Entry, channel: Channel) -> None:
     log.count(Deliveries=1, **({} if entry.reminder else {"DeliverySeconds": delay}))
 
 
-def _not_sent(
-    house: House, entry: Entry, channel: Channel, error: Undelivered, attempts: int
-) -> datetime | None:
+def _not_sent(house: House, entry: Entry, channel: Channel, error: Undelivered, attempts: int) -> datetime | None:
     now = house.clock()
     given_up = error.permanent or attempts > len(BACK_OFF)
     next_at = None if given_up else now + BACK_OFF[attempts - 1]

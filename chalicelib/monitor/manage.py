@@ -173,4 +173,3 @@ def _resolve(element: str, codes: Iterable[str], by_name: dict[str, list[str]]) 
     if len(named) > 1:
         raise Invalid("channels", f"non-unique channel identifier: {element}")
     return named[0]
-

@@ -53,6 +53,6 @@ def _project_name(code: str) -> str:
 def test_news(house: House, project: Project, channel: Channel) -> News:
     """What a channel is sent when its owner tries it: news about a check that does not exist, marked as a test."""
     now = house.clock()
-    check = Check(project.code, house.new_code(), now, name=f"Test of {channel.name}", status="down", since=now)
+    check = Check(project.code, house.new_code(), now, name=channel.name, status="down", since=now)
     flip = Flip(project.code, check.code, now, "up", "down", "timeout")
     return News(f"test#{check.code}", "test", check, flip, project.name, house.site, now)

@@ -18,13 +18,16 @@ from datetime import datetime, timedelta
 
 from chalicelib import log
 from chalicelib.core import status
-from chalicelib.core.errors import Missing, TocsinError
+from chalicelib.core.check import Check
+from chalicelib.core.errors import Busy, Missing
 from chalicelib.monitor import deliver, transitions
 from chalicelib.monitor.house import House
 from chalicelib.store import checks, outbox
-from chalicelib.store.faults import StoreFault
+from chalicelib.store.faults import Contended, Refused, StoreFault
 
 WORKERS = 16
+# So many checks are read with one call, and their news handed on with one.
+TOGETHER = 10
 # How long a check that cannot be decided is kept out of the way.
 POISONED = timedelta(hours=1)
 OUTBOX_BATCH = 1_000
@@ -72,25 +75,57 @@ def _waves(house: House, nominees: list[Nominee]) -> Iterator[list[Nominee]]:
 
 def _decide_wave(house: House, pool: ThreadPoolExecutor, wave: list[Nominee]) -> int:
     lag = (house.clock() - wave[0].due).total_seconds()
-    list(pool.map(lambda nominee: expire(house, nominee.project, nominee.code), wave))
+    groups = [wave[start : start + TOGETHER] for start in range(0, len(wave), TOGETHER)]
+    list(pool.map(lambda group: _decide_group(house, group), groups))
     log.count(SweepLagSeconds=max(lag, 0.0))
     return len(wave)
 
 
-def expire(house: House, project: str, code: str) -> None:
-    """Decides one check whose deadline may have passed."""
+def _decide_group(house: House, group: list[Nominee]) -> None:
+    """Reads a few checks with one call, decides each, and hands on their news with one call."""
     now = house.clock()
+    changes = [_guarded(house, check, now) for check in _read(group)]
+    transitions.tell([change for change in changes if change])
+
+
+def _read(group: list[Nominee]) -> list[Check]:
     try:
-        transitions.apply(house, project, code, status.DeadlinePassed(now))
-    except Missing:
-        return
-    except (StoreFault, TocsinError):
-        # AWS could not serve us or too many writers met: it stands in the index, the next run decides it.
-        log.error("deadline not decided, the next sweep will", code=code)
+        return checks.get_many([(nominee.project, nominee.code) for nominee in group])
+    except StoreFault:
+        log.error("deadlines not decided, the next sweep will", checks=len(group))
+        return []
+
+
+def _guarded(house: House, check: Check, now: datetime) -> status.Change | None:
+    """One decision, kept; None when there is nothing to tell or somebody else tells it."""
+    try:
+        return transitions.keep(check, status.DeadlinePassed(now))
+    except (Refused, Contended):
+        expire(house, check.project, check.code)
+    except StoreFault:
+        log.error("deadline not decided, the next sweep will", code=check.code)
     except Exception:
         # A check that cannot be decided (a zone that the calendar no longer knows) must not keep the sweep from others.
-        log.error("deadline cannot be decided, put off for an hour", code=code)
-        checks.postpone(project, code, now + POISONED)
+        log.error("deadline cannot be decided, put off for an hour", code=check.code)
+        _put_off(check, now + POISONED)
+    return None
+
+
+def _put_off(check: Check, until: datetime) -> None:
+    try:
+        checks.postpone(check.project, check.code, until)
+    except StoreFault:
+        log.error("deadline not put off, the next sweep meets it again", code=check.code)
+
+
+def expire(house: House, project: str, code: str) -> None:
+    """Decides one check whose deadline may have passed, on what it is at this moment."""
+    try:
+        transitions.apply(house, project, code, status.DeadlinePassed(house.clock()))
+    except Missing:
+        return
+    except (StoreFault, Busy):
+        log.error("deadline not decided, the next sweep will", code=code)
 
 
 def redeliver(house: House, now: datetime) -> None:

@@ -33,14 +33,24 @@ def apply(house: House, project: str, code: str, event: status.Event) -> Check:
 
 
 def _decide(house: House, seen: Check, event: status.Event) -> Check:
-    change = status.decide(seen, event)
+    change = keep(seen, event)
     if change is None:
         return seen
-    checks.write(change)
     tell([change])
     if isinstance(event, status.Redefined):
         _announce_deadline(house, change.after)
     return change.after
+
+
+def keep(seen: Check, event: status.Event) -> status.Change | None:
+    """Decides on the check as it was seen and keeps the decision, without telling anyone of it yet; None for no change.
+
+    Raises Refused or Contended when the check has become another since.
+    """
+    change = status.decide(seen, event)
+    if change is not None:
+        checks.write(change)
+    return change
 
 
 def retrying(house: House, attempt: Callable[[], T]) -> T:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pynamodb.expressions.update import Action
@@ -41,17 +42,40 @@ def _due_shard(code: str) -> str:
 def get(project: str, code: str) -> Check:
     """The check as it is at this moment (a strong read). Raises Missing."""
     with translated():
-        try:
-            return _check(CheckItem.get(project, code, consistent_read=True))
-        except CheckItem.DoesNotExist:
-            raise Missing("check") from None
+        found = CheckItem._get_connection().get_item(project, code, consistent_read=True)
+    if "Item" not in found:
+        raise Missing("check")
+    return from_raw(found["Item"])
+
+
+def get_many(keys: list[tuple[str, str]]) -> list[Check]:
+    """Those of up to 100 checks (project, code) that exist, as they are at this moment, in no order."""
+    connection = CheckItem._get_connection()
+    wanted: list[dict[str, Any]] = [{"project": {"S": project}, "code": {"S": code}} for project, code in keys]
+    found: list[Check] = []
+    while wanted:
+        request = {"RequestItems": {connection.table_name: {"Keys": wanted, "ConsistentRead": True}}}
+        with translated():
+            answer = connection.connection.dispatch("BatchGetItem", request)
+        found += [from_raw(item) for item in answer["Responses"][connection.table_name]]
+        wanted = answer.get("UnprocessedKeys", {}).get(connection.table_name, {}).get("Keys", [])
+    return found
 
 
 def of_project(project: str) -> list[Check]:
     """Every check of a project, oldest first."""
-    with translated():
-        found = [_check(item) for item in CheckItem.query(project, consistent_read=True)]
+    found = [from_raw(item) for item in _query(project)]
     return sorted(found, key=lambda check: (check.created, check.code))
+
+
+def _query(project: str) -> Iterator[dict[str, Any]]:
+    """The raw items of a project, page by page: a list of a thousand is read five times faster than through the model."""
+    start: dict[str, Any] | None = {}
+    while start is not None:
+        with translated():
+            page = CheckItem._get_connection().query(project, exclusive_start_key=start or None, consistent_read=True)
+        yield from page["Items"]
+        start = page.get("LastEvaluatedKey")
 
 
 def due(shard: str, until: datetime) -> Iterator[tuple[str, str, datetime]]:
@@ -135,7 +159,7 @@ def refresh(change: Change) -> Check:
         & (CheckItem.last_ping < moment)
         & (CheckItem.due.does_not_exist() | (CheckItem.due > moment))
     )
-    return _check(update(CheckItem(after.project, after.code), actions, condition))
+    return from_raw(update(CheckItem(after.project, after.code), actions, condition))
 
 
 def postpone(project: str, code: str, until: datetime) -> None:
@@ -148,16 +172,22 @@ def postpone(project: str, code: str, until: datetime) -> None:
 
 
 def from_raw(item: dict[str, Any]) -> Check:
-    """The check in a raw item, as Refused carries it."""
-    return _check(CheckItem.from_raw_data(item))
+    """The check in an item as DynamoDB sends it; attributes that this version does not know are left alone."""
+    known = {}
+    for name, (kind, deserialize) in _readers().items():
+        value = item.get(name)
+        if value is not None:
+            known[name] = deserialize(value[kind])
+    known["channels"] = tuple(sorted(known.get("channels", ())))
+    known["filters"] = Filters(**known["filters"]) if "filters" in known else Filters()
+    return Check(**known)
 
 
-def _check(item: CheckItem) -> Check:
-    values = {name: getattr(item, name) for name in _FIELDS}
-    known = {name: value for name, value in values.items() if value is not None}
-    known["channels"] = tuple(sorted(item.channels or ()))
-    known["filters"] = Filters(**item.filters) if item.filters else Filters()
-    return Check(item.project, item.code, **known)
+@lru_cache(maxsize=1)
+def _readers() -> dict[str, tuple[str, Callable[[Any], Any]]]:
+    attributes = CheckItem.get_attributes()
+    names = ("project", "code", *_FIELDS)
+    return {name: (attributes[name].attr_type, attributes[name].deserialize) for name in names}
 
 
 def _stored(name: str, value: Any) -> Any:
@@ -179,9 +209,7 @@ def _item(check: Check) -> CheckItem:
 
 def _actions(before: Check, after: Check) -> list[Action]:
     """The update that turns one into the other: changed fields alone, so that nobody else's fields are touched."""
-    actions = [
-        _set(name, getattr(after, name)) for name in _FIELDS if getattr(before, name) != getattr(after, name)
-    ]
+    actions = [_set(name, getattr(after, name)) for name in _FIELDS if getattr(before, name) != getattr(after, name)]
     if (before.due is None) != (after.due is None):
         shard = CheckItem.due_shard
         actions.append(shard.set(_due_shard(after.code)) if after.due else shard.remove())

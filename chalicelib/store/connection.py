@@ -81,7 +81,6 @@ class _Link:
 
     names: dict[str, str] = {}
     connection: Connection | None = None
-    expiry_clock: Any = None
 
 
 class Table(Model):
@@ -99,7 +98,6 @@ class Table(Model):
 def connect(names: dict[str, str], models: tuple[type[Table], ...]) -> None:
     """Points `models` at their physical tables; `names` maps a model's noun to the table name. Costs no call."""
     _Link.names = names
-    _Link.connection = None
     for model in models:
         model.Meta.table_name = names[model.Meta.noun]  # type: ignore[attr-defined]
         model._connection = None

@@ -166,9 +166,7 @@ def _project_item(project: Project) -> DirectoryItem:
 
 
 def _key_item(key: Key) -> DirectoryItem:
-    return DirectoryItem(
-        f"key#{key.hash}", project=key.project, access=key.access, hint=key.hint, created=key.created
-    )
+    return DirectoryItem(f"key#{key.hash}", project=key.project, access=key.access, hint=key.hint, created=key.created)
 
 
 def replace_keys(project: str, new: list[Key], old: list[Key]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.constants import ALL_NEW, ALL_OLD
@@ -12,9 +12,6 @@ from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
-
-
-Item = TypeVar("Item", bound=Model)
 
 
 class Refused(Exception):
@@ -41,22 +38,23 @@ def translated() -> Iterator[None]:
     except TransactWriteError as error:
         raise _of_transaction(error) from error
     except PynamoDBException as error:
-        raise _of_call(error.cause_response_code, error.cause, str(error)) from error
+        raise _of_call(error.cause, str(error)) from error
     except (ClientError, BotoCoreError) as error:
-        code = getattr(error, "response", {}).get("Error", {}).get("Code")
-        raise _of_call(code, error, str(error)) from error
+        raise _of_call(error, str(error)) from error
 
 
-def _of_call(code: str | None, cause: Exception | None, text: str) -> Exception:
+def _of_call(cause: Exception | None, text: str) -> Exception:
+    # Not PynamoDB's own reading of the code: it trips over errors that never had an answer, such as a timeout.
+    code = cause.response.get("Error", {}).get("Code") if isinstance(cause, ClientError) else None
     if code == "ConditionalCheckFailedException":
         return Refused(_old_item(cause))
-    if code == "TransactionConflictException":
+    if code in ("TransactionConflictException", "TransactionInProgressException"):
         return Contended()
     return StoreFault(text)
 
 
-def update(item: Item, actions: list[Action], condition: Condition) -> Item:
-    """UpdateItem that answers the item as it is now, or raises Refused with the item that stood in the way.
+def update(item: Model, actions: list[Action], condition: Condition) -> dict[str, Any]:
+    """UpdateItem that answers the raw item as it is now, or raises Refused with the one that stood in the way.
 
     PynamoDB's own update throws away the item that DynamoDB sends with a refusal, and so would cost a read.
     """
@@ -70,16 +68,17 @@ def update(item: Item, actions: list[Action], condition: Condition) -> Item:
     )
     with translated():
         answer = connection.connection.dispatch("UpdateItem", request)
-    return type(item).from_raw_data(answer["Attributes"])
+    found: dict[str, Any] = answer["Attributes"]
+    return found
 
 
 def _of_transaction(error: TransactWriteError) -> Exception:
     codes = {reason.code: reason for reason in error.cancellation_reasons if reason}
     if "ConditionalCheckFailed" in codes:
         return Refused(codes["ConditionalCheckFailed"].raw_item)
-    if "TransactionConflict" in codes or error.cause_response_code == "TransactionInProgressException":
+    if "TransactionConflict" in codes:
         return Contended()
-    return StoreFault(str(error))
+    return _of_call(error.cause, str(error))
 
 
 def _old_item(cause: Exception | None) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from pynamodb.transactions import TransactWrite
 
@@ -45,10 +45,10 @@ def claim(channel: str, entry: outbox.Entry, now: datetime, lease: timedelta) ->
         NotificationItem.v.set(1),
     ]
     try:
-        return True, _notification(update(_item(channel, entry), actions, free))
+        return True, _from_raw(update(_item(channel, entry), actions, free))
     except Refused as refused:
         assert refused.item is not None
-        return False, _notification(NotificationItem.from_raw_data(refused.item))
+        return False, _from_raw(refused.item)
 
 
 def sent(channel: str, entry: outbox.Entry, now: datetime, reminder: outbox.Entry | None = None) -> None:
@@ -105,6 +105,10 @@ def log(channel: str, limit: int, now: datetime) -> list[Notification]:
 
 def _item(channel: str, entry: outbox.Entry) -> NotificationItem:
     return NotificationItem(channel, key(entry))
+
+
+def _from_raw(item: dict[str, Any]) -> Notification:
+    return _notification(NotificationItem.from_raw_data(item))
 
 
 def _notification(item: NotificationItem) -> Notification:

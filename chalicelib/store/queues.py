@@ -56,6 +56,5 @@ def _url(noun: str) -> str:
 
 
 def forget() -> None:
-    """Drops what is cached of an earlier `store.connect`."""
-    _client.cache_clear()
+    """Drops the addresses of queues that an earlier `store.connect` named."""
     _url.cache_clear()

@@ -153,6 +153,7 @@ def test_hostile_and_impossible_expressions_are_refused(expression: str) -> None
         "Mon 02-29",
         "2199-12-31",
         "12:00\r\n13:00",
+        "\n12:00\n",
         "*/" + "9" * 90 + " 0 * * *",
     ],
 )

@@ -112,6 +112,7 @@ def test_a_skipped_time_on_the_calendar_does_not_fire() -> None:
 
 def test_elapsed_time_does_not_fire_in_the_gap() -> None:
     assert firings("cron", "*/30 3 * * *", "Europe/Riga", "2026-03-28T12:00", 1) == ["30 03:00+0300"]
+    assert firings("cron", "* 3 * * *", "Europe/Riga", "2026-03-29T00:30", 1) == ["30 03:00+0300"]
 
 
 def test_elapsed_time_fires_in_both_passes_of_a_repeated_hour() -> None:

@@ -102,7 +102,8 @@ def test_what_only_other_crons_read_is_refused(expression: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["5-1 * * * *", "0 22-2 * * *", "0 0 * NOV-FEB *", "0 0 * * FRI-MON", "0 0 * * SAT-SUN"]
+    "expression",
+    ["5-1 * * * *", "30,5-1 * * * *", "0 22-2 * * *", "0 0 * NOV-FEB *", "0 0 * * FRI-MON", "0 0 * * SAT-SUN"],
 )
 def test_a_range_that_wraps_is_refused(expression: str) -> None:
     assert not accepted(expression)

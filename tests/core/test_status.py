@@ -77,7 +77,11 @@ FLIPS = {
     "a success while held": (HELD, Signal("success", at(5)), []),
     "a failure while held": (HELD, Signal("fail", at(5)), []),
     "a longer period": (UP, Redefined(at(5), {"timeout": 7200}), []),
-    "a period so short that it is over": (UP, Redefined(at(900), {"timeout": 60}), [("up", "down", "timeout", at(660))]),
+    "a period so short that it is over": (
+        UP,
+        Redefined(at(900), {"timeout": 60}),
+        [("up", "down", "timeout", at(660))],
+    ),
     "a longer period for a check that is down": (DOWN, Redefined(at(5), {"timeout": 86400}), []),
 }
 

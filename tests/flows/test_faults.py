@@ -36,7 +36,7 @@ def test_a_fault_on_the_way_from_silence_to_mail_loses_no_flip_and_no_news(
     with trouble(call, unavailable, after=after), suppress(StoreFault, ClientError):
         sweep.run(overdue.house)
         deliver.deliver_nudges(overdue.house, queues.take("news"))
-    for _ in range(5):
+    for _ in range(4):
         minute()
 
     assert overdue.flips == [("new", "up"), ("up", "down")]

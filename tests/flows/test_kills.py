@@ -30,7 +30,7 @@ def settings(settings: Settings) -> Settings:
 def recover(house: House, minute: Callable[[], None]) -> None:
     """What the clocks do by themselves after a process died: a few minutes pass, in a fresh process."""
     pings.forget()
-    for _ in range(5):
+    for _ in range(4):
         minute()
 
 

@@ -21,16 +21,19 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], 
     """Has something else happen right after the next read of a check, before whoever read it can write."""
 
     def arrange(other: Callable[[], Any]) -> None:
-        original = checks.get
         waiting = [other]
 
-        def get(project: str, code: str) -> Check:
-            seen = original(project, code)
-            if waiting:
-                waiting.pop()()
-            return seen
+        def then_other(read: Callable[..., Any]) -> Callable[..., Any]:
+            def reads(*arguments: Any) -> Any:
+                seen = read(*arguments)
+                if waiting:
+                    waiting.pop()()
+                return seen
 
-        monkeypatch.setattr(checks, "get", get)
+            return reads
+
+        for read in ("get", "get_many"):
+            monkeypatch.setattr(checks, read, then_other(getattr(checks, read)))
 
     return arrange
 

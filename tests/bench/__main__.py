@@ -1,0 +1,253 @@
+"""The figures of the hot paths. `make bench`; ARGS="--large" sweeps over 100,000 checks, ARGS=<name> runs one alone."""
+
+from __future__ import annotations
+
+import argparse
+import http.server
+import json
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import boto3
+
+from chalicelib import channels as kinds
+from chalicelib.core.check import Channel, Check, Signal
+from chalicelib.monitor import deliver, manage, pings, projects, sweep
+from chalicelib.monitor.house import House
+from chalicelib.store import checks, definitions
+from chalicelib.store.models import CheckItem
+from tests.bench.meter import Meter, emulated_aws, fresh_house, metered
+
+ROUNDS = 300
+
+
+def ping(arguments: argparse.Namespace) -> None:
+    """The fast path of a ping: a check that is up, a process that has seen it before."""
+    house = fresh_house("ping")
+    project = projects.create(house, "Bench").project
+    values = {"name": "Nightly database backup", "tags": "prod db", "slug": "nightly-database-backup"}
+    check = manage.create(house, project, {**values, "desc": "Runs ~/db-backup.sh"})
+    address = pings.Address(code=check.code)
+
+    def once() -> None:
+        pings.receive(house, address, Signal("success", house.clock(), remote_addr="192.0.2.7", ua="curl/8.5.0"))
+
+    for _ in range(3):
+        once()
+    with metered() as one:
+        once()
+    with metered() as many:
+        for _ in range(ROUNDS):
+            once()
+    print(f"ping, fast path, warm: {one.total} store calls {dict(one.calls)}, {one.reads} reads")
+    print(f"  write units {one.write_units:g} (budget 4), CPU {1e3 * many.cpu / ROUNDS:.2f} ms a ping (budget 2 ms)")
+    pings.forget()
+    with metered() as cold:
+        once()
+    print(f"  first ping of a process: {cold.total} calls {dict(cold.calls)}, {cold.read_units:g} read units")
+
+
+def idle_sweep(arguments: argparse.Namespace) -> None:
+    """A sweep with nothing due soon, over few checks and over many."""
+    for number in (10, 100_000 if arguments.large else 10_000):
+        house = fresh_house(f"idle{number}")
+        _fill(house, number, due=datetime.now(UTC) + timedelta(days=1))
+        with metered() as meter:
+            sweep.run(house)
+        queries = meter.calls.get("Query", 0)
+        shards = f"{house.settings.due_shards} due + {house.settings.outbox_shards} outbox shards"
+        print(f"idle sweep over {number} checks: {queries} queries ({shards}), {meter.total} calls,", end=" ")
+        print(f"{meter.read_units:g} read units, {1e3 * meter.cpu:.0f} ms CPU")
+
+
+def _fill(house: House, number: int, due: datetime, channels: tuple[str, ...] = ()) -> str:
+    """That many checks that are up until `due`, written straight into the table; answers their project."""
+    project = projects.create(house, "Bench").project.code
+    last_ping = due - timedelta(seconds=4200)
+    with CheckItem.batch_write() as batch:
+        for index in range(number):
+            check = Check(
+                project,
+                house.new_code(),
+                last_ping,
+                name=f"Check {index}",
+                tags="prod",
+                timeout=3600,
+                grace=600,
+                channels=channels,
+                badge=house.new_code(),
+                status="up",
+                since=last_ping,
+                last_ping=last_ping,
+                n_pings=1,
+                due=due,
+            )
+            batch.save(checks._item(check))
+    return project
+
+
+class _Hook(http.server.BaseHTTPRequestHandler):
+    """A webhook that notes when it was called and for which check."""
+
+    hits: list[tuple[float, str]] = []  # noqa: RUF012
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.hits.append((time.time(), body.decode()))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def storm(arguments: argparse.Namespace) -> None:
+    """Many checks due at the same moment: from the deadline to the first and the last notification."""
+    number = arguments.checks
+    house = fresh_house("storm")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hook)
+    server.request_queue_size = 256
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/"
+    settings = {"method_down": "POST", "url_down": url, "body_down": "$CODE"}
+    due = datetime.now(UTC) + timedelta(seconds=6 + number / 250)
+    project = _fill(house, number, due, channels=("hook",))
+    cleaned = kinds.kind_named("webhook").clean(settings)
+    definitions.save_channel(Channel(project, "hook", "webhook", "Hook", due, cleaned))
+    stop = threading.Event()
+    pollers = [threading.Thread(target=_poll, args=(house, stop)) for _ in range(arguments.pollers)]
+    for poller in pollers:
+        poller.start()
+    with metered() as meter:
+        sweep.run(house)
+        decided = time.time()
+        limit = time.time() + 120
+        while len(_Hook.hits) < number and time.time() < limit:
+            time.sleep(0.05)
+    stop.set()
+    for poller in pollers:
+        poller.join()
+    server.shutdown()
+    _print_storm(number, due.timestamp(), decided, meter)
+
+
+def _print_storm(number: int, due: float, decided: float, meter: Meter) -> None:
+    times = sorted(moment - due for moment, _ in _Hook.hits)
+    different = len({code for _, code in _Hook.hits})
+    print(f"{number} checks due at once: {different} told, {len(times) - different} told twice")
+    print(f"  all decided {decided - due:.1f} s after the deadline, first told after {times[0]:.2f} s,", end=" ")
+    print(f"median {statistics.median(times):.1f} s, last {times[-1]:.1f} s (budget 2 s and 30 s)")
+    each = {operation: f"{calls / number:.1f}" for operation, calls in meter.calls.items()}
+    print(
+        f"  calls a check {each}; {meter.write_units / number:.1f} write and {meter.read_units / number:.1f} read units"
+    )
+
+
+def _poll(house: House, stop: threading.Event) -> None:
+    """One of the deliverers that SQS would run at the same time."""
+    sqs = boto3.session.Session().client("sqs")
+    url = sqs.get_queue_url(QueueName=house.settings.resource("news"))["QueueUrl"]
+    while not stop.is_set():
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0).get("Messages", [])
+        if not messages:
+            stop.wait(0.05)
+            continue
+        deliver.deliver_nudges(house, [json.loads(message["Body"]) for message in messages])
+        entries = [{"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]} for n, message in enumerate(messages)]
+        sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+
+
+def listing(arguments: argparse.Namespace) -> None:
+    """The list of 1,000 checks, from the gateway's event to its answer."""
+    from chalice import Chalice
+
+    from chalicelib import http as edge
+    from chalicelib.api.healthchecks import management
+
+    house = fresh_house("list")
+    keyring = projects.create(house, "Bench")
+    project = _fill(house, 1_000, due=datetime.now(UTC) + timedelta(days=1))
+    key = keyring.keys["write"]
+    items = list(CheckItem.query(project))
+    with CheckItem.batch_write() as batch:
+        for item in items:
+            item.project = keyring.project.code
+            batch.save(item)
+    application = Chalice("bench")
+    edge.serve(application, house)
+    application.register_blueprint(management.blueprint)
+    event = {
+        "requestContext": {
+            "httpMethod": "GET",
+            "resourcePath": "/api/v1/checks",
+            "path": "/api/v1/checks",
+            "identity": {},
+        },
+        "headers": {"x-api-key": key, "host": "bench.example.org"},
+        "pathParameters": {},
+        "stageVariables": {},
+        "multiValueQueryStringParameters": None,
+        "body": None,
+    }
+    walls, cpus = [], []
+    for _ in range(7):
+        with metered() as meter:
+            answer = application(event, None)
+        walls.append(meter.wall)
+        cpus.append(meter.cpu)
+    assert len(json.loads(answer["body"])["checks"]) == 1_000
+    print(f"list of 1,000 checks: {1e3 * statistics.median(walls):.0f} ms (budget 175 ms), of it our CPU", end=" ")
+    print(f"{1e3 * statistics.median(cpus):.0f} ms; {meter.total} store calls, {meter.read_units:g} read units")
+
+
+def cold_start(arguments: argparse.Namespace) -> None:
+    """Import and first request in a fresh process."""
+    house = fresh_house("cold")
+    project = projects.create(house, "Bench").project
+    check = manage.create(house, project, {"name": "Cold"})
+    environ = {**os.environ, "TOCSIN_STAGE": "bench", "TOCSIN_PREFIX": house.settings.prefix}
+    times = []
+    for _ in range(5):
+        command = [sys.executable, "-m", "tests.bench.cold", check.code]
+        lines = subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout.splitlines()
+        times.append([float(text) for text in lines[-1].split()])
+    imported = statistics.median(first for first, _ in times)
+    answered = statistics.median(second for _, second in times)
+    print(f"cold start: import {imported:.2f} s, first request (a ping) {answered:.2f} s,", end=" ")
+    print(f"together {imported + answered:.2f} s (budget 0.6 s; median of {len(times)})")
+
+
+BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
+    "ping": ping,
+    "sweep": idle_sweep,
+    "storm": storm,
+    "list": listing,
+    "cold": cold_start,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHES], help="benches to run; all without")
+    parser.add_argument("--large", action="store_true", help="sweep over 100,000 checks")
+    parser.add_argument("--checks", type=int, default=1_000, help="checks due at once")
+    parser.add_argument("--pollers", type=int, default=4, help="deliverers at work at once")
+    arguments = parser.parse_args()
+    logging.disable(logging.WARNING)
+    with emulated_aws():
+        print(f"tables: {os.environ.get('TOCSIN_TEST_ENGINE') or 'emulated'}; Python {sys.version.split()[0]}")
+        for name in arguments.names or BENCHES:
+            BENCHES[name](arguments)
+
+
+if __name__ == "__main__":
+    main()
