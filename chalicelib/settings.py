@@ -1,4 +1,4 @@
-"""Settings, read once from the environment. The only reader of os.environ; every value has a default that suits a small owner."""
+"""Settings, read once from the environment, which nobody else reads. The defaults suit a small owner."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The emulated AWS in this process, one call at a time.
 
 moto answers a call in the thread that makes it and guards nothing: two conditional writes at once can both hold, and a
-transaction that is rolled back takes everybody's writes with it. AWS does neither, so here the calls wait for each other.
+transaction that is rolled back takes everybody's writes with it. AWS does neither, so here the calls wait for each
+other.
 """
 
 from __future__ import annotations

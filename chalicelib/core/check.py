@@ -1,4 +1,4 @@
-"""The nouns of the core: Check, Flip, Ping, Channel, Project, Notification. Values only, no behaviour but derived names."""
+"""The nouns of the core: Check, Flip, Ping, Channel, Project, Notification. Values with derived names, no behaviour."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Keyword filters of a heartbeat (Healthchecks): comma separated keywords per meaning, and where they are looked for."""
+    """Keyword filters of a heartbeat: comma separated keywords per meaning, and where they are looked for."""
 
     start_kw: str = ""
     success_kw: str = ""
@@ -41,9 +41,9 @@ class Filters:
 class Check:
     """A thing with a status. Moments are aware UTC datetimes with microseconds, periods are whole seconds.
 
-    `spec` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may assume
-    about a check it saw earlier, the second guards every decision. `due` is the deadline the sweep acts on, None for none.
-    `extra` is data of one dialect that no other reads.
+    `spec` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may
+    assume about a check it saw earlier, the second guards every decision. `due` is the deadline the sweep acts on,
+    None for none. `extra` is data of one dialect that no other reads.
     """
 
     project: str
@@ -78,7 +78,7 @@ class Check:
 
     @property
     def unique_key(self) -> str:
-        """The stable public identifier that read-only keys see (Healthchecks Management API, Get a List of Existing Checks)."""
+        """The stable public identifier that read-only keys see (Healthchecks Management API, Get a Single Check)."""
         return unique_key(self.code)
 
     @property

@@ -22,9 +22,9 @@ class Site:
 class News:
     """One flip, or a reminder of it, or a test of a channel.
 
-    `id` is the same for every attempt to tell the same thing to the same channel (an idempotency key). `reminder` counts
-    "still down" reminders from 1, 0 is the first telling. `downtime` is how long the check was down (up) or has been
-    (reminders). `pings` are the latest ones, newest first; `body` belongs to the newest.
+    `id` is the same for every attempt to tell the same thing to the same channel (an idempotency key). `reminder`
+    counts "still down" reminders from 1, 0 is the first telling. `downtime` is how long the check was down (up) or
+    has been (reminders). `pings` are the latest ones, newest first; `body` belongs to the newest.
     """
 
     id: str

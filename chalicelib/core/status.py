@@ -1,9 +1,9 @@
 """The state machine of a check: what an event does to it, and what status it shows. Pure; the waist of the system.
 
-`decide(check, event)` answers the check as it is afterwards together with the flips on the way. Two rules hold for every
-event. First the deadline, then the event: whatever comes after a missed deadline records the missed flip before itself,
-so that the history is the same whether or not the sweep was first. And the flips of one check are strictly ordered in
-time. Rules: Healthchecks' documented behaviour (pinging, "started", grace, pausing, manual resume).
+`decide(check, event)` answers the check as it is afterwards together with the flips on the way. Two rules hold for
+every event. First the deadline, then the event: whatever comes after a missed deadline records the missed flip before
+itself, so that the history is the same whether or not the sweep was first. And the flips of one check are strictly
+ordered in time. Rules: Healthchecks' documented behaviour (pinging, "started", grace, pausing, manual resume).
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """The deliverer: takes news out of the outbox and tells every channel that should know. At least once, never lost.
 
 For one entry:
-1. Read it; if it is gone, somebody has delivered it. Read the check and its channels; news of a deleted check is dropped.
+1. Read it; if it is gone, somebody has delivered it. Read the check and its channels; news of a deleted check is
+   dropped.
 2. News of the same check that is older and still undelivered goes first, so that "up" never arrives before its "down".
-3. For every channel, all at the same time: claim the notification with a lease, send, write the outcome into the channel's
-   log. What was sent is never sent again; what failed is tried again after 30 s, 2 min, 10 min, 1 h and then given up; a
-   permanent error is given up at once. Either shows on the channel.
+3. For every channel, all at the same time: claim the notification with a lease, send, write the outcome into the
+   channel's log. What was sent is never sent again; what failed is tried again after 30 s, 2 min, 10 min and 1 h, then
+   given up; a permanent error is given up at once. Either shows on the channel.
 4. When every channel has an outcome, remove the entry; otherwise put it off until the first retry.
 
 Dying between any two steps leaves the entry in the outbox: the sweep hands it on again, and the log tells what is done.
@@ -115,7 +116,7 @@ def _tell_all(
 
 
 def _tell(house: House, entry: Entry, news: News, channel: Channel, earlier: list[Entry]) -> datetime | None:
-    """Tells one channel. Answers None when that is finished (told, given up, or not its news), else when to try again."""
+    """Tells one channel. Answers when to try again, None when it is told, given up, or not its news."""
     kind = channels.kind_named(channel.kind)
     if not kind.wants(channel.settings, news):
         return None
@@ -129,7 +130,7 @@ def _tell(house: House, entry: Entry, news: News, channel: Channel, earlier: lis
         kind.send(channel.settings, replace(news, id=f"{news.id}#{channel.code}"), house.outlet)
     except Undelivered as error:
         return _not_sent(house, entry, channel, error, notification.attempts)
-    except Exception:
+    except Exception:  # noqa: BLE001
         # A fault of ours in one kind of channel: it is retried like any other failure, and the log has the trace.
         log.error("channel failed unexpectedly", channel=channel.code, kind=channel.kind)
         return _not_sent(house, entry, channel, Undelivered("internal error"), notification.attempts)

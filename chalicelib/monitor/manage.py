@@ -1,4 +1,4 @@
-"""Managing checks: create, find, change, pause, resume, delete. Dialects validate wire forms; what holds for all stands here."""
+"""Managing checks: create, find, change, pause, resume, delete; what holds whatever dialect asks for it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def require_room(house: House, project: Project) -> None:
 
 
 def create_by_ping(house: House, project_code: str, slug: str) -> Check:
-    """The check that a first ping to a slug makes: named like it, told to every channel. Raises Refused if not the first."""
+    """The check that the first ping to a slug makes: named like it, told to every channel. Raises Refused if second."""
     project = directory.project(project_code)
     everyone = tuple(sorted(channel.code for channel in definitions.channels(project_code)))
     values = {"name": slug, "slug": slug, "channels": everyone}

@@ -1,7 +1,8 @@
 """Receiving pings. A ping answers before anyone is told, and none is lost.
 
 Fast path, for a sign of life of a check that is up and known to this process: one conditional update and one record, no
-read. Everything else is decided through the waist. When DynamoDB cannot serve, the ping waits in a queue with its own time.
+read. Everything else is decided through the waist. When DynamoDB cannot serve, the ping waits in a queue with its own
+time.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import base64
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from chalicelib import log
 from chalicelib.core import status
@@ -40,8 +41,8 @@ class Address:
 class _Memory:
     """What this process has seen lately. Never trusted for a decision: the conditional write is."""
 
-    checks: OrderedDict[str, Check] = OrderedDict()
-    slugs: OrderedDict[tuple[str, str], tuple[Check, datetime]] = OrderedDict()
+    checks: ClassVar[OrderedDict[str, Check]] = OrderedDict()
+    slugs: ClassVar[OrderedDict[tuple[str, str], tuple[Check, datetime]]] = OrderedDict()
 
 
 def forget() -> None:
@@ -127,9 +128,9 @@ def _record(house: House, seen: Check, signal: Signal) -> None:
     for attempt in range(transitions.ATTEMPTS):
         change = _decide(seen, signal)
         try:
-            if _is_refresh(change):
-                return _refresh(change, signal)
-            return _write(change, signal, certain=attempt > 0)
+            keep = _refresh if _is_refresh(change) else _write_certain if attempt else _write
+            keep(change, signal)
+            return
         except Refused as refused:
             _Memory.checks.pop(seen.code, None)
             seen = checks.from_raw(refused.item) if refused.item else checks.get(seen.project, seen.code)
@@ -161,13 +162,14 @@ def _refresh(change: status.Change, signal: Signal) -> None:
     _log_ping(check.code, _ping(_kind(change.before, signal), check.n_pings, signal), signal.body)
 
 
-def _write(change: status.Change, signal: Signal, *, certain: bool) -> None:
-    """Keeps a full decision. It is made on a strong read: memory may be a whole outage behind."""
-    if not certain:
-        seen = checks.get(change.before.project, change.before.code)
-        change = _decide(seen, signal)
-        if _is_refresh(change):
-            return _refresh(change, signal)
+def _write(change: status.Change, signal: Signal) -> None:
+    """Keeps a full decision, made anew on a strong read: what this process remembers may be a whole outage behind."""
+    certain = _decide(checks.get(change.before.project, change.before.code), signal)
+    keep = _refresh if _is_refresh(certain) else _write_certain
+    keep(certain, signal)
+
+
+def _write_certain(change: status.Change, signal: Signal) -> None:
     ping = _ping(_kind(change.before, signal), change.after.n_pings, signal)
     if change.flips:
         checks.write(change, ping=ping, body=signal.body)

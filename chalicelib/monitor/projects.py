@@ -79,7 +79,7 @@ def rotate(house: House, code: str, kinds: tuple[Access, ...] = KINDS, *, keep_o
 
 
 def delete(house: House, code: str) -> Project:
-    """Removes a project: first its keys, so that nothing is added any more, then its checks and channels with their history."""
+    """Removes a project: first its keys, so that nothing is added, then checks and channels with their history."""
     project = directory.project(code)
     directory.close_project(project)
     for check in checks.of_project(code):

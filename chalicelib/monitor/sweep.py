@@ -1,6 +1,6 @@
 """The sweep: notices silence. Runs every minute and looks a little more than a minute ahead.
 
-1. Ask each shard of the due index for the deadlines up to 75 s from now (one query each, whatever the number of checks).
+1. Ask each shard of the due index for the deadlines up to 75 s from now: one query each, however many checks.
 2. Hand undelivered news whose time has come to the deliverer again.
 3. Sleep until the next deadline, then decide every check that is due, many at a time; repeat.
 
@@ -104,7 +104,7 @@ def _guarded(house: House, check: Check, now: datetime) -> status.Change | None:
         expire(house, check.project, check.code)
     except StoreFault:
         log.error("deadline not decided, the next sweep will", code=check.code)
-    except Exception:
+    except Exception:  # noqa: BLE001
         # A check that cannot be decided (a zone that the calendar no longer knows) must not keep the sweep from others.
         log.error("deadline cannot be decided, put off for an hour", code=check.code)
         _put_off(check, now + POISONED)

@@ -1,7 +1,7 @@
 """The waist: the only place where the status of an existing check is written.
 
-`core.status` decides, this module reads, writes, meets competitors and passes the news on. A decision is made on a check
-as it was read and kept only if the check still is that; otherwise it is made again on what the check has become.
+`core.status` decides, this module reads, writes, meets competitors and passes the news on. A decision is made on a
+check as it was read and kept only if the check still is that; otherwise it is made again on what the check has become.
 """
 
 from __future__ import annotations

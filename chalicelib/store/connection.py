@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from pynamodb.attributes import Attribute, NumberAttribute
 from pynamodb.connection import Connection
@@ -79,7 +79,7 @@ class Expires(NumberAttribute):
 class _Link:
     """Where the tables are; set by `connect`, shared by all models of the process."""
 
-    names: dict[str, str] = {}
+    names: ClassVar[dict[str, str]] = {}
     connection: Connection | None = None
 
 

@@ -1,4 +1,4 @@
-"""Telling apart what DynamoDB refuses: a condition that did not hold, another writer in the way, or a fault of the service."""
+"""Telling apart why DynamoDB refuses: a condition did not hold, another writer was in the way, or a fault of AWS."""
 
 from __future__ import annotations
 

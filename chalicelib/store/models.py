@@ -1,6 +1,7 @@
-"""The tables, each grouped by life and load. These classes are the definition that the deployed template is held against.
+"""The tables, each grouped by life and load. The deployed template is held against these classes.
 
-Attribute names are the core's; absent means the default, so that a quiet check stays below one kilobyte (one write unit).
+Attribute names are the core's; absent means the default, so that a quiet check stays below one kilobyte (one write
+unit).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from chalicelib.store.connection import SCHEMA, Instant, Json, Span, Table
 
 
 class DueIndex(GlobalSecondaryIndex["CheckItem"]):
-    """Live deadlines only: the attributes are removed with the deadline. Eventually consistent, so it only nominates."""
+    """Live deadlines only: the attributes go with the deadline. Eventually consistent, so it only nominates."""
 
     class Meta:
         index_name = "due"
@@ -74,8 +75,8 @@ class CheckItem(Table):
 class DirectoryItem(Table):
     """directory: from what a request carries to what it means.
 
-    `key#<hash>` a project's key, `check#<uuid>` and `unique#<unique key>` a check's owner, `slug#<project>#<slug>` the checks
-    of that slug, `project#<code>` the project itself with its count of checks,
+    `key#<hash>` a project's key, `check#<uuid>` and `unique#<unique key>` a check's owner, `slug#<project>#<slug>`
+    the checks of that slug, `project#<code>` the project itself with its count of checks,
     `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one.
     """
 
@@ -148,7 +149,7 @@ class HistoryItem(Table):
 
 
 class NotificationItem(Table):
-    """history: the delivery log of a channel, `N#<flip>#<check>#<reminder>`; while one is under way, the claim on it."""
+    """history: the delivery log of a channel, `N#<flip>#<check>#<reminder>`, which is also the claim on sending."""
 
     class Meta:
         noun = "history"

@@ -23,8 +23,8 @@ def key(entry: outbox.Entry) -> str:
 def claim(channel: str, entry: outbox.Entry, now: datetime, lease: timedelta) -> tuple[bool, Notification]:
     """Takes the notification of `entry` on `channel` for as long as `lease`.
 
-    Answers (True, it) when it is the caller's to send, else (False, it as it stands). It can be taken when nobody has, when
-    its retry is due, or when whoever took it has died: the lease ran out without an outcome.
+    Answers (True, it) when it is the caller's to send, else (False, it as it stands). It can be taken when nobody
+    has, when its retry is due, or when whoever took it has died: the lease ran out without an outcome.
     """
     state = NotificationItem.state
     free = (

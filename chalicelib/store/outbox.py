@@ -1,6 +1,7 @@
 """The outbox: news between its flip and its telling. The table is the queue: strongly consistent, ordered by due time.
 
-An item is born in the transaction of its flip, due a little later than the nudge that normally has it delivered at once.
+An item is born in the transaction of its flip, due a little later than the nudge that normally has it delivered at
+once.
 """
 
 from __future__ import annotations

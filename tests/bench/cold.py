@@ -1,4 +1,5 @@
-"""One cold start, as a fresh Lambda process has it: import the application, answer the first request. Prints both times.
+"""One cold start, as a fresh Lambda process has it: import the application, answer the first request. Prints both
+times.
 
 Run as a module with the code of a check as its argument; the environment says where AWS is.
 """

@@ -67,7 +67,7 @@ def unavailable() -> ClientError:
 
 @contextmanager
 def trouble(at_call: int, error: Callable[[], BaseException], *, after: bool) -> Iterator[list[str]]:
-    """Raises `error` at the `at_call`-th call to AWS, before it is made or after it was; lists the calls that were made."""
+    """Raises `error` at the `at_call`-th call to AWS, before it is made or after it was. Lists the calls made."""
     calls: list[str] = []
     original = BaseClient._make_api_call
 

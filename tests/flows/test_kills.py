@@ -1,8 +1,9 @@
-"""The process is killed at every call to AWS in turn, before the call and after it. Whatever is left, the clocks finish."""
+"""The process is killed at every call to AWS in turn, before and after it. Whatever is left, the clocks finish."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -43,11 +44,8 @@ def sweep_and_deliver(heartbeat: Heartbeat, queues: Queues) -> None:
 def test_killed_on_the_way_from_silence_to_mail(
     overdue: Heartbeat, queues: Queues, minute: Callable[[], None], sent: Sent, call: int, after: bool
 ) -> None:
-    with trouble(call, Killed, after=after) as calls:
-        try:
-            sweep_and_deliver(overdue, queues)
-        except Killed:
-            pass
+    with trouble(call, Killed, after=after) as calls, suppress(Killed):
+        sweep_and_deliver(overdue, queues)
     recover(overdue.house, minute)
 
     assert overdue.flips == [("new", "up"), ("up", "down")]
@@ -67,12 +65,9 @@ def test_killed_while_a_late_ping_flips_twice(
     after: bool,
 ) -> None:
     clock.move(seconds=10)
-    with trouble(call, Killed, after=after):
-        try:
-            overdue.ping()
-            deliver.deliver_nudges(overdue.house, queues.take("news"))
-        except Killed:
-            pass
+    with trouble(call, Killed, after=after), suppress(Killed):
+        overdue.ping()
+        deliver.deliver_nudges(overdue.house, queues.take("news"))
     pings.forget()
     overdue.ping()
     manage.change(overdue.house, overdue.now, {"timeout": 86_400})
@@ -98,11 +93,8 @@ def test_killed_while_a_reminder_is_sent(
     minute()
     clock.move(minutes=5)
     (entry,) = outbox.all_waiting()
-    with trouble(call, Killed, after=after):
-        try:
-            deliver.deliver(overdue.house, entry)
-        except Killed:
-            pass
+    with trouble(call, Killed, after=after), suppress(Killed):
+        deliver.deliver(overdue.house, entry)
     recover(overdue.house, minute)
 
     assert sent.subjects[:2] == ["DOWN | Backups", "STILL DOWN | Backups"]

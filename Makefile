@@ -1,0 +1,100 @@
+# `make` alone lists what there is. Everything runs in environments that make keeps in the checkout:
+# .venv to run, test and check, .venv-package (Python 3.12 or newer) to package and deploy.
+#
+# PYTHON=/path/to/python3  makes them with that interpreter; VENV=dir keeps another one beside .venv.
+
+PORT ?= 8000
+ARGS ?=
+VENV ?= .venv
+PACKAGE_VENV ?= .venv-package
+
+python := $(VENV)/bin/python
+package_python := $(PACKAGE_VENV)/bin/python
+# Another PYTHON has other stamps: the environment is made anew with it.
+stamps := $(VENV)/stamps$(subst /,_,$(PYTHON))
+package_stamps := $(PACKAGE_VENV)/stamps$(subst /,_,$(PYTHON))
+ready_to_run := $(stamps)/requirements-run
+ready_to_test := $(stamps)/requirements-dev
+ready_to_package := $(package_stamps)/requirements-package
+
+.PHONY: help
+help: ## list the targets
+	@grep -h '^[a-z-]*:.*## ' Makefile | while IFS= read -r line; do printf '  make %-14s %s\n' "$${line%%:*}" "$${line##*## }"; done
+
+.PHONY: run
+run: $(ready_to_run) ## the whole system on this machine: PORT=8000 HOST=127.0.0.1 KEYS=keys.json DEMO=1 ARGS=...
+	@$(python) -m infra.local --port $(PORT) $(if $(HOST),--host $(HOST)) $(if $(KEYS),--keys $(KEYS)) $(if $(DEMO),--demo) $(ARGS)
+
+.PHONY: test
+test: $(ready_to_test) ## every test that a fresh machine can run; ARGS="-k sweep"
+	$(python) -m pytest $(ARGS)
+
+.PHONY: check format-check lint types imports
+check: format-check lint types imports ## formatting, lint, types and the import rules
+
+format-check: $(ready_to_test)
+	$(python) -m ruff format --check
+
+lint: $(ready_to_test)
+	$(python) -m ruff check
+
+types: $(ready_to_test)
+	$(python) -m mypy
+
+imports: $(ready_to_test)
+	$(VENV)/bin/lint-imports --no-logo
+
+.PHONY: format
+format: $(ready_to_test) ## format, and mend what lint can mend
+	$(python) -m ruff format
+	$(python) -m ruff check --fix
+
+.PHONY: bench
+bench: $(ready_to_test) ## store calls, request units and CPU of the hot paths
+	$(python) -m tests.bench $(ARGS)
+
+.PHONY: package
+package: $(ready_to_package) ## the deployment package and its template into build/: STAGE=dev
+	$(package_python) -m infra.package --out build/ $(if $(STAGE),--stage $(STAGE)) $(ARGS)
+
+.PHONY: deploy
+deploy: stage-given $(ready_to_package) ## package and deploy with your AWS credentials: STAGE=dev
+	$(package_python) -m infra.deploy --stage $(STAGE) $(ARGS)
+
+.PHONY: admin
+admin: $(ready_to_run) ## projects and keys: ARGS="project create --name x", STAGE=dev for a deployed stage
+	@$(python) -m infra.admin $(if $(STAGE),--stage $(STAGE)) $(ARGS)
+
+.PHONY: smoke
+smoke: stage-given $(ready_to_run) ## prove a deployed stage alive: STAGE=dev
+	$(python) -m infra.smoke --stage $(STAGE) $(ARGS)
+
+.PHONY: lock
+lock: ## compile requirements*.txt from pyproject.toml; needs Python 3.11, 3.12 and 3.13
+	"$$(infra/python)" -m infra.lock
+
+.PHONY: clean
+clean: ## remove everything that make made
+	rm -rf build .venv .venv-* .venv.lock .cache .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .chalice/deployments
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: stage-given
+stage-given:
+	@test -n "$(STAGE)" || { echo "which stage? make $(MAKECMDGOALS) STAGE=dev" >&2; exit 1; }
+
+$(ready_to_run): requirements.txt requirements-run.txt
+	@python=$$(infra/python 3.11) && "$$python" -m infra.environment $@ requirements-run.txt
+
+$(ready_to_test): requirements.txt requirements-run.txt requirements-dev.txt
+	@python=$$(infra/python 3.11) && "$$python" -m infra.environment $@ requirements-dev.txt
+
+$(ready_to_package): requirements.txt requirements-package.txt
+	@python=$$(infra/python 3.12) && "$$python" -m infra.environment $@ requirements-package.txt
+
+# An environment whose interpreter has been uninstalled since: its stamps mean nothing.
+ifneq ($(shell test -x $(python) && echo sound),sound)
+.PHONY: $(ready_to_run) $(ready_to_test)
+endif
+ifneq ($(shell test -x $(package_python) && echo sound),sound)
+.PHONY: $(ready_to_package)
+endif

@@ -1,0 +1,49 @@
+"""The Chalice application: the blueprints of the dialects and every event function.
+
+Event functions stand here because what is declared in a blueprint is deployed under a handler that never imports this
+file.
+"""
+
+from __future__ import annotations
+
+import json
+
+from chalice import Chalice
+from chalice.app import CloudWatchEvent, SQSEvent
+
+from chalicelib import http, log, settings, store, web
+from chalicelib.api import healthchecks
+from chalicelib.monitor import chores, deliver, sweep
+from chalicelib.monitor.house import House
+
+DIALECTS = (healthchecks,)
+
+SETTINGS = settings.load()
+HOUSE = House(SETTINGS, outlet=Outlet(SETTINGS.allowed_networks))
+log.configure(HOUSE.settings.stage)
+store.connect(HOUSE.settings)
+
+app = Chalice(app_name="tocsin")
+http.serve(app, HOUSE)
+for package in (*DIALECTS, web):
+    for blueprint in package.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+@app.schedule("rate(1 minute)")
+def sweep_due(event: CloudWatchEvent) -> None:
+    log.begin(event.event_id)
+    sweep.run(HOUSE)
+
+
+@app.on_sqs_message(queue=HOUSE.settings.resource("news"), batch_size=10)
+def deliver_news(event: SQSEvent) -> None:
+    log.begin(event.context.aws_request_id)
+    deliver.deliver_nudges(HOUSE, [json.loads(record.body) for record in event])
+
+
+@app.on_sqs_message(queue=HOUSE.settings.resource("chores"), batch_size=1)
+def do_chores(event: SQSEvent) -> None:
+    log.begin(event.context.aws_request_id)
+    for record in event:
+        chores.do(HOUSE, json.loads(record.body))

@@ -1,0 +1,108 @@
+"""Channels over the Management API: the published list, and our extension of it in the same style.
+
+GET    /api/v1/channels/                      the list (Healthchecks, Get a List of Existing Integrations)
+POST   /api/v1/channels/                      {"kind", "name", "settings", "remind"} -> 201
+GET    /api/v1/channels/<id>                  one, its secrets covered, with its last error
+POST   /api/v1/channels/<id>                  {"name", "settings", "remind"}, each optional
+DELETE /api/v1/channels/<id>
+POST   /api/v1/channels/<id>/test             sends a test at once
+GET    /api/v1/channels/<id>/notifications/   the delivery log, newest first
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import chalice
+
+from chalicelib import http
+from chalicelib.api.healthchecks import wire
+from chalicelib.api.healthchecks.access import Caller, needs
+from chalicelib.api.healthchecks.errors import Management
+from chalicelib.api.healthchecks.management import VERSIONS
+from chalicelib.api.healthchecks.validation import text
+from chalicelib.core.check import Channel, canonical_uuid
+from chalicelib.core.errors import Invalid, Missing
+from chalicelib.http import Reply, Request
+from chalicelib.monitor import channels
+
+# In bytes, as they come: what is kept of them takes up to three times as many, and an item ends at 400 KB.
+SETTINGS_MAX = 100_000
+
+blueprint = chalice.Blueprint(__name__)
+
+
+def _list(_request: Request, caller: Caller) -> Reply:
+    found = channels.of_project(caller.project.code)
+    return Reply(body={"channels": [wire.channel_document(channel) for channel in found]})
+
+
+def _create(request: Request, caller: Caller) -> Reply:
+    body = _validated(request, caller)
+    if "kind" not in body:
+        raise Invalid("kind", "is missing")
+    settings, remind = body.get("settings", {}), body.get("remind", 0)
+    channel = channels.create(request.house, caller.project, body["kind"], body.get("name", ""), settings, remind)
+    return Reply(201, wire.full_channel_document(channel))
+
+
+def _validated(request: Request, caller: Caller) -> dict[str, Any]:
+    body = caller.body
+    text()("kind", body.get("kind", ""))
+    text(channels.NAME_MAX)("name", body.get("name", ""))
+    if not isinstance(body.get("settings", {}), dict):
+        raise Invalid("settings", "is not an object")
+    if "settings" in body and len(request.body) > SETTINGS_MAX:
+        raise Invalid("settings", "is too long")
+    remind = body.get("remind", 0)
+    if isinstance(remind, bool) or not isinstance(remind, int):
+        raise Invalid("remind", "is not a number")
+    return body
+
+
+def _named(request: Request, caller: Caller) -> Channel:
+    code = request.parts["code"]
+    if not canonical_uuid(code):
+        raise Missing("channel")
+    return channels.find(caller.project.code, code)
+
+
+def _get(request: Request, caller: Caller) -> Reply:
+    return Reply(body=wire.full_channel_document(_named(request, caller)))
+
+
+def _update(request: Request, caller: Caller) -> Reply:
+    channel, body = _named(request, caller), _validated(request, caller)
+    if body.get("kind", channel.kind) != channel.kind:
+        raise Invalid("kind", "cannot be changed")
+    changes: dict[str, Any] = {name: body[name] for name in ("name", "settings", "remind") if name in body}
+    return Reply(body=wire.full_channel_document(channels.change(channel, changes)))
+
+
+def _delete(request: Request, caller: Caller) -> Reply:
+    return Reply(body=wire.full_channel_document(channels.delete(request.house, _named(request, caller))))
+
+
+def _test(request: Request, caller: Caller) -> Reply:
+    channels.try_out(request.house, caller.project, _named(request, caller))
+    return Reply(body={"message": "test notification sent"})
+
+
+def _notifications(request: Request, caller: Caller) -> Reply:
+    log = channels.sent_log(request.house, _named(request, caller))
+    return Reply(body={"notifications": [wire.notification_document(entry) for entry in log]})
+
+
+_VOICE = Management()
+for _version in VERSIONS:
+    _root = f"/api/v{_version}/channels"
+    _one = f"{_root}/{{code}}"
+    http.resource(blueprint, _root, _VOICE, {"GET": needs("write", _list), "POST": needs("write", _create)})
+    http.resource(
+        blueprint,
+        _one,
+        _VOICE,
+        {"GET": needs("write", _get), "POST": needs("write", _update), "DELETE": needs("write", _delete)},
+    )
+    http.resource(blueprint, f"{_one}/test", _VOICE, {"POST": needs("write", _test)})
+    http.resource(blueprint, f"{_one}/notifications", _VOICE, {"GET": needs("write", _notifications)})

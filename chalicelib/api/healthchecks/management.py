@@ -1,0 +1,177 @@
+"""The Management API of checks (Healthchecks Management API v1; v2 and v3 differ in what `status` and `name` mean)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import chalice
+
+from chalicelib import http
+from chalicelib.api.healthchecks import wire
+from chalicelib.api.healthchecks.access import Caller, needs
+from chalicelib.api.healthchecks.errors import BadRequest, Management
+from chalicelib.api.healthchecks.validation import validate
+from chalicelib.core.check import Check, Filters, canonical_uuid
+from chalicelib.core.errors import Invalid, Missing
+from chalicelib.http import Reply, Request
+from chalicelib.monitor import manage
+from chalicelib.store import history
+
+VERSIONS = (1, 2, 3)
+YEAR = 31_536_000
+LARGEST_MOMENT = 10_000_000_000
+# The store keeps moments as microseconds in sixteen digits; one more would sort before all of them.
+LAST_MOMENT = LARGEST_MOMENT - 1
+UNIQUE_KEY_LENGTH = 40
+
+blueprint = chalice.Blueprint(__name__)
+
+
+def _list(request: Request, caller: Caller) -> Reply:
+    tags = set(request.query.get("tag", ()))
+    slug = request.query.get("slug")
+    found = manage.of_project(caller.project)
+    chosen = [check for check in found if tags <= set(check.tags.split()) and (not slug or check.slug == slug[-1])]
+    return Reply(body={"checks": [wire.check_document(request, check, caller.access) for check in chosen]})
+
+
+def _create(request: Request, caller: Caller) -> Reply:
+    fields = validate(caller.body)
+    wanted = wire.unique_values(fields)
+    existing = manage.matching(caller.project, wanted) if wanted else None
+    if existing:
+        return Reply(body=_updated(request, caller, existing, fields))
+    manage.require_room(request.house, caller.project)
+    values = wire.values(fields, wire.version_of(request), Filters())
+    values["channels"] = _channels(caller, fields.get("channels", ""))
+    check = manage.create(request.house, caller.project, values)
+    return Reply(201, wire.check_document(request, check, "write"))
+
+
+def _get(request: Request, caller: Caller) -> Reply:
+    return Reply(body=wire.check_document(request, _named(request, caller), caller.access))
+
+
+def _named(request: Request, caller: Caller) -> Check:
+    """The check that the path names, by uuid or, for reading, by unique key."""
+    code = request.parts["code"]
+    if len(code) == UNIQUE_KEY_LENGTH and request.method == "GET":
+        return manage.find_by_unique_key(caller.project.code, code)
+    return _by_uuid(request, caller)
+
+
+def _by_uuid(request: Request, caller: Caller) -> Check:
+    code = request.parts["code"]
+    if not canonical_uuid(code):
+        raise Missing("check")
+    return manage.find(caller.project.code, code)
+
+
+def _update(request: Request, caller: Caller) -> Reply:
+    check = _by_uuid(request, caller)
+    return Reply(body=_updated(request, caller, check, validate(caller.body)))
+
+
+def _updated(request: Request, caller: Caller, check: Check, fields: dict[str, Any]) -> dict[str, Any]:
+    values = wire.values(fields, wire.version_of(request), check.filters)
+    if "channels" in fields:
+        values["channels"] = _channels(caller, fields["channels"])
+    return wire.check_document(request, manage.change(request.house, check, values), "write")
+
+
+def _channels(caller: Caller, names: str) -> tuple[str, ...]:
+    """The channels that `names` means. Raises BadRequest, whose message speaks of an identifier: it needs no field."""
+    try:
+        return manage.resolve_channels(caller.project.code, names)
+    except Invalid as error:
+        raise BadRequest(error.message) from None
+
+
+def _delete(request: Request, caller: Caller) -> Reply:
+    document = wire.check_document(request, manage.delete(request.house, _by_uuid(request, caller)), "write")
+    return Reply(body=document)
+
+
+def _pause(request: Request, caller: Caller) -> Reply:
+    paused = manage.pause(request.house, _by_uuid(request, caller))
+    return Reply(body=wire.check_document(request, paused, "write"))
+
+
+def _resume(request: Request, caller: Caller) -> Reply:
+    resumed = manage.resume(request.house, _by_uuid(request, caller))
+    return Reply(body=wire.check_document(request, resumed, "write"))
+
+
+def _pings(request: Request, caller: Caller) -> Reply:
+    """The newest pings within the log's length; the page before serves the durations of runs that began there."""
+    check = _by_uuid(request, caller)
+    limit, now = request.house.settings.ping_log_limit, request.house.clock()
+    pings = history.pings(check.code, limit, now)
+    older = history.pings(check.code, limit, now, below=pings[-1].n) if len(pings) == limit else []
+    return Reply(body={"pings": wire.ping_documents(request, check.code, pings, older)})
+
+
+def _ping_body(request: Request, caller: Caller) -> Reply:
+    check = _by_uuid(request, caller)
+    text = request.parts["n"]
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise Missing("ping")
+    oldest = check.n_pings - request.house.settings.ping_log_limit
+    body = history.ping_body(check.code, int(text), request.house.clock()) if int(text) > oldest else None
+    if body is None:
+        raise Missing("ping body")
+    return Reply(body=body.decode("utf-8", "replace"), content_type="text/plain")
+
+
+def _flips(request: Request, caller: Caller) -> Reply:
+    check = _named(request, caller)
+    start, end = _window(request)
+    flips = history.flips(check.project, check.code, start, end, request.house.clock())
+    return Reply(body={"flips": [wire.flip_document(flip) for flip in flips]})
+
+
+def _window(request: Request) -> tuple[datetime, datetime]:
+    """The span that `seconds`, `start` and `end` name; without any, everything that is kept."""
+    now = request.house.clock()
+    seconds = _number(request, "seconds", YEAR, empty=0)
+    start, end = _number(request, "start", LARGEST_MOMENT), _number(request, "end", LARGEST_MOMENT)
+    low = datetime.fromtimestamp(min(start or 0, LAST_MOMENT), UTC)
+    high = datetime.fromtimestamp(LAST_MOMENT if end is None else min(end, LAST_MOMENT), UTC)
+    return max(low, now - timedelta(seconds=seconds)) if seconds else low, high
+
+
+def _number(request: Request, name: str, largest: int, empty: int | None = None) -> int | None:
+    given = request.query.get(name)
+    if given is None or (given[-1] == "" and empty is not None):
+        return empty
+    text = given[-1]
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) <= largest):
+        raise BadRequest(f"{name} must be a whole number from 0 to {largest}")
+    return int(text)
+
+
+def _status(_request: Request) -> Reply:
+    """Whether the service can reach its tables."""
+    manage.reachable()
+    return Reply(body="OK", content_type="text/plain")
+
+
+_VOICE = Management()
+for _version in VERSIONS:
+    _root = f"/api/v{_version}"
+    _one = f"{_root}/checks/{{code}}"
+    http.resource(blueprint, f"{_root}/checks", _VOICE, {"GET": needs("read", _list), "POST": needs("write", _create)})
+    http.resource(
+        blueprint,
+        _one,
+        _VOICE,
+        {"GET": needs("read", _get), "POST": needs("write", _update), "DELETE": needs("write", _delete)},
+    )
+    http.resource(blueprint, f"{_one}/pause", _VOICE, {"POST": needs("write", _pause)})
+    http.resource(blueprint, f"{_one}/resume", _VOICE, {"POST": needs("write", _resume)})
+    http.resource(blueprint, f"{_one}/pings", _VOICE, {"GET": needs("write", _pings)})
+    http.resource(blueprint, f"{_one}/pings/{{n}}/body", _VOICE, {"GET": needs("write", _ping_body)})
+    http.resource(blueprint, f"{_one}/flips", _VOICE, {"GET": needs("read", _flips)})
+    if _version > 1:  # /api/v1/status belongs to another dialect
+        http.resource(blueprint, f"{_root}/status", _VOICE, {"GET": _status})

@@ -1,0 +1,206 @@
+"""The Healthchecks dialect's documents: checks, pings, flips and channels as JSON, and what a body means to the core.
+
+Field names, their order and the rules of omission follow the published document; what it does not show but today's
+clients know (slug, started, uuid, ...) stands beside its fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib import channels as kinds
+from chalicelib.api.healthchecks.validation import SLUG_MAX
+from chalicelib.core import schedule, status, zones
+from chalicelib.core.check import Access, Channel, Check, Filters, Flip, Notification, Ping
+from chalicelib.http import Request
+from chalicelib.monitor.manage import slugify
+
+PLAIN = ("name", "tags", "desc", "grace", "manual_resume", "methods")
+FILTERS = {
+    "start_kw": "start_kw",
+    "success_kw": "success_kw",
+    "failure_kw": "failure_kw",
+    "filter_subject": "subject",
+    "filter_body": "body",
+    "filter_http_body": "http_body",
+    "filter_default_fail": "default_fail",
+}
+LONGEST_RUN = timedelta(hours=72)
+
+
+def version_of(request: Request) -> int:
+    """The API version that the caller used: 1, 2 or 3."""
+    return int(request.path.removeprefix("/api/v")[0])
+
+
+def values(fields: dict[str, Any], version: int, filters: Filters) -> dict[str, Any]:
+    """What valid `fields` of a body set on a check whose filters are `filters`: attributes of the core's Check."""
+    found = {name: fields[name] for name in PLAIN if name in fields}
+    if "grace" in found:
+        found["grace"] = int(found["grace"])
+    if "slug" in fields:
+        found["slug"] = fields["slug"]
+    elif "name" in fields and version < 3:
+        found["slug"] = slugify(fields["name"])[:SLUG_MAX]
+    if "tz" in fields:
+        found["tz"] = zones.canonical(fields["tz"])
+    found |= _period(fields)
+    changed = _filters(fields, filters)
+    return found | ({"filters": changed} if changed != filters else {})
+
+
+def _period(fields: dict[str, Any]) -> dict[str, Any]:
+    if fields.get("schedule"):
+        return {"schedule_kind": schedule.kind_of(fields["schedule"]), "schedule": fields["schedule"]}
+    if "timeout" in fields:
+        return {"schedule_kind": "simple", "timeout": int(fields["timeout"])}
+    return {}
+
+
+def _filters(fields: dict[str, Any], filters: Filters) -> Filters:
+    """`subject` and `subject_fail` are the older names of two keywords, and switch the subject filter with them."""
+    for old, name in (("subject", "success_kw"), ("subject_fail", "failure_kw")):
+        if old in fields:
+            filters = replace(filters, **{name: fields[old]})
+            filters = replace(filters, subject=bool(filters.success_kw or filters.failure_kw))
+    return replace(filters, **{ours: fields[theirs] for theirs, ours in FILTERS.items() if theirs in fields})
+
+
+def unique_values(fields: dict[str, Any]) -> dict[str, Any] | None:
+    """What a check must equal to be the one that `unique` means; None when nothing can match."""
+    names = fields.get("unique") or ()
+    if not names or any(name not in fields for name in names):
+        return None
+    return {name: fields[name] for name in names}
+
+
+def check_document(request: Request, check: Check, access: Access) -> dict[str, Any]:
+    version, now = version_of(request), request.house.clock()
+    shown = status.shown(check, now, with_started=version == 1)
+    document = _about(check, shown, request.root)
+    if check.last_duration:
+        document["last_duration"] = int(check.last_duration.total_seconds())
+    document |= _identity(request, check, version) if access == "write" else {"unique_key": check.unique_key}
+    if check.schedule_kind == "simple":
+        return document | {"timeout": check.timeout}
+    return document | {"schedule": check.schedule, "tz": check.tz}
+
+
+def _about(check: Check, shown: status.Shown, root: str) -> dict[str, Any]:
+    filters = check.filters
+    expected = None if shown == "down" else status.grace_start(check)
+    return {
+        "name": check.name,
+        "slug": check.slug,
+        "tags": check.tags,
+        "desc": check.desc,
+        "grace": check.grace,
+        "n_pings": check.n_pings,
+        "status": shown,
+        "started": check.last_start is not None,
+        "last_ping": _seconds(check.last_ping),
+        "next_ping": _seconds(expected),
+        "manual_resume": check.manual_resume,
+        "methods": check.methods,
+        "subject": filters.success_kw if filters.subject else "",
+        "subject_fail": filters.failure_kw if filters.subject else "",
+        "start_kw": filters.start_kw,
+        "success_kw": filters.success_kw,
+        "failure_kw": filters.failure_kw,
+        "filter_subject": filters.subject,
+        "filter_body": filters.body,
+        "filter_http_body": filters.http_body,
+        "filter_default_fail": filters.default_fail,
+        "badge_url": f"{root}/b/2/{check.badge}.svg",
+    }
+
+
+def _identity(request: Request, check: Check, version: int) -> dict[str, Any]:
+    address = f"{request.root}/api/v{version}/checks/{check.code}"
+    return {
+        "uuid": check.code,
+        "ping_url": ping_url(request, check.code),
+        "update_url": address,
+        "pause_url": f"{address}/pause",
+        "resume_url": f"{address}/resume",
+        "channels": ",".join(check.channels),
+    }
+
+
+def ping_url(request: Request, code: str) -> str:
+    return f"{request.house.settings.ping_endpoint or request.root + '/ping'}/{code}"
+
+
+def _seconds(moment: datetime | None) -> str | None:
+    return moment.replace(microsecond=0).isoformat() if moment else None
+
+
+def ping_documents(request: Request, code: str, pings: list[Ping], older: list[Ping]) -> list[dict[str, Any]]:
+    """The pings, newest first, each with how long its run took; `older` are those before, for runs begun there."""
+    durations = _durations([*pings, *older])
+    version = version_of(request)
+    return [_ping_document(request, version, code, ping, durations.get(ping.n)) for ping in pings]
+
+
+def _durations(newest_first: list[Ping]) -> dict[int, timedelta]:
+    """How long each run took, by the number of the ping that ended it: from the latest start of the same run id, unless
+    another end of that run came in between, or the start is more than 72 hours back."""
+    begun: dict[str | None, datetime] = {}
+    found: dict[int, timedelta] = {}
+    for ping in reversed(newest_first):
+        if ping.kind == "start":
+            begun[ping.rid] = ping.at
+        elif ping.kind in ("success", "fail"):
+            start = begun.pop(ping.rid, None)
+            if start is not None and ping.at - start <= LONGEST_RUN:
+                found[ping.n] = ping.at - start
+    return found
+
+
+def _ping_document(request: Request, version: int, code: str, ping: Ping, duration: timedelta | None) -> dict[str, Any]:
+    body = f"{request.root}/api/v{version}/checks/{code}/pings/{ping.n}/body" if ping.has_body else None
+    document = {
+        "type": ping.kind,
+        "date": ping.at.isoformat(timespec="microseconds"),
+        "n": ping.n,
+        "scheme": ping.scheme,
+        "remote_addr": ping.remote_addr,
+        "method": ping.method,
+        "ua": ping.ua,
+        "rid": ping.rid,
+        "body_url": body,
+    }
+    return document if duration is None else document | {"duration": duration.total_seconds()}
+
+
+def flip_document(flip: Flip) -> dict[str, Any]:
+    return {"timestamp": _seconds(flip.at), "up": 1 if flip.new == "up" else 0}
+
+
+def channel_document(channel: Channel) -> dict[str, Any]:
+    """A channel as the published list shows it."""
+    return {"id": channel.code, "name": channel.name, "kind": channel.kind}
+
+
+def full_channel_document(channel: Channel) -> dict[str, Any]:
+    """A channel as its owner set it up (our extension), its secrets covered."""
+    settings = kinds.kind_named(channel.kind).public(channel.settings)
+    more = {"settings": settings, "remind": channel.remind, "last_error": channel.error}
+    return channel_document(channel) | more
+
+
+def notification_document(notification: Notification) -> dict[str, Any]:
+    """An entry of a channel's delivery log (our extension)."""
+    return {
+        "check": notification.check,
+        "status": notification.new,
+        "flip": notification.flip.isoformat(timespec="microseconds"),
+        "reminder": notification.reminder,
+        "state": notification.state,
+        "attempts": notification.attempts,
+        "error": notification.error,
+        "date": notification.at.isoformat(timespec="microseconds") if notification.at else None,
+        "next_attempt": _seconds(notification.next_at) if notification.state == "retry" else None,
+    }

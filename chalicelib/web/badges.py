@@ -1,0 +1,106 @@
+"""Badges as pictures and as data, for pages and dashboards of other sites (Healthchecks' badges).
+
+/b/<2|3>/<badge>.<format>                        one check
+/badge/<badge key>/<signature>[-2].<format>      all checks of a project
+/badge/<badge key>/<signature>[-2]/<tag>.<format>
+
+A format is svg, json or shields (shields.io's endpoint badge). With two states a late check shows as up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import chalice
+
+from chalicelib import http
+from chalicelib.core.errors import Missing, TocsinError
+from chalicelib.http import Reply, Request
+from chalicelib.monitor import badges
+from chalicelib.monitor.badges import EVERYTHING, SIGNATURE, Badge
+from chalicelib.web import drawing
+
+TWO_STATES = "-2"
+THREE = "3"
+SHIELDS = {"up": "success", "late": "important", "down": "critical"}
+
+blueprint = chalice.Blueprint(__name__)
+
+
+class Voice:
+    """Short texts for what went wrong; headers that let every page show a badge and none keep an old one."""
+
+    def wrong(self, _request: Request, error: TocsinError) -> Reply:
+        if isinstance(error, Missing):
+            return self.broken(404, "no such badge")
+        raise error
+
+    def broken(self, status: int, message: str) -> Reply:
+        return Reply(status, message, content_type="text/plain; charset=utf-8")
+
+    def finish(self, request: Request, methods: tuple[str, ...], reply: Reply) -> Reply:
+        reply.headers = {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Methods": ", ".join((*methods, "OPTIONS")),
+            "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
+            "X-Content-Type-Options": "nosniff",
+            **reply.headers,
+        }
+        if request.method == "HEAD":
+            reply.body = ""
+        return reply
+
+
+def _of_check(request: Request) -> Reply:
+    badge, render = _split(request.parts["file"])
+    states = request.parts["states"]
+    if not (states.isascii() and states.isdigit()):
+        raise Missing("badge")
+    return render(badges.of_check(request.house, badge, late=states.lstrip("0") == THREE))
+
+
+def _of_everything(request: Request) -> Reply:
+    signed, render = _split(request.parts["signed"])
+    return render(_of_tag(request, signed, EVERYTHING))
+
+
+def _of_one_tag(request: Request) -> Reply:
+    tag, render = _split(request.parts["file"])
+    return render(_of_tag(request, request.parts["signed"], tag))
+
+
+def _of_tag(request: Request, signed: str, tag: str) -> Badge:
+    signature, states = signed[:SIGNATURE], signed[SIGNATURE:]
+    if states not in ("", TWO_STATES):
+        raise Missing("badge")
+    return badges.of_tag(request.house, request.parts["key"], signature, tag, late=not states)
+
+
+def _split(file: str) -> tuple[str, Callable[[Badge], Reply]]:
+    """The name before the last dot, and what draws the format after it. Raises Missing for an unknown one."""
+    name, _, format_ = file.rpartition(".")
+    if format_ not in _FORMATS:
+        raise Missing("badge")
+    return name, _FORMATS[format_]
+
+
+def _svg(badge: Badge) -> Reply:
+    return Reply(body=drawing.svg(badge), content_type="image/svg+xml")
+
+
+def _json(badge: Badge) -> Reply:
+    return Reply(body={"status": badge.status, "total": badge.total, "grace": badge.grace, "down": badge.down})
+
+
+def _shields(badge: Badge) -> Reply:
+    body = {"schemaVersion": 1, "label": badge.label, "message": badge.status, "color": SHIELDS[badge.status]}
+    return Reply(body=body)
+
+
+_FORMATS: dict[str, Callable[[Badge], Reply]] = {"svg": _svg, "json": _json, "shields": _shields}
+for _path, _handler in {
+    "/b/{states}/{file}": _of_check,
+    "/badge/{key}/{signed}": _of_everything,
+    "/badge/{key}/{signed}/{file}": _of_one_tag,
+}.items():
+    http.resource(blueprint, _path, Voice(), {"GET": _handler, "HEAD": _handler})

@@ -1,0 +1,126 @@
+"""The commands: each takes a house and its arguments and answers both a text for people and a document for scripts."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.core.check import Access, Project
+from chalicelib.core.errors import Invalid, TocsinError
+from chalicelib.monitor import projects
+from chalicelib.monitor.house import House
+from chalicelib.monitor.projects import Keyring
+from chalicelib.store import directory
+from chalicelib.store.faults import StoreFault
+from infra.admin import arguments, faults
+from infra.admin.arguments import Help, Usage
+
+# What the API calls each kind of key, and what it is for.
+FIELDS: dict[Access, str] = {"write": "api_key", "read": "api_key_readonly", "ping": "ping_key"}
+USES: dict[Access, str] = {
+    "write": "reads and changes everything of the project",
+    "read": "reads only",
+    "ping": "in the addresses of pings by slug",
+}
+ONCE = "This is the only time that they are shown: what is kept is their hashes."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    text: str
+    document: Any
+
+
+def answer(house: House, argv: Sequence[str]) -> tuple[int, str]:
+    """Runs one command: (0, what to print), or 1 or 2 (see `infra.admin.__main__`) and a line of what is wrong."""
+    try:
+        args = arguments.command(argv)
+        outcome = _COMMANDS[args.noun, args.verb](house, args)
+    except Help as wanted:
+        return 0, str(wanted).rstrip()
+    except Usage as error:
+        return 2, str(error)
+    except TocsinError as error:
+        return 1, str(error) or type(error).__name__
+    except (StoreFault, BotoCoreError, ClientError) as fault:
+        return 1, faults.in_a_line(fault, house.settings)
+    return 0, json.dumps(outcome.document, indent=2) if "json" in args else outcome.text
+
+
+def _create(house: House, args: Namespace) -> Outcome:
+    if not args.name.isprintable():
+        raise Invalid("name", "must be one line of printable characters")
+    ring = projects.create(house, args.name, limit=args.limit)
+    return _shown_once(ring, f"Project {ring.project.name} is made. Its code is {ring.project.code}, its keys are:")
+
+
+def _shown_once(ring: Keyring, headline: str) -> Outcome:
+    rows = [[f"  {FIELDS[kind]}", clear, USES[kind]] for kind, clear in ring.keys.items()]
+    document = {"code": ring.project.code, "name": ring.project.name}
+    document |= {FIELDS[kind]: clear for kind, clear in ring.keys.items()}
+    return Outcome("\n".join([headline, "", *_columns(rows), "", ONCE]), document)
+
+
+def _list(_house: House, _args: Namespace) -> Outcome:
+    found = directory.projects()
+    rows = [_project_row(project) for project in found]
+    text = "\n".join(_columns([["CODE", "NAME", "CHECKS", "LIMIT", "CREATED"], *rows]))
+    return Outcome(text if rows else "No projects yet.", [_project_document(project) for project in found])
+
+
+def _project_row(project: Project) -> list[str]:
+    limit = "-" if project.limit is None else str(project.limit)
+    return [project.code, project.name, str(project.checks), limit, f"{project.created:%Y-%m-%d %H:%M}"]
+
+
+def _project_document(project: Project) -> dict[str, Any]:
+    return {
+        "code": project.code,
+        "name": project.name,
+        "checks": project.checks,
+        "limit": project.limit,
+        "created": project.created.isoformat(timespec="seconds"),
+    }
+
+
+def _delete(house: House, args: Namespace) -> Outcome:
+    project = directory.project(args.code)
+    what = f"project {project.name} ({project.code}) and its {project.checks} check{'' if project.checks == 1 else 's'}"
+    if not args.yes:
+        raise Usage(f"{what} would be gone for good, history and keys too: add --yes")
+    projects.delete(house, args.code)
+    return Outcome(f"Deleted {what}.", _project_document(project))
+
+
+def _keys(_house: House, args: Namespace) -> Outcome:
+    found = projects.keys(directory.project(args.code))
+    rows = [[FIELDS[key.access], f"{key.hint}...", f"{key.created:%Y-%m-%d %H:%M}"] for key in found]
+    document = [
+        {"kind": key.access, "begins": key.hint, "created": key.created.isoformat(timespec="seconds")} for key in found
+    ]
+    return Outcome("\n".join(_columns([["KEY", "BEGINS", "CREATED"], *rows])), document)
+
+
+def _rotate(house: House, args: Namespace) -> Outcome:
+    ring = projects.rotate(house, args.code, arguments.kinds(args), keep_old=args.keep_old)
+    old = "The old ones go on working" if args.keep_old else "The old ones have stopped working"
+    return _shown_once(ring, f"New keys of project {ring.project.name}. {old}.")
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+_COMMANDS: dict[tuple[str, str], Callable[[House, Namespace], Outcome]] = {
+    ("project", "create"): _create,
+    ("project", "list"): _list,
+    ("project", "delete"): _delete,
+    ("key", "list"): _keys,
+    ("key", "rotate"): _rotate,
+}

@@ -1,0 +1,86 @@
+"""The alarms of a deployed stage and the topic that they go to: what Tocsin cannot tell about itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib import store
+from chalicelib.settings import Settings
+from infra.resources import FUNCTIONS, Resources, name_of
+
+MINUTE = 60
+TOPIC = "AlarmTopic"
+CONDITIONS = {"AlarmsAreRead": {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]}}
+
+
+def alarms(settings: Settings) -> Resources:
+    """The topic, its one reader if there is one, and every alarm."""
+    made: Resources = {
+        TOPIC: {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": settings.resource("alarms")}},
+        "AlarmReader": {
+            "Type": "AWS::SNS::Subscription",
+            "Condition": "AlarmsAreRead",
+            "Properties": {"TopicArn": {"Ref": TOPIC}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}},
+        },
+        "SweepsMissedAlarm": _sweeps_missed(settings),
+    }
+    for noun in store.QUEUES:
+        made[f"{name_of(noun)}FailedAlarm"] = _queue_not_empty(settings, noun)
+    for function, logical in FUNCTIONS.items():
+        made[f"{logical}ErrorsAlarm"] = _function_failed(settings, function, logical)
+    return made
+
+
+def _sweeps_missed(settings: Settings) -> dict[str, Any]:
+    """Silence about the silence: no sweep has come to its end for five minutes. Counted by `log.count`."""
+    return _alarm(
+        settings.resource("sweeps-missed"),
+        "No sweep for five minutes: checks that fall silent are not noticed.",
+        Namespace="Tocsin",
+        MetricName="Sweeps",
+        Dimensions=[{"Name": "Stage", "Value": settings.stage}],
+        Statistic="Sum",
+        Period=MINUTE,
+        EvaluationPeriods=5,
+        ComparisonOperator="LessThanThreshold",
+        Threshold=1,
+        TreatMissingData="breaching",
+    )
+
+
+def _queue_not_empty(settings: Settings, noun: str) -> dict[str, Any]:
+    return _alarm(
+        settings.resource(f"{noun}-failed"),
+        f"Messages of the queue {settings.resource(noun)} failed time after time and were set aside.",
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Dimensions=[{"Name": "QueueName", "Value": {"Fn::GetAtt": [f"{name_of(noun)}FailedQueue", "QueueName"]}}],
+        Statistic="Maximum",
+        Period=MINUTE,
+        EvaluationPeriods=1,
+        ComparisonOperator="GreaterThanThreshold",
+        Threshold=0,
+        TreatMissingData="notBreaching",
+    )
+
+
+def _function_failed(settings: Settings, function: str, logical: str) -> dict[str, Any]:
+    return _alarm(
+        settings.resource(f"{function.replace('_', '-')}-errors"),
+        f"The function {function} failed or ran out of time; its log group has the reason.",
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Dimensions=[{"Name": "FunctionName", "Value": {"Ref": logical}}],
+        Statistic="Sum",
+        Period=5 * MINUTE,
+        EvaluationPeriods=1,
+        ComparisonOperator="GreaterThanThreshold",
+        Threshold=0,
+        TreatMissingData="notBreaching",
+    )
+
+
+def _alarm(name: str, description: str, **properties: Any) -> dict[str, Any]:
+    told = [{"Ref": TOPIC}]
+    about = {"AlarmName": name, "AlarmDescription": description, "AlarmActions": told, "OKActions": told}
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": {**about, **properties}}

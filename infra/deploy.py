@@ -1,0 +1,142 @@
+"""Deploys a stage into the AWS account whose credentials are in the environment.
+
+    make deploy STAGE=prod [ARGS="MailFrom=alerts@example.org AlarmEmail=ops@example.org"]
+
+1. Package (see infra.package).
+2. Upload code and template into the bucket `<prefix>-artifacts-<account>-<region>`, made on first use.
+3. Create or update the stack `<prefix>-<stage>` by a change set. Parameters that are not named keep their value.
+4. On the first time, tell the functions their own address: the parameter SiteRoot cannot refer to the API of its own
+   stack, since the API refers to the functions, so it is set by a second, small change set.
+
+AWS_ENDPOINT_URL points all of it elsewhere, at an emulator for instance.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.settings import BadSettings, load
+from infra.change_set import Failed, Stack
+from infra.package import ARCHIVE, TEMPLATE, CannotPackage, build
+from infra.template import ROOT, BadStage, settings_of, stack_of
+
+FUNCTION = "AWS::Serverless::Function"
+
+
+class BadParameter(Exception):
+    """A parameter that the template does not have, or a value that it cannot take."""
+
+
+def deploy(stage: str, given: dict[str, str]) -> Stack:
+    """The four steps. Raises BadStage, CannotPackage, BadParameter, Failed, or botocore's errors."""
+    settings, out = settings_of(stage), ROOT / "build" / stage
+    build(stage, out)
+    template = json.loads((out / TEMPLATE).read_text())
+    check_parameters(template, given)
+    bucket = artifacts_bucket(settings.prefix)
+    url = upload(bucket, stage, out, template)
+    stack = Stack(boto3.client("cloudformation"), stack_of(settings))
+    names = list(template["Parameters"])
+    if not stack.apply(url, names, given):
+        print(f"{stack.name}: nothing has changed")
+    if not stack.parameters()["SiteRoot"]:
+        root = stack.outputs()["EndpointURL"].rstrip("/")
+        print(f"telling the functions their address, {root}")
+        stack.apply(url, names, {"SiteRoot": root})
+    return stack
+
+
+def check_parameters(template: dict[str, Any], given: dict[str, str]) -> None:
+    """What CloudFormation, or worse, a deployed function would refuse. Raises BadParameter."""
+    known = template["Parameters"]
+    for name in given:
+        if name not in known:
+            raise BadParameter(f"there is no parameter {name}; there are {', '.join(known)}")
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    wanted = {key: given[value["Ref"]] for key, value in variables.items() if value.get("Ref") in given}
+    try:
+        load(wanted)
+    except BadSettings as reason:
+        raise BadParameter(str(reason)) from None
+
+
+def artifacts_bucket(prefix: str) -> str:
+    """The bucket for this account and region, made if there is none: private, and nobody can change that by an ACL."""
+    s3, account = boto3.client("s3"), boto3.client("sts").get_caller_identity()["Account"]
+    region = s3.meta.region_name
+    bucket = f"{prefix}-artifacts-{account}-{region}"
+    try:
+        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
+            raise Failed(f"the bucket {bucket} cannot be used: {error}") from error
+        print(f"making the bucket {bucket}")
+        # us-east-1 is the one region that must not be named (Amazon S3 API Reference, CreateBucket).
+        place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        s3.create_bucket(Bucket=bucket, **place)
+        closed = dict.fromkeys(
+            ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
+        )
+        s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=closed)
+    return bucket
+
+
+def upload(bucket: str, stage: str, out: Path, template: dict[str, Any]) -> str:
+    """Puts the code and the template that points at it into the bucket; answers the template's address.
+
+    Both are called by what is in them, so that an unchanged package is an unchanged template.
+    """
+    s3, code = boto3.client("s3"), (out / ARCHIVE).read_bytes()
+    key = f"{stage}/{hashlib.sha256(code).hexdigest()}.zip"
+    for resource in template["Resources"].values():
+        if resource["Type"] == FUNCTION:
+            resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": key}
+    text = json.dumps(template, separators=(",", ":")).encode()
+    print(f"uploading {len(code) / 1e6:.1f} MB to {bucket}/{key}")
+    s3.put_object(Bucket=bucket, Key=key, Body=code)
+    name = f"{stage}/{hashlib.sha256(text).hexdigest()}.json"
+    s3.put_object(Bucket=bucket, Key=name, Body=text)
+    return f"{s3.meta.endpoint_url}/{bucket}/{name}"
+
+
+def tell(stack: Stack, stage: str) -> None:
+    """Where the stage is, and what its owner may want to do next."""
+    now = stack.parameters()
+    print(f"\n{stack.name} is at {now['SiteRoot']}\n")
+    print(f'  make admin STAGE={stage} ARGS="project create --name NAME"   makes a project and shows its keys')
+    print(f"  make smoke STAGE={stage}   proves the stage alive")
+    if now["MailFrom"].endswith("@localhost"):
+        print(f'  make deploy STAGE={stage} ARGS="MailFrom=ADDRESS"   before that, no mail can go out')
+    if not now["AlarmEmail"]:
+        print(f'  make deploy STAGE={stage} ARGS="AlarmEmail=ADDRESS"   before that, nobody hears of alarms')
+
+
+def parameter(text: str) -> tuple[str, str]:
+    """Name=value of the command line."""
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"{text!r} is not Name=value")
+    return name, value
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description="deploy a stage to AWS")
+    parser.add_argument("--stage", required=True)
+    parser.add_argument("parameters", nargs="*", type=parameter, metavar="Name=value", help="see docs/deploying.md")
+    arguments = parser.parse_args()
+    try:
+        tell(deploy(arguments.stage, dict(arguments.parameters)), arguments.stage)
+    except (BadStage, CannotPackage, BadParameter, Failed, ClientError, BotoCoreError) as reason:
+        sys.exit(f"infra.deploy: {reason}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The emulator lane's virtual environments, made like those of the Makefile: on first use, with the same interpreter.
+
+The functions' package holds wheels for one Python, 3.12 or newer, and the emulator runs them in that very Python.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+from infra.lanes.process import ROOT, CannotRun
+
+OLDEST = "3.12"
+
+
+def package_python() -> Path:
+    """The Python of `.venv-package`: Chalice and all that the functions need. CannotRun."""
+    return _made(".venv-package", "requirements-package.txt")
+
+
+def emulator_python() -> Path:
+    """The Python of `.venv-ministack`, the emulator's own. CannotRun."""
+    return _made(".venv-ministack", "infra/lanes/requirements.txt")
+
+
+def bare(python: Path) -> str:
+    """The interpreter that a virtual environment was made with, without the environment's packages."""
+    asked = subprocess.run([python, "-c", "import sys; print(sys._base_executable)"], capture_output=True, text=True)
+    return asked.stdout.strip()
+
+
+def _made(home: str, requirements: str) -> Path:
+    found = subprocess.run([ROOT / "infra" / "python", OLDEST], capture_output=True, text=True)
+    if found.returncode:
+        raise CannotRun(" ".join(found.stderr.split()))
+    # One name with the Makefile's stamps: a change of PYTHON makes the environment anew.
+    stamps = "stamps" + os.environ.get("PYTHON", "").replace("/", "_")
+    stamp = Path(home) / stamps / Path(requirements).stem
+    if subprocess.run([found.stdout.strip(), "-m", "infra.environment", stamp, requirements], cwd=ROOT).returncode:
+        raise CannotRun(f"{requirements} could not be installed")
+    return ROOT / home / "bin" / "python"

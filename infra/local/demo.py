@@ -1,0 +1,122 @@
+"""Demo data: checks in every state, with a past that the monitor itself has lived through.
+
+Each check's story is played by the use cases that serve real requests, in a house whose clock stands in the past and is
+moved from one beat to the next; deadlines in between are swept, and news is told, at their own time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from chalicelib.channels.base import Outlet
+from chalicelib.channels.http import Answer
+from chalicelib.core.check import Check, Project, Signal
+from chalicelib.monitor import channels, deliver, manage, pings, sweep
+from chalicelib.monitor.house import House
+from chalicelib.store import checks, outbox
+from infra.local.outbox import Outbox
+from infra.local.stories import CHANNELS, STORIES, Beat, Story
+
+# The machinery takes a moment: a sweep decides so long after the deadline.
+LAG = timedelta(milliseconds=300)
+BEFORE = timedelta(hours=1)
+
+
+class _Clock:
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class _Sender:
+    """Takes webhooks in place of the network: the web server is not up yet, and the past cannot be called."""
+
+    def __init__(self, sent: Outbox) -> None:
+        self._sent = sent
+
+    def send(self, method: str, url: str, _headers: object, body: bytes | None) -> Answer:
+        if "hooks.slack" in url:
+            return Answer(404, b"no_service")
+        self._sent.add("webhook", url, f"{method} {urlsplit(url).path}", (body or b"").decode())
+        return Answer(200, b"OK")
+
+
+def fill(house: House, project: Project, sent: Outbox) -> None:
+    """Gives `project` channels of every kind and checks in every state, as if it had been in use for a while."""
+    now = house.clock()
+    clock = _Clock(now - max(story.oldest(now) for story in STORIES) - BEFORE)
+    past = replace(house, clock=clock, sleep=lambda _: None, outlet=Outlet(sender=_Sender(sent)))  # type: ignore[arg-type]
+    usual, sent.clock = sent.clock, clock
+    codes = _make_channels(past, project)
+    for story in STORIES:
+        clock.now = now - story.oldest(now) - BEFORE
+        _Play(past, clock, _make_check(past, project, story, codes)).play(story.beats(now), until=now)
+    sent.clock = usual
+    pings.forget()
+
+
+def _make_channels(house: House, project: Project) -> dict[str, str]:
+    """Code by kind."""
+    root = house.settings.site_root
+    made = {}
+    for kind, name, settings in CHANNELS:
+        local = {key: value.replace("$ROOT", root) for key, value in settings.items()}
+        made[kind] = channels.create(house, project, kind, name, local, 0).code
+    return made
+
+
+def _make_check(house: House, project: Project, story: Story, codes: dict[str, str]) -> Check:
+    told = tuple(sorted(codes[kind] for kind in story.channels))
+    slug = manage.slugify(story.name)
+    return manage.create(house, project, {"name": story.name, "slug": slug, "channels": told, **story.values})
+
+
+class _Play:
+    """One check's story."""
+
+    def __init__(self, house: House, clock: _Clock, check: Check) -> None:
+        self._house, self._clock, self._check = house, clock, check
+
+    def play(self, beats: list[Beat], *, until: datetime) -> None:
+        for beat in beats:
+            self._pass(beat.at)
+            self._do(beat)
+            self._look()
+        self._pass(until)
+
+    def _pass(self, until: datetime) -> None:
+        """Lets time pass; a deadline on the way is swept when it comes."""
+        due = self._check.due
+        if due and due + LAG <= until:
+            self._clock.now = due + LAG
+            sweep.expire(self._house, self._check.project, self._check.code)
+            self._look()
+        self._clock.now = until
+
+    def _do(self, beat: Beat) -> None:
+        if beat.kind == "pause":
+            manage.pause(self._house, self._check)
+            return
+        signal = Signal(
+            beat.kind,
+            beat.at,
+            exitstatus=beat.exitstatus,
+            remote_addr=beat.host,
+            method=beat.method,
+            ua=beat.ua,
+            body=beat.body.encode(),
+        )
+        pings.receive(self._house, pings.Address(code=self._check.code), signal)
+
+    def _look(self) -> None:
+        """Sees what has become of the check, and has its news told."""
+        before, self._check = self._check, checks.get(self._check.project, self._check.code)
+        if self._check.status == before.status:
+            return
+        until = self._clock.now + outbox.HEAD_START
+        waiting = [entry for shard in outbox.shards() for entry in outbox.due(shard, until, at_most=100)]
+        deliver.deliver_all(self._house, waiting)

@@ -1,0 +1,107 @@
+"""The projects of the first start and their keys: in the terminal, on request in a file, in part on the start page."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from chalicelib.monitor import projects
+from chalicelib.monitor.house import House
+from chalicelib.monitor.projects import Keyring
+from infra.local import CannotRun
+
+NAMES = ("Main", "Second")
+_HINT = 8
+
+
+def make(house: House) -> list[Keyring]:
+    """The projects that everybody finds at the first start."""
+    return [projects.create(house, name) for name in NAMES]
+
+
+def document(base_url: str, keyrings: list[Keyring]) -> dict[str, Any]:
+    """What the key file holds."""
+    return {
+        "base_url": base_url,
+        "projects": [
+            {
+                "name": keyring.project.name,
+                "api_key": keyring.keys["write"],
+                "api_key_readonly": keyring.keys["read"],
+                "ping_key": keyring.keys["ping"],
+            }
+            for keyring in keyrings
+        ],
+    }
+
+
+def check_writable(file: Path) -> None:
+    """Removes what an earlier run has left. Raises CannotRun where no file can be put."""
+    if not os.access(file.parent, os.W_OK | os.X_OK) or file.is_dir():
+        raise CannotRun(f"cannot write the keys to {file}")
+    file.unlink(missing_ok=True)
+
+
+def write(file: Path, found: dict[str, Any]) -> None:
+    """Puts the key file in its place all at once, readable by its owner alone."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
+        new.write(json.dumps(found, indent=2) + "\n")
+    Path(new.name).replace(file)
+
+
+def banner(found: dict[str, Any]) -> str:
+    """What the terminal shows when everything runs."""
+    url = found["base_url"]
+    lines = [f"Tocsin is running on {url}  (Ctrl-C stops it, and everything in it is gone)", ""]
+    lines += [f"  Mails and messages sent   {url}/outbox", "", listed(found)]
+    first = found["projects"][0]
+    for title, text in examples(url, first["api_key"], first["ping_key"]):
+        lines += [f"  {title}", *(f"    {line}" for line in text.split("\n")), ""]
+    return "\n".join(lines)
+
+
+def listed(found: dict[str, Any]) -> str:
+    """The projects with their keys, for reading."""
+    lines = []
+    for project in found["projects"]:
+        lines += [f"  Project {project['name']}", *(f"    {title:<18} {project[name]}" for title, name in _TITLES), ""]
+    return "\n".join(lines)
+
+
+def start_page(found: dict[str, Any], running: list[str]) -> dict[str, Any]:
+    """What the start page tells. Of the keys it shows the front only: anybody who reaches the port can read it."""
+    hints = [
+        {"name": project["name"], "hints": [project[name][:_HINT] for _, name in _TITLES]}
+        for project in found["projects"]
+    ]
+    return {"projects": hints, "examples": examples(found["base_url"], "$KEY", "$PING"), "running": running}
+
+
+def examples(url: str, key: str, ping: str) -> list[tuple[str, str]]:
+    """A first mail in three steps, as lines for a shell."""
+    auth = f'-H "X-Api-Key: {key}"'
+    channel = '{"kind": "email", "name": "Me", "settings": {"address": "me@example.org"}}'
+    check = '{"name": "Backup", "timeout": 60, "grace": 60, "channels": "*"}'
+    return [
+        ("Where mails go", f"curl {url}/api/v1/channels/ {auth} \\\n  -d '{channel}'"),
+        (
+            "A check that mails a minute of grace after a minute of silence",
+            f"curl {url}/api/v1/checks/ {auth} \\\n  -d '{check}'",
+        ),
+        (
+            "A ping to it, a failure, and the list",
+            "\n".join(
+                [
+                    f"curl {url}/ping/{ping}/backup",
+                    f"curl {url}/ping/{ping}/backup/fail",
+                    f"curl {url}/api/v1/checks/ {auth}",
+                ]
+            ),
+        ),
+    ]
+
+
+_TITLES = (("API key", "api_key"), ("read-only API key", "api_key_readonly"), ("ping key", "ping_key"))

@@ -1,0 +1,115 @@
+"""Pollers in place of Lambda's event source mappings: they hand what a queue holds to the function that app.py names.
+
+As in AWS: a batch that was handled is deleted; one that failed stays in the queue and comes back after its visibility
+timeout, and a message that has failed five times goes to the dead letters.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from chalice import Chalice
+from chalice.app import SQSEventConfig
+
+from infra.local import events
+from infra.local.events import Message
+from infra.local.stopping import Stopping
+
+WORKERS = 4
+TRIES = 5
+# How soon a message is found whose arrival rang no bell: a delayed one, or one that comes back.
+IDLE = 0.25
+LARGEST_RECEIVE = 10
+
+logger = logging.getLogger("infra.local")
+
+
+def dead_letters(queue: str) -> str:
+    """The name of the queue that takes what `queue` could not get rid of."""
+    return f"{queue}-dead"
+
+
+class Poller:
+    """Hands the messages of one queue to one function, up to WORKERS batches at a time."""
+
+    def __init__(
+        self, sqs: Any, queue: str, batch_size: int, name: str, function: Callable[[Any, Any], Any], stopping: Stopping
+    ) -> None:
+        self.queue, self.name = queue, name
+        self._batch_size = min(batch_size, LARGEST_RECEIVE)
+        self._sqs, self._function, self._stopping = sqs, function, stopping
+        self._bell = threading.Event()
+        self._free = threading.Semaphore(WORKERS)
+        self._url = sqs.create_queue(QueueName=queue)["QueueUrl"]
+        self._dead = sqs.create_queue(QueueName=dead_letters(queue))["QueueUrl"]
+
+    def start(self) -> None:
+        self._stopping.thread(f"poller {self.queue}", self._run)
+
+    def ring(self) -> None:
+        """Says that something may have arrived."""
+        self._bell.set()
+
+    def _run(self) -> None:
+        while not self._stopping.stopped:
+            if not self._free.acquire(timeout=IDLE):
+                continue
+            self._bell.clear()
+            messages = self._receive()
+            if messages:
+                self._stopping.thread(self.name, lambda taken=messages: self._work(taken))  # type: ignore[misc]
+            else:
+                self._free.release()
+                self._bell.wait(IDLE)
+
+    def _work(self, messages: list[Message]) -> None:
+        try:
+            self.handle(messages)
+        finally:
+            self._free.release()
+
+    def _receive(self) -> list[Message]:
+        answer = self._sqs.receive_message(
+            QueueUrl=self._url, MaxNumberOfMessages=self._batch_size, MessageSystemAttributeNames=["All"]
+        )
+        return list(answer.get("Messages", []))
+
+    def poll(self) -> int:
+        """Takes one batch and handles it here and now. Answers how many messages it held."""
+        messages = self._receive()
+        if messages:
+            self.handle(messages)
+        return len(messages)
+
+    def handle(self, messages: list[Message]) -> None:
+        try:
+            self._function(events.received(self.queue, messages), events.context(self.name))
+        except Exception:
+            # As in AWS, the whole batch is tried again later.
+            logger.exception("%s failed with %d messages, they will be tried again", self.name, len(messages))
+            messages = [message for message in messages if self._given_up(message)]
+        for message in messages:
+            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+
+    def _given_up(self, message: Message) -> bool:
+        """Whether a message that failed goes to the dead letters."""
+        tries = int(message["Attributes"]["ApproximateReceiveCount"])
+        if tries < TRIES:
+            return False
+        self._sqs.send_message(QueueUrl=self._dead, MessageBody=message["Body"])
+        logger.error(
+            "%s: given up after %d tries, now in %s: %s", self.name, tries, dead_letters(self.queue), message["Body"]
+        )
+        return True
+
+
+def of_app(app: Chalice, sqs: Any, stopping: Stopping) -> list[Poller]:
+    """A poller for every queue that `app` listens to."""
+    return [
+        Poller(sqs, str(source.queue), source.batch_size, source.name, app.handler_map[source.name], stopping)
+        for source in app.event_sources
+        if isinstance(source, SQSEventConfig)
+    ]

@@ -1,0 +1,178 @@
+"""What the deployed stack holds beside the functions and the API that Chalice makes: parameters, tables, queues, logs.
+
+Written from the code, so that nothing stands twice: the tables from their models, the parameters from the settings.
+Property names as in the AWS CloudFormation Template Reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from chalicelib import settings as package_settings
+from chalicelib import store
+from chalicelib.settings import Settings
+from chalicelib.store.models import EXPIRING, MODELS
+
+Resources = dict[str, Any]
+
+# Each function's name in app.py, and what Chalice calls it in the template.
+FUNCTIONS = {
+    "api_handler": "APIHandler",
+    "sweep_due": "SweepDue",
+    "deliver_news": "DeliverNews",
+    "do_chores": "DoChores",
+}
+# Which function each queue feeds.
+CONSUMERS = {"news": "deliver_news", "chores": "do_chores"}
+
+# What cannot be made anew: restorable to any second of the last 35 days.
+PRECIOUS = ("checks", "directory", "definitions")
+# The other stages keep their tables when the stack is deleted.
+THROWAWAY = "dev"
+
+DAY = 86_400
+RECEIVES = 5
+# A message must stay hidden while its function may still be at it (Lambda Developer Guide, "Using Lambda with Amazon
+# SQS").
+VISIBILITY_FACTOR = 6
+LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
+
+# Settings that name the installation: fixed when it is packaged, since its tables and queues are called by them.
+_FIXED = ("stage", "prefix")
+
+
+def name_of(word: str) -> str:
+    """`site_root` and `site-root` as CloudFormation wants names: `SiteRoot`."""
+    return "".join(part.capitalize() for part in word.replace("-", "_").split("_"))
+
+
+def parameters() -> dict[str, Any]:
+    """One parameter for each setting, and those of the stack alone. Every one has a default."""
+    own = {name_of(field.name): _parameter(field.name) for field in _adjustable()}
+    own["SiteName"] |= {
+        "AllowedPattern": r'[^"\\<>\r\n]{0,60}',
+        "ConstraintDescription": 'at most 60 characters, no " \\ < >',
+    }
+    own["MailFrom"] = {
+        "Type": "String",
+        "Default": "alerts@localhost",
+        "AllowedPattern": r'[^@\s<>"]+@[^@\s<>"]+',
+        "ConstraintDescription": "an address alone, as in alerts@example.org",
+        "Description": "The sender of every mail; an address or domain that SES has verified. Its name is SiteName.",
+    }
+    own["AlarmEmail"] = {"Type": "String", "Default": "", "Description": "Who is told of alarms; nobody when empty."}
+    own["LogDays"] = {
+        "Type": "Number",
+        "Default": 30,
+        "AllowedValues": list(LOG_DAYS),
+        "Description": "How long logs are kept.",
+    }
+    return own
+
+
+def _adjustable() -> list[Any]:
+    return [field for field in fields(Settings) if field.name not in _FIXED]
+
+
+def _parameter(setting: str) -> dict[str, Any]:
+    default = getattr(Settings(), setting)
+    described = {"Description": f"The setting {setting} of chalicelib/settings.py."}
+    if setting in package_settings._RANGES:
+        low, high = package_settings._RANGES[setting]
+        return {"Type": "Number", "Default": default, "MinValue": low, "MaxValue": high, **described}
+    return {"Type": "String", "Default": default if isinstance(default, str) else " ".join(default), **described}
+
+
+def fixed(settings: Settings) -> dict[str, str]:
+    """The variables that name the installation."""
+    return {f"TOCSIN_{name.upper()}": getattr(settings, name) for name in _FIXED}
+
+
+def adjustable() -> dict[str, Any]:
+    """The variables that parameters set; a variable that is empty means the setting's default."""
+    values: dict[str, Any] = {f"TOCSIN_{field.name.upper()}": {"Ref": name_of(field.name)} for field in _adjustable()}
+    return {**values, "TOCSIN_MAIL_FROM": {"Fn::Sub": '"${SiteName}" <${MailFrom}>'}}
+
+
+def tables(settings: Settings) -> Resources:
+    """Every table, on demand, with the keys and indexes of its models."""
+    nouns = {model.Meta.noun: model for model in MODELS}  # type: ignore[attr-defined]
+    return {f"{name_of(noun)}Table": _table(settings, noun, model) for noun, model in nouns.items()}
+
+
+def _table(settings: Settings, noun: str, model: Any) -> dict[str, Any]:
+    schema = model._get_schema()
+    indexes = [_index(index) for index in schema["global_secondary_indexes"]]
+    properties = {
+        "TableName": settings.resource(noun),
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": _unique(schema["attribute_definitions"]),
+        "KeySchema": _keys(schema["key_schema"]),
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+        **({"TimeToLiveSpecification": {"AttributeName": "expires", "Enabled": True}} if noun in EXPIRING else {}),
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": noun in PRECIOUS},
+    }
+    # RetainExceptOnCreate: a stack whose creation failed leaves no table behind that would stand in the next one's way.
+    fate = "Delete" if settings.stage == THROWAWAY else "RetainExceptOnCreate"
+    replaced = "Delete" if settings.stage == THROWAWAY else "Retain"
+    return {
+        "Type": "AWS::DynamoDB::Table",
+        "DeletionPolicy": fate,
+        "UpdateReplacePolicy": replaced,
+        "Properties": properties,
+    }
+
+
+def _index(schema: Mapping[str, Any]) -> dict[str, Any]:
+    keys = _keys(schema["key_schema"])
+    return {"IndexName": schema["index_name"], "KeySchema": keys, "Projection": dict(schema["projection"])}
+
+
+def _keys(schema: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The hash key first, as CloudFormation wants it."""
+    return [dict(key) for key in sorted(schema, key=lambda key: key["KeyType"])]
+
+
+def _unique(definitions: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    types = {definition["AttributeName"]: definition["AttributeType"] for definition in definitions}
+    return [{"AttributeName": name, "AttributeType": types[name]} for name in sorted(types)]
+
+
+def queues(settings: Settings, timeouts: Mapping[str, int]) -> Resources:
+    """Every queue with its dead-letter queue; `timeouts` are the seconds that each function may take."""
+    made: Resources = {}
+    for noun in store.QUEUES:
+        timeout = timeouts[CONSUMERS[noun]]
+        made[f"{name_of(noun)}Queue"] = _queue(
+            settings.resource(noun),
+            MessageRetentionPeriod=4 * DAY,
+            VisibilityTimeout=VISIBILITY_FACTOR * timeout,
+            RedrivePolicy={"deadLetterTargetArn": _arn(f"{name_of(noun)}FailedQueue"), "maxReceiveCount": RECEIVES},
+        )
+        made[f"{name_of(noun)}FailedQueue"] = _queue(
+            settings.resource(f"{noun}-failed"), MessageRetentionPeriod=14 * DAY
+        )
+    return made
+
+
+def _queue(name: str, **properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name, "SqsManagedSseEnabled": True, **properties}}
+
+
+def _arn(resource: str) -> dict[str, Any]:
+    return {"Fn::GetAtt": [resource, "Arn"]}
+
+
+def functions(settings: Settings) -> Resources:
+    """What is added to Chalice's functions: a name, and a log group that is there before the first line is written."""
+    made: Resources = {}
+    for function, logical in FUNCTIONS.items():
+        name = settings.resource(function.replace("_", "-"))
+        group = {"LogGroupName": f"/aws/lambda/{name}", "RetentionInDays": {"Ref": "LogDays"}}
+        made[f"{logical}Logs"] = {"Type": "AWS::Logs::LogGroup", "Properties": group}
+        made[logical] = {"DependsOn": [f"{logical}Logs"], "Properties": {"FunctionName": name}}
+    # A sweep that failed is not tried again: the next one comes within the minute and finds the same deadlines.
+    made["SweepDue"]["Properties"]["EventInvokeConfig"] = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+    return made

@@ -1,0 +1,165 @@
+"""The template of a stage: what Chalice generates from app.py and .chalice/config.json, merged with what we add to it.
+
+    python -m infra.template [--stage dev]     prints it
+
+The functions' code is `./deployment.zip` beside it, which `infra.package` makes; nothing is built here, so this is
+quick. Chalice's merge joins objects and replaces everything else (Chalice, "AWS CloudFormation Support").
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from chalice.cli.factory import CLIFactory
+from chalice.config import Config
+from chalice.deploy import models
+from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
+from chalice.deploy.deployer import BaseDeployStep, BuildStage, InjectDefaults, PolicyGenerator, SwaggerBuilder
+from chalice.deploy.swagger import CFNSwaggerGenerator
+from chalice.deploy.validate import validate_configuration
+from chalice.package import PackageOptions, ResourceBuilder, SAMTemplateGenerator, TemplateDeepMerger
+from chalice.policy import AppPolicyGenerator
+from chalice.utils import OSUtils
+
+from chalicelib.settings import Settings, load
+from infra import alarms, resources
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = "./deployment.zip"
+# A stage is part of every name, of which API Gateway's and EventBridge's are the strictest.
+STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
+
+_ANYBODY = {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
+
+
+class BadStage(Exception):
+    """The stage cannot be deployed; the message says why."""
+
+
+def settings_of(stage: str) -> Settings:
+    """The names of a stage's installation; TOCSIN_PREFIX has the prefix if it is another. Raises BadStage."""
+    if not STAGE.fullmatch(stage):
+        raise BadStage(f"a stage is called in lower-case letters, digits and dashes, at most 20, not {stage!r}")
+    if stage == "local":
+        raise BadStage("the stage local is this machine's own: `make run`")
+    return load({"TOCSIN_STAGE": stage, "TOCSIN_PREFIX": os.environ.get("TOCSIN_PREFIX", "")})
+
+
+def stack_of(settings: Settings) -> str:
+    """The name of the stage's stack."""
+    return f"{settings.prefix}-{settings.stage}"
+
+
+def merged(stage: str) -> dict[str, Any]:
+    """The whole template of a stage. Imports app.py for it, under that stage's name. Raises BadStage."""
+    settings = settings_of(stage)
+    config = config_of(settings)
+    validate_configuration(config)
+    timeouts = {name: config.scope(stage, name).lambda_timeout for name in resources.FUNCTIONS}
+    template: dict[str, Any] = TemplateDeepMerger().merge(own(settings, timeouts), generated(config))
+    return template
+
+
+def config_of(settings: Settings) -> Config:
+    """Chalice's configuration of the stage; one that .chalice/config.json does not name has what all have."""
+    names = {"environment_variables": resources.fixed(settings)}
+    return CLIFactory(str(ROOT), environ=os.environ).create_config_obj(
+        settings.stage, api_gateway_stage=settings.stage, user_provided_params=names
+    )
+
+
+def generated(config: Config) -> dict[str, Any]:
+    """What Chalice makes of the application, its code left out."""
+    files = OSUtils()
+    policies = PolicyGenerator(AppPolicyGenerator(files), files)
+    steps = [InjectDefaults(), _CodeElsewhere(), policies, SwaggerBuilder(CFNSwaggerGenerator())]
+    builder = ResourceBuilder(ApplicationGraphBuilder(), DependencyBuilder(), BuildStage(steps))
+    built = builder.construct_resources(config, config.chalice_stage)
+    template: dict[str, Any] = SAMTemplateGenerator(config, _Everywhere()).generate(built)
+    return template
+
+
+class _CodeElsewhere(BaseDeployStep):
+    """Stands in for the step that builds the code."""
+
+    def handle_deploymentpackage(self, _config: Config, resource: models.DeploymentPackage) -> None:
+        resource.filename = CODE
+
+
+class _Everywhere(PackageOptions):
+    """Does not ask for the region's endpoints: one template serves all regions."""
+
+    def __init__(self) -> None:
+        """Without the client that the original asks."""
+
+    def service_principal(self, service: str) -> str:
+        return f"{service}.amazonaws.com"
+
+
+def own(settings: Settings, timeouts: dict[str, int]) -> dict[str, Any]:
+    """Everything that is not Chalice's, in the form in which its merge takes it."""
+    return {
+        "Description": f"Tocsin, stage {settings.stage}",
+        "Parameters": resources.parameters(),
+        "Conditions": alarms.CONDITIONS,
+        # OpenApiVersion keeps SAM from making a second stage, called Stage, that nobody asked for.
+        "Globals": {
+            "Api": {"OpenApiVersion": "2.0"},
+            "Function": {"Environment": {"Variables": resources.adjustable()}},
+        },
+        "Resources": {
+            **resources.tables(settings),
+            **resources.queues(settings, timeouts),
+            **resources.functions(settings),
+            **alarms.alarms(settings),
+            "RestAPI": _api(settings),
+        },
+        "Outputs": {"AlarmTopicArn": {"Value": {"Ref": alarms.TOPIC}}},
+    }
+
+
+def _api(settings: Settings) -> dict[str, Any]:
+    """The API's name, and how the gateway answers where no function is asked: as a dialect would, never as itself.
+
+    The answers stand in the definition, not in resources of their own: a deployment of the API keeps only those.
+    """
+    answers = {
+        "MISSING_AUTHENTICATION_TOKEN": _answer("not found", 404),  # what the gateway says of an unknown path
+        "REQUEST_TOO_LARGE": _answer("request body too large", 413),
+        "THROTTLED": _answer("too many requests", 429),
+        "DEFAULT_4XX": _answer(None),
+        "DEFAULT_5XX": _answer("temporarily unavailable, try again"),
+    }
+    return {
+        "Properties": {
+            "Name": settings.resource("api"),
+            "EndpointConfiguration": {"Type": "REGIONAL"},
+            "DefinitionBody": {"x-amazon-apigateway-gateway-responses": answers},
+        }
+    }
+
+
+def _answer(message: str | None, status: int | None = None) -> dict[str, Any]:
+    """{"error": message}; without one, the gateway's own words."""
+    words = "$context.error.messageString" if message is None else json.dumps(message)
+    answer = {"responseTemplates": {"application/json": f'{{"error": {words}}}'}, "responseParameters": _ANYBODY}
+    return {**answer, **({"statusCode": str(status)} if status else {})}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m infra.template", description="print the template of a stage")
+    parser.add_argument("--stage", default="dev")
+    try:
+        print(json.dumps(merged(parser.parse_args().stage), indent=1))
+    except BadStage as reason:
+        sys.exit(f"infra.template: {reason}")
+
+
+if __name__ == "__main__":
+    main()

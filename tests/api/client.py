@@ -1,0 +1,104 @@
+"""Calls the app the way API Gateway does: an event per request, through Chalice's own local gateway."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.local import ForbiddenError, LocalGateway
+
+# What curl sends with --data when nobody tells it what the body is.
+FORM = "application/x-www-form-urlencoded"
+_NOTHING = object()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it leaves the gateway; header names are lower case."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return jsonlib.loads(self.text)
+
+    @property
+    def error(self) -> str:
+        """The message of an error in the Management API's shape, and nothing beside it."""
+        document = self.json
+        assert list(document) == ["error"], document
+        return str(document["error"])
+
+
+class Api:
+    """A caller with a key: the given one, another one with `key=`, none with `key=""`."""
+
+    def __init__(self, gateway: LocalGateway, key: str) -> None:
+        self.gateway = gateway
+        self.key = key
+
+    def get(self, path: str, **more: Any) -> Answer:
+        return self.call("GET", path, **more)
+
+    def post(self, path: str, json: object = _NOTHING, **more: Any) -> Answer:
+        if json is not _NOTHING:
+            more["data"] = jsonlib.dumps(json).encode()
+        return self.call("POST", path, **more)
+
+    def delete(self, path: str, **more: Any) -> Answer:
+        return self.call("DELETE", path, **more)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        key: str | None = None,
+        data: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        sent = {"host": "tocsin.example.org"}
+        presented = self.key if key is None else key
+        if presented:
+            sent["x-api-key"] = presented
+        if data is not None:
+            sent["content-type"] = FORM
+        sent |= {name.lower(): value for name, value in (headers or {}).items()}
+        try:
+            response = self.gateway.handle_request(method, path, sent, data)
+        except ForbiddenError:
+            # What API Gateway says of an unknown path; the template turns it into a 404.
+            return Answer(404, {}, "")
+        return _answer(response)
+
+    def check(self, **fields: Any) -> dict[str, Any]:
+        """A new check."""
+        answer = self.post("/api/v1/checks/", json=fields)
+        assert answer.status == 201, answer.text
+        return dict(answer.json)
+
+    def shown(self, check: dict[str, Any], version: int = 1) -> dict[str, Any]:
+        """The check as it is now."""
+        answer = self.get(f"/api/v{version}/checks/{check['uuid']}")
+        assert answer.status == 200, answer.text
+        return dict(answer.json)
+
+    def pings(self, check: dict[str, Any]) -> list[dict[str, Any]]:
+        """The check's logged pings, newest first."""
+        answer = self.get(f"/api/v1/checks/{check['uuid']}/pings/")
+        assert answer.status == 200, answer.text
+        return list(answer.json["pings"])
+
+    def ping(self, check: dict[str, Any], action: str = "", method: str = "GET", **more: Any) -> Answer:
+        """A ping by uuid, as a job sends it: without a key. `action` is what follows the uuid: "/start", "?rid=..."."""
+        return self.call(method, f"/ping/{check['uuid']}{action}", key="", **more)
+
+
+def _answer(response: dict[str, Any]) -> Answer:
+    headers = {name.lower(): value for name, value in response["headers"].items()}
+    many = {name.lower(): ", ".join(values) for name, values in response["multiValueHeaders"].items()}
+    assert not response.get("isBase64Encoded"), "nothing is sent as binary"
+    return Answer(response["statusCode"], {**headers, **many}, response["body"])

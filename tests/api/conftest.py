@@ -1,0 +1,111 @@
+"""The API as a caller meets it, over the house for tests."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from chalice import Chalice
+from chalice.config import Config
+from chalice.local import LocalGateway
+
+from chalicelib import http
+from chalicelib.api import healthchecks
+from chalicelib.monitor import projects
+from chalicelib.monitor.house import House
+from chalicelib.store.connection import shared
+from chalicelib.store.models import MODELS
+from tests.api.client import Api
+
+
+@pytest.fixture(scope="session")
+def chalice_app() -> Chalice:
+    app = Chalice("tocsin")
+    for blueprint in healthchecks.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+@pytest.fixture(scope="session")
+def gateway(chalice_app: Chalice) -> LocalGateway:
+    return LocalGateway(chalice_app, Config())
+
+
+@pytest.fixture
+def api(chalice_app: Chalice, gateway: LocalGateway, house: House, keyring: projects.Keyring) -> Api:
+    """A caller with the project's read-write key."""
+    http.serve(chalice_app, house)
+    return Api(gateway, keyring.keys["write"])
+
+
+@pytest.fixture
+def reader(api: Api, keyring: projects.Keyring) -> Api:
+    """A caller with the project's read-only key."""
+    return Api(api.gateway, keyring.keys["read"])
+
+
+@pytest.fixture
+def stranger(api: Api, house: House) -> Api:
+    """A caller with the read-write key of another project."""
+    return Api(api.gateway, projects.create(house, "Elsewhere").keys["write"])
+
+
+Contents = dict[str, list[str]]
+
+
+@pytest.fixture
+def contents(house: House) -> Callable[[], Contents]:
+    """Everything that the tables hold, to be compared before and after."""
+
+    def read() -> Contents:
+        names = {model.Meta.table_name for model in MODELS}
+        return {name: _items(name) for name in names}
+
+    return read
+
+
+def _items(table: str) -> list[str]:
+    answer = shared().dispatch("Scan", {"TableName": table, "ConsistentRead": True})
+    assert "LastEvaluatedKey" not in answer
+    return sorted(json.dumps(item, default=str, sort_keys=True) for item in answer["Items"])
+
+
+class _Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What was logged as an error, by us or by Chalice."""
+    handler, logger = _Kept(), logging.getLogger("tocsin")
+    logger.addHandler(handler)
+    yield handler.lines
+    logger.removeHandler(handler)
+
+
+@pytest.fixture
+def quiet(complaints: list[str]) -> Iterator[None]:
+    """Nothing that the test does is logged as an error."""
+    yield
+    assert complaints == []
+
+
+@pytest.fixture
+def channel(api: Api) -> Callable[..., dict[str, Any]]:
+    """Makes channels: an e-mail channel unless told otherwise."""
+
+    def make(name: str = "Ops", kind: str = "email", **settings: Any) -> dict[str, Any]:
+        settings = settings or {"address": "ops@example.org"}
+        answer = api.post("/api/v1/channels/", json={"kind": kind, "name": name, "settings": settings})
+        assert answer.status == 201, answer.text
+        return dict(answer.json)
+
+    return make

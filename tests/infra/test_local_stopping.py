@@ -1,0 +1,84 @@
+"""infra.local.stopping: everything that sleeps wakes up and ends when the switch is thrown."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core.check import Signal
+from chalicelib.monitor import manage, pings, projects, sweep
+from chalicelib.monitor.house import House
+from infra.local.stopping import Stopped, Stopping
+
+
+def test_a_sleeper_wakes_up_when_everything_stops() -> None:
+    stopping = Stopping()
+    ended = threading.Event()
+
+    def work() -> None:
+        try:
+            stopping.sleep(1_000)
+        finally:
+            ended.set()
+
+    stopping.thread("sleeper", work)
+    stopping.stop()
+    stopping.join(10)
+
+    assert ended.is_set()
+
+
+def test_nobody_falls_asleep_after_the_stop() -> None:
+    stopping = Stopping()
+    stopping.stop()
+
+    assert stopping.stopped
+    with pytest.raises(Stopped):
+        stopping.sleep(0)
+
+
+def test_a_thread_that_does_not_sleep_holds_nobody_up() -> None:
+    stopping = Stopping()
+    go_on = threading.Event()
+    thread = stopping.thread("busy", lambda: go_on.wait(10))
+
+    stopping.stop()
+    stopping.join(0.01)
+
+    assert thread.is_alive() and thread.daemon
+    go_on.set()
+    thread.join(10)
+
+
+def test_stopping_is_no_exception_that_a_function_could_catch() -> None:
+    stopping = Stopping()
+    stopping.stop()
+
+    def careless() -> None:
+        try:
+            stopping.sleep(1)
+        except Exception:  # noqa: BLE001
+            pytest.fail("swallowed")
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(Stopped):
+        pool.submit(careless).result()
+
+
+def test_a_sweep_that_waits_for_a_deadline_ends_too(house: House, keyring: projects.Keyring) -> None:
+    check = manage.create(house, keyring.project, {"timeout": 60, "grace": 60})
+    pings.receive(house, pings.Address(code=check.code), Signal("start", house.clock() - timedelta(seconds=20)))
+    stopping = Stopping()
+    asleep = threading.Event()
+
+    def sleep(seconds: float) -> None:
+        asleep.set()
+        stopping.sleep(seconds)
+
+    house.sleep = sleep
+    thread = stopping.thread("sweep", lambda: sweep.run(house))
+    slept = asleep.wait(10)
+    stopping.stop()
+    thread.join(10)
+
+    assert slept and not thread.is_alive()

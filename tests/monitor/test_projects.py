@@ -1,0 +1,129 @@
+import json
+
+import pytest
+
+from chalicelib.core.errors import Invalid, Missing
+from chalicelib.monitor import channels, manage, projects
+from chalicelib.monitor.house import House
+from chalicelib.monitor.projects import KINDS, Keyring
+from chalicelib.store import directory, history
+from chalicelib.store.connection import shared
+from chalicelib.store.models import MODELS
+from tests.conftest import Clock, Queues
+
+
+def everything_kept() -> str:
+    """All items of all tables, as text."""
+    names = sorted({model.Meta.table_name for model in MODELS})
+    answers = [shared().dispatch("Scan", {"TableName": name, "ConsistentRead": True}) for name in names]
+    assert not any("LastEvaluatedKey" in answer for answer in answers)
+    return json.dumps([answer["Items"] for answer in answers], default=str)
+
+
+def opens(key: str) -> str | None:
+    found = projects.opened_by(key)
+    return found.access if found else None
+
+
+def test_a_project_has_a_key_of_each_kind(keyring: Keyring) -> None:
+    assert {kind: opens(key) for kind, key in keyring.keys.items()} == {
+        "write": "write",
+        "read": "read",
+        "ping": "ping",
+    }
+
+
+def test_the_keys_look_like_those_of_healthchecks(keyring: Keyring) -> None:
+    assert keyring.keys["write"].startswith("hcw_") and len(keyring.keys["write"]) == 32
+    assert keyring.keys["read"].startswith("hcr_") and len(keyring.keys["read"]) == 32
+    assert len(keyring.keys["ping"]) == 22 and keyring.keys["ping"].islower()
+
+
+def test_no_key_is_kept_in_the_clear(house: House, keyring: Keyring) -> None:
+    rotated = projects.rotate(house, keyring.project.code, keep_old=True)
+    kept = everything_kept()
+    assert projects.hash_of(keyring.keys["write"]) in kept
+    for key in (*keyring.keys.values(), *rotated.keys.values()):
+        assert key not in kept
+
+
+def test_an_unknown_key_opens_nothing(keyring: Keyring) -> None:
+    assert opens("hcw_" + "x" * 28) is None
+    assert opens("\ud800") is None
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 101])
+def test_a_project_needs_a_name_of_sensible_length(house: House, name: str) -> None:
+    with pytest.raises(Invalid, match=r"^name "):
+        projects.create(house, name)
+    assert directory.projects() == []
+
+
+def test_projects_are_listed_oldest_first(house: House, clock: Clock) -> None:
+    for name in ("Zebra", "Ant"):
+        projects.create(house, name)
+        clock.move(seconds=1)
+    assert [project.name for project in directory.projects()] == ["Zebra", "Ant"]
+
+
+def test_keys_are_listed_by_how_they_begin(keyring: Keyring) -> None:
+    listed = {key.access: key.hint for key in projects.keys(directory.project(keyring.project.code))}
+    assert listed == {kind: keyring.keys[kind][:8] for kind in KINDS}
+
+
+def test_rotated_keys_work_and_the_old_ones_stop(house: House, keyring: Keyring) -> None:
+    new = projects.rotate(house, keyring.project.code)
+    assert [opens(new.keys[kind]) for kind in KINDS] == list(KINDS)
+    assert [opens(keyring.keys[kind]) for kind in KINDS] == [None, None, None]
+
+
+def test_rotating_one_kind_leaves_the_others_alone(house: House, keyring: Keyring) -> None:
+    new = projects.rotate(house, keyring.project.code, ("read",))
+    assert list(new.keys) == ["read"]
+    assert [opens(keyring.keys[kind]) for kind in KINDS] == ["write", None, "ping"]
+
+
+def test_old_keys_go_on_working_when_they_are_kept(house: House, keyring: Keyring) -> None:
+    new = projects.rotate(house, keyring.project.code, ("write",), keep_old=True)
+    assert opens(keyring.keys["write"]) == opens(new.keys["write"]) == "write"
+
+
+def test_the_next_rotation_ends_every_key_that_was_kept(house: House, keyring: Keyring) -> None:
+    kept = projects.rotate(house, keyring.project.code, ("write",), keep_old=True)
+    projects.rotate(house, keyring.project.code, ("write",))
+    assert opens(keyring.keys["write"]) is None
+    assert opens(kept.keys["write"]) is None
+
+
+def test_the_keys_of_an_unknown_project_cannot_be_rotated(house: House) -> None:
+    with pytest.raises(Missing):
+        projects.rotate(house, "nowhere")
+
+
+def test_a_deleted_project_leaves_nothing_behind(house: House, keyring: Keyring, queues: Queues) -> None:
+    project = keyring.project
+    check = manage.create(house, project, {"name": "Backup", "tags": "prod"})
+    channel = channels.create(house, project, "email", "Ops", {"address": "ops@example.org"}, 0)
+    manage.pause(house, check)
+    projects.delete(house, project.code)
+    queues.work()
+    kept, hashes = everything_kept(), map(projects.hash_of, keyring.keys.values())
+    for trace in (project.code, project.badge, check.code, check.badge, channel.code, *hashes):
+        assert trace not in kept
+
+
+def test_deleting_a_project_leaves_the_others_alone(house: House, keyring: Keyring, queues: Queues) -> None:
+    other = projects.create(house, "Elsewhere")
+    check = manage.create(house, other.project, {"name": "Backup"})
+    manage.pause(house, check)
+    projects.delete(house, keyring.project.code)
+    queues.work()
+    assert [project.name for project in directory.projects()] == ["Elsewhere"]
+    assert opens(other.keys["write"]) == "write"
+    now = house.clock()
+    assert history.flips(other.project.code, check.code, check.created, now.replace(year=2027), now) != []
+
+
+def test_an_unknown_project_cannot_be_deleted(house: House) -> None:
+    with pytest.raises(Missing):
+        projects.delete(house, "nowhere")

@@ -1,0 +1,254 @@
+"""The deployed stack as a whole: its functions, its settings, its API and its alarms."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import subprocess
+import sys
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]
+
+import app
+from chalicelib import log
+from chalicelib import settings as package_settings
+from chalicelib.monitor import transitions
+from chalicelib.settings import Settings
+from infra.template import ROOT, BadStage, settings_of
+
+Resources = dict[str, dict[str, Any]]
+Template = dict[str, Any]
+REGIONS = ["eu-central-1", "us-east-1"]
+CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
+
+
+def test_cfn_lint_finds_nothing(template: Template) -> None:
+    # The paths of the API are alike: one stands for all, or this would take three times as long.
+    short = json.loads(json.dumps(template))
+    paths = short["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    for path in list(paths)[1:]:
+        del paths[path]
+    assert lint(json.dumps(short), config=ManualArgs(regions=REGIONS)) == []
+
+
+def test_cfn_lint_would_find_something(resources: Resources) -> None:
+    role = {**resources["SweepDue"]["Properties"], "Role": {"Ref": "Nobody"}}
+    broken = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"SweepDue": {**resources["SweepDue"]}}}
+    broken["Resources"]["SweepDue"]["Properties"] = role  # type: ignore[index]
+    assert lint(json.dumps(broken), config=ManualArgs(regions=REGIONS)) != []
+
+
+# Functions
+
+
+def test_every_function_is_called_through_app_py(functions: Resources) -> None:
+    handlers = {function["Handler"] for function in functions.values()}
+    events = {f"app.{source.name}" for source in app.app.event_sources}
+    assert handlers == {"app.app"} | events
+    assert all(callable(getattr(app, handler.removeprefix("app."))) for handler in handlers)
+
+
+def test_every_function_has_its_own_memory_timeout_and_policy(functions: Resources) -> None:
+    assert set(CONFIG["lambda_functions"]) == set(functions)
+    for name, function in functions.items():
+        own = CONFIG["lambda_functions"][name]
+        assert (function["MemorySize"], function["Timeout"]) == (own["lambda_memory_size"], own["lambda_timeout"])
+        assert own["iam_policy_file"] == f"policy-{name}.json"
+        assert function["MemorySize"] >= 512
+
+
+def test_no_policy_is_guessed_from_the_code() -> None:
+    assert CONFIG["autogen_policy"] is False
+
+
+def test_the_sweep_has_time_to_wait_for_what_it_sees_ahead(functions: Resources) -> None:
+    assert timedelta(seconds=functions["sweep_due"]["Timeout"]) >= transitions.LOOK_AHEAD + timedelta(seconds=30)
+
+
+def test_the_api_answers_before_the_gateway_gives_up(functions: Resources) -> None:
+    assert functions["api_handler"]["Timeout"] < 29
+
+
+def test_the_sweep_runs_every_minute_and_is_never_repeated(functions: Resources) -> None:
+    (event,) = functions["sweep_due"]["Events"].values()
+    assert event == {"Type": "Schedule", "Properties": {"Schedule": "rate(1 minute)"}}
+    assert functions["sweep_due"]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_concurrency_is_reserved_for_nobody(functions: Resources) -> None:
+    assert not any("ReservedConcurrentExecutions" in function for function in functions.values())
+
+
+def test_every_function_writes_into_a_log_group_that_is_there_before_it(resources: Resources) -> None:
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            assert resource["DependsOn"] == [f"{name}Logs"]
+            group = resources[f"{name}Logs"]["Properties"]
+            assert group["LogGroupName"] == f"/aws/lambda/{resource['Properties']['FunctionName']}"
+            assert group["RetentionInDays"] == {"Ref": "LogDays"}
+
+
+# Settings
+
+
+def variables(template: Template) -> dict[str, str]:
+    """The environment of every function, when no parameter is given."""
+    function = template["Resources"]["APIHandler"]["Properties"]
+    shared = template["Globals"]["Function"]["Environment"]["Variables"]
+    return {
+        **{name: value_of(template, value) for name, value in shared.items()},
+        **function["Environment"]["Variables"],
+    }
+
+
+def value_of(template: Template, value: dict[str, str]) -> str:
+    defaults = {name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()}
+    text = value.get("Fn::Sub", f"${{{value.get('Ref')}}}")
+    return re.sub(r"\$\{(\w+)\}", lambda match: defaults[match[1]], text)
+
+
+def test_every_variable_is_a_setting_and_every_setting_a_variable(template: Template) -> None:
+    assert set(variables(template)) == {f"TOCSIN_{name.upper()}" for name in Settings.__dataclass_fields__}
+
+
+def test_without_parameters_a_function_has_the_defaults_of_the_settings(template: Template) -> None:
+    expected = Settings(stage="dev", mail_from='"Tocsin" <alerts@localhost>')
+    assert package_settings.load(variables(template)) == expected
+
+
+def test_all_functions_have_the_same_settings(functions: Resources) -> None:
+    found = [function["Environment"]["Variables"] for function in functions.values()]
+    assert found == [{"TOCSIN_STAGE": "dev", "TOCSIN_PREFIX": "tocsin"}] * len(functions)
+
+
+def test_every_parameter_has_a_default_and_a_description(template: Template) -> None:
+    assert all({"Default", "Description"} <= set(parameter) for parameter in template["Parameters"].values())
+
+
+# Stages
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_stage_of_the_configuration_is_called_by_its_name(stage: str) -> None:
+    own = CONFIG["stages"][stage]
+    assert own["api_gateway_stage"] == own["environment_variables"]["TOCSIN_STAGE"] == stage
+
+
+def test_a_stage_that_the_configuration_does_not_name_has_all_that_the_others_have(
+    template: Template, other_template: Template
+) -> None:
+    retained = re.compile(r'"(DeletionPolicy|UpdateReplacePolicy)": "\w+"')
+    texts = [retained.sub("", json.dumps(one, sort_keys=True)) for one in (template, other_template)]
+    assert texts[0] == re.sub(r"blue-2", "dev", texts[1])
+
+
+def test_the_local_stage_never_leaves_this_machine() -> None:
+    environment = CONFIG["stages"]["local"]["environment_variables"]
+    assert environment["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
+    assert environment["AWS_SECRET_ACCESS_KEY"] == "local"
+
+
+@pytest.mark.parametrize("stage", ["local", "Dev", "2nd", "a_b", "", "x" * 21])
+def test_a_name_that_is_no_stage_is_refused(stage: str) -> None:
+    with pytest.raises(BadStage):
+        settings_of(stage)
+
+
+def test_the_refusal_is_one_line() -> None:
+    command = [sys.executable, "-m", "infra.template", "--stage", "Dev"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("infra.template: a stage is called") and done.stderr.count("\n") == 1
+
+
+# API
+
+
+def test_the_api_is_regional_and_has_one_stage_of_the_same_name(template: Template) -> None:
+    api = template["Resources"]["RestAPI"]["Properties"]
+    assert api["EndpointConfiguration"] == {"Type": "REGIONAL"}
+    assert api["StageName"] == "dev"
+    assert template["Globals"]["Api"]["OpenApiVersion"]
+
+
+def test_an_unknown_path_is_not_found(resources: Resources) -> None:
+    answer = gateway_answers(resources)["MISSING_AUTHENTICATION_TOKEN"]
+    assert answer["statusCode"] == "404"
+    assert json.loads(answer["responseTemplates"]["application/json"]) == {"error": "not found"}
+
+
+@pytest.mark.parametrize(("kind", "status"), [("REQUEST_TOO_LARGE", "413"), ("THROTTLED", "429")])
+def test_the_gateway_says_why_it_refuses(resources: Resources, kind: str, status: str) -> None:
+    assert gateway_answers(resources)[kind]["statusCode"] == status
+
+
+def test_whatever_the_gateway_answers_is_an_error_that_every_site_may_read(resources: Resources) -> None:
+    answers = gateway_answers(resources)
+    assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= set(answers)
+    for answer in answers.values():
+        template = answer["responseTemplates"]["application/json"]
+        document = json.loads(template.replace("$context.error.messageString", '"why"'))
+        assert list(document) == ["error"]
+        assert answer["responseParameters"] == {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
+
+
+def gateway_answers(resources: Resources) -> Resources:
+    body = resources["RestAPI"]["Properties"]["DefinitionBody"]
+    answers: Resources = body["x-amazon-apigateway-gateway-responses"]
+    return answers
+
+
+# Alarms
+
+
+def test_missed_sweeps_are_looked_for_where_the_sweep_counts_itself(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(log, "_logger", logger_into(written))
+    monkeypatch.setattr(log._Context, "stage", "dev")
+    log.count(Sweeps=1)
+    line = json.loads(written.getvalue())
+    (about,) = line["_aws"]["CloudWatchMetrics"]
+    alarm = resources["SweepsMissedAlarm"]["Properties"]
+    assert alarm["Namespace"] == about["Namespace"]
+    assert alarm["MetricName"] in [metric["Name"] for metric in about["Metrics"]]
+    assert [[one["Name"] for one in alarm["Dimensions"]]] == about["Dimensions"]
+    assert [one["Value"] for one in alarm["Dimensions"]] == [line["Stage"]]
+
+
+def logger_into(stream: io.StringIO) -> logging.Logger:
+    logger = logging.Logger("alarm", logging.INFO)
+    logger.addHandler(logging.StreamHandler(stream))
+    return logger
+
+
+def test_five_minutes_without_a_sweep_are_an_alarm_even_if_nothing_is_counted(resources: Resources) -> None:
+    alarm = resources["SweepsMissedAlarm"]["Properties"]
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 300
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+    assert alarm["TreatMissingData"] == "breaching"
+
+
+def test_every_queue_of_failures_and_every_function_has_an_alarm(resources: Resources, functions: Resources) -> None:
+    alarms = {name for name, one in resources.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
+    own = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
+    assert alarms == {"SweepsMissedAlarm", "NewsFailedAlarm", "ChoresFailedAlarm"} | {
+        f"{name}ErrorsAlarm" for name in own
+    }
+    assert len(own) == len(functions)
+
+
+def test_every_alarm_is_told_when_it_comes_and_when_it_goes(resources: Resources) -> None:
+    for alarm in (one["Properties"] for one in resources.values() if one["Type"] == "AWS::CloudWatch::Alarm"):
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def test_somebody_hears_of_alarms_only_when_an_address_is_given(resources: Resources) -> None:
+    assert resources["AlarmReader"]["Condition"] == "AlarmsAreRead"
+    assert resources["AlarmReader"]["Properties"]["Endpoint"] == {"Ref": "AlarmEmail"}

@@ -1,0 +1,56 @@
+"""The pages and badges as a browser meets them, over the house for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from chalice import Chalice
+from chalice.config import Config
+from chalice.local import LocalGateway
+
+from chalicelib import http, web
+from chalicelib.api import healthchecks
+from chalicelib.core.check import Check, PingKind, Signal
+from chalicelib.monitor import manage, pings
+from chalicelib.monitor.house import House
+from chalicelib.monitor.projects import Keyring
+from tests.api.client import Api
+
+HOUR = 3_600
+
+
+@pytest.fixture(scope="session")
+def chalice_app() -> Chalice:
+    app = Chalice("tocsin")
+    for blueprint in (*healthchecks.BLUEPRINTS, *web.BLUEPRINTS):
+        app.register_blueprint(blueprint)
+    return app
+
+
+@pytest.fixture
+def browser(chalice_app: Chalice, house: House) -> Api:
+    """A caller without a key."""
+    http.serve(chalice_app, house)
+    return Api(LocalGateway(chalice_app, Config()), "")
+
+
+@pytest.fixture
+def check(house: House, keyring: Keyring) -> Callable[..., Check]:
+    """Makes checks: with a period of an hour and ten minutes of grace unless told otherwise."""
+
+    def make(**values: Any) -> Check:
+        return manage.create(house, keyring.project, {"name": "Backup", "timeout": HOUR, "grace": 600, **values})
+
+    return make
+
+
+@pytest.fixture
+def ping(house: House) -> Callable[..., None]:
+    """Pings a check, as its job does."""
+
+    def send(check: Check, kind: PingKind = "success", **more: Any) -> None:
+        pings.receive(house, pings.Address(code=check.code), Signal(kind, house.clock(), **more))
+
+    return send
