@@ -14,12 +14,11 @@ from chalice.app import CloudWatchEvent, SQSEvent
 from chalicelib import http, log, settings, store, web
 from chalicelib.api import healthchecks
 from chalicelib.monitor import chores, deliver, sweep
-from chalicelib.monitor.house import House
+from chalicelib.monitor.house import open_house
 
 DIALECTS = (healthchecks,)
 
-SETTINGS = settings.load()
-HOUSE = House(SETTINGS, outlet=Outlet(SETTINGS.allowed_networks))
+HOUSE = open_house(settings.load())
 log.configure(HOUSE.settings.stage)
 store.connect(HOUSE.settings)
 
@@ -38,12 +37,12 @@ def sweep_due(event: CloudWatchEvent) -> None:
 
 @app.on_sqs_message(queue=HOUSE.settings.resource("news"), batch_size=10)
 def deliver_news(event: SQSEvent) -> None:
-    log.begin(event.context.aws_request_id)
+    log.begin(getattr(event.context, "aws_request_id", ""))
     deliver.deliver_nudges(HOUSE, [json.loads(record.body) for record in event])
 
 
 @app.on_sqs_message(queue=HOUSE.settings.resource("chores"), batch_size=1)
 def do_chores(event: SQSEvent) -> None:
-    log.begin(event.context.aws_request_id)
+    log.begin(getattr(event.context, "aws_request_id", ""))
     for record in event:
         chores.do(HOUSE, json.loads(record.body))

@@ -149,7 +149,8 @@ def _root(headers: dict[str, str], about: dict[str, Any]) -> str:
 
 def _body(event: chalice.app.Request) -> bytes:
     try:
-        return bytes(event.raw_body)
+        raw = event.raw_body
+        return raw if isinstance(raw, bytes) else raw.encode()
     except UnicodeEncodeError:
         # A gateway handed on text that is no Unicode: keep what can be kept, a ping counts whatever its body.
         return str(event._body).encode("utf-8", "replace")

@@ -52,7 +52,7 @@ def _write(level: int, message: str, fields: dict[str, Any], *, trace: bool = Fa
     if trace:
         kind, exception, _ = sys.exc_info()
         line["error"] = f"{kind.__name__ if kind else ''}: {exception}"
-        line["trace"] = logging.Formatter().formatException(sys.exc_info())  # type: ignore[arg-type]
+        line["trace"] = logging.Formatter().formatException(sys.exc_info())
     _logger.log(level, json.dumps(line, default=str))
 
 

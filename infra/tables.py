@@ -24,4 +24,4 @@ def create(settings: Settings, sqs: Any) -> None:
 def drop() -> None:
     """Removes every table where `store.connect` points."""
     for model in {model.Meta.noun: model for model in MODELS}.values():  # type: ignore[attr-defined]
-        shared().dispatch("DeleteTable", {"TableName": model.Meta.table_name})  # type: ignore[attr-defined]
+        shared().dispatch("DeleteTable", {"TableName": model.Meta.table_name})

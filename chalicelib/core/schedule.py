@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from oncalendar import DAYS_IN_MONTH, BaseIterator, OnCalendarError
-
-from chalicelib.core import cron, zones
+from chalicelib.core import zones
 
 Kind = Literal["cron", "oncalendar"]
 
@@ -37,29 +35,23 @@ def next_firing(kind: Kind, expression: str, tz: str, after: datetime) -> dateti
     zone, after = zones.zone(tz), after.astimezone(UTC)
     if not all(" " <= character <= "~" or character in "\t\r\n" for character in expression):
         raise ValueError(_INVALID)
+    find = _next_of_cron if kind == "cron" else _next_of_oncalendar
     try:
-        if kind == "cron":
-            return cron.next_firing(cron.parse(expression), zone, after)
-        return _next_of_lines(expression, zone, after)
-    except (ValueError, OnCalendarError):
+        return find(expression, zone, after)
+    except ValueError:
         raise ValueError(_INVALID) from None
 
 
-def _next_of_lines(expression: str, zone: ZoneInfo, after: datetime) -> datetime | None:
-    """Find the earliest firing of several lines, each of which may end in a zone of its own."""
-    firings = [_next_of_line(line, zone, after) for line in expression.strip().split("\n")]
-    return min((firing for firing in firings if firing), default=None)
+# The calendars are imported at their first use: most checks need neither, and every cold start would pay for both.
 
 
-def _next_of_line(line: str, zone: ZoneInfo, after: datetime) -> datetime | None:
-    words = line.split()
-    if len(words) > 1 and words[-1][0].isalpha():
-        zone = zones.zone(words.pop())
-    firings = BaseIterator(" ".join(words), after.astimezone(zone))
-    if min(firings.days) > max(DAYS_IN_MONTH[month] for month in firings.months):
-        return None  # 31 February: do not look for it in two centuries
-    for local in firings:
-        firing = local.astimezone(UTC)
-        if firing > after:  # in the second pass of a repeated hour the first match lies in the past
-            return firing
-    return None
+def _next_of_cron(expression: str, zone: ZoneInfo, after: datetime) -> datetime | None:
+    from chalicelib.core import cron
+
+    return cron.next_firing(cron.parse(expression), zone, after)
+
+
+def _next_of_oncalendar(expression: str, zone: ZoneInfo, after: datetime) -> datetime | None:
+    from chalicelib.core import oncalendar_lines
+
+    return oncalendar_lines.next_firing(expression, zone, after)

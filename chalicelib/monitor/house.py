@@ -42,3 +42,8 @@ class House:
     @property
     def site(self) -> Site:
         return Site(self.settings.site_name, self.settings.site_root, self.settings.mail_from)
+
+
+def open_house(settings: Settings) -> House:
+    """The house of an installation: real clock, real randomness, and the ways out that its owner allows."""
+    return House(settings, outlet=Outlet(settings.allowed_networks))

@@ -42,7 +42,7 @@ class _Memory:
     """What this process has seen lately. Never trusted for a decision: the conditional write is."""
 
     checks: ClassVar[OrderedDict[str, Check]] = OrderedDict()
-    slugs: ClassVar[OrderedDict[tuple[str, str], tuple[Check, datetime]]] = OrderedDict()
+    slugs: ClassVar[OrderedDict[tuple[str, str], tuple[str, datetime]]] = OrderedDict()
 
 
 def forget() -> None:
@@ -58,8 +58,7 @@ def receive(house: House, address: Address, signal: Signal, *, create: bool = Fa
     neither DynamoDB nor the queue could take it.
     """
     try:
-        check, created = _find(house, address, signal.at, create=create)
-        _record(house, check, signal)
+        created = _take_in(house, address, signal, create=create)
     except (StoreFault, Busy) as fault:
         _keep(address, signal, create, fault)
         return "kept"
@@ -69,27 +68,49 @@ def receive(house: House, address: Address, signal: Signal, *, create: bool = Fa
 
 def require(house: House, address: Address) -> None:
     """Raises Missing or Conflict when a ping to `address` could not be taken in; touches nothing."""
-    _find(house, address, house.clock(), create=False)
+    _find(house, address, create=False)
+
+
+def _take_in(house: House, address: Address, signal: Signal, *, create: bool) -> bool:
+    """Records the ping; tells whether its check was made for it."""
+    remembered = _remembered(address, signal.at)
+    if remembered:
+        try:
+            _record(house, remembered, signal, address.slug)
+            return False
+        except Missing:
+            _forget(address)
+    check, created = _find(house, address, create=create)
+    _record(house, check, signal, address.slug)
+    if address.slug:
+        _remember(_Memory.slugs, (address.key_hash, address.slug), (check.code, signal.at))
+    return created
 
 
 # Finding the check
 
 
-def _find(house: House, address: Address, now: datetime, *, create: bool) -> tuple[Check, bool]:
+def _remembered(address: Address, now: datetime) -> Check | None:
+    """The check as this process saw it last."""
+    if address.code:
+        return _Memory.checks.get(address.code)
+    code, seen = _Memory.slugs.get((address.key_hash, address.slug), ("", now - SLUG_MEMORY))
+    return _Memory.checks.get(code) if now - seen < SLUG_MEMORY else None
+
+
+def _forget(address: Address) -> None:
+    _Memory.checks.pop(address.code, None)
+    _Memory.slugs.pop((address.key_hash, address.slug), None)
+
+
+def _find(house: House, address: Address, *, create: bool) -> tuple[Check, bool]:
+    """The check as it is at this moment, and whether it was made for this ping."""
     if address.code:
         return _by_code(address.code), False
-    known = _Memory.slugs.get((address.key_hash, address.slug))
-    if known and now - known[1] < SLUG_MEMORY:
-        return _Memory.checks.get(known[0].code, known[0]), False
-    check, created = _by_slug(house, address, create=create)
-    _remember(_Memory.slugs, (address.key_hash, address.slug), (check, now))
-    return check, created
+    return _by_slug(house, address, create=create)
 
 
 def _by_code(code: str) -> Check:
-    known = _Memory.checks.get(code)
-    if known:
-        return known
     project = directory.project_of(code)
     if project is None:
         raise Missing("check")
@@ -123,7 +144,7 @@ def _create(house: House, project: str, address: Address) -> tuple[Check, bool]:
 # Recording the ping
 
 
-def _record(house: House, seen: Check, signal: Signal) -> None:
+def _record(house: House, seen: Check, signal: Signal, slug: str) -> None:
     """Decides and keeps, on what was seen first and, when that has changed, on what it has become."""
     for attempt in range(transitions.ATTEMPTS):
         change = _decide(seen, signal)
@@ -134,6 +155,8 @@ def _record(house: House, seen: Check, signal: Signal) -> None:
         except Refused as refused:
             _Memory.checks.pop(seen.code, None)
             seen = checks.from_raw(refused.item) if refused.item else checks.get(seen.project, seen.code)
+            if slug and seen.slug != slug:
+                raise Missing("check") from None
         except Contended:
             transitions.pause(house, attempt)
     raise Busy("too many pings at once")
@@ -210,10 +233,11 @@ def _log_ping(code: str, ping: Ping, body: bytes) -> None:
 
 
 def _remember(memory: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+    """Keeps the newest last. Threads may do this at the same time, so no step relies on the one before."""
+    memory.pop(key, None)
     memory[key] = value
-    memory.move_to_end(key)
-    if len(memory) > KNOWN_CHECKS:
-        memory.popitem(last=False)
+    while len(memory) > KNOWN_CHECKS:
+        memory.pop(next(iter(memory), None), None)
 
 
 # Pings that AWS could not take at once
@@ -231,8 +255,7 @@ def receive_kept(house: House, message: dict[str, Any]) -> None:
     address = Address(**message["address"])
     signal = _unpacked(message["signal"])
     try:
-        check, _ = _find(house, address, house.clock(), create=message["create"])
-        _record(house, check, signal)
+        _take_in(house, address, signal, create=message["create"])
     except (Missing, Conflict) as reason:
         log.warning("kept ping has no check", code=address.code, slug=address.slug, reason=str(reason))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import cast
 
 from chalicelib.core.check import Access, Key, Project
 from chalicelib.core.errors import Invalid
@@ -60,22 +59,22 @@ def _key(house: House, project: str, kind: Access, clear: str) -> Key:
 
 def keys(project: Project) -> list[Key]:
     """The project's keys as they are kept, oldest first."""
-    found = [key for key in map(directory.key, project.keys) if key]
+    found = [key for hashed in project.keys if (key := directory.key(hashed, strongly=True))]
     return sorted(found, key=lambda key: (key.created, key.access))
 
 
 def rotate(house: House, code: str, kinds: tuple[Access, ...] = KINDS, *, keep_old: bool = False) -> Keyring:
     """New keys of these kinds; the old ones stop working at the same moment unless they are kept. Raises Missing."""
-    project = directory.project(code)
     clear = {kind: _new_key(house, kind) for kind in kinds}
     new = [_key(house, code, kind, text) for kind, text in clear.items()]
-    old = [] if keep_old else [key for key in keys(project) if key.access in kinds]
 
     def attempt() -> None:
-        directory.replace_keys(code, new, old)
+        project = directory.project(code)
+        old = [] if keep_old else [key for key in keys(project) if key.access in kinds]
+        directory.replace_keys(project, new, old)
 
     transitions.retrying(house, attempt)
-    return Keyring(directory.project(code), cast(dict[Access, str], clear))
+    return Keyring(directory.project(code), clear)
 
 
 def delete(house: House, code: str) -> Project:

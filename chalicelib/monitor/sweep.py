@@ -28,6 +28,8 @@ from chalicelib.store.faults import Contended, Refused, StoreFault
 WORKERS = 16
 # So many checks are read with one call, and their news handed on with one.
 TOGETHER = 10
+# How long the first news of a group may wait for the rest of it.
+HELD_BACK = timedelta(milliseconds=250)
 # How long a check that cannot be decided is kept out of the way.
 POISONED = timedelta(hours=1)
 OUTBOX_BATCH = 1_000
@@ -82,10 +84,16 @@ def _decide_wave(house: House, pool: ThreadPoolExecutor, wave: list[Nominee]) ->
 
 
 def _decide_group(house: House, group: list[Nominee]) -> None:
-    """Reads a few checks with one call, decides each, and hands on their news with one call."""
-    now = house.clock()
-    changes = [_guarded(house, check, now) for check in _read(group)]
-    transitions.tell([change for change in changes if change])
+    """Reads a few checks with one call, decides each, and hands on their news together, but none of it late."""
+    changes: list[status.Change] = []
+    now = told = house.clock()
+    for check in _read(group):
+        change = _guarded(house, check, now)
+        changes += [change] if change else []
+        if house.clock() - told > HELD_BACK:
+            transitions.tell(changes)
+            changes, told = [], house.clock()
+    transitions.tell(changes)
 
 
 def _read(group: list[Nominee]) -> list[Check]:

@@ -105,6 +105,8 @@ def delete(check: Check) -> None:
     with translated(), TransactWrite(connection=shared()) as transaction:
         transaction.delete(item, condition=(CheckItem.version == check.version))
         directory.remove_check(transaction, check)
+    if check.slug:
+        directory.tidy_slug(check.project, check.slug)
 
 
 def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> None:
@@ -131,6 +133,8 @@ def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> Non
             _add_flip(transaction, flip)
         if ping:
             history.add(transaction, change.after.code, ping, body)
+    if slug_moved and change.before.slug:
+        directory.tidy_slug(change.before.project, change.before.slug)
 
 
 def _add_flip(transaction: TransactWrite, flip: Flip) -> None:
@@ -148,7 +152,7 @@ def refresh(change: Change) -> Check:
     after = change.after
     assert after.last_ping is not None
     moment = after.last_ping
-    actions = [CheckItem.last_ping.set(moment), CheckItem.n_pings.add(1), CheckItem.version.add(1)]
+    actions: list[Action] = [CheckItem.last_ping.set(moment), CheckItem.n_pings.add(1), CheckItem.version.add(1)]
     actions.append(CheckItem.due.set(after.due) if after.due else CheckItem.due.remove())
     if change.before.last_duration is not None:
         actions.append(CheckItem.last_duration.remove())
@@ -209,7 +213,9 @@ def _item(check: Check) -> CheckItem:
 
 def _actions(before: Check, after: Check) -> list[Action]:
     """The update that turns one into the other: changed fields alone, so that nobody else's fields are touched."""
-    actions = [_set(name, getattr(after, name)) for name in _FIELDS if getattr(before, name) != getattr(after, name)]
+    actions: list[Action] = [
+        _set(name, getattr(after, name)) for name in _FIELDS if getattr(before, name) != getattr(after, name)
+    ]
     if (before.due is None) != (after.due is None):
         shard = CheckItem.due_shard
         actions.append(shard.set(_due_shard(after.code)) if after.due else shard.remove())

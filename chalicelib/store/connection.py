@@ -88,7 +88,7 @@ class Table(Model):
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
-        fresh = cls._connection is None or cls._connection.table_name != cls.Meta.table_name  # type: ignore[attr-defined]
+        fresh = cls._connection is None or cls._connection.table_name != cls.Meta.table_name
         table = super()._get_connection()
         if fresh:
             table.connection._client = shared().client

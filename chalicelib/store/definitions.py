@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from typing import cast
+
+from pynamodb.expressions.update import Action
 
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Missing
@@ -48,7 +48,7 @@ def save_channel(channel: Channel) -> None:
 
 def update_channel(channel: Channel) -> Channel:
     """Keeps what its owner changed, which also clears its error. Raises Missing when it is gone."""
-    actions = [
+    actions: list[Action] = [
         ChannelItem.name.set(channel.name),
         ChannelItem.settings.set(channel.settings),
         ChannelItem.remind.set(channel.remind),
@@ -67,7 +67,7 @@ def show_error(channel: Channel, error: str) -> None:
         return
 
 
-def _update(channel: Channel, actions: list) -> None:  # type: ignore[type-arg]
+def _update(channel: Channel, actions: list[Action]) -> None:
     try:
         with translated():
             ChannelItem(channel.project, _CHANNEL + channel.code).update(actions, ChannelItem.project.exists())
@@ -86,7 +86,7 @@ def _channel(item: ChannelItem) -> Channel:
         code=item.noun.removeprefix(_CHANNEL),
         kind=item.kind,
         name=item.name,
-        created=cast(datetime, item.created),
+        created=item.created,
         settings=item.settings,
         remind=int(item.remind or 0),
         error=item.error or "",

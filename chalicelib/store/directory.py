@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import cast
 
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.check import Access, Check, Key, Project
 from chalicelib.core.errors import LimitReached, Missing
 from chalicelib.store.connection import shared
-from chalicelib.store.faults import translated
+from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import DirectoryItem
 
 
@@ -88,7 +88,7 @@ def move_slug(transaction: TransactWrite, check: Check, slug: str) -> None:
 def _add_slug(transaction: TransactWrite, check: Check, slug: str, *, alone: bool = False) -> None:
     if not slug:
         return
-    actions = [DirectoryItem.codes.add({check.code}), DirectoryItem.project.set(check.project)]
+    actions: list[Action] = [DirectoryItem.codes.add({check.code}), DirectoryItem.project.set(check.project)]
     free = DirectoryItem.codes.does_not_exist() if alone else None
     transaction.update(DirectoryItem(_slug_key(check.project, slug)), actions, condition=free)
 
@@ -99,18 +99,27 @@ def _drop_slug(transaction: TransactWrite, check: Check) -> None:
         transaction.update(item, [DirectoryItem.codes.delete({check.code})])
 
 
+def tidy_slug(project: str, slug: str) -> None:
+    """Removes what a slug leaves behind when its last check has gone."""
+    try:
+        with translated():
+            DirectoryItem(_slug_key(project, slug)).delete(condition=DirectoryItem.codes.does_not_exist())
+    except Refused:
+        return
+
+
 # Projects and keys
 
 
-def key(hashed: str) -> Key | None:
-    """The key with this hash."""
-    item = _find(f"key#{hashed}")
+def key(hashed: str, *, strongly: bool = False) -> Key | None:
+    """The key with this hash; `strongly` sees one that was made or removed only now."""
+    item = _find(f"key#{hashed}", strongly=strongly)
     return _key(item) if item else None
 
 
 def _key(item: DirectoryItem) -> Key:
     access = cast(Access, item.access)
-    return Key(item.key.removeprefix("key#"), item.project, access, item.hint or "", cast(datetime, item.created))
+    return Key(item.key.removeprefix("key#"), item.project, access, item.hint or "", item.created)
 
 
 def project(code: str) -> Project:
@@ -132,7 +141,7 @@ def _project(item: DirectoryItem) -> Project:
     return Project(
         code=item.project,
         name=item.name or "",
-        created=cast(datetime, item.created),
+        created=item.created,
         limit=int(item.limit) if item.limit else None,
         checks=int(item.checks or 0),
         badge=item.badge or "",
@@ -169,21 +178,20 @@ def _key_item(key: Key) -> DirectoryItem:
     return DirectoryItem(f"key#{key.hash}", project=key.project, access=key.access, hint=key.hint, created=key.created)
 
 
-def replace_keys(project: str, new: list[Key], old: list[Key]) -> None:
-    """Adds `new` keys and removes `old` ones in one transaction: at no moment neither works."""
-    item = DirectoryItem(f"project#{project}")
-    exists = DirectoryItem.key.exists()
+def replace_keys(project: Project, new: list[Key], old: list[Key]) -> None:
+    """Adds `new` keys and removes `old` ones in one transaction: at no moment neither works.
+
+    Raises Refused when the project's keys are no longer those that `project` names.
+    """
+    item = DirectoryItem(f"project#{project.code}")
+    kept = project.keys - {key.hash for key in old} | {key.hash for key in new}
+    unchanged = DirectoryItem.keys == set(project.keys)
     with translated(), TransactWrite(connection=shared()) as transaction:
         for key in new:
             transaction.save(_key_item(key))
         for key in old:
             transaction.delete(DirectoryItem(f"key#{key.hash}"))
-        transaction.update(item, [DirectoryItem.keys.set(_hashes(project, new, old))], condition=exists)
-
-
-def _hashes(code: str, new: list[Key], old: list[Key]) -> set[str]:
-    kept = project(code).keys - {key.hash for key in old}
-    return set(kept | {key.hash for key in new})
+        transaction.update(item, [DirectoryItem.keys.set(set(kept))], condition=unchanged)
 
 
 def close_project(project: Project) -> None:

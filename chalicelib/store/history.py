@@ -27,7 +27,8 @@ def _expiry(at: datetime, keep: timedelta) -> int:
 
 def _ping_items(code: str, ping: Ping, body: bytes) -> Iterator[HistoryItem]:
     expires = _expiry(ping.at, _Keep.pings)
-    values = {name: getattr(ping, name) or None for name in ("kind", "rid", "scheme", "remote_addr", "method", "ua")}
+    names = ("kind", "rid", "scheme", "remote_addr", "method", "ua")
+    values: dict[str, Any] = {name: getattr(ping, name) or None for name in names}
     yield HistoryItem(
         code,
         _ping_key("P", ping.n),
@@ -119,9 +120,9 @@ def _ping(item: HistoryItem) -> Ping:
     return Ping(
         n=int(item.at_key[2:]),
         kind=cast(PingKind, item.kind),
-        at=cast(datetime, item.at),
+        at=item.at,
         rid=item.rid,
-        exitstatus=None if item.exitstatus is None else int(item.exitstatus),
+        exitstatus=_whole(item.exitstatus),
         scheme=item.scheme or "",
         remote_addr=item.remote_addr or "",
         method=item.method or "",
@@ -130,7 +131,11 @@ def _ping(item: HistoryItem) -> Ping:
     )
 
 
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
+
+
 def _flip(project: str, item: HistoryItem) -> Flip:
     old, new = cast(Status, item.old), cast(Status, item.new)
-    at = cast(datetime, item.at).astimezone(UTC)
+    at = item.at.astimezone(UTC)
     return Flip(project, item.owner, at, old, new, item.reason or "", item.before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.check import Notification, Status
@@ -32,7 +33,7 @@ def claim(channel: str, entry: outbox.Entry, now: datetime, lease: timedelta) ->
         | ((state == "retry") & (NotificationItem.next_at <= now))
         | ((state == "sending") & (NotificationItem.lease <= now))
     )
-    actions = [
+    actions: list[Action] = [
         state.set("sending"),
         NotificationItem.lease.set(now + lease),
         NotificationItem.attempts.add(1),
@@ -53,7 +54,7 @@ def claim(channel: str, entry: outbox.Entry, now: datetime, lease: timedelta) ->
 
 def sent(channel: str, entry: outbox.Entry, now: datetime, reminder: outbox.Entry | None = None) -> None:
     """It was told; its next reminder, if there is to be one, is put into the outbox in the same transaction."""
-    actions = [
+    actions: list[Action] = [
         NotificationItem.state.set("sent"),
         NotificationItem.at.set(now),
         NotificationItem.error.remove(),
@@ -73,7 +74,7 @@ def sent(channel: str, entry: outbox.Entry, now: datetime, reminder: outbox.Entr
 
 def not_sent(channel: str, entry: outbox.Entry, now: datetime, error: str, next_at: datetime | None) -> None:
     """It could not be told. With `next_at` it will be tried again then, without it never."""
-    actions = [
+    actions: list[Action] = [
         NotificationItem.state.set("retry" if next_at else "failed"),
         NotificationItem.at.set(now),
         NotificationItem.error.set(error),
@@ -115,7 +116,7 @@ def _notification(item: NotificationItem) -> Notification:
     return Notification(
         channel=item.owner,
         check=item.check,
-        flip=cast(datetime, item.flip),
+        flip=item.flip,
         new=cast(Status, item.new),
         reminder=int(item.reminder or 0),
         state=cast(Literal["sending", "sent", "retry", "failed"], item.state),

@@ -35,10 +35,12 @@ class Entry:
     due: datetime
     channel: str = ""
     reminder: int = 0
+    stored_in: str = ""
 
     @property
     def shard(self) -> str:
-        return f"o#{zlib.crc32(self.flip.code.encode()) % _Shards.outbox}"
+        """Where it is kept: a stored entry stays where it is, however many shards there are by now."""
+        return self.stored_in or f"o#{zlib.crc32(self.flip.code.encode()) % _Shards.outbox}"
 
     @property
     def id(self) -> str:
@@ -129,9 +131,9 @@ def _item(entry: Entry) -> OutboxItem:
 
 def _entry(item: OutboxItem) -> Entry:
     old, new = cast(Status, item.old), cast(Status, item.new)
-    flip = Flip(item.project, item.code, cast(datetime, item.at), old, new, item.reason or "", item.before)
+    flip = Flip(item.project, item.code, item.at, old, new, item.reason or "", item.before)
     due = from_micros(int(item.at_key.partition("#")[0]))
-    return Entry(flip, due, item.channel or "", int(item.reminder or 0))
+    return Entry(flip, due, item.channel or "", int(item.reminder or 0), item.shard)
 
 
 def all_waiting() -> Iterator[Entry]:

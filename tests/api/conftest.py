@@ -12,8 +12,8 @@ from chalice import Chalice
 from chalice.config import Config
 from chalice.local import LocalGateway
 
+import app as application
 from chalicelib import http
-from chalicelib.api import healthchecks
 from chalicelib.monitor import projects
 from chalicelib.monitor.house import House
 from chalicelib.store.connection import shared
@@ -23,10 +23,7 @@ from tests.api.client import Api
 
 @pytest.fixture(scope="session")
 def chalice_app() -> Chalice:
-    app = Chalice("tocsin")
-    for blueprint in healthchecks.BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    return app
+    return application.app
 
 
 @pytest.fixture(scope="session")

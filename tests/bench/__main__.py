@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 import boto3
 
 from chalicelib import channels as kinds
+from chalicelib import http as edge
 from chalicelib.core.check import Channel, Check, Signal
 from chalicelib.monitor import deliver, manage, pings, projects, sweep
 from chalicelib.monitor.house import House
@@ -118,7 +119,7 @@ def storm(arguments: argparse.Namespace) -> None:
     server.request_queue_size = 256
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}/"
-    settings = {"method_down": "POST", "url_down": url, "body_down": "$CODE"}
+    settings: dict[str, object] = {"method_down": "POST", "url_down": url, "body_down": "$CODE"}
     due = datetime.now(UTC) + timedelta(seconds=6 + number / 250)
     project = _fill(house, number, due, channels=("hook",))
     cleaned = kinds.kind_named("webhook").clean(settings)
@@ -168,10 +169,7 @@ def _poll(house: House, stop: threading.Event) -> None:
 
 def listing(arguments: argparse.Namespace) -> None:
     """The list of 1,000 checks, from the gateway's event to its answer."""
-    from chalice import Chalice
-
-    from chalicelib import http as edge
-    from chalicelib.api.healthchecks import management
+    import app as application
 
     house = fresh_house("list")
     keyring = projects.create(house, "Bench")
@@ -182,9 +180,7 @@ def listing(arguments: argparse.Namespace) -> None:
         for item in items:
             item.project = keyring.project.code
             batch.save(item)
-    application = Chalice("bench")
-    edge.serve(application, house)
-    application.register_blueprint(management.blueprint)
+    edge.serve(application.app, house)
     event = {
         "requestContext": {
             "httpMethod": "GET",
@@ -201,7 +197,7 @@ def listing(arguments: argparse.Namespace) -> None:
     walls, cpus = [], []
     for _ in range(7):
         with metered() as meter:
-            answer = application(event, None)
+            answer = application.app(event, None)
         walls.append(meter.wall)
         cpus.append(meter.cpu)
     assert len(json.loads(answer["body"])["checks"]) == 1_000

@@ -38,7 +38,7 @@ def after(check: Check, event: status.Event) -> Check:
 
 DUE = at(4200)
 
-FLIPS = {
+FLIPS: dict[str, tuple[Check, status.Event, list[tuple[str, str, str, datetime]]]] = {
     "a new check's first success": (NEW, Signal("success", at(5)), [("new", "up", "", at(5))]),
     "a new check's first failure": (NEW, Signal("fail", at(5)), [("new", "down", "fail", at(5))]),
     "a new check that starts": (NEW, Signal("start", at(5)), []),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check, Signal
+from chalicelib.core.errors import Missing
 from chalicelib.monitor import deliver, manage, pings, sweep
 from chalicelib.monitor.projects import Keyring, hash_of
 from chalicelib.store import checks, outbox
@@ -148,9 +149,9 @@ def test_a_ping_that_remembers_a_check_deleted_since_finds_it_missing(heartbeat:
     heartbeat.ping()
     manage.delete(heartbeat.house, heartbeat.now)
 
-    with pytest.raises(pings.Missing):
+    with pytest.raises(Missing):
         heartbeat.ping()
-    with pytest.raises(pings.Missing):
+    with pytest.raises(Missing):
         _ = heartbeat.now
 
 

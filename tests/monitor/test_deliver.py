@@ -88,7 +88,7 @@ def test_what_failed_is_tried_again_with_growing_pauses_and_then_given_up(
     entry = tell("a")
     flaky.errors["a"] = Undelivered("busy")
     pauses = []
-    while entry:
+    while True:
         deliver.deliver(house, entry)
         left = waiting()
         if not left:

@@ -10,8 +10,8 @@ from chalice import Chalice
 from chalice.config import Config
 from chalice.local import LocalGateway
 
-from chalicelib import http, web
-from chalicelib.api import healthchecks
+import app as application
+from chalicelib import http
 from chalicelib.core.check import Check, PingKind, Signal
 from chalicelib.monitor import manage, pings
 from chalicelib.monitor.house import House
@@ -23,10 +23,7 @@ HOUR = 3_600
 
 @pytest.fixture(scope="session")
 def chalice_app() -> Chalice:
-    app = Chalice("tocsin")
-    for blueprint in (*healthchecks.BLUEPRINTS, *web.BLUEPRINTS):
-        app.register_blueprint(blueprint)
-    return app
+    return application.app
 
 
 @pytest.fixture

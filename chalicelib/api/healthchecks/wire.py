@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib import channels as kinds
 from chalicelib.api.healthchecks.validation import SLUG_MAX
-from chalicelib.core import schedule, status, zones
+from chalicelib.core import runs, schedule, status, zones
 from chalicelib.core.check import Access, Channel, Check, Filters, Flip, Notification, Ping
 from chalicelib.http import Request
 from chalicelib.monitor.manage import slugify
@@ -27,7 +27,6 @@ FILTERS = {
     "filter_http_body": "http_body",
     "filter_default_fail": "default_fail",
 }
-LONGEST_RUN = timedelta(hours=72)
 
 
 def version_of(request: Request) -> int:
@@ -139,24 +138,9 @@ def _seconds(moment: datetime | None) -> str | None:
 
 def ping_documents(request: Request, code: str, pings: list[Ping], older: list[Ping]) -> list[dict[str, Any]]:
     """The pings, newest first, each with how long its run took; `older` are those before, for runs begun there."""
-    durations = _durations([*pings, *older])
+    durations = runs.durations([*pings, *older])
     version = version_of(request)
     return [_ping_document(request, version, code, ping, durations.get(ping.n)) for ping in pings]
-
-
-def _durations(newest_first: list[Ping]) -> dict[int, timedelta]:
-    """How long each run took, by the number of the ping that ended it: from the latest start of the same run id, unless
-    another end of that run came in between, or the start is more than 72 hours back."""
-    begun: dict[str | None, datetime] = {}
-    found: dict[int, timedelta] = {}
-    for ping in reversed(newest_first):
-        if ping.kind == "start":
-            begun[ping.rid] = ping.at
-        elif ping.kind in ("success", "fail"):
-            start = begun.pop(ping.rid, None)
-            if start is not None and ping.at - start <= LONGEST_RUN:
-                found[ping.n] = ping.at - start
-    return found
 
 
 def _ping_document(request: Request, version: int, code: str, ping: Ping, duration: timedelta | None) -> dict[str, Any]:
