@@ -127,7 +127,7 @@ def _ping_body(request: Request, caller: Caller) -> Reply:
 def _flips(request: Request, caller: Caller) -> Reply:
     check = _named(request, caller)
     start, end = _window(request)
-    flips = history.flips(check.project, check.code, start, end, request.house.clock())
+    flips = history.flips(check.project, check.code, start, end, request.house.clock()) if start < end else []
     return Reply(body={"flips": [wire.flip_document(flip) for flip in flips]})
 
 
