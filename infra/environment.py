@@ -23,7 +23,6 @@ INSTALL = (
     "install",
     "-qq",
     "--disable-pip-version-check",
-    "--no-compile",
     "--no-deps",
     "--requirement",
 )

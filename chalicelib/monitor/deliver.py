@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib import channels, log
-from chalicelib.core.check import Channel, Check, Notification
+from chalicelib.core.check import Channel, Check, Flip, Notification
 from chalicelib.core.errors import Missing, Undelivered
 from chalicelib.core.news import News
 from chalicelib.monitor import newsroom, transitions
@@ -62,14 +62,14 @@ def _deliver_in_turn(house: House, entries: list[Entry]) -> None:
         deliver(house, entry)
 
 
-def deliver(house: House, entry: Entry, *, in_order: bool = True) -> None:
+def deliver(house: House, entry: Entry) -> None:
     """Delivers one entry, see the module's description."""
     try:
         check = checks.get(entry.flip.project, entry.flip.code)
     except Missing:
         outbox.remove(entry)
         return
-    earlier = _deliver_earlier(house, entry) if in_order else []
+    earlier = _deliver_earlier(house, entry)
     audience = _audience(entry, check)
     tries = _tell_all(house, entry, check, audience, earlier) if audience else []
     again = [moment for moment in tries if moment]
@@ -81,20 +81,16 @@ def deliver(house: House, entry: Entry, *, in_order: bool = True) -> None:
     transitions.nudge([later], delay=max(wait, 0))
 
 
-def _deliver_earlier(house: House, entry: Entry) -> list[Entry]:
-    """Delivers the older news of the same check first; answers what of it is not finished."""
-    before = entry.flip.before
-    if entry.reminder or before is None or house.clock() - before > LONGEST:
-        return []
-    older = _older(entry)
-    for old in older:
-        deliver(house, old, in_order=False)
-    return _older(entry) if older else []
-
-
-def _older(entry: Entry) -> list[Entry]:
-    waiting = outbox.waiting(entry.shard, entry.flip.code)
-    return [other for other in waiting if other.flip.at < entry.flip.at and not other.reminder]
+def _deliver_earlier(house: House, entry: Entry) -> Entry | None:
+    """Delivers the check's flip before this one first, if nobody has begun to; answers its entry, told or not."""
+    flip = entry.flip
+    if entry.reminder or flip.before is None or house.clock() - flip.before > LONGEST:
+        return None
+    earlier = outbox.of_flip(Flip(flip.project, flip.code, flip.before, flip.old, flip.old))
+    waiting = outbox.get(earlier.shard, earlier.key)
+    if waiting:
+        deliver(house, waiting)
+    return earlier
 
 
 def _audience(entry: Entry, check: Check) -> list[Channel]:
@@ -108,14 +104,16 @@ def _audience(entry: Entry, check: Check) -> list[Channel]:
 
 
 def _tell_all(
-    house: House, entry: Entry, check: Check, audience: list[Channel], earlier: list[Entry]
+    house: House, entry: Entry, check: Check, audience: list[Channel], earlier: Entry | None
 ) -> list[datetime | None]:
     news = newsroom.compose(house, entry, check)
+    if len(audience) == 1:
+        return [_tell(house, entry, news, audience[0], earlier)]
     with ThreadPoolExecutor(min(len(audience), WORKERS)) as pool:
         return list(pool.map(lambda channel: _tell(house, entry, news, channel, earlier), audience))
 
 
-def _tell(house: House, entry: Entry, news: News, channel: Channel, earlier: list[Entry]) -> datetime | None:
+def _tell(house: House, entry: Entry, news: News, channel: Channel, earlier: Entry | None) -> datetime | None:
     """Tells one channel. Answers when to try again, None when it is told, given up, or not its news."""
     kind = channels.kind_named(channel.kind)
     if not kind.wants(channel.settings, news):
@@ -138,14 +136,11 @@ def _tell(house: House, entry: Entry, news: News, channel: Channel, earlier: lis
     return None
 
 
-def _blocked(house: House, channel: Channel, earlier: list[Entry]) -> datetime | None:
-    """When this channel may be told although older news waits for it: not before that has an outcome."""
-    for old in earlier:
-        notification = notifications.state(channel.code, old)
-        again = _unfinished(house, notification) if notification else None
-        if again:
-            return again + timedelta(seconds=1)
-    return None
+def _blocked(house: House, channel: Channel, earlier: Entry | None) -> datetime | None:
+    """When this channel may be told although the flip before waits for it: not before that has an outcome."""
+    notification = notifications.state(channel.code, earlier) if earlier else None
+    again = _unfinished(house, notification) if notification else None
+    return again + timedelta(seconds=1) if again else None
 
 
 def _unfinished(house: House, notification: Notification) -> datetime | None:

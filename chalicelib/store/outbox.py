@@ -76,13 +76,6 @@ def due(shard: str, until: datetime, *, at_most: int) -> list[Entry]:
         return [_entry(item) for item in OutboxItem.query(shard, condition, consistent_read=True, limit=at_most)]
 
 
-def waiting(shard: str, code: str) -> list[Entry]:
-    """Everything undelivered of one check, oldest flip first."""
-    with translated():
-        items = OutboxItem.query(shard, filter_condition=OutboxItem.code == code, consistent_read=True)
-        return sorted((_entry(item) for item in items), key=lambda entry: entry.flip.at)
-
-
 def get(shard: str, key: str) -> Entry | None:
     """The entry, None when it has been delivered (or moved)."""
     with translated():

@@ -65,9 +65,9 @@ def _run(
         with _until_the_end(stopping):
             running = _start_events(app.app, bells, stopping)
             serve = server.runner(_application(app, outbox, keys.start_page(found, running)), listener)
-            terminal.say(keys.banner(found))
             if key_file:
                 keys.write(key_file, found)
+            terminal.say(keys.banner(found))
             serve()
 
 
