@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from chalicelib.channels import facts
+from chalicelib.core import document
 from chalicelib.core.news import News
 
 # The longer of two names that begin alike stands first.
@@ -22,7 +23,7 @@ _OF_BODIES = frozenset({"BODY", "BODY_JSON"})
 _VALUES: dict[str, Callable[[News], str]] = {
     "CODE": lambda news: news.check.code,
     "STATUS": lambda news: news.event,
-    "NOW": lambda news: facts.second(news.now) or "",
+    "NOW": lambda news: document.second(news.now) or "",
     "NAME": lambda news: news.check.name,
     "NAME_JSON": lambda news: json.dumps(news.check.name),
     "SLUG": lambda news: news.check.slug,

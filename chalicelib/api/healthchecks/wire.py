@@ -7,12 +7,12 @@ clients know (slug, started, uuid, ...) stands beside its fields.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from chalicelib import channels as kinds
 from chalicelib.api.healthchecks.validation import SLUG_MAX
-from chalicelib.core import runs, schedule, status, zones
+from chalicelib.core import document, runs, schedule, status, zones
 from chalicelib.core.check import Access, Channel, Check, Filters, Flip, Notification, Ping
 from chalicelib.http import Request
 from chalicelib.monitor.manage import slugify
@@ -78,42 +78,9 @@ def unique_values(fields: dict[str, Any]) -> dict[str, Any] | None:
 def check_document(request: Request, check: Check, access: Access) -> dict[str, Any]:
     version, now = version_of(request), request.house.clock()
     shown = status.shown(check, now, with_started=version == 1)
-    document = _about(check, shown, request.root)
-    if check.last_duration:
-        document["last_duration"] = int(check.last_duration.total_seconds())
-    document |= _identity(request, check, version) if access == "write" else {"unique_key": check.unique_key}
-    if check.schedule_kind == "simple":
-        return document | {"timeout": check.timeout}
-    return document | {"schedule": check.schedule, "tz": check.tz}
-
-
-def _about(check: Check, shown: status.Shown, root: str) -> dict[str, Any]:
-    filters = check.filters
-    expected = None if shown == "down" else status.grace_start(check)
-    return {
-        "name": check.name,
-        "slug": check.slug,
-        "tags": check.tags,
-        "desc": check.desc,
-        "grace": check.grace,
-        "n_pings": check.n_pings,
-        "status": shown,
-        "started": check.last_start is not None,
-        "last_ping": _seconds(check.last_ping),
-        "next_ping": _seconds(expected),
-        "manual_resume": check.manual_resume,
-        "methods": check.methods,
-        "subject": filters.success_kw if filters.subject else "",
-        "subject_fail": filters.failure_kw if filters.subject else "",
-        "start_kw": filters.start_kw,
-        "success_kw": filters.success_kw,
-        "failure_kw": filters.failure_kw,
-        "filter_subject": filters.subject,
-        "filter_body": filters.body,
-        "filter_http_body": filters.http_body,
-        "filter_default_fail": filters.default_fail,
-        "badge_url": f"{root}/b/2/{check.badge}.svg",
-    }
+    about = document.described(check, shown) | {"badge_url": f"{request.root}/b/2/{check.badge}.svg"}
+    identity = _identity(request, check, version) if access == "write" else {"unique_key": check.unique_key}
+    return about | document.last_duration(check) | identity | document.rhythm(check)
 
 
 def _identity(request: Request, check: Check, version: int) -> dict[str, Any]:
@@ -132,10 +99,6 @@ def ping_url(request: Request, code: str) -> str:
     return f"{request.house.settings.ping_endpoint or request.root + '/ping'}/{code}"
 
 
-def _seconds(moment: datetime | None) -> str | None:
-    return moment.replace(microsecond=0).isoformat() if moment else None
-
-
 def ping_documents(request: Request, code: str, pings: list[Ping], older: list[Ping]) -> list[dict[str, Any]]:
     """The pings, newest first, each with how long its run took; `older` are those before, for runs begun there."""
     durations = runs.durations([*pings, *older])
@@ -145,7 +108,7 @@ def ping_documents(request: Request, code: str, pings: list[Ping], older: list[P
 
 def _ping_document(request: Request, version: int, code: str, ping: Ping, duration: timedelta | None) -> dict[str, Any]:
     body = f"{request.root}/api/v{version}/checks/{code}/pings/{ping.n}/body" if ping.has_body else None
-    document = {
+    about = {
         "type": ping.kind,
         "date": ping.at.isoformat(timespec="microseconds"),
         "n": ping.n,
@@ -156,11 +119,11 @@ def _ping_document(request: Request, version: int, code: str, ping: Ping, durati
         "rid": ping.rid,
         "body_url": body,
     }
-    return document if duration is None else document | {"duration": duration.total_seconds()}
+    return about if duration is None else about | {"duration": duration.total_seconds()}
 
 
 def flip_document(flip: Flip) -> dict[str, Any]:
-    return {"timestamp": _seconds(flip.at), "up": 1 if flip.new == "up" else 0}
+    return {"timestamp": document.second(flip.at), "up": 1 if flip.new == "up" else 0}
 
 
 def channel_document(channel: Channel) -> dict[str, Any]:
@@ -186,5 +149,5 @@ def notification_document(notification: Notification) -> dict[str, Any]:
         "attempts": notification.attempts,
         "error": notification.error,
         "date": notification.at.isoformat(timespec="microseconds") if notification.at else None,
-        "next_attempt": _seconds(notification.next_at) if notification.state == "retry" else None,
+        "next_attempt": document.second(notification.next_at) if notification.state == "retry" else None,
     }
