@@ -20,7 +20,7 @@ from tests.conftest import Clock, Queues
 from tests.flows.conftest import Heartbeat, trouble, unavailable
 from tests.sent import Sent
 
-CALLS = 20
+CALLS = 21
 STRIKES = [(call, after) for call in range(1, CALLS + 1) for after in (False, True)]
 
 

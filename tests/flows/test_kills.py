@@ -18,7 +18,7 @@ from tests.flows.conftest import Heartbeat, Killed, trouble
 from tests.sent import Sent
 
 # The longest of the stories below makes this many calls; a test holds the number.
-CALLS = 20
+CALLS = 21
 STRIKES = [(call, after) for call in range(1, CALLS + 1) for after in (False, True)]
 
 
