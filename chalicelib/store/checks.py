@@ -21,7 +21,12 @@ from chalicelib.store.faults import Refused, translated, update
 from chalicelib.store.models import CheckItem
 
 # Values that stand for "not set" are not kept: a quiet check stays small.
-_UNSET: dict[str, Any] = {"schedule": DEFAULT_SCHEDULE, "tz": DEFAULT_TZ}
+_UNSET: dict[str, Any] = {
+    "kind": "heartbeat",
+    "schedule_kind": "simple",
+    "schedule": DEFAULT_SCHEDULE,
+    "tz": DEFAULT_TZ,
+}
 _FIELDS = tuple(field.name for field in fields(Check) if field.name not in ("project", "code"))
 
 
@@ -182,8 +187,10 @@ def from_raw(item: dict[str, Any]) -> Check:
         value = item.get(name)
         if value is not None:
             known[name] = deserialize(value[kind])
-    known["channels"] = tuple(sorted(known.get("channels", ())))
-    known["filters"] = Filters(**known["filters"]) if "filters" in known else Filters()
+    if "channels" in known:
+        known["channels"] = tuple(sorted(known["channels"]))
+    if "filters" in known:
+        known["filters"] = Filters(**known["filters"])
     return Check(**known)
 
 
