@@ -13,7 +13,7 @@ from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib import http, log, settings, store, web
 from chalicelib.api import healthchecks
-from chalicelib.monitor import chores, deliver, sweep
+from chalicelib.monitor import chores, deliver, probing, sweep, tick
 from chalicelib.monitor.house import open_house
 
 DIALECTS = (healthchecks,)
@@ -33,6 +33,19 @@ for package in (*DIALECTS, web):
 def sweep_due(event: CloudWatchEvent) -> None:
     log.begin(event.event_id)
     sweep.run(HOUSE)
+
+
+@app.schedule("rate(1 minute)")
+def tick_wheel(event: CloudWatchEvent) -> None:
+    log.begin(event.event_id)
+    tick.run(HOUSE)
+
+
+@app.on_sqs_message(queue=HOUSE.settings.resource("probes"), batch_size=1)
+def run_probes(event: SQSEvent) -> None:
+    log.begin(getattr(event.context, "aws_request_id", ""))
+    for record in event:
+        probing.work(HOUSE, json.loads(record.body))
 
 
 @app.on_sqs_message(queue=HOUSE.settings.resource("news"), batch_size=10)

@@ -14,7 +14,11 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`stage` and `prefix` name the installation: every table and queue is called `<prefix>-<stage>-<noun>`."""
+    """`stage` and `prefix` name the installation: every table and queue is called `<prefix>-<stage>-<noun>`.
+
+    `location` is the name of the place where this process runs; `locations` are all places that are probed from with
+    their AWS regions, home first; `home_region` is set in the other regions alone: where the tables are.
+    """
 
     stage: str = "local"
     prefix: str = "tocsin"
@@ -29,6 +33,11 @@ class Settings:
     flip_days: int = 400
     due_shards: int = 8
     outbox_shards: int = 4
+    wheel_shards: int = 4
+    result_days: int = 90
+    location: str = "Home"
+    locations: tuple[tuple[str, str], ...] = ()
+    home_region: str = ""
     allowed_networks: tuple[str, ...] = ()
 
     def resource(self, noun: str) -> str:
@@ -46,6 +55,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             values[name] = _number(_VARIABLES[name], given[name], low, high)
     if "allowed_networks" in given:
         values["allowed_networks"] = _networks(given["allowed_networks"])
+    if "locations" in given:
+        values["locations"] = _locations(given["locations"])
     for name in ("site_root", "ping_endpoint"):
         if name in given:
             values[name] = given[name].rstrip("/")
@@ -63,6 +74,14 @@ def _networks(text: str) -> tuple[str, ...]:
     return networks
 
 
+def _locations(text: str) -> tuple[tuple[str, str], ...]:
+    """Places and their regions: `Stockholm SWE=eu-north-1, Dublin IRL=eu-west-1`, no name twice."""
+    pairs = [tuple(part.strip() for part in item.split("=")) for item in text.split(",") if item.strip()]
+    if any(len(pair) != 2 or not all(pair) for pair in pairs) or len({pair[0] for pair in pairs}) < len(pairs):
+        raise BadSettings("TOCSIN_LOCATIONS must list places and regions such as Stockholm SWE=eu-north-1")
+    return tuple((pair[0], pair[1]) for pair in pairs)
+
+
 def _number(key: str, text: str, low: int, high: int) -> int:
     if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
         raise BadSettings(f"{key} must be a whole number from {low} to {high}, not {text!r}")
@@ -78,4 +97,6 @@ _RANGES = {
     "flip_days": (1, 3_650),
     "due_shards": (1, 256),
     "outbox_shards": (1, 64),
+    "wheel_shards": (1, 64),
+    "result_days": (1, 3_650),
 }

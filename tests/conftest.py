@@ -19,7 +19,7 @@ import pytest
 
 from chalicelib import store
 from chalicelib.channels.base import Outlet
-from chalicelib.monitor import chores, deliver, pings, projects, sweep
+from chalicelib.monitor import chores, deliver, pings, probing, projects, sweep, tick
 from chalicelib.monitor.house import House
 from chalicelib.settings import Settings
 from infra import emulated, tables
@@ -134,11 +134,21 @@ class Queues:
         return taken
 
     def work(self) -> None:
-        """Delivers and does everything that waits, until nothing does."""
-        while (news := self.take("news")) or (todo := self.take("chores")):
-            deliver.deliver_nudges(self.house, news)
-            for chore in [] if news else todo:
-                chores.do(self.house, chore)
+        """Looks, judges, delivers and does everything that waits, until nothing does."""
+        while any([self._each("probes"), self._each("chores"), self._news()]):
+            continue
+
+    def _each(self, noun: str) -> bool:
+        do = {"probes": probing.work, "chores": chores.do}[noun]
+        messages = self.take(noun)
+        for message in messages:
+            do(self.house, message)
+        return bool(messages)
+
+    def _news(self) -> bool:
+        news = self.take("news")
+        deliver.deliver_nudges(self.house, news)
+        return bool(news)
 
 
 @pytest.fixture
@@ -148,10 +158,12 @@ def queues(house: House) -> Queues:
 
 @pytest.fixture
 def minute(house: House, clock: Clock, queues: Queues) -> Any:
-    """Lets one minute pass as AWS would: the sweep at its start, the deliverer whenever there is news."""
+    """Lets one minute pass as AWS would: tick and sweep at its start, the workers whenever there is anything to do."""
 
     def passes() -> None:
         began = clock.now
+        tick.run(house)
+        queues.work()
         sweep.run(house)
         queues.work()
         clock.now = max(clock.now, began + timedelta(minutes=1))

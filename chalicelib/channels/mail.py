@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import aws, fields, urls, words
+from chalicelib.channels import about, aws, fields, urls, words
 from chalicelib.channels.base import Outlet
 from chalicelib.core.check import Ping
 from chalicelib.core.news import News
@@ -169,8 +169,7 @@ def _facts(news: News) -> list[tuple[str, str]]:
             listed.append(("Went down at", words.local_moment(news.flip.at - news.downtime, zone)))
         listed.append(("Downtime", words.span(news.downtime)))
     listed += [("Project", words.one_line(news.project, 100)), ("Tags", words.one_line(check.tags, 300))]
-    listed += words.rhythm(check)
-    listed.append(("Total pings", f"{check.n_pings:,} since {check.created:%Y-%m-%d}"))
+    listed += about.listed(news)
     return [(title, value) for title, value in listed if value]
 
 

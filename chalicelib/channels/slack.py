@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import fields, urls, words
+from chalicelib.channels import about, fields, urls, words
 from chalicelib.channels.base import Outlet
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
@@ -98,7 +98,7 @@ def _fields(news: News) -> list[dict[str, Any]]:
         return []
     check = news.check
     shown = [("Project", words.one_line(news.project, 100)), ("Tags", words.one_line(check.tags, 200))]
-    shown += [*words.rhythm(check), ("Total pings", f"{check.n_pings:,}")]
+    shown += about.listed(news)
     if news.pings:
         last = news.pings[0]
         shown.append(("Last ping", f"{words.ping_words(last)}, {words.moment(last.at)}"))

@@ -96,6 +96,8 @@ def summary(news: News) -> str:
 
 def reason(news: News) -> str:
     """Why the check is down."""
+    if news.check.kind != "heartbeat":
+        return one_line(news.flip.reason, 300)
     if news.flip.reason == "fail":
         status = exit_status(news)
         return "It reported a failure." if status is None else f"It reported a failure (exit status {status})."

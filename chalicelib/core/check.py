@@ -1,13 +1,17 @@
-"""The nouns of the core: Check, Flip, Ping, Channel, Project, Notification. Values with derived names, no behaviour."""
+"""The nouns of the core: Check, Flip, Ping, Result, Channel, Project, Notification. Values with derived names, no
+behaviour."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from chalicelib.core.silence import Silence
+
+Kind = Literal["heartbeat", "probe", "rule"]
 Status = Literal["new", "up", "down", "paused"]
 PingKind = Literal["success", "start", "fail", "log", "ign"]
 ScheduleKind = Literal["simple", "cron", "oncalendar"]
@@ -38,8 +42,25 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspicion:
+    """Failures of a probe that are not confirmed yet: since when, why, seen from where, and how many in a row."""
+
+    since: datetime
+    reason: str
+    locations: tuple[str, ...]
+    failures: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A thing with a status. Moments are aware UTC datetimes with microseconds, periods are whole seconds.
+
+    A heartbeat waits for pings; a probe looks at something every `period` seconds; a rule judges series as often.
+    `watch` is what a probe looks at or a rule judges, as its kind understands it. `master` is the check without which
+    this one cannot be reached. `remind` asks for reminders of an outage every so many seconds. Of a probe,
+    `last_result` is the latest result in words and `suspicion` what is not confirmed yet; of a rule, `triggered` holds
+    the series that breach at present with their `since` (microseconds since 1970) and `value`. `quiet` marks an outage
+    that nobody wants to be told of.
 
     `spec` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may
     assume about a check it saw earlier, the second guards every decision. `due` is the deadline the sweep acts on,
@@ -49,7 +70,7 @@ class Check:
     project: str
     code: str
     created: datetime
-    kind: str = "heartbeat"
+    kind: Kind = "heartbeat"
     name: str = ""
     slug: str = ""
     tags: str = ""
@@ -64,6 +85,15 @@ class Check:
     filters: Filters = Filters()
     channels: tuple[str, ...] = ()
     badge: str = ""
+    period: int = 0
+    watch: dict[str, Any] = field(default_factory=dict)
+    master: str = ""
+    remind: int = 0
+    silences: tuple[Silence, ...] = ()
+    suspicion: Suspicion | None = None
+    last_result: str = ""
+    triggered: dict[str, Any] = field(default_factory=dict)
+    quiet: bool = False
     status: Status = "new"
     since: datetime | None = None
     last_ping: datetime | None = None
@@ -80,6 +110,11 @@ class Check:
     def unique_key(self) -> str:
         """The stable public identifier that read-only keys see (Healthchecks Management API, Get a Single Check)."""
         return unique_key(self.code)
+
+    @property
+    def alone_as(self) -> str:
+        """The name that no other check of its kind may have in the project; empty where names may repeat."""
+        return self.name if self.kind == "rule" else ""
 
     @property
     def label(self) -> str:
@@ -104,6 +139,8 @@ class Flip:
     """One status change. `at` is when it became true (for a missed deadline: the deadline), not when it was noticed.
 
     `before` is the moment of the check's flip before this one: news of the two must not overtake each other.
+    `about` holds the facts of the check's kind: from which `locations` a failure was seen, which `metric` breached at
+    what `value`. A `quiet` flip is history and nobody's news.
     """
 
     project: str
@@ -113,11 +150,30 @@ class Flip:
     new: Status
     reason: str = ""
     before: datetime | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+    quiet: bool = False
 
     @property
     def is_news(self) -> bool:
         """Pausing, resuming and the first sign of life are nobody's news; going down and coming back are."""
-        return self.new == "down" or (self.new == "up" and self.old == "down")
+        return not self.quiet and (self.new == "down" or (self.new == "up" and self.old == "down"))
+
+
+def flipped(
+    check: Check,
+    new: Status,
+    at: datetime,
+    reason: str = "",
+    about: dict[str, Any] | None = None,
+    *,
+    quiet: bool = False,
+) -> tuple[Check, Flip]:
+    """The check in its new status and the flip there. Flips of one check never share a moment."""
+    if check.since and at <= check.since:
+        at = check.since + TICK
+    quiet = quiet or (new == "up" and check.quiet)
+    flip = Flip(check.project, check.code, at, check.status, new, reason, check.since, about or {}, quiet)
+    return replace(check, status=new, since=at, quiet=quiet and new == "down"), flip
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +205,31 @@ class Ping:
     method: str = ""
     ua: str = ""
     has_body: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one look of a probe from one location. `id` is 48 hexadecimal digits that sort by time; phases are
+    disjoint milliseconds; `code` is 1 for good, 2 for good with a warning, 0 for failed."""
+
+    id: str
+    at: datetime
+    location: str
+    code: int
+    text: str
+    performance: str = "Ok"
+    block: float = 0.0
+    dns: float = 0.0
+    connect: float = 0.0
+    ssl: float = 0.0
+    ttfb: float = 0.0
+    ttlb: float = 0.0
+    size: int = 0
+
+    @property
+    def total(self) -> float:
+        """Milliseconds from the first to the last moment of the work; waiting for a free place is not part of it."""
+        return self.dns + self.connect + self.ssl + self.ttfb + self.ttlb
 
 
 @dataclass(frozen=True, slots=True)

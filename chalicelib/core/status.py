@@ -13,20 +13,51 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from chalicelib.core import schedule
-from chalicelib.core.check import TICK, Check, Flip, PingKind, Signal, Status
+from chalicelib.core import schedule, silencing, watching
+from chalicelib.core.check import Check, Flip, PingKind, Signal, Status, flipped
 from chalicelib.core.errors import Conflict
+from chalicelib.core.silence import Silence
+from chalicelib.core.silencing import Silenced, Unsilenced
+from chalicelib.core.watching import Instance, Judged, Observed
+
+__all__ = [
+    "Change",
+    "DeadlinePassed",
+    "Event",
+    "Judged",
+    "Observed",
+    "Paused",
+    "Redefined",
+    "Resumed",
+    "Shown",
+    "Signal",
+    "Silenced",
+    "Unsilenced",
+    "deadline",
+    "decide",
+    "effective_kind",
+    "grace_start",
+    "shown",
+]
 
 Shown = Literal["new", "started", "up", "grace", "down", "paused"]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The outcome of a decision: the check before and after, and the flips between the two, oldest first."""
+    """The outcome of a decision: the check before and after, and the flips between the two, oldest first.
+
+    `instances` are the series of a rule that began or ceased to breach, `ended` the silences that are over, `untold`
+    flips that were made earlier and are to be told now, at `at`.
+    """
 
     before: Check
     after: Check
+    at: datetime
     flips: tuple[Flip, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    ended: tuple[Silence, ...] = ()
+    untold: tuple[Flip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +85,7 @@ class Redefined:
     fields: dict[str, Any]
 
 
-Event = Signal | DeadlinePassed | Paused | Resumed | Redefined
+Event = Signal | DeadlinePassed | Paused | Resumed | Redefined | Observed | Judged | Silenced | Unsilenced
 
 
 def grace_start(check: Check, *, with_started: bool = True) -> datetime | None:
@@ -101,15 +132,23 @@ def decide(check: Check, event: Event) -> Change | None:
     Raises Conflict when the event does not fit the state (resuming a check that is not paused).
     """
     current, missed = _settle(check, event.at)
-    after, flipped = _HANDLERS[type(event)](current, event)
+    after, made = _HANDLERS[type(event)](current, event)
     after = replace(after, due=None if after.status == "down" else deadline(after))
-    flips = missed + flipped
+    flips = missed + made
     if isinstance(event, Redefined):
         after, overdue = _settle(after, event.at)
         flips += overdue
     if after == check:
         return None
-    return Change(check, replace(after, version=check.version + 1), flips)
+    return Change(
+        check,
+        replace(after, version=check.version + 1),
+        event.at,
+        flips,
+        watching.instances(check, event) if isinstance(event, Judged) and after.status != "paused" else (),
+        silencing.ended(check, after, event.at),
+        silencing.to_tell(after, event),
+    )
 
 
 def _settle(check: Check, now: datetime) -> tuple[Check, tuple[Flip, ...]]:
@@ -117,15 +156,8 @@ def _settle(check: Check, now: datetime) -> tuple[Check, tuple[Flip, ...]]:
     end = deadline(check) if check.status != "down" else None
     if end is None or now < end:
         return check, ()
-    down, flip = _flip(check, "down", end, "timeout")
+    down, flip = flipped(check, "down", end, "timeout")
     return replace(down, due=None), (flip,)
-
-
-def _flip(check: Check, new: Status, at: datetime, reason: str = "") -> tuple[Check, Flip]:
-    if check.since and at <= check.since:
-        at = check.since + TICK
-    flip = Flip(check.project, check.code, at, check.status, new, reason, before=check.since)
-    return replace(check, status=new, since=at), flip
 
 
 def _deadline_passed(check: Check, _event: DeadlinePassed) -> tuple[Check, tuple[Flip, ...]]:
@@ -143,7 +175,7 @@ def _signal(check: Check, signal: Signal) -> tuple[Check, tuple[Flip, ...]]:
     new: Status = "down" if kind == "fail" else "up"
     if new == check.status:
         return check, ()
-    check, flip = _flip(check, new, signal.at, "fail" if kind == "fail" else "")
+    check, flip = flipped(check, new, signal.at, "fail" if kind == "fail" else "")
     return check, (flip,)
 
 
@@ -175,7 +207,7 @@ def _paused(check: Check, event: Paused) -> tuple[Check, tuple[Flip, ...]]:
     check = replace(check, last_start=None, last_start_rid=None)
     if check.status == "paused":
         return check, ()
-    check, flip = _flip(check, "paused", event.at)
+    check, flip = flipped(replace(check, suspicion=None, triggered={}), "paused", event.at)
     return check, (flip,)
 
 
@@ -183,7 +215,7 @@ def _resumed(check: Check, event: Resumed) -> tuple[Check, tuple[Flip, ...]]:
     if check.status != "paused":
         raise Conflict("check is not paused")
     cleared = replace(check, last_ping=None, last_start=None, last_start_rid=None)
-    check, flip = _flip(cleared, "new", event.at)
+    check, flip = flipped(cleared, "new", event.at)
     return check, (flip,)
 
 
@@ -198,4 +230,8 @@ _HANDLERS: dict[type, Callable[[Check, Any], tuple[Check, tuple[Flip, ...]]]] = 
     Paused: _paused,
     Resumed: _resumed,
     Redefined: _redefined,
+    Observed: watching.observed,
+    Judged: watching.judged,
+    Silenced: silencing.silenced,
+    Unsilenced: silencing.unsilenced,
 }

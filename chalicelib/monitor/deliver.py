@@ -3,11 +3,13 @@
 For one entry:
 1. Read it; if it is gone, somebody has delivered it. Read the check and its channels; news of a deleted check is
    dropped.
-2. News of the same check that is older and still undelivered goes first, so that "up" never arrives before its "down".
-3. For every channel, all at the same time: claim the notification with a lease, send, write the outcome into the
+2. While the check is silenced, or what it depends on is down, the news is held back; when that is over it is told if
+   the check still is what it says. An "up" whose "down" was held back and never told is nobody's news.
+3. News of the same check that is older and still undelivered goes first, so that "up" never arrives before its "down".
+4. For every channel, all at the same time: claim the notification with a lease, send, write the outcome into the
    channel's log. What was sent is never sent again; what failed is tried again after 30 s, 2 min, 10 min and 1 h, then
    given up; a permanent error is given up at once. Either shows on the channel.
-4. When every channel has an outcome, remove the entry; otherwise put it off until the first retry.
+5. When every channel has an outcome, remove the entry; otherwise put it off until the first retry.
 
 Dying between any two steps leaves the entry in the outbox: the sweep hands it on again, and the log tells what is done.
 """
@@ -23,7 +25,7 @@ from chalicelib import channels, log
 from chalicelib.core.check import Channel, Check, Flip, Notification
 from chalicelib.core.errors import Missing, Undelivered
 from chalicelib.core.news import News
-from chalicelib.monitor import newsroom, transitions
+from chalicelib.monitor import holding, newsroom, transitions
 from chalicelib.monitor.house import House
 from chalicelib.store import checks, definitions, notifications, outbox
 from chalicelib.store.outbox import Entry
@@ -69,6 +71,13 @@ def deliver(house: House, entry: Entry) -> None:
     except Missing:
         outbox.remove(entry)
         return
+    until = holding.until(house, entry, check)
+    if until:
+        holding.hold(house, entry, until)
+        return
+    if not holding.still_news(entry, check):
+        outbox.remove(entry)
+        return
     earlier = _deliver_earlier(house, entry)
     audience = _audience(entry, check)
     tries = _tell_all(house, entry, check, audience, earlier) if audience else []
@@ -76,7 +85,7 @@ def deliver(house: House, entry: Entry) -> None:
     if not again:
         outbox.remove(entry)
         return
-    later = outbox.move(entry, min(again))
+    later = outbox.move(entry, min(again), held=entry.held)
     wait = int((later.due - house.clock()).total_seconds()) + 1
     transitions.nudge([later], delay=max(wait, 0))
 
@@ -100,7 +109,7 @@ def _audience(entry: Entry, check: Check) -> list[Channel]:
         return assigned
     if check.status != "down" or check.since != entry.flip.at:
         return []
-    return [channel for channel in assigned if channel.code == entry.channel and channel.remind]
+    return [channel for channel in assigned if channel.code == entry.channel and (check.remind or channel.remind)]
 
 
 def _tell_all(
@@ -132,7 +141,7 @@ def _tell(house: House, entry: Entry, news: News, channel: Channel, earlier: Ent
         # A fault of ours in one kind of channel: it is retried like any other failure, and the log has the trace.
         log.error("channel failed unexpectedly", channel=channel.code, kind=channel.kind)
         return _not_sent(house, entry, channel, Undelivered("internal error"), notification.attempts)
-    _sent(house, entry, channel)
+    _sent(house, entry, channel, news.check.remind or channel.remind)
     return None
 
 
@@ -150,11 +159,11 @@ def _unfinished(house: House, notification: Notification) -> datetime | None:
     return notification.next_at if notification.state == "retry" else None
 
 
-def _sent(house: House, entry: Entry, channel: Channel) -> None:
+def _sent(house: House, entry: Entry, channel: Channel, remind: int) -> None:
     now = house.clock()
     reminder = None
-    if channel.remind and entry.flip.new == "down":
-        due = now + timedelta(seconds=channel.remind)
+    if remind and entry.flip.new == "down":
+        due = now + timedelta(seconds=remind)
         reminder = Entry(entry.flip, due, channel.code, entry.reminder + 1)
     notifications.sent(channel.code, entry, now, reminder)
     if channel.error:

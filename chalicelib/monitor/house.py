@@ -8,10 +8,14 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.channels.base import Outlet
 from chalicelib.core.news import Site
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.probes.engine import Prober
 
 ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -30,7 +34,7 @@ def _random_text(length: int, alphabet: str) -> str:
 
 @dataclass(slots=True)
 class House:
-    """Settings, clock, sleep, randomness and the outlet through which channels send."""
+    """Settings, clock, sleep, randomness, the outlet through which channels send and the engine that runs probes."""
 
     settings: Settings
     clock: Callable[[], datetime] = _utc_now
@@ -38,10 +42,20 @@ class House:
     new_code: Callable[[], str] = _new_code
     random_text: Callable[[int, str], str] = _random_text
     outlet: Outlet = field(default_factory=Outlet)
+    engine: Prober | None = None
 
     @property
     def site(self) -> Site:
         return Site(self.settings.site_name, self.settings.site_root, self.settings.mail_from)
+
+    @property
+    def prober(self) -> Prober:
+        """Made at its first use: only the workers that probe pay for importing it."""
+        if self.engine is None:
+            from chalicelib.probes.engine import Prober
+
+            self.engine = Prober(self.settings.allowed_networks)
+        return self.engine
 
 
 def open_house(settings: Settings) -> House:

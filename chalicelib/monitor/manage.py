@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib import log
 from chalicelib.core import status
-from chalicelib.core.check import Check, Project
+from chalicelib.core.check import Check, Kind, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
 from chalicelib.monitor import transitions
 from chalicelib.monitor.house import House
@@ -65,14 +65,21 @@ def _new(house: House, project: str, values: dict[str, Any]) -> Check:
     return Check(project, house.new_code(), house.clock(), badge=house.new_code(), **values)
 
 
-def find(project: str, code: str) -> Check:
-    """The project's check. Raises Missing (no such check) or Forbidden (another project's)."""
+def find(project: str, code: str, kind: Kind = "heartbeat") -> Check:
+    """The project's check of this kind. Raises Missing (no such check) or Forbidden (another project's)."""
     try:
-        return checks.get(project, code)
+        return of_kind(checks.get(project, code), kind)
     except Missing:
         if directory.project_of(code) is None:
             raise
         raise Forbidden("check") from None
+
+
+def of_kind(check: Check, kind: Kind) -> Check:
+    """The check, if it is of this kind. Raises Missing: to a dialect that does not know its kind it does not exist."""
+    if check.kind != kind:
+        raise Missing("check")
+    return check
 
 
 def find_by_unique_key(project: str, unique_key: str) -> Check:
@@ -80,12 +87,12 @@ def find_by_unique_key(project: str, unique_key: str) -> Check:
     found = directory.by_unique_key(unique_key)
     if found is None or found[0] != project:
         raise Missing("check")
-    return checks.get(project, found[1])
+    return of_kind(checks.get(project, found[1]), "heartbeat")
 
 
-def of_project(project: Project) -> list[Check]:
-    """The project's checks, oldest first."""
-    return checks.of_project(project.code)
+def of_project(project: Project, kind: Kind = "heartbeat") -> list[Check]:
+    """The project's checks of this kind, oldest first."""
+    return [check for check in checks.of_project(project.code) if check.kind == kind]
 
 
 def reachable() -> None:

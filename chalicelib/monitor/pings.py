@@ -114,7 +114,7 @@ def _by_code(code: str) -> Check:
     project = directory.project_of(code)
     if project is None:
         raise Missing("check")
-    return checks.get(project, code)
+    return manage.of_kind(checks.get(project, code), "heartbeat")
 
 
 def _by_slug(house: House, address: Address, *, create: bool) -> tuple[Check, bool]:

@@ -73,7 +73,7 @@ def pause(house: House, attempt: int) -> None:
 def tell(changes: list[status.Change]) -> None:
     """Nudges the deliverer about the news of `changes`. A nudge that fails costs time: the sweep finds the news."""
     entries = [outbox.of_flip(flip) for change in changes for flip in change.flips if flip.is_news]
-    nudge(entries)
+    nudge(entries + [outbox.of_untold(flip, change.at) for change in changes for flip in change.untold])
     flips = sum(len(change.flips) for change in changes)
     if flips:
         log.count(Flips=flips)

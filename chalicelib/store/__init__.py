@@ -8,18 +8,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.settings import Settings
-from chalicelib.store import checks, connection, history, outbox, queues
+from chalicelib.store import checks, connection, history, outbox, queues, results, wheel
 from chalicelib.store.models import MODELS
 
 TABLES = ("checks", "directory", "definitions", "history", "outbox")
-QUEUES = ("news", "chores")
+QUEUES = ("news", "chores", "probes", "rules")
 
 
 def connect(settings: Settings) -> None:
     """Points the store at this installation's tables and queues, and sets how long history is kept."""
-    connection.connect({noun: settings.resource(noun) for noun in (*TABLES, *QUEUES)}, MODELS)
+    names = {noun: settings.resource(noun) for noun in (*TABLES, *QUEUES)}
+    connection.connect(names, MODELS, settings.home_region)
     checks._Shards.due = settings.due_shards
     outbox._Shards.outbox = settings.outbox_shards
     history._Keep.pings = timedelta(days=settings.ping_days)
     history._Keep.flips = timedelta(days=settings.flip_days)
+    results._Keep.results = timedelta(days=settings.result_days)
+    wheel._Shards.wheel = settings.wheel_shards
     queues.forget()

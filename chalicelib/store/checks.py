@@ -12,11 +12,12 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Flip, Ping
-from chalicelib.core.errors import Missing
+from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion
+from chalicelib.core.errors import Conflict, Missing
+from chalicelib.core.silence import from_document, to_document
 from chalicelib.core.status import Change
-from chalicelib.store import directory, history, outbox
-from chalicelib.store.connection import shared
+from chalicelib.store import directory, history, outbox, wheel
+from chalicelib.store.connection import from_micros, shared, to_micros
 from chalicelib.store.faults import Refused, translated, update
 from chalicelib.store.models import CheckItem
 
@@ -95,12 +96,14 @@ def create(check: Check, limit: int, *, alone: bool = False) -> None:
 
     `alone` asks that no other check of the project has its slug. Raises LimitReached, or Refused when it is not alone.
     """
+    wheel.register(check)
     try:
         with translated(), TransactWrite(connection=shared()) as transaction:
             transaction.save(_item(check), condition=CheckItem.code.does_not_exist())
             directory.add_check(transaction, check, limit, alone=alone)
     except Refused:
         directory.require_room(check.project, limit)
+        _require_name(check)
         raise
 
 
@@ -115,37 +118,59 @@ def delete(check: Check) -> None:
 
 
 def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> None:
-    """Keeps a decision, if the check still is what the decision was made on; otherwise raises Refused.
+    """Keeps a decision, if the check still is what the decision was made on; otherwise raises Refused. Raises Conflict
+    when another check has the name that it takes.
 
     With flips, the check, the flips, their news and the ping that caused them are one transaction.
     Without, it is one conditional update, and the ping is recorded beside it.
     """
-    actions = _actions(change.before, change.after)
-    condition = CheckItem.version == change.before.version
-    item = CheckItem(change.before.project, change.before.code)
-    slug_moved = change.before.slug != change.after.slug
-    if not change.flips and not slug_moved:
+    before, after = change.before, change.after
+    actions = _actions(before, after)
+    condition = CheckItem.version == before.version
+    item = CheckItem(before.project, before.code)
+    if before.period != after.period:
+        wheel.register(after)
+    slug_moved, name_moved = before.slug != after.slug, before.alone_as != after.alone_as
+    if not (change.flips or change.instances or change.ended or change.untold or slug_moved or name_moved):
         with translated():
             item.update(actions=actions, condition=condition)
         if ping:
-            history.record(change.after.code, ping, body)
+            history.record(after.code, ping, body)
         return
-    with translated(), TransactWrite(connection=shared()) as transaction:
-        transaction.update(item, actions=actions, condition=condition)
-        if slug_moved:
-            directory.move_slug(transaction, change.before, change.after.slug)
-        for flip in change.flips:
-            _add_flip(transaction, flip)
-        if ping:
-            history.add(transaction, change.after.code, ping, body)
-    if slug_moved and change.before.slug:
-        directory.tidy_slug(change.before.project, change.before.slug)
+    try:
+        with translated(), TransactWrite(connection=shared()) as transaction:
+            transaction.update(item, actions=actions, condition=condition)
+            if slug_moved:
+                directory.move_slug(transaction, before, after.slug)
+            if name_moved:
+                directory.move_name(transaction, before, after)
+            _add_events(transaction, change)
+            if ping:
+                history.add(transaction, after.code, ping, body)
+    except Refused:
+        _require_name(after)
+        raise
+    if slug_moved and before.slug:
+        directory.tidy_slug(before.project, before.slug)
 
 
-def _add_flip(transaction: TransactWrite, flip: Flip) -> None:
-    history.add_flip(transaction, flip)
-    if flip.is_news:
-        outbox.add_flip(transaction, flip)
+def _require_name(check: Check) -> None:
+    """Raises Conflict when the name that the check alone may have is another's."""
+    if directory.name_taken(check):
+        raise Conflict(f"the name {check.alone_as!r} is taken")
+
+
+def _add_events(transaction: TransactWrite, change: Change) -> None:
+    for flip in change.flips:
+        history.add_flip(transaction, flip)
+        if flip.is_news:
+            outbox.add_flip(transaction, flip)
+    if change.instances:
+        history.add_instances(transaction, change.after.code, change.instances)
+    for silence in change.ended:
+        history.add_silence(transaction, change.after.code, silence)
+    for flip in change.untold:
+        outbox.add(transaction, outbox.of_untold(flip, change.at))
 
 
 def refresh(change: Change) -> Check:
@@ -187,10 +212,9 @@ def from_raw(item: dict[str, Any]) -> Check:
         value = item.get(name)
         if value is not None:
             known[name] = deserialize(value[kind])
-    if "channels" in known:
-        known["channels"] = tuple(sorted(known["channels"]))
-    if "filters" in known:
-        known["filters"] = Filters(**known["filters"])
+    for name, read in _READ.items():
+        if name in known:
+            known[name] = read(known[name])
     return Check(**known)
 
 
@@ -205,17 +229,38 @@ def _stored(name: str, value: Any) -> Any:
     """A field's value as the item keeps it; None for what is not kept."""
     if value is None or value is False or value in ("", (), {}) or value == _UNSET.get(name):
         return None
-    if name == "channels":
-        return set(value)
-    if name == "filters":
-        return None if value == Filters() else asdict(value)
-    return value
+    return _WRITE[name](value) if name in _WRITE else value
+
+
+def _suspicion_document(suspicion: Suspicion) -> dict[str, Any]:
+    return asdict(suspicion) | {"since": to_micros(suspicion.since)}
+
+
+def _suspicion(document: dict[str, Any]) -> Suspicion:
+    since, locations = from_micros(document["since"]), tuple(document["locations"])
+    return Suspicion(**(document | {"since": since, "locations": locations}))
+
+
+# Fields whose values are not kept as they are: how they are written, and how they are read.
+_WRITE: dict[str, Callable[[Any], Any]] = {
+    "channels": set,
+    "filters": lambda filters: None if filters == Filters() else asdict(filters),
+    "silences": lambda silences: [to_document(silence) for silence in silences],
+    "suspicion": _suspicion_document,
+}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "channels": lambda codes: tuple(sorted(codes)),
+    "filters": lambda filters: Filters(**filters),
+    "silences": lambda documents: tuple(from_document(document) for document in documents),
+    "suspicion": _suspicion,
+}
 
 
 def _item(check: Check) -> CheckItem:
     values = {name: _stored(name, getattr(check, name)) for name in _FIELDS}
     shard = _due_shard(check.code) if check.due else None
-    return CheckItem(check.project, check.code, due_shard=shard, **values)
+    slot, order = wheel.slot_of(check) or (None, None)
+    return CheckItem(check.project, check.code, due_shard=shard, wheel=slot, wheel_key=order, **values)
 
 
 def _actions(before: Check, after: Check) -> list[Action]:
@@ -226,7 +271,16 @@ def _actions(before: Check, after: Check) -> list[Action]:
     if (before.due is None) != (after.due is None):
         shard = CheckItem.due_shard
         actions.append(shard.set(_due_shard(after.code)) if after.due else shard.remove())
-    return actions
+    return actions + _turned(wheel.slot_of(before), wheel.slot_of(after))
+
+
+def _turned(before: tuple[str, str] | None, after: tuple[str, str] | None) -> list[Action]:
+    """The update that moves a check to its slot on the wheel, or takes it off."""
+    if before == after:
+        return []
+    if after is None:
+        return [CheckItem.wheel.remove(), CheckItem.wheel_key.remove()]
+    return [CheckItem.wheel.set(after[0]), CheckItem.wheel_key.set(after[1])]
 
 
 def _set(name: str, value: Any) -> Action:

@@ -80,6 +80,7 @@ class _Link:
     """Where the tables are; set by `connect`, shared by all models of the process."""
 
     names: ClassVar[dict[str, str]] = {}
+    region: str = ""
     connection: Connection | None = None
 
 
@@ -95,8 +96,11 @@ class Table(Model):
         return table
 
 
-def connect(names: dict[str, str], models: tuple[type[Table], ...]) -> None:
-    """Points `models` at their physical tables; `names` maps a model's noun to the table name. Costs no call."""
+def connect(names: dict[str, str], models: tuple[type[Table], ...], region: str = "") -> None:
+    """Points `models` at their physical tables; `names` maps a model's noun to the table name. `region` is where they
+    are, empty for where this process runs. Costs no call."""
+    if region != _Link.region:
+        _Link.region, _Link.connection = region, None
     _Link.names = names
     for model in models:
         model.Meta.table_name = names[model.Meta.noun]  # type: ignore[attr-defined]
@@ -107,6 +111,7 @@ def shared() -> Connection:
     """The connection whose client everything uses; made on first use, so importing costs nothing."""
     if _Link.connection is None:
         _Link.connection = Connection(
+            region=_Link.region or None,
             connect_timeout_seconds=2,
             read_timeout_seconds=5,
             max_pool_connections=64,
@@ -117,3 +122,8 @@ def shared() -> Connection:
 
 def table_name(noun: str) -> str:
     return _Link.names[noun]
+
+
+def home_region() -> str | None:
+    """Where the tables are, None for where this process runs."""
+    return _Link.region or None

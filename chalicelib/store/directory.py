@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import cast
 
@@ -70,6 +71,7 @@ def add_check(transaction: TransactWrite, check: Check, limit: int, *, alone: bo
     transaction.save(DirectoryItem(f"unique#{check.unique_key}", project=check.project, code=check.code))
     transaction.save(DirectoryItem(f"badge#{check.badge}", project=check.project, code=check.code))
     _add_slug(transaction, check, check.slug, alone=alone)
+    _take_name(transaction, check)
 
 
 def remove_check(transaction: TransactWrite, check: Check) -> None:
@@ -78,11 +80,40 @@ def remove_check(transaction: TransactWrite, check: Check) -> None:
     for key in (f"check#{check.code}", f"unique#{check.unique_key}", f"badge#{check.badge}"):
         transaction.delete(DirectoryItem(key))
     _drop_slug(transaction, check)
+    _free_name(transaction, check)
 
 
 def move_slug(transaction: TransactWrite, check: Check, slug: str) -> None:
     _drop_slug(transaction, check)
     _add_slug(transaction, check, slug)
+
+
+def move_name(transaction: TransactWrite, before: Check, after: Check) -> None:
+    _free_name(transaction, before)
+    _take_name(transaction, after)
+
+
+def _take_name(transaction: TransactWrite, check: Check) -> None:
+    if check.alone_as:
+        item = DirectoryItem(_name_key(check), project=check.project, code=check.code)
+        transaction.save(item, condition=DirectoryItem.key.does_not_exist())
+
+
+def _free_name(transaction: TransactWrite, check: Check) -> None:
+    if check.alone_as:
+        transaction.delete(DirectoryItem(_name_key(check)))
+
+
+def _name_key(check: Check) -> str:
+    """Names are as long as their dialect allows, a key is not: it holds their hash."""
+    hashed = hashlib.sha256(check.alone_as.encode()).hexdigest()
+    return f"name#{check.project}#{check.kind}#{hashed}"
+
+
+def name_taken(check: Check) -> bool:
+    """Whether another check of the project has the name that this one alone may have."""
+    item = _find(_name_key(check), strongly=True) if check.alone_as else None
+    return item is not None and item.code != check.code
 
 
 def _add_slug(transaction: TransactWrite, check: Check, slug: str, *, alone: bool = False) -> None:

@@ -9,8 +9,10 @@ from typing import Any, cast
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.check import Flip, Ping, PingKind, Status
+from chalicelib.core.silence import Silence, from_document, to_document
+from chalicelib.core.watching import Instance
 from chalicelib.store.connection import key_of
-from chalicelib.store.faults import translated
+from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import HistoryItem
 
 
@@ -73,8 +75,40 @@ def add_flip(transaction: TransactWrite, flip: Flip) -> None:
         new=flip.new,
         reason=flip.reason or None,
         before=flip.before,
+        about=flip.about or None,
+        quiet=flip.quiet or None,
     )
     transaction.save(item, condition=HistoryItem.owner.does_not_exist())
+
+
+def add_instances(transaction: TransactWrite, code: str, instances: tuple[Instance, ...]) -> None:
+    at = instances[0].at
+    data = [[instance.metric, instance.breaching, instance.value] for instance in instances]
+    key = f"I#{key_of(at)}"
+    transaction.save(HistoryItem(code, key, expires=_expiry(at, _Keep.flips), at=at, data=data))
+
+
+def instances(code: str, start: datetime, end: datetime, now: datetime) -> list[Instance]:
+    """The series of a rule that began or ceased to breach in start <= at < end, newest first."""
+    return [
+        Instance(metric, breaching, value, item.at)
+        for item in _between("I", code, start, end, now)
+        for metric, breaching, value in item.data
+    ]
+
+
+def add_silence(transaction: TransactWrite, code: str, silence: Silence) -> None:
+    assert silence.end is not None, "only what is over is history"
+    key = f"S#{key_of(silence.end)}#{silence.id}"
+    expires = _expiry(silence.end, _Keep.flips)
+    transaction.save(HistoryItem(code, key, expires=expires, at=silence.end, data=to_document(silence)))
+
+
+def silences(code: str, start: datetime, now: datetime) -> list[Silence]:
+    """The check's silences that ended after `start`."""
+    with translated():
+        items = HistoryItem.query(code, HistoryItem.at_key.between(f"S#{key_of(start)}", "S#~"))
+        return [from_document(item.data) for item in _live(items, now)]
 
 
 def pings(code: str, limit: int, now: datetime, *, below: int | None = None) -> list[Ping]:
@@ -95,10 +129,44 @@ def ping_body(code: str, n: int, now: datetime) -> bytes | None:
 
 def flips(project: str, code: str, start: datetime, end: datetime, now: datetime) -> list[Flip]:
     """The flips with start <= at < end, newest first."""
-    low, high = f"F#{key_of(start)}", f"F#{key_of(end)}"
+    return [_flip(project, item) for item in _between("F", code, start, end, now)]
+
+
+def flip_before(project: str, code: str, moment: datetime, now: datetime) -> Flip | None:
+    """The last flip before `moment`: the one whose status was in force then."""
+    condition = HistoryItem.at_key.between("F#", f"F#{key_of(moment)}")
+    with translated():
+        items = HistoryItem.query(code, condition, scan_index_forward=False, limit=2)
+        found = (_flip(project, item) for item in _live(items, now))
+        return next((flip for flip in found if flip.at < moment), None)
+
+
+def flip_at(project: str, code: str, moment: datetime) -> tuple[Flip, bool] | None:
+    """The flip of that very moment, and whether it is held: nobody has been told of it because of a silence."""
+    with translated():
+        try:
+            item = HistoryItem.get(code, f"F#{key_of(moment)}", consistent_read=True)
+        except HistoryItem.DoesNotExist:
+            return None
+    return _flip(project, item), bool(item.held)
+
+
+def mark_held(flip: Flip, held: bool) -> None:
+    """Notes whether a flip waits untold for the end of a silence. A flip whose history has gone is left alone."""
+    action = HistoryItem.held.set(True) if held else HistoryItem.held.remove()
+    try:
+        with translated():
+            HistoryItem(flip.code, f"F#{key_of(flip.at)}").update([action], HistoryItem.owner.exists())
+    except Refused:
+        return
+
+
+def _between(letter: str, code: str, start: datetime, end: datetime, now: datetime) -> list[HistoryItem]:
+    """The items of one sort with start <= at < end, newest first."""
+    low, high = f"{letter}#{key_of(start)}", f"{letter}#{key_of(end)}"
     with translated():
         items = HistoryItem.query(code, HistoryItem.at_key.between(low, high), scan_index_forward=False)
-        return [_flip(project, item) for item in _live(items, now) if item.at_key < high]
+        return [item for item in _live(items, now) if item.at_key < high]
 
 
 def purge(owner: str, *, at_most: int) -> bool:
@@ -138,4 +206,5 @@ def _whole(number: float | None) -> int | None:
 def _flip(project: str, item: HistoryItem) -> Flip:
     old, new = cast(Status, item.old), cast(Status, item.new)
     at = item.at.astimezone(UTC)
-    return Flip(project, item.owner, at, old, new, item.reason or "", item.before)
+    about, quiet = item.about or {}, bool(item.quiet)
+    return Flip(project, item.owner, at, old, new, item.reason or "", item.before, about, quiet)

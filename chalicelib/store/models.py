@@ -30,6 +30,18 @@ class DueIndex(GlobalSecondaryIndex["CheckItem"]):
     due = Instant(range_key=True)
 
 
+class WheelIndex(GlobalSecondaryIndex["CheckItem"]):
+    """What is looked at in a fixed period: set once, so that scheduling writes nothing. Nominates too."""
+
+    class Meta:
+        index_name = "wheel"
+        projection = KeysOnlyProjection()
+        billing_mode = "PAY_PER_REQUEST"
+
+    wheel = UnicodeAttribute(hash_key=True)
+    wheel_key = UnicodeAttribute(range_key=True)
+
+
 class CheckItem(Table):
     """checks: the hot state of everything with a status."""
 
@@ -41,6 +53,7 @@ class CheckItem(Table):
     project = UnicodeAttribute(hash_key=True)
     code = UnicodeAttribute(range_key=True)
     due_index = DueIndex()
+    wheel_index = WheelIndex()
     v = NumberAttribute(default=SCHEMA)
     created = Instant()
     kind = UnicodeAttribute(null=True)
@@ -58,6 +71,17 @@ class CheckItem(Table):
     filters = Json(null=True)
     channels = UnicodeSetAttribute(null=True)
     badge = UnicodeAttribute(null=True)
+    period = NumberAttribute(null=True)
+    watch = Json(null=True)
+    master = UnicodeAttribute(null=True)
+    remind = NumberAttribute(null=True)
+    silences = Json(null=True)
+    suspicion = Json(null=True)
+    last_result = UnicodeAttribute(null=True)
+    triggered = Json(null=True)
+    quiet = BooleanAttribute(null=True)
+    wheel = UnicodeAttribute(null=True)
+    wheel_key = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     since = Instant(null=True)
     last_ping = Instant(null=True)
@@ -77,7 +101,8 @@ class DirectoryItem(Table):
 
     `key#<hash>` a project's key, `check#<uuid>` and `unique#<unique key>` a check's owner, `slug#<project>#<slug>`
     the checks of that slug, `project#<code>` the project itself with its count of checks,
-    `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one.
+    `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one, `name#<project>#<kind>#<name>` the
+    check that alone may have a name, `wheel` the periods in which anything is looked at.
     """
 
     class Meta:
@@ -121,7 +146,9 @@ class ChannelItem(Table):
 
 
 class HistoryItem(Table):
-    """history: pings `P#<n>`, their bodies `B#<n>` and flips `F#<moment>` of a check."""
+    """history: pings `P#<n>`, their bodies `B#<n>` and flips `F#<moment>` of a check; results of a probe `R#<id>` and
+    their sums `D#<day>#<location>`; `I#<moment>` series of a rule that began or ceased to breach; silences that are
+    over `S#<end>#<id>`. What has many facts keeps them in `data`."""
 
     class Meta:
         noun = "history"
@@ -146,6 +173,10 @@ class HistoryItem(Table):
     new = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     before = Instant(null=True)
+    about = Json(null=True)
+    quiet = BooleanAttribute(null=True)
+    held = BooleanAttribute(null=True)
+    data = Json(null=True)
 
 
 class NotificationItem(Table):
@@ -192,6 +223,8 @@ class OutboxItem(Table):
     before = Instant(null=True)
     channel = UnicodeAttribute(null=True)
     reminder = NumberAttribute(null=True)
+    about = Json(null=True)
+    held = BooleanAttribute(null=True)
 
 
 MODELS: tuple[type[Table], ...] = (CheckItem, DirectoryItem, ChannelItem, HistoryItem, NotificationItem, OutboxItem)

@@ -29,12 +29,16 @@ class _Shards:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Undelivered news: a flip for all its channels, or the `reminder`-th reminder of it for one `channel`."""
+    """Undelivered news: a flip for all its channels, or the `reminder`-th reminder of it for one `channel`.
+
+    News that is `held` waits for the end of a silence, and is none any more if the check has flipped meanwhile.
+    """
 
     flip: Flip
     due: datetime
     channel: str = ""
     reminder: int = 0
+    held: bool = False
     stored_in: str = ""
 
     @property
@@ -55,6 +59,11 @@ class Entry:
 
 def of_flip(flip: Flip) -> Entry:
     return Entry(flip, flip.at + HEAD_START)
+
+
+def of_untold(flip: Flip, now: datetime) -> Entry:
+    """News of an earlier flip whose silence ended at `now`, if it still is news."""
+    return Entry(flip, now + HEAD_START, held=True)
 
 
 def shards() -> list[str]:
@@ -91,9 +100,9 @@ def remove(entry: Entry) -> None:
         OutboxItem(entry.shard, entry.key).delete()
 
 
-def move(entry: Entry, due: datetime) -> Entry:
+def move(entry: Entry, due: datetime, *, held: bool = False) -> Entry:
     """Puts the entry off until `due`. When it is gone or was moved by another, nothing is done."""
-    later = replace(entry, due=due)
+    later = replace(entry, due=due, held=held)
     if later.key == entry.key:
         return entry
     try:
@@ -119,14 +128,16 @@ def _item(entry: Entry) -> OutboxItem:
         before=flip.before,
         channel=entry.channel or None,
         reminder=entry.reminder or None,
+        about=flip.about or None,
+        held=entry.held or None,
     )
 
 
 def _entry(item: OutboxItem) -> Entry:
     old, new = cast(Status, item.old), cast(Status, item.new)
-    flip = Flip(item.project, item.code, item.at, old, new, item.reason or "", item.before)
+    flip = Flip(item.project, item.code, item.at, old, new, item.reason or "", item.before, item.about or {})
     due = from_micros(int(item.at_key.partition("#")[0]))
-    return Entry(flip, due, item.channel or "", int(item.reminder or 0), item.shard)
+    return Entry(flip, due, item.channel or "", int(item.reminder or 0), bool(item.held), item.shard)
 
 
 def all_waiting() -> Iterator[Entry]:

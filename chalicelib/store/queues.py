@@ -1,4 +1,6 @@
-"""The two SQS queues: `news` carries nudges to deliver, `chores` everything that may wait a little.
+"""The SQS queues: `news` carries nudges to deliver, `probes` and `rules` what the clock wants looked at, `chores`
+everything that may wait a little. Each place that is probed from has a `probes` queue in its region; the others are at
+home.
 
 A message is a JSON object; what it means is known to the monitor. Losing a nudge costs time, never news.
 """
@@ -11,7 +13,7 @@ from typing import Any
 
 from botocore.config import Config
 
-from chalicelib.store.connection import shared, table_name
+from chalicelib.store.connection import home_region, shared, table_name
 from chalicelib.store.faults import StoreFault, translated
 
 BATCH = 10
@@ -23,20 +25,20 @@ def send(noun: str, message: dict[str, Any], *, delay: int = 0) -> None:
     send_all(noun, [message], delay=delay)
 
 
-def send_all(noun: str, messages: list[dict[str, Any]], *, delay: int = 0) -> None:
-    """Sends messages ten at a time. Raises StoreFault when any is refused."""
+def send_all(noun: str, messages: list[dict[str, Any]], *, delay: int = 0, region: str | None = None) -> None:
+    """Sends messages ten at a time, to the queue in `region` or at home. Raises StoreFault when any is refused."""
     for start in range(0, len(messages), BATCH):
         entries = [
             {"Id": str(number), "MessageBody": json.dumps(message), "DelaySeconds": min(delay, MAX_DELAY)}
             for number, message in enumerate(messages[start : start + BATCH])
         ]
-        _send_batch(noun, entries)
+        _send_batch(noun, region or home_region(), entries)
 
 
-def _send_batch(noun: str, entries: list[dict[str, Any]]) -> None:
+def _send_batch(noun: str, region: str | None, entries: list[dict[str, Any]]) -> None:
     for _ in range(2):
         with translated():
-            answer = _client().send_message_batch(QueueUrl=_url(noun), Entries=entries)
+            answer = _client(region).send_message_batch(QueueUrl=_url(noun, region), Entries=entries)
         failed = {failure["Id"] for failure in answer.get("Failed", [])}
         entries = [entry for entry in entries if entry["Id"] in failed]
         if not entries:
@@ -44,15 +46,15 @@ def _send_batch(noun: str, entries: list[dict[str, Any]]) -> None:
     raise StoreFault(f"{noun}: {len(entries)} messages refused")
 
 
-@lru_cache(maxsize=1)
-def _client() -> Any:
+@lru_cache(maxsize=32)
+def _client(region: str | None) -> Any:
     config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
-    return shared().session.create_client("sqs", config=config)
+    return shared().session.create_client("sqs", region_name=region, config=config)
 
 
-@lru_cache(maxsize=8)
-def _url(noun: str) -> str:
-    return str(_client().get_queue_url(QueueName=table_name(noun))["QueueUrl"])
+@lru_cache(maxsize=128)
+def _url(noun: str, region: str | None) -> str:
+    return str(_client(region).get_queue_url(QueueName=table_name(noun))["QueueUrl"])
 
 
 def forget() -> None:

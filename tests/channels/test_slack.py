@@ -60,7 +60,7 @@ def test_the_message_tells_why_and_the_facts() -> None:
         "Tags": "prod db",
         "Period": "1 day",
         "Grace time": "1 hour",
-        "Total pings": "1,234",
+        "Total pings": "1,234 since 2026-08-01",
         "Last ping": "Failed (exit status 3), 2026-11-21 02:15:07 UTC",
         "Last ping body": "```\nNo space left on device\n```",
     }

@@ -1,0 +1,49 @@
+"""What news tells of its check besides the reason: labels and values, by the kind of the check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from chalicelib.channels import words
+from chalicelib.core import target
+from chalicelib.core.news import News
+
+Listed = list[tuple[str, str]]
+
+# So many breaching series are named.
+SERIES = 10
+
+
+def listed(news: News) -> Listed:
+    """Labels and values, some of them empty, in the order in which they are read."""
+    return _KINDS[news.check.kind](news)
+
+
+def _heartbeat(news: News) -> Listed:
+    check = news.check
+    return [*words.rhythm(check), ("Total pings", f"{check.n_pings:,} since {check.created:%Y-%m-%d}")]
+
+
+def _probe(news: News) -> Listed:
+    check = news.check
+    return [
+        ("Address", words.one_line(target.of_check(check), 300)),
+        ("Looked at", f"every {words.span(timedelta(seconds=check.period))}"),
+        ("Seen from", words.one_line(", ".join(news.flip.about.get("locations", ())), 300)),
+    ]
+
+
+def _rule(news: News) -> Listed:
+    check, about = news.check, news.flip.about
+    names = sorted(check.triggered)
+    breaching = ", ".join(names[:SERIES]) + (f" and {len(names) - SERIES} more" if len(names) > SERIES else "")
+    value = about.get("value")
+    return [
+        ("Metric", words.one_line(str(about.get("metric") or target.of_check(check)), 300)),
+        ("Value", "" if value is None else f"{value:g}"),
+        ("Breaching now", words.one_line(breaching, 1_000) if len(names) > 1 else ""),
+    ]
+
+
+_KINDS: dict[str, Callable[[News], Listed]] = {"heartbeat": _heartbeat, "probe": _probe, "rule": _rule}

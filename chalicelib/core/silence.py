@@ -1,0 +1,137 @@
+"""Silences: spans in which nobody is told of a check. Maintenance, a downtime, a mute and a scheduled mute are all this
+one noun. Pure.
+
+A silence holds from its start to its end, or without an end until it is lifted; with a window, only in the window's
+occurrences between the two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.core.errors import Invalid
+from chalicelib.core.windows import Window, occurrences
+
+Span = tuple[datetime, datetime]
+
+# How far ahead the end of a silence is looked for: windows may cover every minute for ever.
+HORIZON = timedelta(days=8)
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_MICROSECOND = timedelta(microseconds=1)
+_DURATION = re.compile(r"(\d{1,3}):([0-5]\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """`kind` is the word of the dialect that laid it (maintenance, mute); `author` and `reason` are for people."""
+
+    id: str
+    start: datetime
+    end: datetime | None
+    kind: str
+    window: Window | None = None
+    author: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Nobody is told until then; None where no end is known."""
+
+    until: datetime | None
+
+
+def spans(silence: Silence, low: datetime, high: datetime) -> Iterator[Span]:
+    """When the silence holds within [low, high): ordered, disjoint, clipped."""
+    low = max(low, silence.start)
+    high = min(high, silence.end) if silence.end else high
+    if low >= high:
+        return
+    if silence.window is None:
+        yield low, high
+        return
+    yield from _union((max(begin, low), min(end, high)) for begin, end in occurrences(silence.window, low, high))
+
+
+def merged(silences: Iterable[Silence], low: datetime, high: datetime) -> list[Span]:
+    """When any of the silences holds within [low, high)."""
+    return list(_union(sorted(span for silence in silences for span in spans(silence, low, high))))
+
+
+def _union(ordered: Iterable[Span]) -> Iterator[Span]:
+    """Spans ordered by their beginnings, with those that touch made one."""
+    open_: Span | None = None
+    for begin, end in ordered:
+        if open_ is None:
+            open_ = (begin, end)
+        elif begin <= open_[1]:
+            open_ = (open_[0], max(open_[1], end))
+        else:
+            yield open_
+            open_ = (begin, end)
+    if open_:
+        yield open_
+
+
+def silenced_until(silences: Iterable[Silence], at: datetime) -> Quiet | None:
+    """Whether a silence covers `at`, and until when one or the other does; at most HORIZON ahead."""
+    horizon = at + HORIZON
+    found = merged(silences, at, horizon)
+    if not found or found[0][0] > at:
+        return None
+    end = found[0][1]
+    endless = any(s.end is None and s.window is None and s.start <= end for s in silences) if end >= horizon else False
+    return Quiet(None if endless else end)
+
+
+def parse_duration(text: object) -> timedelta:
+    """The length of a maintenance, "HH:MM": hours may be more than a day's (Alertra REST API, Automate Maintenance).
+
+    Raises Invalid("Duration", ...) for anything but 00:01 to 999:59.
+    """
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    length = timedelta(hours=int(match[1]), minutes=int(match[2])) if match else timedelta(0)
+    if not length:
+        raise Invalid("Duration", 'must be hours and minutes such as "02:00", at least "00:01"')
+    return length
+
+
+def to_document(silence: Silence) -> dict[str, Any]:
+    """The silence as plain data: moments in microseconds since 1970, nothing where nothing is set."""
+    document: dict[str, Any] = {"id": silence.id, "start": _micros(silence.start), "kind": silence.kind}
+    if silence.end:
+        document["end"] = _micros(silence.end)
+    if silence.window:
+        document["window"] = asdict(silence.window)
+    return document | {name: getattr(silence, name) for name in ("author", "reason") if getattr(silence, name)}
+
+
+def from_document(document: dict[str, Any]) -> Silence:
+    """The silence in a document; what this version does not know in it is left alone."""
+    window = document.get("window")
+    return Silence(
+        id=document["id"],
+        start=_moment(document["start"]),
+        end=_moment(document["end"]) if "end" in document else None,
+        kind=document["kind"],
+        window=_window(window) if window else None,
+        author=document.get("author", ""),
+        reason=document.get("reason", ""),
+    )
+
+
+def _window(document: dict[str, Any]) -> Window:
+    return Window(document["at"], document["duration"], document.get("tz", "UTC"), tuple(document.get("days", ())))
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _moment(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)

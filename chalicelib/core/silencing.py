@@ -1,0 +1,64 @@
+"""Laying a silence on a check and ending it: who is told changes, the status does not. Pure; `core.status` calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.core.check import Check, Flip
+from chalicelib.core.errors import Conflict
+from chalicelib.core.silence import Silence, silenced_until
+
+# So many silences that are not over fit one check: they travel in its record.
+AT_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A silence begins to hold, or the one with its id changes into it."""
+
+    at: datetime
+    silence: Silence
+
+
+@dataclass(frozen=True, slots=True)
+class Unsilenced:
+    """Every silence that `which` is true of ends. `untold` is the flip to the present status, for the case that nobody
+    has heard of it."""
+
+    at: datetime
+    which: Callable[[Silence], bool]
+    untold: Flip | None = None
+
+
+def silenced(check: Check, event: Silenced) -> tuple[Check, tuple[Flip, ...]]:
+    """Raises Conflict when the check has as many silences as it can."""
+    others = [silence for silence in _lasting(check, event.at) if silence.id != event.silence.id]
+    if len(others) >= AT_MOST:
+        raise Conflict(f"a check holds at most {AT_MOST} silences at a time")
+    return replace(check, silences=(*others, event.silence)), ()
+
+
+def unsilenced(check: Check, event: Unsilenced) -> tuple[Check, tuple[Flip, ...]]:
+    kept = tuple(silence for silence in _lasting(check, event.at) if not event.which(silence))
+    return replace(check, silences=kept), ()
+
+
+def _lasting(check: Check, now: datetime) -> list[Silence]:
+    return [silence for silence in check.silences if silence.end is None or silence.end > now]
+
+
+def ended(before: Check, after: Check, at: datetime) -> tuple[Silence, ...]:
+    """The silences that a change took off the check, as long as they have lasted: they are history now."""
+    lasting = {(silence.id, silence.start) for silence in after.silences}
+    gone = [silence for silence in before.silences if (silence.id, silence.start) not in lasting and silence.start < at]
+    return tuple(replace(silence, end=min(silence.end or at, at)) for silence in gone)
+
+
+def to_tell(after: Check, event: object) -> tuple[Flip, ...]:
+    """The flip that is to be told because the silence over it has ended early."""
+    if not isinstance(event, Unsilenced) or event.untold is None:
+        return ()
+    current = after.status == "down" and after.since == event.untold.at
+    return (event.untold,) if current and silenced_until(after.silences, event.at) is None else ()

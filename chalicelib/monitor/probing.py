@@ -1,0 +1,169 @@
+"""Probing: what a worker does with a batch of checks that are to be looked at.
+
+1. Read the checks, drop what is paused or gone meanwhile. At home, hand those that are probed from elsewhere to the
+   places they name: each place has a queue and workers of its own, and writes to the tables at home.
+2. Look at all of them at the same time, as many as the engine allows.
+3. Keep each result, unless there is one of its id: then the message has come twice, and nothing more is done.
+4. Let the waist decide what the result means. A failure that is not confirmed is looked at again: from the next place
+   of the check, after its delay.
+
+A message holds `at` (the moment that is served, milliseconds since 1970), `checks` ([project, code] each), `here` where
+one place asks another, and `try` for a retry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib import log
+from chalicelib.core import performance
+from chalicelib.core.check import Check, Result
+from chalicelib.core.errors import Busy, Missing
+from chalicelib.core.watching import Observed, retries
+from chalicelib.monitor import transitions
+from chalicelib.monitor.house import House
+from chalicelib.probes.base import Outcome, Task
+from chalicelib.store import checks, queues, results
+from chalicelib.store.faults import Contended, Refused, StoreFault
+
+Message = dict[str, Any]
+
+WORKERS = 16
+DEFAULT_RETRY_DELAY = 5
+
+
+def work(house: House, message: Message) -> int:
+    """Does one message. Answers how many results it kept. Raises StoreFault for what must be tried again."""
+    found = checks.get_many([(project, code) for project, code in message["checks"]])
+    looked_at = [check for check in found if check.kind == "probe" and check.status != "paused"]
+    here = looked_at if message.get("here") else _mine(house, message, looked_at)
+    if not here:
+        return 0
+    began = house.clock()
+    outcomes = house.prober.run([Task(check.code, check.watch["probe"]) for check in here])
+    with ThreadPoolExecutor(WORKERS) as pool:
+        kept = list(pool.map(lambda check: _keep(house, message, check, began, outcomes[check.code]), here))
+    failed = sum(not outcome.ok for outcome in outcomes.values())
+    log.count(Probes=len(here), ProbeFailures=failed)
+    return sum(kept)
+
+
+def places(house: House, check: Check) -> list[str]:
+    """The places that a check is probed from: those it names that exist, home when it names none."""
+    known = [name for name, _region in house.settings.locations] or [house.settings.location]
+    named = [name for name in check.watch.get("locations", ()) if name in known]
+    return named or known[:1]
+
+
+def _mine(house: House, message: Message, found: list[Check]) -> list[Check]:
+    """The checks that this place probes itself; the others' places are told."""
+    elsewhere: dict[str, list[list[str]]] = {}
+    mine = []
+    for check in found:
+        for place in places(house, check):
+            if place == house.settings.location:
+                mine.append(check)
+            else:
+                elsewhere.setdefault(place, []).append([check.project, check.code])
+    for place, keys in elsewhere.items():
+        _ask(house, place, {"at": message["at"], "checks": keys, "here": True})
+    return mine
+
+
+def _ask(house: House, place: str, message: Message, *, delay: int = 0) -> None:
+    region = dict(house.settings.locations).get(place)
+    queues.send_all("probes", [message], delay=delay, region=region)
+
+
+def _keep(house: House, message: Message, check: Check, began: datetime, outcome: Outcome) -> bool:
+    started = began + timedelta(milliseconds=outcome.phases.block)
+    verdict = performance.verdict(check.watch, outcome.phases.total)
+    ok = outcome.ok and not performance.is_failure(check.watch, verdict)
+    text = outcome.text if ok or not outcome.ok else f"{verdict.lower()}: {outcome.text}"
+    result = _result(house, message, check, started, outcome, verdict, ok, text)
+    if not results.add(check.code, result):
+        return False
+    _observe(house, message, check, Observed(started, ok, text, house.settings.location))
+    return True
+
+
+def _result(
+    house: House, message: Message, check: Check, at: datetime, outcome: Outcome, verdict: str, ok: bool, text: str
+) -> Result:
+    phases = outcome.phases
+    good = 2 if outcome.warning or verdict != "Ok" else 1
+    return Result(
+        id=result_id(check.code, house.settings.location, message["at"], message.get("try", 0)),
+        at=at,
+        location=house.settings.location,
+        code=good if ok else 0,
+        text=text,
+        performance=verdict,
+        block=phases.block,
+        dns=phases.dns,
+        connect=phases.connect,
+        ssl=phases.ssl,
+        ttfb=phases.ttfb,
+        ttlb=phases.ttlb,
+        size=outcome.size,
+    )
+
+
+def result_id(code: str, location: str, at: int, number: int) -> str:
+    """48 hexadecimal digits that follow from what was asked for and sort by time; `at` in milliseconds since 1970."""
+    rest = hashlib.sha256(f"{code}#{location}#{number}".encode()).hexdigest()
+    return f"{at:012x}{rest[:36]}"
+
+
+def _observe(house: House, message: Message, check: Check, look: Observed) -> None:
+    """Lets the waist decide. What cannot be decided now is seen again with the next look."""
+    try:
+        after = _decided(house, check, look)
+    except Missing:
+        return
+    except (Busy, StoreFault):
+        log.error("look not decided, the next one will be", code=check.code)
+        return
+    if not look.ok and after.suspicion:
+        _look_again(house, message, after)
+
+
+def _decided(house: House, seen: Check, look: Observed) -> Check:
+    try:
+        change = transitions.keep(seen, look)
+    except (Refused, Contended):
+        return transitions.apply(house, seen.project, seen.code, look)
+    if change is None:
+        return seen
+    transitions.tell([change])
+    return change.after
+
+
+def _look_again(house: House, message: Message, check: Check) -> None:
+    """Asks the next place of the check to confirm; the same one where there is no other."""
+    number = message.get("try", 0) + 1
+    if number > retries(check):
+        return
+    delay = int(check.watch.get("retry_delay", DEFAULT_RETRY_DELAY))
+    at = int(house.clock().timestamp() * 1000) + delay * 1000
+    keys = [[check.project, check.code]]
+    again = {"at": at, "checks": keys, "here": True, "try": number}
+    try:
+        _ask(house, _next_place(house, check), again, delay=delay)
+    except StoreFault as fault:
+        log.warning("retry not asked for, the next look confirms", reason=str(fault), code=check.code)
+
+
+def _next_place(house: House, check: Check) -> str:
+    """A place that has not seen the failure, in the order of the check's places."""
+    mine = places(house, check)
+    seen: Iterable[str] = check.suspicion.locations if check.suspicion else ()
+    unseen = [place for place in mine if place not in seen]
+    if unseen:
+        return unseen[0]
+    here = house.settings.location
+    return mine[(mine.index(here) + 1) % len(mine)] if here in mine else mine[0]

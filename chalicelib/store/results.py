@@ -1,0 +1,101 @@
+"""What probes found: the results of a check, newest first, and the sums of its days that outlive them.
+
+A result is put only where there is none of its id, and the id follows from what was asked for, so that a message that
+comes twice leaves one result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from chalicelib.core.check import Result
+from chalicelib.store.connection import from_micros, to_micros
+from chalicelib.store.faults import Refused, translated
+from chalicelib.store.models import HistoryItem
+
+SUMS_KEPT = timedelta(days=800)
+_NAMES = tuple(field.name for field in fields(Result) if field.name != "id")
+
+
+class _Keep:
+    """How long results live; set by `store.connect`."""
+
+    results = timedelta(days=90)
+
+
+def id_at(moment: datetime) -> str:
+    """Where the ids of a moment begin: twelve hexadecimal digits of milliseconds, so that ids sort by time."""
+    return f"{to_micros(moment) // 1000:012x}"
+
+
+def add(code: str, result: Result) -> bool:
+    """Keeps a result; False when there is one of its id already."""
+    expires = int((result.at + _Keep.results).timestamp())
+    item = HistoryItem(code, f"R#{result.id}", expires=expires, at=result.at, data=_packed(result))
+    try:
+        with translated():
+            item.save(condition=HistoryItem.owner.does_not_exist())
+    except Refused:
+        return False
+    return True
+
+
+def get(code: str, result_id: str, now: datetime) -> Result | None:
+    with translated():
+        try:
+            item = HistoryItem.get(code, f"R#{result_id}")
+        except HistoryItem.DoesNotExist:
+            return None
+    return _result(item) if item.expires > now.timestamp() else None
+
+
+def newest(code: str, limit: int, now: datetime, *, offset: int = 0, start: datetime, end: datetime) -> list[Result]:
+    """Up to `limit` results with start <= time < end, newest first, after leaving out the `offset` newest."""
+    low, high = f"R#{id_at(start)}", f"R#{id_at(end)}"
+    condition = HistoryItem.at_key.between(low, high)
+    found: list[Result] = []
+    with translated():
+        items = HistoryItem.query(code, condition, scan_index_forward=False, limit=offset + limit + 1)
+        for item in items:
+            if item.expires > now.timestamp() and item.at_key < high:
+                found.append(_result(item))
+    return found[offset : offset + limit]
+
+
+def of_day(code: str, day: date, now: datetime) -> list[Result]:
+    """Every result of a UTC day, oldest first."""
+    start = datetime.fromisoformat(f"{day.isoformat()}T00:00:00+00:00")
+    low, high = f"R#{id_at(start)}", f"R#{id_at(start + timedelta(days=1))}"
+    with translated():
+        items = list(HistoryItem.query(code, HistoryItem.at_key.between(low, high)))
+    return [_result(item) for item in items if item.expires > now.timestamp() and item.at_key < high]
+
+
+def put_sum(code: str, day: date, location: str, document: dict[str, Any], now: datetime) -> None:
+    """Keeps the sum of a day at a location; the same day may be summed again."""
+    item = HistoryItem(
+        code, f"D#{day.isoformat()}#{location}", expires=int((now + SUMS_KEPT).timestamp()), at=now, data=document
+    )
+    with translated():
+        item.save()
+
+
+def sums(code: str, first: date, last: date, now: datetime) -> list[tuple[date, str, dict[str, Any]]]:
+    """(day, location, document) of the days from `first` to `last`, oldest first."""
+    condition = HistoryItem.at_key.between(f"D#{first.isoformat()}", f"D#{last.isoformat()}#~")
+    with translated():
+        items = [item for item in HistoryItem.query(code, condition) if item.expires > now.timestamp()]
+    return [(date.fromisoformat(item.at_key[2:12]), item.at_key[13:], item.data) for item in items]
+
+
+def _packed(result: Result) -> list[Any]:
+    """The fields in their order, without names: a result is written every minute and read by the thousand."""
+    values = asdict(result) | {"at": to_micros(result.at)}
+    return [values[name] for name in _NAMES]
+
+
+def _result(item: HistoryItem) -> Result:
+    values: dict[str, Any] = dict(zip(_NAMES, item.data, strict=False))
+    return Result(item.at_key[2:], **(values | {"at": from_micros(values["at"])}))

@@ -1,0 +1,70 @@
+"""What is told of a probe and of a rule, in words and to machines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.channels import about, facts, mail, words
+from chalicelib.core.news import News
+from tests.channels.samples import CHECK, news
+
+PROBE = replace(
+    CHECK,
+    kind="probe",
+    name="Shop",
+    period=60,
+    watch={"probe": {"type": "http", "url": "https://shop.example.org/cart?token=secret"}},
+)
+RULE = replace(CHECK, kind="rule", name="Load", period=60, watch={"metric": "web*.load"})
+
+
+def told(check: Any, reason: str, event: str = "down", **about_flip: Any) -> News:
+    plain = news(event, check=check, reason=reason, pings=(), body=b"")
+    return replace(plain, flip=replace(plain.flip, about=about_flip))
+
+
+def test_a_probe_tells_its_address_its_period_and_who_saw_the_failure() -> None:
+    shop = told(PROBE, "500 Internal Server Error", locations=["Stockholm SWE", "Dublin IRL"])
+    assert words.summary(shop) == "500 Internal Server Error"
+    assert about.listed(shop) == [
+        ("Address", "https://shop.example.org/cart"),
+        ("Looked at", "every 1 minute"),
+        ("Seen from", "Stockholm SWE, Dublin IRL"),
+    ]
+
+
+def test_a_reason_that_is_a_heartbeats_word_is_a_probes_own_text() -> None:
+    assert words.summary(told(PROBE, "timeout")) == "timeout"
+
+
+def test_a_rule_tells_its_metric_its_value_and_what_breaches_besides() -> None:
+    check = replace(RULE, triggered={"web1.load": {}, "web2.load": {}})
+    load = told(check, "web1.load is 93, above 90", metric="web1.load", value=93.0)
+    assert about.listed(load) == [
+        ("Metric", "web1.load"),
+        ("Value", "93"),
+        ("Breaching now", "web1.load, web2.load"),
+    ]
+
+
+def test_of_very_many_breaching_series_the_first_are_named_and_the_rest_counted() -> None:
+    check = replace(RULE, triggered={f"web{number:03d}": {} for number in range(500)})
+    (*_, breaching) = about.listed(told(check, "high"))
+    assert breaching[1].startswith("web000, web001")
+    assert breaching[1].endswith("web009 and 490 more")
+
+
+def test_the_mail_of_a_probe_speaks_of_no_pings() -> None:
+    text = mail.message(told(PROBE, "no answer within 30 s", locations=["Home"]), ["ops@example.org"]).as_string()
+    assert "Total pings" not in text
+    assert "Grace time" not in text
+    assert "https://shop.example.org/cart" in text
+    assert "secret" not in text
+
+
+def test_machines_are_told_the_reason_and_the_facts_of_the_flip() -> None:
+    document = facts.check_object(told(RULE, "web1.load is 93", metric="web1.load", value=93.0))
+    assert document["kind"] == "rule"
+    assert (document["target"], document["reason"]) == ("web*.load", "web1.load is 93")
+    assert (document["metric"], document["value"], document["status"]) == ("web1.load", 93.0, "down")

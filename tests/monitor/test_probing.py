@@ -1,0 +1,232 @@
+"""What a worker does with a batch: looking, keeping results once, deciding, confirming from another place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.core.check import Check
+from chalicelib.monitor import manage, probing, projects, tick
+from chalicelib.monitor.house import House
+from chalicelib.probes.base import Outcome, Phases, Task
+from chalicelib.store import checks, history, results, wheel
+from tests.conftest import NOW, Clock, Queues
+
+STOCKHOLM, DUBLIN, OREGON = "Stockholm SWE", "Dublin IRL", "Oregon USA"
+PLACES = ((STOCKHOLM, "eu-north-1"), (DUBLIN, "eu-north-1"), (OREGON, "eu-north-1"))
+
+GOOD = Outcome(True, "200 OK", Phases(1, 2, 3, 4, 5, 6), 512)
+BAD = Outcome(False, "500 Internal Server Error", Phases(ttlb=20))
+
+
+class Engine:
+    """An engine that answers what it is told, and remembers what it was asked."""
+
+    def __init__(self, outcome: Outcome = GOOD) -> None:
+        self.outcome = outcome
+        self.asked: list[Task] = []
+
+    def run(self, tasks: Iterable[Task]) -> dict[str, Outcome]:
+        self.asked += tasks
+        return {task.key: self.outcome for task in tasks}
+
+
+@pytest.fixture
+def engine(house: House) -> Engine:
+    house.engine = engine = Engine()  # type: ignore[assignment]
+    return engine
+
+
+def device(house: House, keyring: projects.Keyring, period: int = 60, **watch: Any) -> Check:
+    values = {"probe": {"type": "http", "url": "https://example.org/"}, "retry_delay": 0, **watch}
+    return manage.create(house, keyring.project, {"kind": "probe", "name": "Web", "period": period, "watch": values})
+
+
+def message(check: Check, at: int = 1_795_262_400_000, **more: Any) -> dict[str, Any]:
+    return {"at": at, "checks": [[check.project, check.code]], **more}
+
+
+def found(house: House, check: Check) -> list[Any]:
+    start, end = NOW - timedelta(days=1), NOW + timedelta(days=1)
+    return results.newest(check.code, 100, house.clock(), start=start, end=end)
+
+
+def test_a_look_leaves_a_result_with_every_phase(house: House, keyring: projects.Keyring, engine: Engine) -> None:
+    check = device(house, keyring)
+    assert probing.work(house, message(check)) == 1
+    (result,) = found(house, check)
+    assert (result.code, result.text, result.location, result.performance) == (1, "200 OK", "Home", "Ok")
+    assert (result.block, result.dns, result.connect, result.ssl, result.ttfb, result.ttlb) == (1, 2, 3, 4, 5, 6)
+    assert (result.total, result.size) == (20, 512)
+    assert result.at == NOW + timedelta(milliseconds=1)
+    assert len(result.id) == 48
+    assert engine.asked[0].definition == {"type": "http", "url": "https://example.org/"}
+
+
+def test_a_message_that_comes_twice_leaves_one_result_and_counts_once(
+    house: House, keyring: projects.Keyring, engine: Engine
+) -> None:
+    check = device(house, keyring)
+    engine.outcome = BAD
+    assert [probing.work(house, message(check)) for _ in range(2)] == [1, 0]
+    assert len(found(house, check)) == 1
+    suspicion = checks.get(check.project, check.code).suspicion
+    assert suspicion is not None
+    assert suspicion.failures == 1
+
+
+def test_a_steady_check_is_not_written(house: House, keyring: projects.Keyring, engine: Engine) -> None:
+    check = device(house, keyring)
+    probing.work(house, message(check))
+    version = checks.get(check.project, check.code).version
+    probing.work(house, message(check, at=1_795_262_460_000))
+    assert checks.get(check.project, check.code).version == version
+
+
+@pytest.mark.parametrize("gone", ["paused", "deleted"])
+def test_what_is_paused_or_gone_is_not_looked_at(
+    house: House, keyring: projects.Keyring, engine: Engine, gone: str
+) -> None:
+    check = device(house, keyring)
+    (manage.pause if gone == "paused" else manage.delete)(house, check)
+    assert probing.work(house, message(check)) == 0
+    assert engine.asked == []
+
+
+def test_a_failure_is_looked_at_again_and_confirmed(
+    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
+) -> None:
+    check = device(house, keyring)
+    probing.work(house, message(check))
+    clock.move(minutes=1)
+    engine.outcome = BAD
+    probing.work(house, message(check, at=1_795_262_460_000))
+    queues.work()
+    now = checks.get(check.project, check.code)
+    assert (now.status, now.since) == ("down", NOW + timedelta(minutes=1))
+    assert len(found(house, check)) == 3
+
+
+def test_a_failure_that_does_not_repeat_is_no_outage(
+    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
+) -> None:
+    check = device(house, keyring)
+    probing.work(house, message(check))
+    clock.move(minutes=1)
+    engine.outcome = BAD
+    probing.work(house, message(check, at=1_795_262_460_000))
+    engine.outcome = GOOD
+    queues.work()
+    now = checks.get(check.project, check.code)
+    assert (now.status, now.suspicion) == ("up", None)
+
+
+def test_three_places_look_and_each_keeps_its_own_result(
+    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues
+) -> None:
+    workers = at_places(house)
+    check = device(house, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
+    probing.work(workers[STOCKHOLM], message(check))
+    asked = queues.take("probes")
+    assert len(asked) == 2
+    for place, asked_of in zip((DUBLIN, OREGON), asked, strict=True):
+        probing.work(workers[place], asked_of)
+    assert {result.location for result in found(house, check)} == {STOCKHOLM, DUBLIN, OREGON}
+
+
+def test_a_failure_is_confirmed_by_the_next_place(
+    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues
+) -> None:
+    workers = at_places(house)
+    check = device(house, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
+    engine.outcome = BAD
+    probing.work(workers[DUBLIN], message(check, here=True))
+    (retry,) = queues.take("probes")
+    probing.work(workers[STOCKHOLM], retry)
+    now = checks.get(check.project, check.code)
+    assert now.status == "down"
+    (flip,) = history.flips(now.project, now.code, NOW, NOW + timedelta(minutes=1), NOW)
+    assert flip.about == {"locations": [DUBLIN, STOCKHOLM], "failures": 2}
+
+
+def test_a_place_that_alone_sees_a_failure_does_not_take_a_check_down(
+    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
+) -> None:
+    workers = at_places(house)
+    check = device(house, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
+    for at in (1_795_262_400_000, 1_795_262_460_000, 1_795_262_520_000):
+        engine.outcome = BAD
+        probing.work(workers[DUBLIN], message(check, at=at, here=True))
+        clock.move(seconds=1)
+        engine.outcome = GOOD
+        for retry in queues.take("probes"):
+            probing.work(workers[STOCKHOLM], retry)
+        clock.move(seconds=59)
+    assert checks.get(check.project, check.code).status == "up"
+
+
+def test_slow_is_said_and_is_no_failure_unless_asked(house: House, keyring: projects.Keyring, engine: Engine) -> None:
+    slow = device(house, keyring, perf_warn=10, perf_crit=100)
+    strict = device(house, keyring, perf_warn=10, perf_down="Slow", retries=0)
+    for check in (slow, strict):
+        probing.work(house, message(check))
+    (result,), (failed,) = found(house, slow), found(house, strict)
+    assert (result.performance, result.code, checks.get(slow.project, slow.code).status) == ("Slow", 2, "up")
+    assert (failed.performance, failed.code, failed.text) == ("Slow", 0, "slow: 200 OK")
+    assert checks.get(strict.project, strict.code).status == "down"
+
+
+def test_the_tick_asks_for_every_check_once_a_period_and_writes_nothing(
+    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
+) -> None:
+    every_minute, seldom = device(house, keyring), device(house, keyring, period=300)
+    before = [checks.get(check.project, check.code) for check in (every_minute, seldom)]
+    asked: list[str] = []
+    for _ in range(10):
+        tick.run(house)
+        asked += [code for batch in queues.take("probes") for _, code in batch["checks"]]
+        clock.move(minutes=1)
+    assert asked.count(every_minute.code) == 10
+    assert asked.count(seldom.code) == 2
+    assert [checks.get(check.project, check.code) for check in (every_minute, seldom)] == before
+
+
+def test_a_period_under_a_minute_is_served_inside_it(
+    house: House, keyring: projects.Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device(house, keyring, period=10)
+    sent: list[tuple[int, int]] = []
+
+    def send_all(_noun: str, messages: list[dict[str, Any]], *, delay: int) -> None:
+        sent.extend((delay, asked["at"]) for asked in messages)
+
+    monkeypatch.setattr("chalicelib.store.queues.send_all", send_all)
+    tick.run(house)
+    start = 1_795_262_400_000
+    assert sent == [(delay, start + delay * 1000) for delay in (0, 10, 20, 30, 40, 50)]
+
+
+def test_a_paused_check_stands_in_no_slot(house: House, keyring: projects.Keyring, engine: Engine) -> None:
+    check = manage.pause(house, device(house, keyring))
+    assert wheel.slot_of(check) is None
+    assert tick.run(house) == 0
+    manage.resume(house, check)
+    assert tick.run(house) == 1
+
+
+def test_without_anything_to_look_at_the_tick_asks_for_nothing(house: House, keyring: projects.Keyring) -> None:
+    assert tick.run(house) == 0
+
+
+def at_places(house: House) -> dict[str, House]:
+    """The same house as the workers of three places see it."""
+    settings = replace(house.settings, locations=PLACES)
+    house.settings = replace(settings, location=STOCKHOLM)
+    workers = {}
+    for place, _region in PLACES:
+        workers[place] = House(replace(settings, location=place), clock=house.clock, engine=house.engine)
+    return workers
