@@ -23,7 +23,7 @@ HORIZON = timedelta(days=8)
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _MICROSECOND = timedelta(microseconds=1)
-_DURATION = re.compile(r"(\d{1,3}):([0-5]\d)")
+_DURATION = re.compile(r"([0-9]{1,3}):([0-5][0-9])")
 
 
 @dataclass(frozen=True, slots=True)

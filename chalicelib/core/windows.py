@@ -19,8 +19,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = timedelta(days=1)
 DURATION_MAX = 7 * 24 * 60
 
-_FIXED = re.compile(r"UTC(?:([+ -])(\d{1,2}))?")
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_FIXED = re.compile(r"UTC(?:([+ -])([0-9]{1,2}))?")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
 @dataclass(frozen=True, slots=True)
