@@ -12,11 +12,11 @@ from chalice import Chalice
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib import http, log, settings, store, web
-from chalicelib.api import healthchecks
+from chalicelib.api import alertra, healthchecks
 from chalicelib.monitor import chores, deliver, probing, sweep, tick
 from chalicelib.monitor.house import open_house
 
-DIALECTS = (healthchecks,)
+DIALECTS = (healthchecks, alertra)
 
 HOUSE = open_house(settings.load())
 log.configure(HOUSE.settings.stage)

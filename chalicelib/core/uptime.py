@@ -75,9 +75,7 @@ def outages_within(
     return found
 
 
-def _outages(
-    flips: Sequence[Flip], before: Status, quiet: list[Span], start: datetime, end: datetime
-) -> list[Outage]:
+def _outages(flips: Sequence[Flip], before: Status, quiet: list[Span], start: datetime, end: datetime) -> list[Outage]:
     found: list[Outage] = []
     causes: list[Flip | None] = [None, *_within(flips, start, end)]
     for cause, (status, begin, until) in zip(causes, _segments(flips, before, start, end, empty=True), strict=True):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from chalicelib.monitor import channels, manage, pings, sweep
+from chalicelib.monitor import channels, manage, pings, sums, sweep
 from chalicelib.monitor.house import House
 
 Message = dict[str, Any]
@@ -36,10 +37,15 @@ def _unassign(house: House, message: Message) -> None:
     channels.unassign_all(house, message["project"], message["channel"])
 
 
+def _sum_day(house: House, message: Message) -> None:
+    sums.sum_day(house, message["code"], date.fromisoformat(message["day"]))
+
+
 _CHORES: dict[str, Callable[[House, Message], None]] = {
     "ping": _ping,
     "record": _record,
     "expire": _expire,
     "purge": _purge,
     "unassign": _unassign,
+    "sum_day": _sum_day,
 }

@@ -24,7 +24,7 @@ from chalicelib.core import performance
 from chalicelib.core.check import Check, Result
 from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.watching import Observed, retries
-from chalicelib.monitor import transitions
+from chalicelib.monitor import sums, transitions
 from chalicelib.monitor.house import House
 from chalicelib.probes.base import Outcome, Task
 from chalicelib.store import checks, queues, results
@@ -47,6 +47,8 @@ def work(house: House, message: Message) -> int:
     outcomes = house.prober.run([Task(check.code, check.watch["probe"]) for check in here])
     with ThreadPoolExecutor(WORKERS) as pool:
         kept = list(pool.map(lambda check: _keep(house, message, check, began, outcomes[check.code]), here))
+    for check in here if not message.get("here") else ():
+        sums.begin_day(check, message["at"])
     failed = sum(not outcome.ok for outcome in outcomes.values())
     log.count(Probes=len(here), ProbeFailures=failed)
     return sum(kept)

@@ -1,0 +1,90 @@
+"""Reading what a client sends: a JSON object, or the same as XML, whose root may be called anything."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from xml.parsers import expat
+
+from chalicelib.api.alertra.errors import TooLarge
+from chalicelib.core.errors import Invalid
+from chalicelib.http import Request
+
+SIZE = 200_000
+DEPTH = 10
+# No field holds a number of so many digits, and Python refuses to read one of thousands.
+DIGITS = 40
+
+
+def read(request: Request) -> dict[str, Any]:
+    """The object in the body, {} for none. Raises Invalid("body", ...) or TooLarge."""
+    if len(request.body) > SIZE:
+        raise TooLarge(f"the body is longer than {SIZE} bytes")
+    if not request.body.strip():
+        return {}
+    kind = request.header("content-type").partition(";")[0].strip().lower()
+    if kind in ("application/xml", "text/xml") or (kind != "application/json" and request.body.lstrip()[:1] == b"<"):
+        return _Reader().read(request.body)
+    return _json(request.body)
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body.decode(), parse_int=lambda digits: int(digits[:DIGITS]))
+    except (ValueError, RecursionError):
+        raise Invalid("body", "is not valid JSON") from None
+    if not isinstance(document, dict):
+        raise Invalid("body", "must be a JSON object")
+    return document
+
+
+class _Stop(Exception):
+    """The document has what it must not have."""
+
+
+class _Reader:
+    """XML as objects: an element with elements is an object, several of one name are a list, else it is its text.
+
+    A document type, and with it every entity of one's own, is refused: it serves attacks alone.
+    """
+
+    def __init__(self) -> None:
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._open: list[tuple[str, dict[str, Any], list[str]]] = []
+        self._result: Any = None
+
+    def read(self, body: bytes) -> dict[str, Any]:
+        try:
+            self._parser.Parse(body, True)
+        except (expat.ExpatError, _Stop, ValueError, LookupError):
+            raise Invalid("body", "is not valid XML") from None
+        return self._result if isinstance(self._result, dict) else {}
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self._open) >= DEPTH:
+            raise _Stop
+        self._open.append((attributes.get("name", name) if name == "Entry" else name, {}, []))
+
+    def _text(self, text: str) -> None:
+        if self._open:
+            self._open[-1][2].append(text)
+
+    def _end(self, _name: str) -> None:
+        name, children, texts = self._open.pop()
+        value: Any = children or "".join(texts).strip()
+        if not self._open:
+            self._result = value
+            return
+        siblings = self._open[-1][1]
+        if name in siblings:
+            before = siblings[name]
+            siblings[name] = [*before, value] if isinstance(before, list) else [before, value]
+        else:
+            siblings[name] = value
+
+    def _refuse(self, *_: Any) -> None:
+        raise _Stop

@@ -1,0 +1,83 @@
+"""What the dialect calls checks: the single results of a device, newest first, and the sums of its days.
+
+(Alertra REST API, Get Check Data. The sums are our extension.)
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import chalice
+
+from chalicelib import http
+from chalicelib.api.alertra import formats, paging, wire
+from chalicelib.api.alertra.access import Caller, needs
+from chalicelib.api.alertra.devices import ROOT, named
+from chalicelib.api.alertra.errors import Voice
+from chalicelib.core.errors import Missing
+from chalicelib.http import Reply, Request
+from chalicelib.monitor import sums
+from chalicelib.store import results
+
+DEFAULT, MOST = 25, 100
+DAYS = timedelta(days=30)
+_PHASES = {
+    "block": "BlockTime",
+    "dns": "DNSTime",
+    "connect": "ConnectTime",
+    "ssl": "SSLTime",
+    "ttfb": "TTFB",
+    "ttlb": "TTLB",
+    "total": "RequestTime",
+}
+
+blueprint = chalice.Blueprint(__name__)
+
+
+def _list(request: Request, caller: Caller) -> Reply:
+    device = named(request, caller)
+    # A result of this very moment is one already.
+    start, end = paging.span(request, device.created - timedelta(minutes=1))
+    now = request.house.clock()
+    offset, limit = paging.limits(request, DEFAULT, MOST)
+    end = end + timedelta(minutes=1) if end == now else end
+    found = results.newest(device.code, limit or DEFAULT, now, offset=offset, start=start, end=end)
+    return formats.reply(request, [wire.result(one) for one in found], root="Checks", item="Check")
+
+
+def _get(request: Request, caller: Caller) -> Reply:
+    device = named(request, caller)
+    found = results.get(device.code, request.parts["check"].lower(), request.house.clock())
+    if found is None:
+        raise Missing("check")
+    return formats.reply(request, wire.result(found), root="Check")
+
+
+def _daily(request: Request, caller: Caller) -> Reply:
+    device = named(request, caller)
+    start, end = paging.span(request, max(device.created, request.house.clock() - DAYS))
+    found = sums.of_check(request.house, device, start.date(), end.date())
+    body = [_sum(*entry) for entry in paging.page(request, found)]
+    return formats.reply(request, body, root="Days", item="Day")
+
+
+def _sum(day: Any, place: str, document: dict[str, Any]) -> dict[str, Any]:
+    figures = zip(("Mean", "P50", "P95", "P99"), range(4), strict=True)
+    phases = document["phases"]
+    return {
+        "Day": day.isoformat(),
+        "Location": place,
+        "Count": document["count"],
+        "Failures": document["failures"],
+        **{
+            figure: {theirs: phases[ours][number] for ours, theirs in _PHASES.items() if ours in phases}
+            for figure, number in figures
+        },
+    }
+
+
+_VOICE = Voice()
+http.resource(blueprint, f"{ROOT}/{{device}}/checks", _VOICE, {"GET": needs("read", _list)})
+http.resource(blueprint, f"{ROOT}/{{device}}/checks/{{check}}", _VOICE, {"GET": needs("read", _get)})
+http.resource(blueprint, f"{ROOT}/{{device}}/daily", _VOICE, {"GET": needs("read", _daily)})

@@ -1,0 +1,103 @@
+"""Devices: list, make, show, change, delete (Alertra REST API; what the document leaves open is in docs/alertra.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import chalice
+
+from chalicelib import http
+from chalicelib.api.alertra import bodies, formats, paging, validation, wire
+from chalicelib.api.alertra.access import Caller, needs
+from chalicelib.api.alertra.errors import Voice
+from chalicelib.core.check import Check
+from chalicelib.core.errors import Forbidden, Invalid, Missing
+from chalicelib.http import Reply, Request
+from chalicelib.monitor import devices, manage
+
+ROOT = "/v1.1/devices"
+# What the use cases call a field that the dialect calls otherwise.
+_FIELDS = {"master": "MasterDevice", "locations": "Locations"}
+
+blueprint = chalice.Blueprint(__name__)
+
+
+def named(request: Request, caller: Caller) -> Check:
+    """The device of the address. Raises Missing, also for another project's."""
+    code = wire.code_of(request.parts["device"])
+    try:
+        return manage.find(caller.project.code, code or "", "probe")
+    except (Missing, Forbidden):
+        raise Missing("device") from None
+
+
+def _list(request: Request, caller: Caller) -> Reply:
+    found = paging.page(request, manage.of_project(caller.project, "probe"))
+    return formats.reply(request, [_shown(request, device) for device in found], root="Devices", item="Device")
+
+
+def _shown(request: Request, device: Check) -> dict[str, Any]:
+    short = _choice(request, "StatusFormat", ("word", "code")) == "code"
+    config = _choice(request, "WithConfig", ("n", "y")) == "y"
+    return wire.device(device, request.house.clock(), short=short, config=config)
+
+
+def _choice(request: Request, name: str, choices: tuple[str, str]) -> str:
+    given = request.query.get(name, [""])[-1].lower() or choices[0]
+    if given not in choices:
+        raise Invalid(name, f"is not one of {', '.join(choices)}")
+    return given
+
+
+def _get(request: Request, caller: Caller) -> Reply:
+    return formats.reply(request, _shown(request, named(request, caller)), root="Device")
+
+
+def _create(request: Request, caller: Caller) -> Reply:
+    values = validation.values(caller.project.code, bodies.read(request))
+    paused = values.pop("paused", False)
+    device = _told(lambda: devices.create(request.house, caller.project, values))
+    if paused:
+        device = manage.pause(request.house, device)
+    reply = _whole(request, device, 201)
+    reply.headers["Location"] = f"{request.root}{ROOT}/{wire.device_id(device.code)}"
+    return reply
+
+
+def _update(request: Request, caller: Caller) -> Reply:
+    device = named(request, caller)
+    values = validation.values(caller.project.code, bodies.read(request), device)
+    paused = values.pop("paused", None)
+    device = _told(lambda: devices.change(request.house, device, values))
+    if paused is not None and paused != (device.status == "paused"):
+        device = (manage.pause if paused else manage.resume)(request.house, device)
+    return _whole(request, device, 200)
+
+
+def _told(attempt: Any) -> Check:
+    """Runs a use case; the field that it complains of gets the dialect's name."""
+    try:
+        found: Check = attempt()
+    except Invalid as error:
+        raise Invalid(_FIELDS.get(error.field, error.field), error.message) from None
+    return found
+
+
+def _whole(request: Request, device: Check, status: int) -> Reply:
+    document = wire.device(device, request.house.clock(), config=True)
+    return formats.reply(request, document, root="Device", status=status)
+
+
+def _delete(request: Request, caller: Caller) -> Reply:
+    devices.delete(request.house, caller.project, named(request, caller))
+    return formats.reply(request, {}, root="Device")
+
+
+_VOICE = Voice()
+http.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _list), "POST": needs("write", _create)})
+http.resource(
+    blueprint,
+    f"{ROOT}/{{device}}",
+    _VOICE,
+    {"GET": needs("read", _get), "PUT": needs("write", _update), "DELETE": needs("write", _delete)},
+)

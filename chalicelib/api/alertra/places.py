@@ -1,0 +1,60 @@
+"""What surrounds the devices: the greeting, the places that are probed from, the contacts that are told."""
+
+from __future__ import annotations
+
+import chalice
+
+from chalicelib import http
+from chalicelib.api.alertra import access, formats
+from chalicelib.api.alertra.access import Caller, needs
+from chalicelib.api.alertra.errors import Denied, Voice
+from chalicelib.http import Reply, Request
+from chalicelib.monitor import channels, devices
+
+_LEVELS = {"write": "UW", "read": "UR", "ping": "P"}
+
+blueprint = chalice.Blueprint(__name__)
+
+
+def _hello(request: Request) -> Reply:
+    """A greeting in plain text that tells a client who it is. Raises Denied for a key that is none."""
+    lines = [f"Hello {request.source_ip}", ""]
+    texts = access.presented(request)
+    if texts:
+        key, _ = access.opened(request)
+        if key is None:
+            raise Denied("the API key is not known")
+        lines += [
+            f"Using key:  {texts[0]}",
+            "Key type:   API",
+            f"Auth level: {_LEVELS[key.access]}",
+            "HTTP Auth:  No",
+            "",
+        ]
+    lines += [f"The time is {request.house.clock():%Y-%m-%d %H:%M:%S} UTC.", "Have a splendid day.", ""]
+    return Reply(body="\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def _locations(request: Request, _caller: Caller) -> Reply:
+    found = [{"Location": name} for name in devices.locations(request.house)]
+    return formats.reply(request, found, root="Locations", item="Location")
+
+
+def _contacts(request: Request, caller: Caller) -> Reply:
+    found = [
+        {"contact_id": channel.code, "Name": channel.name, "Kind": channel.kind, "LastError": channel.error}
+        for channel in channels.of_project(caller.project.code)
+    ]
+    return formats.reply(request, found, root="Contacts", item="Contact")
+
+
+def _notification_schedules(request: Request, _caller: Caller) -> Reply:
+    """There are none: who is told when is for maintenance and channels to say."""
+    return formats.reply(request, [], root="NotificationSchedules", item="NotificationSchedule")
+
+
+_VOICE = Voice()
+http.resource(blueprint, "/v1.1/hello", _VOICE, {"GET": _hello})
+http.resource(blueprint, "/v1.1/locations", _VOICE, {"GET": needs("read", _locations)})
+http.resource(blueprint, "/v1.1/contacts", _VOICE, {"GET": needs("read", _contacts)})
+http.resource(blueprint, "/v1.1/notification-schedules", _VOICE, {"GET": needs("read", _notification_schedules)})

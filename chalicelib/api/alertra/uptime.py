@@ -1,0 +1,56 @@
+"""Uptime and outages of a device, over any span (Alertra REST API, Get Uptime Statistics)."""
+
+from __future__ import annotations
+
+import chalice
+
+from chalicelib import http
+from chalicelib.api.alertra import formats, paging, wire
+from chalicelib.api.alertra.access import Caller, needs
+from chalicelib.api.alertra.devices import ROOT, named
+from chalicelib.api.alertra.errors import Voice
+from chalicelib.core.check import Check
+from chalicelib.http import Reply, Request
+from chalicelib.monitor import manage, uptimes
+
+blueprint = chalice.Blueprint(__name__)
+
+
+def _uptime(request: Request, caller: Caller) -> Reply:
+    device = named(request, caller)
+    found = uptimes.of_check(request.house, device, *paging.span(request, device.created))
+    document = {
+        "UpSeconds": found.up,
+        "DownSeconds": found.down,
+        "MaintenanceSeconds": found.maintenance,
+        "Outages": found.outages,
+        "UnknownSeconds": found.unknown,
+    }
+    body = document if formats.format_of(request) == "xml" else {"Uptime": document}
+    return formats.reply(request, body, root="Uptime")
+
+
+def _outages(request: Request, caller: Caller) -> Reply:
+    return _listed(request, [named(request, caller)])
+
+
+def _all_outages(request: Request, caller: Caller) -> Reply:
+    return _listed(request, manage.of_project(caller.project, "probe"))
+
+
+def _listed(request: Request, devices: list[Check]) -> Reply:
+    """The outages of the devices, newest first."""
+    found = [
+        (outage, device)
+        for device in devices
+        for outage in uptimes.outages(request.house, device, *paging.span(request, device.created))
+    ]
+    newest = sorted(found, key=lambda pair: pair[0].began, reverse=True)
+    body = [wire.outage(device, outage) for outage, device in paging.page(request, newest)]
+    return formats.reply(request, body, root="Outages", item="Outage")
+
+
+_VOICE = Voice()
+http.resource(blueprint, f"{ROOT}/{{device}}/uptime", _VOICE, {"GET": needs("read", _uptime)})
+http.resource(blueprint, f"{ROOT}/{{device}}/outages", _VOICE, {"GET": needs("read", _outages)})
+http.resource(blueprint, "/v1.1/outages", _VOICE, {"GET": needs("read", _all_outages)})

@@ -1,0 +1,92 @@
+"""The dialect's words and ours: methods and the keys of HostData beside the types and definitions of probes.
+
+Where a published name is known it is that (Method, HostData.headers, Frequency ...); the others are ours in its manner.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Method -> type of probe.
+METHODS = {
+    "HTTP": "http",
+    "HTTPS": "http",
+    "PING": "ping",
+    "DNS": "dns",
+    "SMTP": "smtp",
+    "POP3": "pop3",
+    "IMAP": "imap",
+    "FTP": "ftp",
+    "TCP": "tcp",
+    "SSH": "ssh",
+    "TELNET": "telnet",
+    "MYSQL": "mysql",
+    "CERT": "tls",
+    "WHOIS": "domain",
+    "WS": "websocket",
+}
+
+# Those that look at a URL; the others at a host.
+OF_URLS = {"http": ("http", "https"), "websocket": ("ws", "wss")}
+
+# Key of HostData -> key of a probe's definition.
+HOST_DATA = {
+    "Host": "host",
+    "Port": "port",
+    "Path": "path",
+    "Verb": "method",
+    "headers": "headers",
+    "Body": "body",
+    "User": "user",
+    "Password": "password",
+    "KeyPhrase": "keyword",
+    "NotKeyPhrase": "not_keyword",
+    "ExpectCodes": "expect_codes",
+    "MinSize": "min_size",
+    "MaxSize": "max_size",
+    "Digest": "digest",
+    "JSON": "json",
+    "FollowRedirects": "follow_redirects",
+    "VerifySSL": "verify",
+    "CertDays": "cert_days",
+    "CertWarnDays": "cert_warn_days",
+    "ServerName": "server_name",
+    "DNSType": "record",
+    "DNSExpect": "expected",
+    "DNSMatch": "match",
+    "DNSServer": "server",
+    "Send": "send",
+    "Expect": "expect",
+    "TLS": "tls",
+    "Domain": "domain",
+    "Days": "days",
+    "WarnDays": "warn_days",
+}
+_NAMES = {ours: f"HostData.{theirs}" for theirs, ours in HOST_DATA.items()}
+_NAMES |= {"url": "URL", "timeout": "Timeout", "type": "Method"}
+
+# Shown in place of a password; sent back unchanged it means the password that is kept.
+MASK = "********"
+
+
+def field(ours: str) -> str:
+    """What the dialect calls a key of a probe's definition."""
+    return _NAMES.get(ours, f"HostData.{ours}")
+
+
+def method(definition: dict[str, Any]) -> str:
+    """The Method of a probe's definition."""
+    kind = definition["type"]
+    if kind == "http":
+        return "HTTPS" if str(definition["url"]).startswith("https:") else "HTTP"
+    return next(name for name, of in METHODS.items() if of == kind)
+
+
+def host_data(definition: dict[str, Any]) -> dict[str, Any]:
+    """HostData of a definition: what is set, and `headers` in any case; a password is covered."""
+    ours = {key: value for key, value in definition.items() if value not in (None, "", [], {})}
+    shown: dict[str, Any] = {"headers": dict(definition.get("headers", {}))}
+    for theirs, key in HOST_DATA.items():
+        if key in ours and key != "headers":
+            shown[theirs] = MASK if key == "password" else ours[key]
+    return shown

@@ -1,0 +1,76 @@
+"""Devices: checks that are probed from outside, with what they depend on and from where they are looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.core.check import Check, Project
+from chalicelib.core.errors import Invalid, Missing
+from chalicelib.monitor import manage
+from chalicelib.monitor.house import House
+from chalicelib.store import definitions
+
+PERIOD_MAX = 86_400
+SHORT_PERIODS = (10, 30)
+# A chain of things that need each other is never so long, unless it is a ring.
+CHAIN_MAX = 20
+
+
+def create(house: House, project: Project, values: dict[str, Any]) -> Check:
+    """A new device, told to every channel of the project unless `channels` says otherwise: a device that nobody hears
+    of helps nobody. Raises Invalid naming master or locations, LimitReached."""
+    _check(house, project.code, "", values)
+    if "channels" not in values:
+        everyone = sorted(channel.code for channel in definitions.channels(project.code))
+        values = {**values, "channels": tuple(everyone)}
+    return manage.create(house, project, {"kind": "probe", **values})
+
+
+def change(house: House, device: Check, values: dict[str, Any]) -> Check:
+    """The device with a changed definition. Raises Invalid, Missing."""
+    _check(house, device.project, device.code, values)
+    return manage.change(house, device, values)
+
+
+def _check(house: House, project: str, code: str, values: dict[str, Any]) -> None:
+    known = locations(house)
+    for name in values.get("watch", {}).get("locations", ()):
+        if name not in known:
+            raise Invalid("locations", f"holds {name[:60]!a}; there are {', '.join(known)}")
+    if values.get("master"):
+        _require_chain(project, code, values["master"])
+
+
+def _require_chain(project: str, code: str, master: str) -> None:
+    """A master is a device of the project, and nothing depends on itself, however far around."""
+    following = master
+    for _ in range(CHAIN_MAX):
+        if following == code:
+            raise Invalid("master", "would make the device depend on itself")
+        try:
+            following = manage.find(project, following, "probe").master
+        except Missing:
+            if following == master:
+                raise Invalid("master", "is not a device of this project") from None
+            return
+        if not following:
+            return
+    raise Invalid("master", f"would make a chain of more than {CHAIN_MAX} devices")
+
+
+def locations(house: House) -> list[str]:
+    """The places that can be probed from, home first."""
+    return [name for name, _region in house.settings.locations] or [house.settings.location]
+
+
+def delete(house: House, project: Project, device: Check) -> Check:
+    """Removes a device for good; what depends on it depends on nothing any more. Raises Missing."""
+    for dependant in manage.of_project(project, "probe"):
+        if dependant.master == device.code:
+            manage.change(house, dependant, {"master": ""})
+    return manage.delete(house, device)
+
+
+def valid_period(seconds: int) -> bool:
+    """10 or 30 seconds, or whole minutes up to a day."""
+    return seconds in SHORT_PERIODS or (0 < seconds <= PERIOD_MAX and seconds % 60 == 0)

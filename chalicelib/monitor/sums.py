@@ -1,0 +1,66 @@
+"""The sums of a probe's days, which outlive its results: made when the next day begins, or when somebody asks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from chalicelib import log
+from chalicelib.core.check import Check
+from chalicelib.core.sums import summed
+from chalicelib.monitor.house import House
+from chalicelib.store import queues, results
+from chalicelib.store.faults import StoreFault
+
+DAY_MS = 86_400_000
+# So many days are looked through for a sum that was never made.
+MISSED_MAX = 31
+# Seconds after midnight by which the last results of the day have come from everywhere.
+LATE = 600
+
+Sum = tuple[date, str, dict[str, Any]]
+
+
+def begin_day(check: Check, at: int) -> None:
+    """With the first look of a UTC day (`at` in milliseconds since 1970), has the day before summed."""
+    if at // DAY_MS == (at - check.period * 1000) // DAY_MS:
+        return
+    day = _day_of(at) - timedelta(days=1)
+    try:
+        queues.send("chores", {"do": "sum_day", "code": check.code, "day": day.isoformat()}, delay=LATE)
+    except StoreFault as fault:
+        log.warning("day not summed, it will be when somebody asks", code=check.code, reason=str(fault))
+
+
+def _day_of(at: int) -> date:
+    return datetime.fromtimestamp(at / 1000, UTC).date()
+
+
+def sum_day(house: House, code: str, day: date) -> list[Sum]:
+    """Sums a day at each place it was looked at from, and keeps the sums."""
+    now = house.clock()
+    by_place: dict[str, list[Any]] = {}
+    for result in results.of_day(code, day, now):
+        by_place.setdefault(result.location, []).append(result)
+    found = [(day, place, summed(of_place)) for place, of_place in sorted(by_place.items())]
+    for _, place, document in found:
+        results.put_sum(code, day, place, document, now)
+    return found
+
+
+def of_check(house: House, check: Check, first: date, last: date) -> list[Sum]:
+    """The sums from `first` to `last`, newest day first. The present day, and one that was missed, is summed now."""
+    now = house.clock()
+    today = now.date()
+    first, last = max(first, check.created.date()), min(last, today)
+    kept = results.sums(check.code, first, last, now)
+    known = {day for day, _, _ in kept} - {today}
+    missing = [day for day in _days(max(first, last - timedelta(days=MISSED_MAX)), last) if day not in known]
+    found = [entry for entry in kept if entry[0] in known]
+    for day in missing:
+        found += sum_day(house, check.code, day)
+    return sorted(found, key=lambda entry: (-entry[0].toordinal(), entry[1]))
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]

@@ -1,0 +1,43 @@
+"""Uptime and outages of a check over any span, from what is kept of its flips and silences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.core import uptime
+from chalicelib.core.check import Check, Flip, Status
+from chalicelib.core.uptime import Outage, Uptime
+from chalicelib.monitor import silences
+from chalicelib.monitor.house import House
+from chalicelib.store import history
+
+# A flip may bear a moment a little ahead of this process's clock.
+_AHEAD = timedelta(minutes=1)
+
+
+def of_check(house: House, check: Check, start: datetime, end: datetime) -> Uptime:
+    """How [start, end) divides. Time before the check was made is unknown."""
+    begin = min(max(start, check.created), end)
+    flips, before = _flips(house, check, begin)
+    found = uptime.uptime(flips, before, silences.since(check, begin, house.clock()), begin, end)
+    earlier = uptime.uptime((), "new", (), start, begin).unknown
+    return replace(found, unknown=found.unknown + earlier)
+
+
+def outages(house: House, check: Check, start: datetime, end: datetime) -> list[Outage]:
+    """The outages that touch [start, end), newest first."""
+    begin = min(max(start, check.created), end)
+    now = house.clock()
+    flips, _ = _flips(house, check, begin)
+    before = history.flip_before(check.project, check.code, begin, now)
+    found = uptime.outages_within(flips, before, silences.since(check, begin, now), begin, end)
+    return found[::-1]
+
+
+def _flips(house: House, check: Check, start: datetime) -> tuple[list[Flip], Status]:
+    """The flips since `start`, oldest first, and the status at `start`. The first flip after a moment tells what was
+    before it, also when the flip before that has long been forgotten."""
+    now = house.clock()
+    flips = history.flips(check.project, check.code, start, now + _AHEAD, now)[::-1]
+    return flips, flips[0].old if flips else check.status

@@ -1,0 +1,106 @@
+"""A caller of the Alertra dialect, and an engine that finds what a test wants."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chalicelib.core.check import Check
+from chalicelib.monitor import manage, probing
+from chalicelib.monitor.house import House
+from chalicelib.monitor.projects import Keyring
+from chalicelib.probes.base import Outcome, Phases, Task
+from tests.api.client import Answer, Api
+from tests.conftest import Clock
+
+WEB = {"FullName": "Web site", "URL": "https://www.example.org/"}
+
+
+@dataclass
+class Caller:
+    """Calls with an Alertra-API-Key header: the project's read-write key unless told otherwise."""
+
+    api: Api
+    key: str
+
+    def get(self, path: str, **more: Any) -> Answer:
+        return self.call("GET", path, **more)
+
+    def post(self, path: str, body: object, **more: Any) -> Answer:
+        return self.call("POST", path, body, **more)
+
+    def put(self, path: str, body: object = None, **more: Any) -> Answer:
+        return self.call("PUT", path, body, **more)
+
+    def delete(self, path: str, **more: Any) -> Answer:
+        return self.call("DELETE", path, **more)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        data: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        key: str | None = None,
+    ) -> Answer:
+        presented = self.key if key is None else key
+        sent = ({"Alertra-API-Key": presented} if presented else {}) | (headers or {})
+        if body is not None:
+            data, sent = jsonlib.dumps(body).encode(), {"Content-Type": "application/json"} | sent
+        return self.api.call(method, f"/v1.1{path}", key="", data=data, headers=sent)
+
+    def device(self, **fields: Any) -> dict[str, Any]:
+        """A new device."""
+        answer = self.post("/devices", {**WEB, **fields})
+        assert answer.status == 201, answer.text
+        return dict(answer.json)
+
+
+@pytest.fixture
+def alertra(api: Api) -> Caller:
+    return Caller(api, api.key)
+
+
+@dataclass
+class Engine:
+    outcome: Outcome = field(default_factory=lambda: Outcome(True, "200 OK", Phases(0, 12.5, 20, 30, 110, 2.345), 2048))
+    asked: list[Task] = field(default_factory=list)
+
+    def run(self, tasks: list[Task]) -> dict[str, Outcome]:
+        self.asked += tasks
+        return {task.key: self.outcome for task in tasks}
+
+
+@pytest.fixture
+def engine(house: House) -> Engine:
+    found = Engine()
+    house.engine = found  # type: ignore[assignment]
+    return found
+
+
+Look = Callable[..., None]
+
+
+@pytest.fixture
+def look(house: House, keyring: Keyring, engine: Engine, clock: Clock) -> Look:
+    """Has a device looked at once, now; with `fails`, it is found failed with that text."""
+
+    def once(device: dict[str, Any], fails: str = "", place: str = "") -> None:
+        engine.outcome = Outcome(False, fails, Phases(ttlb=20)) if fails else Engine().outcome
+        check = check_of(keyring, device)
+        at = int(clock.now.timestamp() * 1000)
+        probing.work(house, {"at": at, "checks": [[check.project, check.code]], "here": True})
+
+    return once
+
+
+def check_of(keyring: Keyring, device: dict[str, Any]) -> Check:
+    digits = device["device_id"]
+    code = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}"
+    return manage.find(keyring.project.code, code, "probe")
