@@ -68,11 +68,12 @@ def _new(house: House, project: str, values: dict[str, Any]) -> Check:
 def find(project: str, code: str, kind: Kind = "heartbeat") -> Check:
     """The project's check of this kind. Raises Missing (no such check) or Forbidden (another project's)."""
     try:
-        return of_kind(checks.get(project, code), kind)
+        found = checks.get(project, code)
     except Missing:
         if directory.project_of(code) is None:
             raise
         raise Forbidden("check") from None
+    return of_kind(found, kind)
 
 
 def of_kind(check: Check, kind: Kind) -> Check:

@@ -25,8 +25,10 @@ blueprint = chalice.Blueprint(__name__)
 def named(request: Request, caller: Caller) -> Check:
     """The device of the address. Raises Missing, also for another project's."""
     code = wire.code_of(request.parts["device"])
+    if code is None:
+        raise Missing("device")
     try:
-        return manage.find(caller.project.code, code or "", "probe")
+        return manage.find(caller.project.code, code, "probe")
     except (Missing, Forbidden):
         raise Missing("device") from None
 

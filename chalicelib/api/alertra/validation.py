@@ -103,8 +103,10 @@ def _method(merged: dict[str, Any]) -> str:
     given = merged.get("Method")
     if given is None:
         url = merged.get("URL")
-        if not isinstance(url, str):
+        if url is None:
             raise Invalid("Method", "is missing")
+        if not isinstance(url, str):
+            raise Invalid("URL", "is not a string")
         given = {"https": "HTTPS", "ws": "WS", "wss": "WS"}.get(url.partition(":")[0].lower(), "HTTP")
     method = given.upper() if isinstance(given, str) else ""
     if method not in words.METHODS:
