@@ -6,6 +6,8 @@ not allowed, a preflight and an error are answered in the dialect's own shape an
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -16,7 +18,9 @@ from urllib.parse import unquote
 import chalice
 
 from chalicelib import log
+from chalicelib.core.check import Key
 from chalicelib.core.errors import Busy, TocsinError
+from chalicelib.monitor import projects
 from chalicelib.monitor.house import House
 from chalicelib.store.faults import StoreFault
 
@@ -137,6 +141,35 @@ def _received(parts: dict[str, str]) -> Request:
         body=_body(event),
         source_ip=about.get("identity", {}).get("sourceIp", ""),
     )
+
+
+def presented(request: Request, header: str = "") -> list[str]:
+    """Everything in the request that may be a key, in every form that any dialect knows: its own header, `api_key` in
+    the query, a bearer token, and user name and password, or what has no colon, of basic authentication."""
+    texts = [request.header(header), *request.query.get("api_key", [])[-1:]]
+    scheme, _, rest = request.header("authorization").strip().partition(" ")
+    if scheme.lower() == "bearer":
+        texts.append(rest.strip())
+    if scheme.lower() == "basic":
+        texts += _basic(rest.strip())
+    return [text for text in texts if text]
+
+
+def _basic(encoded: str) -> list[str]:
+    try:
+        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return []
+    return [user, password]
+
+
+def opened(texts: list[str]) -> tuple[Key | None, str]:
+    """The key that one of the presented texts is, and the name that its user gave beside it."""
+    for text in texts:
+        key = projects.opened_by(text)
+        if key:
+            return key, next((other for other in texts if other != text), "")[:100]
+    return None, ""
 
 
 def _root(headers: dict[str, str], about: dict[str, Any]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import chalice
 
 from chalicelib import http
-from chalicelib.api.alertra import access, formats
-from chalicelib.api.alertra.access import Caller, needs
+from chalicelib.api.alertra import formats
+from chalicelib.api.alertra.access import HEADER, Caller, needs
 from chalicelib.api.alertra.errors import Denied, Voice
 from chalicelib.http import Reply, Request
 from chalicelib.monitor import channels, devices
@@ -19,9 +19,9 @@ blueprint = chalice.Blueprint(__name__)
 def _hello(request: Request) -> Reply:
     """A greeting in plain text that tells a client who it is. Raises Denied for a key that is none."""
     lines = [f"Hello {request.source_ip}", ""]
-    texts = access.presented(request)
+    texts = http.presented(request, HEADER)
     if texts:
-        key, _ = access.opened(request)
+        key, _ = http.opened(texts)
         if key is None:
             raise Denied("the API key is not known")
         lines += [
