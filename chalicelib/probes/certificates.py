@@ -1,0 +1,94 @@
+"""What certificates say, and what is wrong with them, in words that stay the same from run to run."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+# OpenSSL's X509_V_ERR_* codes; curl and Python's ssl both hand them out.
+_VERDICTS = {
+    9: "certificate is not valid yet",
+    10: "certificate expired",
+    18: "certificate is self-signed",
+    19: "certificate is signed by an unknown authority",
+    20: "certificate is signed by an unknown authority",
+    21: "certificate is signed by an unknown authority",
+    23: "certificate is revoked",
+    62: "certificate is for another host",
+    63: "certificate is for another host",
+    64: "certificate is for another host",
+    66: "certificate has a key that is too small",
+    68: "certificate has a signature that is too weak",
+}
+REFUSED = "certificate not accepted"
+OTHER_HOST = 62
+
+
+def verdict(code: int) -> str:
+    """Why a certificate was refused, by the code of the check that it did not pass."""
+    return _VERDICTS.get(code, REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """The span in which a certificate may be used."""
+
+    begins: datetime
+    ends: datetime
+
+    def days_left(self, now: datetime) -> int:
+        """Whole days until it ends; negative afterwards."""
+        return (self.ends - now).days
+
+
+def validity(der: bytes) -> Validity:
+    """RFC 5280, 4.1: certificate -> tbsCertificate -> [version], serial, signature, issuer, validity. Raises ValueError
+    for what is no certificate."""
+    try:
+        at = _content(der, _content(der, 0)[0])[0]
+        if der[at] == 0xA0:
+            at = _content(der, at)[1]
+        for _ in range(3):
+            at = _content(der, at)[1]
+        begins = _content(der, at)[0]
+        ends = _content(der, begins)[1]
+        return Validity(_moment(der, begins), _moment(der, ends))
+    except IndexError:
+        raise ValueError("is no certificate") from None
+
+
+def validity_of_pem(pem: str) -> Validity:
+    return validity(ssl.PEM_cert_to_DER_cert(pem))
+
+
+def _content(der: bytes, at: int) -> tuple[int, int]:
+    """Where the content of the element at `at` begins and where it ends."""
+    length, begins = der[at + 1], at + 2
+    if length & 0x80:
+        width = length & 0x7F
+        length, begins = int.from_bytes(der[begins : begins + width], "big"), begins + width
+    return begins, begins + length
+
+
+def _moment(der: bytes, at: int) -> datetime:
+    """UTCTime has two figures for the year, 50 to 99 being of the last century; GeneralizedTime has four."""
+    begins, ends = _content(der, at)
+    figures = der[begins:ends].decode("ascii", "replace")
+    if der[at] == 0x17:
+        figures = ("19" if figures >= "50" else "20") + figures
+    return datetime.strptime(figures, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+
+
+def judged(days: int, fail_below: int | None, warn_below: int | None) -> tuple[bool, bool, str]:
+    """Whether a certificate with so many days left is good, whether it is a warning, and how to say it."""
+    if days < 0:
+        return False, False, f"certificate expired {plural(-days)} ago"
+    left = f"certificate ends in {plural(days)}"
+    if fail_below is not None and days < fail_below:
+        return False, False, left
+    return True, warn_below is not None and days < warn_below, left
+
+
+def plural(days: int) -> str:
+    return f"{days} day" if days == 1 else f"{days} days"

@@ -1,0 +1,245 @@
+"""The one way by which a probe reaches a host that a user named.
+
+The guard stands where it cannot be walked around: the name is looked up once, the addresses found are judged
+(`core.addresses`), and the connection is made to an address that passed, not to the name; so a name that answers
+differently the second time gains nothing. The whole probe has one deadline, which a peer cannot stretch by trickling:
+every single wait gets no more than what is left. Each step is timed as it is taken.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Self
+
+from chalicelib.core.addresses import allowed
+from chalicelib.probes.base import Failed, Outcome, Phases
+from chalicelib.probes.lookups import Place, Resolver, look_up
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+NOT_ALLOWED = "address not allowed"
+
+# The judgement of the core, remembered: it is a pure function, and the same few addresses come every minute.
+judged = lru_cache(maxsize=4_096)(allowed)
+
+
+class Line:
+    """One probe's way out: the guard, the deadline and the stopwatch. It is made when the probe's work begins.
+
+    `seconds` is all the time that the probe has; `block` the milliseconds that it waited for its turn. `authorities` is
+    a file of certificates (PEM) that are trusted in place of the system's. `clock` measures (seconds from anywhere),
+    `now` tells the date.
+    """
+
+    def __init__(
+        self,
+        seconds: float,
+        allowed_networks: tuple[str, ...] = (),
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        resolve: Resolver | None = None,
+        authorities: str | None = None,
+        block: float = 0.0,
+    ) -> None:
+        self.seconds = seconds
+        self.allowed_networks = allowed_networks
+        self.authorities = authorities
+        self.clock = clock
+        self.now = now
+        self._resolve = resolve
+        self._block = block
+        self._began = clock()
+        self._spent = {"dns": 0.0, "connect": 0.0, "ssl": 0.0}
+        self._first = 0.0
+        self._waiting = True
+
+    def left(self) -> float:
+        """Seconds that remain. Raises TimeoutError when none do."""
+        left = self._began + self.seconds - self.clock()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def look_up(self, host: str, port: int) -> list[Place]:
+        """Where `host` is, without the places that may not be reached; they are stream sockets'. Raises Failed."""
+        with self.timed("dns"):
+            try:
+                places = look_up(host, port, self.left(), self._resolve)
+            except socket.gaierror as error:
+                raise Failed("host not found") from error
+        passed = [place for place in places if judged(place[4][0], self.allowed_networks)]
+        if not passed:
+            raise Failed(NOT_ALLOWED if places else "host not found")
+        return passed
+
+    def dial(self, host: str, port: int) -> Wire:
+        """A TCP connection to `host`."""
+        places = self.look_up(host, port)
+        with self.timed("connect"):
+            return Wire(_connect(places, self), self)
+
+    def datagram(self, host: str, port: int) -> Wire:
+        """A UDP socket that sends to `host` and hears from it alone."""
+        family, _, _, _, address = self.look_up(host, port)[0]
+        sock = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            sock.connect(address)
+        except BaseException:
+            sock.close()
+            raise
+        return Wire(sock, self)
+
+    @contextmanager
+    def timed(self, phase: str) -> Iterator[None]:
+        """Books the time of the block under "dns", "connect" or "ssl"."""
+        began = self.clock()
+        try:
+            yield
+        finally:
+            self._spent[phase] += self.clock() - began
+
+    def asked(self) -> None:
+        """A request begins: what passes from here to the next byte is waiting for an answer."""
+        if not self._waiting:
+            self._first -= self._working()
+            self._waiting = True
+
+    def heard(self) -> None:
+        """A byte has come; the first one after a request ends the waiting for an answer."""
+        if self._waiting:
+            self._first += self._working()
+            self._waiting = False
+
+    def phases(self) -> Phases:
+        """Up to now. Whatever is neither look-up, connection nor handshake is `ttfb` until the first byte of the answer
+        and `ttlb` from there on, so the phases always sum up to the whole."""
+        working = self._working()
+        waited = self._first + (working if self._waiting else 0.0)
+        dns, connect, tls = (1e3 * spent for spent in self._spent.values())
+        return Phases(self._block, dns, connect, tls, max(1e3 * waited, 0.0), max(1e3 * (working - waited), 0.0))
+
+    def _working(self) -> float:
+        return self.clock() - self._began - sum(self._spent.values())
+
+    def outcome(self, ok: bool, text: str, *, size: int = 0, warning: bool = False, **details: Any) -> Outcome:
+        """What was found, with the phases up to now."""
+        return Outcome(ok, text, self.phases(), size, warning, details)
+
+
+class Wire:
+    """A connection that the guard made. Every wait ends with the line's deadline (TimeoutError)."""
+
+    def __init__(self, sock: socket.socket, line: Line) -> None:
+        self.socket = sock
+        self.line = line
+        self._ahead = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def start_tls(self, host: str, *, verify: bool = True) -> None:
+        """TLS from here on; `host` is the name that the certificate must be for. What came before the handshake and was
+        not read is refused: it would pass for what was said in secret."""
+        if self._ahead:
+            raise Failed("unexpected data before the TLS handshake")
+        context = trust(self.line.authorities, verify)
+        with self.line.timed("ssl"):
+            self.socket.settimeout(self.line.left())
+            self.socket = context.wrap_socket(self.socket, server_hostname=host)
+
+    def certificate(self) -> bytes:
+        """The peer's certificate in DER form."""
+        if not isinstance(self.socket, ssl.SSLSocket):
+            raise Failed("no TLS")
+        return self.socket.getpeercert(binary_form=True) or b""
+
+    def send(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            self.socket.settimeout(self.line.left())
+            view = view[self.socket.send(view) :]
+
+    def receive(self, limit: int = 65_536) -> bytes:
+        """What is there, at least a byte and at most `limit`; empty when the peer has ended."""
+        if self._ahead:
+            data, self._ahead = self._ahead[:limit], self._ahead[limit:]
+            return data
+        self.socket.settimeout(self.line.left())
+        data = self.socket.recv(limit)
+        self.line.heard()
+        return data
+
+    def receive_into(self, buffer: WriteableBuffer) -> int:
+        """The same into a buffer: how many bytes are there now, 0 when the peer has ended."""
+        self.socket.settimeout(self.line.left())
+        count = self.socket.recv_into(buffer)
+        self.line.heard()
+        return count
+
+    def read(self, count: int) -> bytes:
+        """Exactly `count` bytes. Raises Failed when the peer ends before."""
+        parts, missing = [], count
+        while missing:
+            parts.append(self._more(missing))
+            missing -= len(parts[-1])
+        return b"".join(parts)
+
+    def read_line(self, limit: int = 4_096) -> bytes:
+        """One line without its line break. Raises Failed when the peer ends before or the line has no end."""
+        data = b""
+        while b"\n" not in data:
+            if len(data) > limit:
+                raise Failed("answer is too long")
+            data += self._more(limit)
+        one, _, rest = data.partition(b"\n")
+        self._ahead = rest + self._ahead
+        return one.removesuffix(b"\r")
+
+    def _more(self, limit: int) -> bytes:
+        data = self.receive(limit)
+        if not data:
+            raise Failed("connection closed without an answer")
+        return data
+
+
+def _connect(places: list[Place], line: Line) -> socket.socket:
+    """A connection to the first place that takes one; no place may use up the time of those behind it."""
+    failure = OSError()
+    for left, (family, kind, protocol, _, address) in zip(range(len(places), 0, -1), places, strict=True):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(line.left() / left)
+            sock.connect(address)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as error:
+            sock.close()
+            failure = error
+        else:
+            return sock
+    raise failure
+
+
+@lru_cache(maxsize=8)
+def trust(authorities: str | None, verify: bool) -> ssl.SSLContext:
+    """Whose certificates are accepted. Loading the system's takes milliseconds, so it is done once."""
+    context = ssl.create_default_context(cafile=authorities)
+    # Newer Pythons are stricter with the form of a certificate than curl and the browsers are.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,166 @@
+"""What the probes that talk with a server line by line share: their fields, the way in, replies, and taking leave.
+
+A peer's words may be repeated (a banner, a refusal), but only through `quoted`, and never after a secret has been sent:
+some servers repeat the command that they refuse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from chalicelib.core.errors import Invalid
+from chalicelib.probes import fields
+from chalicelib.probes.base import Failed
+from chalicelib.probes.dial import Line, Wire
+
+# How a connection is secured: not at all, by a command in the dialogue, or from the first byte.
+MODES = ("none", "starttls", "tls")
+SECURED = ("host", "port", "tls", "verify", "user", "password")
+
+QUOTED = 100
+LINES = 100
+SEARCHED = 65_536
+SHOWN = 4_096
+PARTING_SECONDS = 1.0
+
+# Controls, line breaks of every kind, directional marks and lone surrogates: what is not there to be looked at.
+_UNSEEN = re.compile("[\0-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+")
+
+
+def cleaned(definition: dict[str, object], name: str, ports: dict[str, int]) -> dict[str, Any]:
+    """The definition of a type that may be secured and may log in; `ports` are the usual ones of the MODES. A user
+    name and a password are sent as the connection is: over `none`, for everybody on the way to read."""
+    fields.refuse_unknown(definition, SECURED)
+    mode = fields.choice(definition, "tls", MODES, "none")
+    return fields.common(definition, name) | {
+        "host": fields.host(definition),
+        "port": fields.port(definition, ports[mode]),
+        "tls": mode,
+        "verify": fields.flag(definition, "verify", default=True),
+        **credentials(definition),
+    }
+
+
+def credentials(definition: dict[str, object]) -> dict[str, str]:
+    user, password = (fields.word(definition, key, 200) for key in ("user", "password"))
+    if password and not user:
+        raise Invalid("user", "is missing, but there is a password")
+    if user and not password:
+        raise Invalid("password", "is missing, but there is a user")
+    return {"user": user, "password": password}
+
+
+@contextmanager
+def connected(definition: dict[str, Any], line: Line) -> Iterator[Wire]:
+    """The connection to `host` and `port`, with TLS if that comes first."""
+    with dialled(line, definition["host"], definition["port"]) as wire:
+        if definition["tls"] == "tls":
+            secure(wire, definition)
+        yield wire
+
+
+def dialled(line: Line, host: str, port: int) -> Wire:
+    """A connection for a dialogue, all of whose time counts as `ttlb`: it has no first byte of an answer."""
+    line.heard()
+    return line.dial(host, port)
+
+
+def secure(wire: Wire, definition: dict[str, Any]) -> None:
+    wire.start_tls(definition["host"], verify=definition["verify"])
+
+
+def say(wire: Wire, command: str) -> None:
+    wire.send(command.encode() + b"\r\n")
+
+
+def reply(wire: Wire) -> list[bytes]:
+    """The lines of one reply of SMTP (RFC 5321, 4.2.1) or FTP (RFC 959, 4.2): `220-`, as many as there are, `220 `."""
+    lines = [wire.read_line()]
+    code = lines[0][:3]
+    if lines[0][3:4] == b"-":
+        while not (lines[-1] + b" ").startswith(code + b" "):
+            if len(lines) == LINES:
+                raise Failed("answer is too long")
+            lines.append(wire.read_line())
+    return lines
+
+
+def expect(wire: Wire, code: str) -> list[bytes]:
+    """A reply that begins with `code`. Raises Failed, which repeats what came in its stead."""
+    lines = reply(wire)
+    if not lines[0].startswith(code.encode()):
+        raise unexpected(code, lines[0])
+    return lines
+
+
+def refused(answer: bytes) -> Failed:
+    """A log-in that came to nothing; of the reply, no more than its code can be told."""
+    code = answer[:3].decode("ascii", "replace")
+    return Failed(f"login refused ({code})" if code.isdecimal() else "login refused")
+
+
+def unexpected(expected: str, came: bytes) -> Failed:
+    return Failed(f"expected {expected}, got {quoted(came)}")
+
+
+def find(chunks: Iterable[bytes], expected: bytes, sent: bytes = b"") -> None:
+    """Reads until `expected` has come. Raises Failed if it does not, before the end or in time; what was `sent` and
+    comes back is not repeated, for it may be a secret."""
+    came = bytearray()
+    try:
+        for chunk in chunks:
+            overlap = max(len(came) - len(expected) + 1, 0)
+            came += chunk
+            if came.find(expected, overlap) >= 0:
+                return
+    except OSError:
+        # The end of the time or of the connection: what came until then tells more.
+        if not came:
+            raise
+    raise missing(expected, came, sent)
+
+
+def missing(expected: bytes, came: bytes | bytearray, sent: bytes = b"") -> Failed:
+    return unexpected(quoted(expected), _without(bytes(came[:SHOWN]), sent))
+
+
+def incoming(wire: Wire) -> Iterator[bytes]:
+    """What comes, piece by piece, until the peer ends or has said more than anybody would look through."""
+    size = 0
+    while size < SEARCHED and (data := wire.receive()):
+        size += len(data)
+        yield data
+
+
+def quoted(data: bytes, limit: int = QUOTED) -> str:
+    """What a peer said, in quotation marks: on one line, nothing in it but characters to look at, `limit` of them."""
+    said = seen(data, limit)
+    return f'"{said}"' if said else "nothing"
+
+
+def seen(data: bytes, limit: int = QUOTED) -> str:
+    said = _UNSEEN.sub(" ", data[: 8 * limit].decode("utf-8", "replace")).strip()
+    return said if len(said) <= limit else said[: limit - 1].rstrip() + "…"
+
+
+def goodbye(wire: Wire, farewell: bytes) -> None:
+    """Takes leave as the protocol wants it."""
+    with parting(wire) as last:
+        last.send(farewell)
+        for _ in incoming(last):
+            """Until the server ends: hanging up on it would look like a fault in its log."""
+
+
+@contextmanager
+def parting(wire: Wire) -> Iterator[Wire]:
+    """The connection for a second longer, whatever comes of it: what the probe wanted to know it knows."""
+    with suppress(OSError, Failed):
+        yield Wire(wire.socket, Line(min(PARTING_SECONDS, wire.line.left()), clock=wire.line.clock))
+
+
+def _without(came: bytes, sent: bytes) -> bytes:
+    words = sorted(set(sent.split()), key=len, reverse=True)
+    return re.sub(b"|".join(map(re.escape, words)), b"...", came) if words else came

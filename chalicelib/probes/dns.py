@@ -1,0 +1,118 @@
+"""A name server's answer: that there is one, and that it holds what is expected. Without a `server`, the one that this
+machine uses is asked.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+
+from chalicelib.core.errors import Invalid
+from chalicelib.probes import dialogue, dns_messages, fields
+from chalicelib.probes.base import Failed, Outcome
+from chalicelib.probes.dial import Line
+from chalicelib.probes.dns_client import Server, ask, system_server
+
+name = "dns"
+
+PORT = 53
+EXPECTED = 20
+MATCHES = ("contains", "exact")
+
+_KEYS = ("host", "record", "expected", "match", "server", "port")
+
+
+def clean(definition: dict[str, object]) -> dict[str, Any]:
+    """`expected` are answers, in any order: all that there may be ("exact"), or some of those that there are
+    ("contains"); in records of several parts and in texts, a part will do then. A PTR's host may be an address."""
+    fields.refuse_unknown(definition, _KEYS)
+    record = fields.choice({"record": _upper(definition.get("record"))}, "record", tuple(dns_messages.TYPES), "A")
+    return fields.common(definition, name) | {
+        "host": _asked_for(definition, record),
+        "record": record,
+        "expected": _expected(definition.get("expected"), record),
+        "match": fields.choice(definition, "match", MATCHES, MATCHES[0]),
+        "server": fields.host(definition, "server") if definition.get("server") else "",
+        "port": fields.port(definition, PORT),
+    }
+
+
+def run(
+    definition: dict[str, Any],
+    line: Line,
+    *,
+    number: Callable[[], int] = lambda: secrets.randbelow(65_536),
+    system: Callable[[], Server] = system_server,
+) -> Outcome:
+    """`number` makes up a query's id; `system` tells which name server this machine uses."""
+    line.heard()
+    server = Server(definition["server"], definition["port"]) if definition["server"] else system()
+    asked = dns_messages.query(number(), definition["host"], definition["record"])
+    return line.outcome(True, _judged(ask(asked, server, line), definition))
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _asked_for(definition: dict[str, object], record: str) -> str:
+    host = fields.host(definition)
+    try:
+        return ip_address(host).reverse_pointer if record == "PTR" else host
+    except ValueError:
+        return host
+
+
+def _expected(value: object, record: str) -> list[str]:
+    given = [value] if isinstance(value, str) and value else value or []
+    if not isinstance(given, list):
+        raise Invalid("expected", "is not a list of answers")
+    if len(given) > EXPECTED:
+        raise Invalid("expected", f"holds too many answers (at most {EXPECTED})")
+    answers = [fields.word({"expected": one}, "expected", 1_000, None).strip() for one in given]
+    for answer in answers if record in ("A", "AAAA") else ():
+        if not _is_address(answer, 4 if record == "A" else 6):
+            raise Invalid("expected", f"holds an answer that is no {record} record's address")
+    return answers
+
+
+def _is_address(text: str, version: int) -> bool:
+    try:
+        return ip_address(text).version == version
+    except ValueError:
+        return False
+
+
+def _judged(answer: dns_messages.Answer, definition: dict[str, Any]) -> str:
+    record, expected = definition["record"], definition["expected"]
+    if answer.code != "NOERROR":
+        raise Failed(f"name server answers {answer.code}")
+    if not answer.records:
+        raise Failed(f"no {record} record")
+    came = dialogue.seen(", ".join(sorted(answer.records)).encode())
+    if expected and not _matches(record, answer.records, expected, definition["match"]):
+        raise Failed(f"expected {dialogue.seen(', '.join(sorted(expected)).encode())}, got {came}")
+    return f"{record} {came}"
+
+
+def _matches(record: str, answers: tuple[str, ...], expected: list[str], match: str) -> bool:
+    found = [_form(record, answer) for answer in answers]
+    wanted = [_form(record, answer) for answer in expected]
+    if match == "exact":
+        return set(found) == set(wanted)
+    if record in ("MX", "SRV", "SOA", "CAA"):
+        found += [word for answer in found for word in answer.split()]
+    if record == "TXT":
+        return all(any(want in answer for answer in found) for want in wanted)
+    return all(want in found for want in wanted)
+
+
+def _form(record: str, answer: str) -> str:
+    """The one form of answers that mean the same: names are equal in either case, and with a final dot or without."""
+    if record in ("A", "AAAA"):
+        return str(ip_address(answer))
+    if record == "TXT":
+        return answer[1:-1] if len(answer) > 1 and answer[0] == answer[-1] == '"' else answer
+    return " ".join(word.rstrip(".") for word in answer.lower().replace('"', "").split())

@@ -1,0 +1,93 @@
+"""Asks a name server: over UDP, and over TCP when the answer does not fit (RFC 1035, 4.2; RFC 7766, 5)."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalicelib.probes.base import Failed
+from chalicelib.probes.dial import Line, Wire
+from chalicelib.probes.dns_messages import Answer, answer
+
+RESOLV_CONF = Path("/etc/resolv.conf")
+
+# The seconds that each attempt waits for an answer, for a datagram may get lost; the last one waits to the end.
+_PATIENCE = (2.0, 4.0, 60.0)
+_STRAYS = 100
+_MISTAKEN = "no answer to the question"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A name server. The one that this machine uses is `own`: it has a private address as often as not, and as nobody
+    chose it from outside, it does not pass the guard. Every other one does."""
+
+    host: str
+    port: int = 53
+    own: bool = False
+
+    def datagram(self, line: Line) -> Wire:
+        return self._straight(socket.SOCK_DGRAM, line) if self.own else line.datagram(self.host, self.port)
+
+    def dial(self, line: Line) -> Wire:
+        return self._straight(socket.SOCK_STREAM, line) if self.own else line.dial(self.host, self.port)
+
+    def _straight(self, kind: int, line: Line) -> Wire:
+        sock = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET, kind)
+        try:
+            with line.timed("connect"):
+                sock.settimeout(line.left())
+                sock.connect((self.host, self.port))
+        except BaseException:
+            sock.close()
+            raise
+        return Wire(sock, line)
+
+
+def system_server(path: Path = RESOLV_CONF) -> Server:
+    """The first name server of resolv.conf(5); without any, it is this machine."""
+    try:
+        lines = [one.split() for one in path.read_text("utf-8", "replace").splitlines()]
+    except OSError:
+        lines = []
+    hosts = [words[1] for words in lines if len(words) > 1 and words[0] == "nameserver"]
+    return Server((hosts or ["127.0.0.1"])[0], own=True)
+
+
+def ask(asked: bytes, server: Server, line: Line) -> Answer:
+    """What `server` answers to the query `asked`. Raises Failed, OSError, TimeoutError."""
+    try:
+        found = _over_udp(asked, server, line)
+        return _over_tcp(asked, server, line) if found.truncated else found
+    except ValueError as error:
+        raise Failed(f"answer {error}") from error
+
+
+def _over_udp(asked: bytes, server: Server, line: Line) -> Answer:
+    with server.datagram(line) as wire:
+        for patience in _PATIENCE:
+            attempt = Wire(wire.socket, Line(min(patience, line.left()), clock=line.clock))
+            attempt.send(asked)
+            try:
+                return _heard(attempt, asked)
+            except TimeoutError:
+                line.left()
+    raise TimeoutError
+
+
+def _heard(wire: Wire, asked: bytes) -> Answer:
+    """The first datagram that answers the question. Others are passed over: anybody might have sent them."""
+    for _ in range(_STRAYS):
+        if found := answer(wire.receive(), asked):
+            return found
+    raise Failed(_MISTAKEN)
+
+
+def _over_tcp(asked: bytes, server: Server, line: Line) -> Answer:
+    with server.dial(line) as wire:
+        wire.send(len(asked).to_bytes(2, "big") + asked)
+        found = answer(wire.read(int.from_bytes(wire.read(2), "big")), asked)
+    if found is None or found.truncated:
+        raise Failed(_MISTAKEN)
+    return found

@@ -1,0 +1,55 @@
+"""How long a domain is still registered, as its registry tells over RDAP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.core.errors import Invalid
+from chalicelib.probes import fields, rdap, urls
+from chalicelib.probes.base import Outcome
+from chalicelib.probes.certificates import plural
+from chalicelib.probes.dial import Line
+
+name = "domain"
+
+DAYS = 14
+MOST_DAYS = 3_650
+
+
+def clean(definition: dict[str, object]) -> dict[str, Any]:
+    """Fewer than `days` days left are a failure, fewer than `warn_days` a warning. `server` is the base address of the
+    RDAP server to ask in place of the registry's."""
+    fields.refuse_unknown(definition, ("domain", "days", "warn_days", "server"))
+    return fields.common(definition, name) | {
+        "domain": _domain(definition),
+        "days": fields.number(definition, "days", 0, MOST_DAYS, DAYS),
+        "warn_days": fields.optional_number(definition, "warn_days", 0, MOST_DAYS),
+        "server": _server(definition),
+    }
+
+
+def run(definition: dict[str, Any], line: Line, *, listed_at: str = rdap.LISTED_AT) -> Outcome:
+    """`listed_at` is where the list of all registries' servers is."""
+    domain = definition["domain"]
+    server = definition["server"] or rdap.server_of(domain, line, listed_at)
+    days = (rdap.expiration(rdap.about(domain, server, line)) - line.now()).days
+    if days < 0:
+        return line.outcome(False, f"domain expired {plural(-days)} ago", days=days)
+    warning = definition["warn_days"] is not None and days < definition["warn_days"]
+    ok = days >= definition["days"]
+    return line.outcome(ok, f"domain ends in {plural(days)}", warning=ok and warning, days=days)
+
+
+def _domain(definition: dict[str, object]) -> str:
+    domain = fields.host(definition, "domain")
+    if "." not in domain or ":" in domain or domain.rpartition(".")[2].isdecimal():
+        raise Invalid("domain", "is not a registered domain's name")
+    return domain
+
+
+def _server(definition: dict[str, object]) -> str:
+    server = fields.word(definition, "server", urls.LIMIT)
+    try:
+        return urls.parse(server).url if server else ""
+    except ValueError as error:
+        raise Invalid("server", str(error)) from None

@@ -1,0 +1,105 @@
+"""Runs many probes at the same time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import log, probes
+from chalicelib.core.addresses import allowed
+from chalicelib.core.errors import Invalid
+from chalicelib.probes import failures
+from chalicelib.probes.base import Outcome, Phases, Task
+from chalicelib.probes.dial import Line
+from chalicelib.probes.lookups import Resolver
+
+if TYPE_CHECKING:
+    from chalicelib.probes.curl import Curl
+
+CONCURRENCY = 50
+
+
+class Prober:
+    """Runs probes, at most `concurrency` (two or more) at a time. It is kept for the next run, and for one thread
+    at a time.
+
+    HTTP goes through curl, in the calling thread, where pycurl is installed and `use_curl` does not say otherwise; the
+    other types have threads. `authorities` is a file of certificates (PEM) to trust in place of the system's; `resolve`
+    looks names up in place of the system; `clock` measures, `now` tells the date. Raises ValueError for a network that
+    is none.
+    """
+
+    def __init__(
+        self,
+        allowed_networks: tuple[str, ...] = (),
+        concurrency: int = CONCURRENCY,
+        *,
+        authorities: str | None = None,
+        resolve: Resolver | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        use_curl: bool | None = None,
+    ) -> None:
+        allowed("127.0.0.1", allowed_networks)
+        self._networks = allowed_networks
+        self._concurrency = max(2, concurrency)
+        self._authorities = authorities
+        self._resolve = resolve
+        self._clock = clock
+        self._now = now
+        self._curl = None if use_curl is False else self._make_curl(needed=use_curl is True)
+
+    def _make_curl(self, *, needed: bool) -> Curl | None:
+        """pycurl may be missing, or be made for another C library than this machine has."""
+        try:
+            from chalicelib.probes.curl import Curl
+        except ImportError:
+            if needed:
+                raise
+            return None
+        return Curl(self._networks, self._authorities, self._resolve, self._clock, self._now)
+
+    def run(self, tasks: list[Task]) -> dict[str, Outcome]:
+        """The outcome of every task by its key. Each probe ends within its definition's `timeout`, counted from when it
+        is its turn."""
+        began = self._clock()
+        curled = [task for task in tasks if self._curl and task.definition.get("type") == "http"]
+        others = [task for task in tasks if not (self._curl and task.definition.get("type") == "http")]
+        if not others:
+            return self._run_curl(curled, lambda: self._concurrency, began)
+        threads = min(len(others), self._concurrency // 2 if curled else self._concurrency)
+        with ThreadPoolExecutor(threads, "probe") as pool:
+            futures = {task.key: pool.submit(self._run_one, task, began) for task in others}
+            outcomes = self._run_curl(curled, lambda: self._concurrency - _busy(futures, threads), began)
+            return outcomes | {key: future.result() for key, future in futures.items()}
+
+    def _run_curl(self, tasks: list[Task], places: Callable[[], int], began: float) -> dict[str, Outcome]:
+        return self._curl.run(tasks, places, began) if self._curl and tasks else {}
+
+    def _run_one(self, task: Task, began: float) -> Outcome:
+        try:
+            kind = probes.kind_named(task.definition.get("type"))
+            line = self._line(task.definition, 1e3 * (self._clock() - began))
+        except (Invalid, KeyError):
+            log.error("a probe has a definition that is none", key=task.key)
+            return Outcome(False, failures.INTERNAL, Phases())
+        return failures.attempt(kind, task.definition, line)
+
+    def _line(self, definition: dict[str, Any], block: float) -> Line:
+        return Line(
+            definition["timeout"],
+            self._networks,
+            clock=self._clock,
+            now=self._now,
+            resolve=self._resolve,
+            authorities=self._authorities,
+            block=block,
+        )
+
+
+def _busy(futures: dict[str, Future[Outcome]], threads: int) -> int:
+    """How many threads still have something to do."""
+    return min(threads, sum(not future.done() for future in futures.values()))

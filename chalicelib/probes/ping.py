@@ -1,0 +1,30 @@
+"""PING, served as a TCP connect: a function in the cloud may not send ICMP. What it finds says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.probes import dialogue, failures, fields
+from chalicelib.probes.base import Failed, Outcome
+from chalicelib.probes.dial import Line
+
+name = "ping"
+
+PORT = 80
+
+
+def clean(definition: dict[str, object]) -> dict[str, Any]:
+    fields.refuse_unknown(definition, ("host", "port"))
+    return fields.common(definition, name) | {
+        "host": fields.host(definition),
+        "port": fields.port(definition, PORT),
+    }
+
+
+def run(definition: dict[str, Any], line: Line) -> Outcome:
+    """A refused connection is a failure too: a firewall on the way refuses in the name of a host that is gone."""
+    try:
+        with dialogue.dialled(line, definition["host"], definition["port"]):
+            return line.outcome(True, "TCP connect ok")
+    except OSError as error:
+        raise Failed(f"TCP connect: {failures.words(error, line.seconds)}") from error

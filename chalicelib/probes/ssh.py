@@ -1,0 +1,52 @@
+"""SSH: the identification string that a server begins with (RFC 4253, 4.2). Nothing is negotiated, nobody logs in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.probes import dialogue, fields
+from chalicelib.probes.base import Failed, Outcome
+from chalicelib.probes.dial import Line, Wire
+
+name = "ssh"
+
+PORT = 22
+LIMIT = 255
+
+# Said in return, so that the server's log tells who came; a silent caller looks like an attack.
+_IDENTIFICATION = b"SSH-2.0-Tocsin_1\r\n"
+_VERSIONS = (b"SSH-2.0-", b"SSH-1.99-")
+
+
+def clean(definition: dict[str, object]) -> dict[str, Any]:
+    """`expect` is what the server's identification must hold ("OpenSSH")."""
+    fields.refuse_unknown(definition, ("host", "port", "expect"))
+    return fields.common(definition, name) | {
+        "host": fields.host(definition),
+        "port": fields.port(definition, PORT),
+        "expect": fields.word(definition, "expect", LIMIT),
+    }
+
+
+def run(definition: dict[str, Any], line: Line) -> Outcome:
+    with dialogue.dialled(line, definition["host"], definition["port"]) as wire:
+        banner = _banner(wire)
+        if not banner.startswith(_VERSIONS):
+            raise dialogue.unexpected("SSH-2.0", banner)
+        if definition["expect"].encode() not in banner:
+            raise dialogue.unexpected(dialogue.quoted(definition["expect"].encode()), banner)
+        wire.send(_IDENTIFICATION)
+        return line.outcome(True, dialogue.seen(banner))
+
+
+def _banner(wire: Wire) -> bytes:
+    """The first line that begins with SSH-; a server may say other things before."""
+    first = one = wire.read_line(LIMIT)
+    for _ in range(dialogue.LINES):
+        if one.startswith(b"SSH-"):
+            return one
+        try:
+            one = wire.read_line(LIMIT)
+        except Failed:
+            break
+    raise dialogue.unexpected("SSH-2.0", first)

@@ -1,0 +1,82 @@
+"""Telnet (RFC 854): a connection on which something is expected to be said. Every option is declined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.probes import dialogue, fields, tcp
+from chalicelib.probes.base import Failed, Outcome
+from chalicelib.probes.dial import Line, Wire
+
+name = "telnet"
+
+PORT = 23
+
+_IAC, _DONT, _DO, _WONT, _WILL, _SB, _SE = 255, 254, 253, 252, 251, 250, 240
+_DECLINED = {_DO: _WONT, _WILL: _DONT}
+
+
+def clean(definition: dict[str, object]) -> dict[str, Any]:
+    """`expect` is written as that of a TCP dialogue is; without it, any word from the server will do."""
+    fields.refuse_unknown(definition, ("host", "port", "expect"))
+    return fields.common(definition, name) | {
+        "host": fields.host(definition),
+        "port": fields.port(definition, PORT),
+        "expect": tcp.escaped(definition, "expect"),
+    }
+
+
+def run(definition: dict[str, Any], line: Line) -> Outcome:
+    expected = tcp.unescaped(definition["expect"])
+    with dialogue.dialled(line, definition["host"], definition["port"]) as wire:
+        words = _words(wire)
+        if expected:
+            dialogue.find(words, expected)
+            return line.outcome(True, "expected answer")
+        if next(words, None) is None:
+            raise Failed("expected words, got none")
+        return line.outcome(True, "answered")
+
+
+def _words(wire: Wire) -> Iterator[bytes]:
+    """What is said, without the commands between the words; offers and requests are declined as they come."""
+    held = b""
+    for data in dialogue.incoming(wire):
+        said, answers, held = _split(held + data)
+        if answers:
+            wire.send(answers)
+        if said:
+            yield said
+
+
+def _split(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Words, what to answer to the commands, and a command at the end that is not all there yet."""
+    said, answers, at = bytearray(), bytearray(), 0
+    while at < len(data):
+        found = data.find(_IAC, at)
+        if found < 0:
+            return bytes(said + data[at:]), bytes(answers), b""
+        said += data[at:found]
+        end = _end(data, found)
+        if end is None:
+            return bytes(said), bytes(answers), data[found:]
+        command = data[found + 1]
+        if command == _IAC:
+            said.append(_IAC)
+        elif command in _DECLINED:
+            answers += bytes((_IAC, _DECLINED[command], data[found + 2]))
+        at = end
+    return bytes(said), bytes(answers), b""
+
+
+def _end(data: bytes, at: int) -> int | None:
+    """Where the command that begins at `at` ends; None if that is not to be seen yet."""
+    if len(data) < at + 2:
+        return None
+    command = data[at + 1]
+    if command == _SB:
+        end = data.find(bytes((_IAC, _SE)), at + 2)
+        return None if end < 0 else end + 2
+    length = 3 if command in (_WILL, _WONT, _DO, _DONT) else 2
+    return at + length if len(data) >= at + length else None

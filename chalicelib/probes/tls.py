@@ -1,0 +1,46 @@
+"""A server's certificate: whether it is to be trusted, whether it is for that host, and how many days are left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.probes import certificates, dialogue, fields
+from chalicelib.probes.base import Failed, Outcome
+from chalicelib.probes.dial import Line
+
+name = "tls"
+
+PORT = 443
+DAYS = 3_650
+
+_KEYS = ("host", "port", "server_name", "verify", "cert_days", "cert_warn_days")
+
+
+def clean(definition: dict[str, object]) -> dict[str, Any]:
+    """`server_name` is the name that the certificate must be for, unless it is the host's. Fewer than `cert_days` days
+    left are a failure, fewer than `cert_warn_days` a warning."""
+    fields.refuse_unknown(definition, _KEYS)
+    host = fields.host(definition)
+    return fields.common(definition, name) | {
+        "host": host,
+        "port": fields.port(definition, PORT),
+        "server_name": fields.host(definition, "server_name") if definition.get("server_name") else host,
+        "verify": fields.flag(definition, "verify", default=True),
+        "cert_days": fields.optional_number(definition, "cert_days", 0, DAYS),
+        "cert_warn_days": fields.optional_number(definition, "cert_warn_days", 0, DAYS),
+    }
+
+
+def run(definition: dict[str, Any], line: Line) -> Outcome:
+    with dialogue.dialled(line, definition["host"], definition["port"]) as wire:
+        wire.start_tls(definition["server_name"], verify=definition["verify"])
+        days = _days_left(wire.certificate(), line)
+        ok, warning, text = certificates.judged(days, definition["cert_days"], definition["cert_warn_days"])
+        return line.outcome(ok, text, warning=warning, days=days)
+
+
+def _days_left(certificate: bytes, line: Line) -> int:
+    try:
+        return certificates.validity(certificate).days_left(line.now())
+    except ValueError:
+        raise Failed("certificate cannot be read") from None
