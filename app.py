@@ -12,11 +12,11 @@ from chalice import Chalice
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib import http, log, settings, store, web
-from chalicelib.api import alertra, healthchecks
-from chalicelib.monitor import chores, deliver, probing, sweep, tick
+from chalicelib.api import alertra, healthchecks, hostedgraphite
+from chalicelib.monitor import chores, deliver, judging, probing, rollups, sweep, tick
 from chalicelib.monitor.house import open_house
 
-DIALECTS = (healthchecks, alertra)
+DIALECTS = (healthchecks, alertra, hostedgraphite)
 
 HOUSE = open_house(settings.load())
 log.configure(HOUSE.settings.stage)
@@ -46,6 +46,19 @@ def run_probes(event: SQSEvent) -> None:
     log.begin(getattr(event.context, "aws_request_id", ""))
     for record in event:
         probing.work(HOUSE, json.loads(record.body))
+
+
+@app.on_sqs_message(queue=HOUSE.settings.resource("rules"), batch_size=10)
+def judge_rules(event: SQSEvent) -> None:
+    log.begin(getattr(event.context, "aws_request_id", ""))
+    for record in event:
+        judging.work(HOUSE, json.loads(record.body))
+
+
+@app.schedule("rate(1 hour)")
+def roll_up(event: CloudWatchEvent) -> None:
+    log.begin(event.event_id)
+    rollups.run(HOUSE)
 
 
 @app.on_sqs_message(queue=HOUSE.settings.resource("news"), batch_size=10)

@@ -16,7 +16,7 @@ class BadSettings(Exception):
 class Settings:
     """`stage` and `prefix` name the installation: every table and queue is called `<prefix>-<stage>-<noun>`.
 
-    `location` is the name of the place where this process runs; `locations` are all places that are probed from with
+    `mail_to` is the owner's address, to which alerts go that name no channel. `location` is the name of the place where this process runs; `locations` are all places that are probed from with
     their AWS regions, home first; `home_region` is set in the other regions alone: where the tables are.
     """
 
@@ -26,6 +26,7 @@ class Settings:
     site_root: str = ""
     ping_endpoint: str = ""
     mail_from: str = "Tocsin <alerts@localhost>"
+    mail_to: str = ""
     check_limit: int = 10_000
     ping_body_limit: int = 10_000
     ping_log_limit: int = 100
@@ -35,6 +36,9 @@ class Settings:
     outbox_shards: int = 4
     wheel_shards: int = 4
     result_days: int = 90
+    raw_days: int = 3
+    minute_days: int = 183
+    hour_days: int = 731
     location: str = "Home"
     locations: tuple[tuple[str, str], ...] = ()
     home_region: str = ""
@@ -99,4 +103,7 @@ _RANGES = {
     "outbox_shards": (1, 64),
     "wheel_shards": (1, 64),
     "result_days": (1, 3_650),
+    "raw_days": (1, 30),
+    "minute_days": (31, 1_000),
+    "hour_days": (31, 3_650),
 }

@@ -19,7 +19,7 @@ import pytest
 
 from chalicelib import store
 from chalicelib.channels.base import Outlet
-from chalicelib.monitor import chores, deliver, pings, probing, projects, sweep, tick
+from chalicelib.monitor import chores, deliver, ingest, judging, pings, probing, projects, sweep, tick
 from chalicelib.monitor.house import House
 from chalicelib.settings import Settings
 from infra import emulated, tables
@@ -91,6 +91,7 @@ def settings(aws: None) -> Settings:
 def house(settings: Settings, clock: Clock) -> Iterator[House]:
     store.connect(settings)
     pings.forget()
+    ingest.forget()
     sqs = client("sqs")
     tables.create(settings, sqs)
     client("ses").verify_email_identity(EmailAddress="alerts@tocsin.example.org")
@@ -135,11 +136,11 @@ class Queues:
 
     def work(self) -> None:
         """Looks, judges, delivers and does everything that waits, until nothing does."""
-        while any([self._each("probes"), self._each("chores"), self._news()]):
+        while any([self._each("probes"), self._each("rules"), self._each("chores"), self._news()]):
             continue
 
     def _each(self, noun: str) -> bool:
-        do = {"probes": probing.work, "chores": chores.do}[noun]
+        do = {"probes": probing.work, "rules": judging.work, "chores": chores.do}[noun]
         messages = self.take(noun)
         for message in messages:
             do(self.house, message)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from chalicelib.monitor import channels, manage, pings, sums, sweep
+from chalicelib.monitor import channels, manage, metrics, pings, rollups, sums, sweep
 from chalicelib.monitor.house import House
 
 Message = dict[str, Any]
@@ -41,6 +41,15 @@ def _sum_day(house: House, message: Message) -> None:
     sums.sum_day(house, message["code"], date.fromisoformat(message["day"]))
 
 
+def _roll_up(house: House, message: Message) -> None:
+    names = message["series"]
+    rollups.roll(house, message["project"], [names] if isinstance(names, str) else names, message["hour"])
+
+
+def _purge_series(house: House, message: Message) -> None:
+    metrics.purge(house, message["project"], message["series"])
+
+
 _CHORES: dict[str, Callable[[House, Message], None]] = {
     "ping": _ping,
     "record": _record,
@@ -48,4 +57,6 @@ _CHORES: dict[str, Callable[[House, Message], None]] = {
     "purge": _purge,
     "unassign": _unassign,
     "sum_day": _sum_day,
+    "roll_up": _roll_up,
+    "purge_series": _purge_series,
 }

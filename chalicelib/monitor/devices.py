@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.core.check import Check, Project
-from chalicelib.core.errors import Invalid, Missing
+from chalicelib.core.errors import Forbidden, Invalid, Missing
 from chalicelib.monitor import manage
 from chalicelib.monitor.house import House
 from chalicelib.store import definitions
@@ -49,7 +49,7 @@ def _require_chain(project: str, code: str, master: str) -> None:
             raise Invalid("master", "would make the device depend on itself")
         try:
             following = manage.find(project, following, "probe").master
-        except Missing:
+        except (Missing, Forbidden):
             if following == master:
                 raise Invalid("master", "is not a device of this project") from None
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -34,7 +35,8 @@ def _random_text(length: int, alphabet: str) -> str:
 
 @dataclass(slots=True)
 class House:
-    """Settings, clock, sleep, randomness, the outlet through which channels send and the engine that runs probes."""
+    """Settings, clock, sleep, randomness, the outlet through which channels send and the engine that runs probes, one
+    batch at a time."""
 
     settings: Settings
     clock: Callable[[], datetime] = _utc_now
@@ -43,6 +45,7 @@ class House:
     random_text: Callable[[int, str], str] = _random_text
     outlet: Outlet = field(default_factory=Outlet)
     engine: Prober | None = None
+    probing: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def site(self) -> Site:

@@ -43,8 +43,9 @@ def work(house: House, message: Message) -> int:
     here = looked_at if message.get("here") else _mine(house, message, looked_at)
     if not here:
         return 0
-    began = house.clock()
-    outcomes = house.prober.run([Task(check.code, check.watch["probe"]) for check in here])
+    with house.probing:
+        began = house.clock()
+        outcomes = house.prober.run([Task(check.code, check.watch["probe"]) for check in here])
     with ThreadPoolExecutor(WORKERS) as pool:
         kept = list(pool.map(lambda check: _keep(house, message, check, began, outcomes[check.code]), here))
     for check in here if not message.get("here") else ():

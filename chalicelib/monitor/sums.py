@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from chalicelib import log
-from chalicelib.core.check import Check
+from chalicelib.core.check import Check, Result
 from chalicelib.core.sums import summed
 from chalicelib.monitor.house import House
 from chalicelib.store import queues, results
@@ -37,15 +37,25 @@ def _day_of(at: int) -> date:
 
 
 def sum_day(house: House, code: str, day: date) -> list[Sum]:
-    """Sums a day at each place it was looked at from, and keeps the sums."""
+    """Sums a day that is over at each place it was looked at from, and keeps the sums."""
     now = house.clock()
-    by_place: dict[str, list[Any]] = {}
-    for result in results.of_day(code, day, now):
-        by_place.setdefault(result.location, []).append(result)
-    found = [(day, place, summed(of_place)) for place, of_place in sorted(by_place.items())]
+    found = _summed(code, day, now)
     for _, place, document in found:
         results.put_sum(code, day, place, document, now)
     return found
+
+
+def _summed(code: str, day: date, now: datetime) -> list[Sum]:
+    by_place: dict[str, list[Result]] = {}
+    for result in results.of_day(code, day, now):
+        by_place.setdefault(result.location, []).append(result)
+    return [(day, place, summed(of_place)) for place, of_place in sorted(by_place.items())]
+
+
+def _is_over(day: date, now: datetime) -> bool:
+    """Whether the day's last results have come: what is summed before must not pass for the whole day."""
+    end = datetime.combine(day + timedelta(days=1), time(), UTC)
+    return now >= end + timedelta(seconds=LATE)
 
 
 def of_check(house: House, check: Check, first: date, last: date) -> list[Sum]:
@@ -58,7 +68,7 @@ def of_check(house: House, check: Check, first: date, last: date) -> list[Sum]:
     missing = [day for day in _days(max(first, last - timedelta(days=MISSED_MAX)), last) if day not in known]
     found = [entry for entry in kept if entry[0] in known]
     for day in missing:
-        found += sum_day(house, check.code, day)
+        found += sum_day(house, check.code, day) if _is_over(day, now) else _summed(check.code, day, now)
     return sorted(found, key=lambda entry: (-entry[0].toordinal(), entry[1]))
 
 

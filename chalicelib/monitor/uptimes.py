@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.core import uptime
-from chalicelib.core.check import Check, Flip, Status
+from chalicelib.core.check import TICK, Check, Flip, Status
 from chalicelib.core.uptime import Outage, Uptime
 from chalicelib.monitor import silences
 from chalicelib.monitor.house import House
@@ -26,18 +26,22 @@ def of_check(house: House, check: Check, start: datetime, end: datetime) -> Upti
 
 
 def outages(house: House, check: Check, start: datetime, end: datetime) -> list[Outage]:
-    """The outages that touch [start, end), newest first."""
+    """The outages that touch [start, end), newest first. One whose beginning has been forgotten begins with the span."""
     begin = min(max(start, check.created), end)
     now = house.clock()
-    flips, _ = _flips(house, check, begin)
-    before = history.flip_before(check.project, check.code, begin, now)
+    flips, status = _flips(house, check, begin)
+    before = history.flip_before(check.project, check.code, begin + TICK, now)
+    before = before or Flip(check.project, check.code, begin, "new", status)
     found = uptime.outages_within(flips, before, silences.since(check, begin, now), begin, end)
     return found[::-1]
 
 
 def _flips(house: House, check: Check, start: datetime) -> tuple[list[Flip], Status]:
-    """The flips since `start`, oldest first, and the status at `start`. The first flip after a moment tells what was
+    """The flips after `start`, oldest first, and the status at `start`. The first flip after a moment tells what was
     before it, also when the flip before that has long been forgotten."""
     now = house.clock()
     flips = history.flips(check.project, check.code, start, now + _AHEAD, now)[::-1]
+    if flips and flips[0].at == start:
+        # What ends at the very beginning of a span is no part of it.
+        return flips[1:], flips[0].new
     return flips, flips[0].old if flips else check.status

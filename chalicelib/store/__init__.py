@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.settings import Settings
-from chalicelib.store import checks, connection, history, outbox, queues, results, wheel
+from chalicelib.store import checks, connection, history, outbox, queues, results, series_ages, wheel
 from chalicelib.store.models import MODELS
 
-TABLES = ("checks", "directory", "definitions", "history", "outbox")
+TABLES = ("checks", "directory", "definitions", "history", "outbox", "series")
 QUEUES = ("news", "chores", "probes", "rules")
 
 
@@ -24,5 +24,8 @@ def connect(settings: Settings) -> None:
     history._Keep.pings = timedelta(days=settings.ping_days)
     history._Keep.flips = timedelta(days=settings.flip_days)
     results._Keep.results = timedelta(days=settings.result_days)
+    series_ages._Keep.raw = timedelta(days=settings.raw_days)
+    series_ages._Keep.minutes = timedelta(days=settings.minute_days)
+    series_ages._Keep.hours = timedelta(days=settings.hour_days)
     wheel._Shards.wheel = settings.wheel_shards
     queues.forget()

@@ -139,6 +139,24 @@ def tidy_slug(project: str, slug: str) -> None:
         return
 
 
+# Series
+
+_WITH_SERIES = "series"
+
+
+def note_series(project: str) -> None:
+    """Notes that the project has series, for those who roll them up."""
+    actions: list[Action] = [DirectoryItem.codes.add({project}), DirectoryItem.project.set(_WITH_SERIES)]
+    with translated():
+        DirectoryItem(_WITH_SERIES).update(actions)
+
+
+def with_series() -> list[str]:
+    """The projects that ever had series."""
+    item = _find(_WITH_SERIES)
+    return sorted(item.codes or ()) if item else []
+
+
 # Projects and keys
 
 

@@ -16,6 +16,7 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.store.connection import SCHEMA, Instant, Json, Span, Table
+from chalicelib.store.series_models import SeriesItem
 
 
 class DueIndex(GlobalSecondaryIndex["CheckItem"]):
@@ -145,6 +146,36 @@ class ChannelItem(Table):
     error = UnicodeAttribute(null=True)
 
 
+class WatchItem(Table):
+    """definitions: what a rule reads, `watch#<code>`, for those who ingest; a copy that may be missing for a while."""
+
+    class Meta:
+        noun = "definitions"
+        table_name = "definitions"
+        billing_mode = "PAY_PER_REQUEST"
+
+    project = UnicodeAttribute(hash_key=True)
+    noun = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    patterns = Json()
+
+
+class ScheduleItem(Table):
+    """definitions: a scheduled mute, `schedule#<uuid>`; its checks carry copies of it as silences."""
+
+    class Meta:
+        noun = "definitions"
+        table_name = "definitions"
+        billing_mode = "PAY_PER_REQUEST"
+
+    project = UnicodeAttribute(hash_key=True)
+    noun = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    name = UnicodeAttribute()
+    created = Instant()
+    data = Json()
+
+
 class HistoryItem(Table):
     """history: pings `P#<n>`, their bodies `B#<n>` and flips `F#<moment>` of a check; results of a probe `R#<id>` and
     their sums `D#<day>#<location>`; `I#<moment>` series of a rule that began or ceased to breach; silences that are
@@ -227,7 +258,10 @@ class OutboxItem(Table):
     held = BooleanAttribute(null=True)
 
 
-MODELS: tuple[type[Table], ...] = (CheckItem, DirectoryItem, ChannelItem, HistoryItem, NotificationItem, OutboxItem)
+MODELS: tuple[type[Table], ...] = (
+    *(CheckItem, DirectoryItem, ChannelItem, WatchItem, ScheduleItem, HistoryItem, NotificationItem, OutboxItem),
+    SeriesItem,
+)
 
 # Tables whose items DynamoDB may delete by itself after `expires`.
-EXPIRING = ("history",)
+EXPIRING = ("history", "series")

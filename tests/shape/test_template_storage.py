@@ -56,9 +56,10 @@ def test_there_is_no_table_that_the_code_does_not_know(resources: Resources) -> 
     assert set(tables(resources)) == {f"{name_of(noun)}Table" for noun in store.TABLES}
 
 
-def test_history_alone_expires(resources: Resources) -> None:
+def test_history_and_points_alone_expire(resources: Resources) -> None:
     found = {name: table["Properties"].get("TimeToLiveSpecification") for name, table in tables(resources).items()}
-    assert found.pop("HistoryTable") == {"AttributeName": "expires", "Enabled": True}
+    expiring = {"AttributeName": "expires", "Enabled": True}
+    assert found.pop("HistoryTable") == found.pop("SeriesTable") == expiring
     assert set(found.values()) == {None}
 
 

@@ -1,0 +1,88 @@
+"""Alerts: create, search, show, change, delete (Hosted Graphite Alerts API)."""
+
+from __future__ import annotations
+
+import chalice
+
+from chalicelib import http
+from chalicelib.api.hostedgraphite import validation, wire
+from chalicelib.api.hostedgraphite.access import Caller, body, needs
+from chalicelib.api.hostedgraphite.errors import Gone, Voice
+from chalicelib.core.check import Channel, Check, canonical_uuid
+from chalicelib.core.errors import Forbidden, Missing
+from chalicelib.http import Reply, Request
+from chalicelib.monitor import alerts, channels, manage
+
+ROOT = "/v2/alerts"
+
+blueprint = chalice.Blueprint(__name__)
+
+
+def named(request: Request, caller: Caller) -> Check:
+    """The alert of the address. Raises Missing, also for another project's."""
+    code = request.parts["alert"]
+    try:
+        if canonical_uuid(code):
+            return manage.find(caller.project.code, code, "rule")
+    except Forbidden:
+        pass
+    raise Missing("alert")
+
+
+def _search(request: Request, caller: Caller) -> Reply:
+    found, following = wire.paged(request, selected(request, caller))
+    now = request.house.clock()
+    return Reply(body={"alerts": [wire.alert(one, now) for one in found], "next_page": following})
+
+
+def selected(request: Request, caller: Caller) -> list[Check]:
+    """The alerts of any of the names or ids, and of those the ones that the search string fits; all without either."""
+    found = alerts.of_project(caller.project)
+    names, ids = set(wire.every(request, "name")), set(wire.every(request, "id"))
+    if names or ids:
+        found = [alert for alert in found if alert.name in names or alert.code in ids]
+    for text in wire.every(request, "search"):
+        found = alerts.matching(found, text, known_channels(caller))
+    return found
+
+
+def known_channels(caller: Caller) -> dict[str, Channel]:
+    return {channel.code: channel for channel in channels.of_project(caller.project.code)}
+
+
+def _create(request: Request, caller: Caller) -> Reply:
+    alert = alerts.create(request.house, caller.project, validation.values(caller.project.code, body(request)))
+    return Reply(201, {"id": alert.code, "url": f"{ROOT}/{alert.code}"})
+
+
+def _get(request: Request, caller: Caller) -> Reply:
+    return _shown(request, named(request, caller))
+
+
+def _update(request: Request, caller: Caller) -> Reply:
+    alert = named(request, caller)
+    values = validation.values(caller.project.code, body(request), alert)
+    return _shown(request, alerts.change(request.house, alert, values))
+
+
+def _shown(request: Request, alert: Check) -> Reply:
+    return Reply(body=wire.alert(alert, request.house.clock()))
+
+
+def _delete(request: Request, caller: Caller) -> Reply:
+    try:
+        alert = named(request, caller)
+    except Missing:
+        raise Gone("alert does not exist") from None
+    alerts.delete(request.house, alert)
+    return Reply(body={})
+
+
+_VOICE = Voice()
+http.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _search), "POST": needs("write", _create)})
+http.resource(
+    blueprint,
+    f"{ROOT}/{{alert}}",
+    _VOICE,
+    {"GET": needs("read", _get), "PUT": needs("write", _update), "DELETE": needs("write", _delete)},
+)

@@ -1,0 +1,184 @@
+"""What there is in series: search, delete, tags, and /render for looking at data (Hosted Graphite, Metrics API)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import chalice
+
+from chalicelib import http
+from chalicelib.api.hostedgraphite import wire
+from chalicelib.api.hostedgraphite.access import Caller, needs
+from chalicelib.api.hostedgraphite.errors import Voice
+from chalicelib.core.errors import Invalid
+from chalicelib.http import Reply, Request
+from chalicelib.languages import graphite
+from chalicelib.languages.graphite import GraphiteError
+from chalicelib.monitor import metrics
+from chalicelib.monitor.reading import Reader
+from chalicelib.store import series_names
+
+PAGE = 100
+TARGETS_MAX = 20
+LIMIT, LIMIT_MAX = 100, 10_000
+HORIZON = timedelta(days=731)
+_RELATIVE = re.compile(r"-?([0-9]{1,6})(s|sec|second|min|m|minute|h|hour|d|day|w|week|mon|month|y|year)s?")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "mon": 2_592_000, "y": 31_536_000}
+
+blueprint = chalice.Blueprint(__name__)
+
+
+def _search(request: Request, caller: Caller) -> Reply:
+    pattern = _given(request, "pattern") or "*"
+    after, before = _second(request, "only_updated_after"), _second(request, "only_updated_before")
+    page, now = wire.number(request, "page", 1, 1, 1_000_000), request.house.clock()
+    found = series_names.search(caller.project.code, pattern, now, page=page, size=PAGE, after=after, before=before)
+    body: dict[str, Any] = {
+        "results": [name.series for name in found.names],
+        "metrics_matched": found.matched,
+        "total_metrics": found.total,
+        "next_page": page + 1 if found.matched > page * PAGE else False,
+    }
+    if (_given(request, "with_times") or "").lower() in ("1", "true", "yes"):
+        body["times"] = [name.last for name in found.names]
+    return Reply(body=body)
+
+
+def _delete(request: Request, caller: Caller) -> Reply:
+    pattern = _given(request, "pattern")
+    if not pattern:
+        raise Invalid("pattern", "is required")
+    gone = metrics.delete(request.house, caller.project.code, pattern)
+    return Reply(body={"deleted": gone})
+
+
+def _given(request: Request, name: str) -> str | None:
+    """A value of the query, of a form or of a JSON object in the body."""
+    found = request.query.get(name)
+    if found:
+        return found[-1]
+    try:
+        text = request.body.decode()
+        document = json.loads(text) if text.lstrip().startswith("{") else {}
+        value = document.get(name) if isinstance(document, dict) and document else parse_qs(text).get(name, [None])[-1]
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, str) else None
+
+
+def _second(request: Request, name: str) -> int | None:
+    text = _given(request, name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise Invalid(name, "must be a Unix time in whole seconds")
+    return int(text)
+
+
+def _tags(request: Request, caller: Caller) -> Reply:
+    found = metrics.tags(caller.project.code, request.house.clock())
+    fits, limit = _filter(request), _limit(request)
+    return Reply(body=[{"tag": tag} for tag in sorted(found) if fits(tag)][:limit])
+
+
+def _values(request: Request, caller: Caller) -> Reply:
+    tag = request.parts["tag"]
+    found = metrics.tags(caller.project.code, request.house.clock()).get(tag) or Counter()
+    fits, limit = _filter(request), _limit(request)
+    values = [{"value": value, "count": found[value]} for value in sorted(found) if fits(value)]
+    return Reply(body={"tag": tag, "values": values[:limit]})
+
+
+def _filter(request: Request) -> Callable[[str], bool]:
+    text = request.query.get("filter", [""])[-1]
+    return lambda name: name.startswith(text.lstrip("^"))
+
+
+def _limit(request: Request) -> int:
+    return wire.number(request, "limit", LIMIT, 1, LIMIT_MAX)
+
+
+def _find_series(request: Request, caller: Caller) -> Reply:
+    return Reply(body=_by_tags(request, caller))
+
+
+def _by_tags(request: Request, caller: Caller) -> list[str]:
+    expressions = wire.every(request, "expr")
+    if not expressions:
+        raise Invalid("expr", "is required")
+    try:
+        query = graphite.tag_query(f"seriesByTag({','.join(_quoted(one) for one in expressions)})")
+    except GraphiteError as error:
+        raise Invalid("expr", f"cannot be read: {error}") from None
+    assert query is not None
+    name, fits = query
+    limit, now = wire.number(request, "limit", LIMIT_MAX, 1, LIMIT_MAX), request.house.clock()
+    return series_names.tagged(caller.project.code, fits, now, limit=limit, name=name)
+
+
+def _quoted(text: str) -> str:
+    return f"'{text}'" if "'" not in text else f'"{text}"'
+
+
+def _delete_series(request: Request, caller: Caller) -> Reply:
+    path = _given(request, "path")
+    if not path:
+        raise Invalid("path", "is required")
+    return Reply(body=bool(metrics.delete(request.house, caller.project.code, path)))  # type: ignore[arg-type]
+
+
+def _render(request: Request, caller: Caller) -> Reply:
+    """Graphite's render, as JSON alone."""
+    targets = wire.every(request, "target")
+    if not 1 <= len(targets) <= TARGETS_MAX:
+        raise Invalid("target", f"must be given, at most {TARGETS_MAX} times")
+    if request.query.get("format", ["json"])[-1] != "json":
+        raise Invalid("format", "must be json")
+    now = request.house.clock()
+    start, end = _moment(request, "from", now, now - timedelta(days=1)), _moment(request, "until", now, now)
+    if not start < end:
+        raise Invalid("from", "must be before until")
+    reader = Reader(caller.project.code, now)
+    try:
+        found = [
+            one for target in targets for one in reader.rendered(target, int(start.timestamp()), int(end.timestamp()))
+        ]
+    except GraphiteError as error:
+        raise Invalid("target", f"cannot be rendered: {error}") from None
+    return Reply(body=[_rendered(one) for one in found])
+
+
+def _rendered(one: graphite.Series) -> Mapping[str, Any]:
+    points = [[value, one.start + number * one.step] for number, value in enumerate(one.values)]
+    return {"target": one.name, "tags": one.tags, "datapoints": points}
+
+
+def _moment(request: Request, name: str, now: datetime, default: datetime) -> datetime:
+    """A Unix time, `now`, or so long before now as "-30min" says."""
+    text = request.query.get(name, [""])[-1].strip()
+    if not text or text == "now":
+        return default if not text else now
+    relative = _RELATIVE.fullmatch(text)
+    if relative:
+        unit = "mon" if relative[2].startswith("mon") else relative[2][0]
+        return now - min(timedelta(seconds=int(relative[1]) * _SECONDS[unit]), HORIZON)
+    if text.isascii() and text.isdigit() and len(text) < 12:
+        return datetime.fromtimestamp(int(text), now.tzinfo)
+    raise Invalid(name, "must be a Unix time or a time before now such as -24h")
+
+
+_VOICE = Voice()
+http.resource(blueprint, "/api/v1/metric/search", _VOICE, {"GET": needs("read", _search)})
+http.resource(blueprint, "/api/v1/metric/delete", _VOICE, {"POST": needs("write", _delete)})
+http.resource(blueprint, "/api/v1/tags", _VOICE, {"GET": needs("read", _tags)})
+for _root in ("", "/api/v1"):
+    http.resource(blueprint, f"{_root}/tags/findSeries", _VOICE, {"GET": needs("read", _find_series)})
+    http.resource(blueprint, f"{_root}/tags/delSeries", _VOICE, {"POST": needs("write", _delete_series)})
+    http.resource(blueprint, f"{_root}/tags/{{tag}}", _VOICE, {"GET": needs("read", _values)})
+http.resource(blueprint, "/render", _VOICE, {"GET": needs("read", _render)})

@@ -1,0 +1,118 @@
+"""Mutes of one alert and of many, and the history of alerts (Hosted Graphite Alerts API, Mute an Alert and on)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import chalice
+
+from chalicelib import http
+from chalicelib.api.hostedgraphite import alerts as resources
+from chalicelib.api.hostedgraphite import validation, wire
+from chalicelib.api.hostedgraphite.access import Caller, body, needs
+from chalicelib.api.hostedgraphite.alerts import ROOT, named
+from chalicelib.api.hostedgraphite.errors import Voice
+from chalicelib.core.check import Check
+from chalicelib.core.errors import Invalid, Missing
+from chalicelib.http import Reply, Request
+from chalicelib.monitor import alerts
+
+MUTE_MAX = 366 * 24 * 60
+DAYS, DAYS_MAX = 3, 400
+# "recovered" is what the document's text says where its example says "healthy".
+STATUS = {"alerting": True, "healthy": False, "recovered": False}
+
+blueprint = chalice.Blueprint(__name__)
+
+
+def _mute(request: Request, caller: Caller) -> Reply:
+    alert, given = named(request, caller), _known(body(request), ("duration",))
+    minutes = validation.duration(given.get("duration"), MUTE_MAX)
+    alerts.mute(request.house, [alert], minutes, caller.author)
+    return Reply(body={"duration": minutes})
+
+
+def _muted(request: Request, caller: Caller) -> Reply:
+    alert = named(request, caller)
+    left = alerts.muted_for(alert, request.house.clock())
+    about = {"id": alert.code, "name": alert.name, "muted": left is not None, "duration": left or 0}
+    return Reply(body=about | {"scheduled_mutes": alerts.attached(alert)})
+
+
+def _unmute(request: Request, caller: Caller) -> Reply:
+    alerts.unmute(request.house, [named(request, caller)])
+    return Reply(body={})
+
+
+def _mute_many(request: Request, caller: Caller) -> Reply:
+    given = _known(body(request), ("ids", "search", "duration"))
+    minutes = validation.duration(given.get("duration"), MUTE_MAX)
+    muted = alerts.mute(request.house, _selected(caller, given), minutes, caller.author)
+    return Reply(body={"ids": [alert.code for alert in muted], "duration": minutes})
+
+
+def _unmute_many(request: Request, caller: Caller) -> Reply:
+    given = _known(body(request), ("ids", "search"))
+    unmuted = alerts.unmute(request.house, _selected(caller, given))
+    return Reply(body={"ids": [alert.code for alert in unmuted]})
+
+
+def _known(given: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
+    for key in given:
+        if key not in known:
+            raise Invalid(ascii(key)[1:-1][:60], f"is not known here; there are {', '.join(known)}")
+    return given
+
+
+def _selected(caller: Caller, given: dict[str, Any]) -> list[Check]:
+    """The alerts of the ids and those that the search string fits; all where both are empty. Raises Missing."""
+    ids, text = given.get("ids") or [], given.get("search") or ""
+    if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+        raise Invalid("ids", "must be a list of alert ids")
+    if not isinstance(text, str):
+        raise Invalid("search", "must be a string")
+    every = alerts.of_project(caller.project)
+    if not ids and not text:
+        return every
+    by_id = {alert.code: alert for alert in every}
+    if any(one not in by_id for one in ids):
+        raise Missing("alert")
+    found = {one: by_id[one] for one in ids}
+    if text:
+        matching = alerts.matching(every, text, resources.known_channels(caller))
+        found |= {alert.code: alert for alert in matching}
+    return list(found.values())
+
+
+def _history(request: Request, caller: Caller) -> Reply:
+    """What the alerts did in the last days, by their ids, newest first; those that did nothing are left out."""
+    days = wire.number(request, "days", DAYS, 1, DAYS_MAX)
+    wanted = {*wire.every(request, "id"), *wire.every(request, "alert_id")}
+    status = wire.every(request, "status")
+    if status and status[-1] not in STATUS:
+        raise Invalid("status", "must be alerting or recovered")
+    found: dict[str, Any] = {}
+    for alert in alerts.of_project(caller.project):
+        if wanted and alert.code not in wanted:
+            continue
+        events = alerts.events(request.house, alert, days)
+        told = [wire.event(one) for one in events if not status or one.breaching is STATUS[status[-1]]]
+        if told or wanted:
+            found[alert.code] = told
+    return Reply(body=found)
+
+
+_VOICE = Voice()
+http.resource(
+    blueprint,
+    f"{ROOT}/muted",
+    _VOICE,
+    {"POST": needs("write", _mute_many), "DELETE": needs("write", _unmute_many)},
+)
+http.resource(blueprint, f"{ROOT}/history", _VOICE, {"GET": needs("read", _history)})
+http.resource(
+    blueprint,
+    f"{ROOT}/{{alert}}/muted",
+    _VOICE,
+    {"POST": needs("write", _mute), "GET": needs("read", _muted), "DELETE": needs("write", _unmute)},
+)

@@ -1,0 +1,121 @@
+"""Scheduled mutes: /v2/schedules/ (Hosted Graphite, scheduled mutes). A zone may be UTC+2, or an IANA name, which then
+keeps to its daylight saving time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import chalice
+
+from chalicelib import http
+from chalicelib.api.hostedgraphite import wire
+from chalicelib.api.hostedgraphite.access import Caller, body, needs
+from chalicelib.api.hostedgraphite.errors import Voice
+from chalicelib.core.check import Check
+from chalicelib.core.errors import Invalid
+from chalicelib.core.windows import DAYS, Window, window_of
+from chalicelib.http import Reply, Request
+from chalicelib.monitor import alerts, schedules
+from chalicelib.store import watches
+from chalicelib.store.watches import Schedule
+
+ROOT = "/v2/schedules"
+FIELDS = ("name", "start_time", "duration", "timezone", "repeat")
+NAME_MAX = 200
+_NAMES = {"at": "start_time", "days": "repeat"}
+
+blueprint = chalice.Blueprint(__name__)
+
+
+def _shown(schedule: Schedule, having: list[Check]) -> dict[str, Any]:
+    window = schedules.window(schedule)
+    hours, minutes = divmod(window.at, 60)
+    return {
+        "name": schedule.name,
+        "id": schedule.code,
+        "duration": window.duration,
+        "alerts": [alert.code for alert in having if schedule.code in alerts.attached(alert)],
+        "start_time": f"{hours:02d}:{minutes:02d}",
+        "timezone": window.tz,
+        "repeat": [DAYS[day] for day in window.days],
+    }
+
+
+def _search(request: Request, caller: Caller) -> Reply:
+    """Those that fit any of the given values; all where none is given."""
+    having = alerts.of_project(caller.project)
+    found = [_shown(schedule, having) for schedule in watches.schedules(caller.project.code)]
+    wanted = {name: wire.every(request, name) for name in (*FIELDS, "id")}
+    if any(wanted.values()):
+        found = [one for one in found if _fits(one, wanted)]
+    page, following = wire.paged(request, found)
+    return Reply(body={"scheduled_mutes": page, "next_page": following})
+
+
+def _fits(shown: dict[str, Any], wanted: dict[str, list[str]]) -> bool:
+    for name, values in wanted.items():
+        # "UTC+2" in a query arrives as "UTC 2" unless its plus sign is escaped.
+        spelt = {value.replace("UTC ", "UTC+") if name == "timezone" else value for value in values}
+        has = set(shown[name]) if name == "repeat" else {str(shown[name])}
+        if spelt & has:
+            return True
+    return False
+
+
+def _create(request: Request, caller: Caller) -> Reply:
+    given = body(request)
+    schedule = schedules.create(request.house, caller.project, _name(given), _window(given))
+    return Reply(201, {"id": schedule.code, "url": f"{ROOT}/{schedule.code}"})
+
+
+def _get(request: Request, caller: Caller) -> Reply:
+    return Reply(body=_shown(_named(request, caller), alerts.of_project(caller.project)))
+
+
+def _named(request: Request, caller: Caller) -> Schedule:
+    return watches.schedule(caller.project.code, request.parts["schedule"])
+
+
+def _update(request: Request, caller: Caller) -> Reply:
+    schedule = _named(request, caller)
+    merged = {key: value for key, value in _shown(schedule, []).items() if key in FIELDS} | body(request)
+    changed = schedules.change(request.house, schedule, _name(merged), _window(merged))
+    alerts.reschedule(request.house, caller.project, changed)
+    return Reply(body=_shown(changed, alerts.of_project(caller.project)))
+
+
+def _delete(request: Request, caller: Caller) -> Reply:
+    schedule = _named(request, caller)
+    alerts.unschedule(request.house, caller.project, schedule)
+    watches.delete_schedule(schedule)
+    return Reply(body={})
+
+
+def _name(given: dict[str, Any]) -> str:
+    for key in given:
+        if key not in FIELDS:
+            raise Invalid(ascii(key)[1:-1][:60], f"is not known here; there are {', '.join(FIELDS)}")
+    name = given.get("name")
+    if not isinstance(name, str) or not name.strip() or len(name) > NAME_MAX:
+        raise Invalid("name", f"must be a text of 1 to {NAME_MAX} characters")
+    return name
+
+
+def _window(given: dict[str, Any]) -> Window:
+    length = given.get("duration")
+    if isinstance(length, str) and length.isascii() and length.isdigit() and len(length) < 10:
+        length = int(length)
+    try:
+        return window_of(given.get("start_time"), length, given.get("timezone") or "UTC", given.get("repeat") or [])
+    except Invalid as error:
+        raise Invalid(_NAMES.get(error.field, error.field), error.message) from None
+
+
+_VOICE = Voice()
+http.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _search), "POST": needs("write", _create)})
+http.resource(
+    blueprint,
+    f"{ROOT}/{{schedule}}",
+    _VOICE,
+    {"GET": needs("read", _get), "PUT": needs("write", _update), "DELETE": needs("write", _delete)},
+)

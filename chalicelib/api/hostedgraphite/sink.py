@@ -1,0 +1,70 @@
+"""The sink: points in Graphite's line protocol, over HTTP (Hosted Graphite, sending metrics).
+
+202 with nothing in it when every line was taken. 400 names the lines that were not; the good ones beside them are kept,
+and the answer says so.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import chalice
+
+from chalicelib import http
+from chalicelib.api.hostedgraphite.access import Caller, needs
+from chalicelib.api.hostedgraphite.errors import Voice
+from chalicelib.core.lines import Lines
+from chalicelib.http import Reply, Request
+from chalicelib.monitor import ingest
+
+# Of lines, after unpacking; a gateway takes no more than six million of them packed or not.
+SIZE = 4_000_000
+_GZIP = zlib.MAX_WBITS | 16
+
+blueprint = chalice.Blueprint(__name__)
+
+
+class _Unreadable(Exception):
+    """A body that holds no lines; the message says why."""
+
+
+def _take(request: Request, caller: Caller) -> Reply:
+    try:
+        body = _unpacked(request)
+    except _Unreadable as error:
+        return _text(400, f"nothing was stored: {error}\n")
+    found = ingest.take(request.house, caller.project.code, body)
+    if found.refused:
+        return _text(400, _told(found))
+    return Reply(202) if found.points else _text(400, "nothing was stored: the body holds no metrics\n")
+
+
+def _unpacked(request: Request) -> bytes:
+    if len(request.body) > SIZE:
+        raise _Unreadable(f"the body is longer than {SIZE} bytes")
+    if request.header("content-encoding").strip().lower() != "gzip" and request.body[:2] != b"\x1f\x8b":
+        return request.body
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        body = unpacker.decompress(request.body, SIZE)
+    except zlib.error:
+        raise _Unreadable("the body is not valid gzip") from None
+    if unpacker.unconsumed_tail:
+        raise _Unreadable(f"the body is longer than {SIZE} bytes when unpacked")
+    if not unpacker.eof:
+        raise _Unreadable("the body is not valid gzip: it breaks off")
+    return body
+
+
+def _told(found: Lines) -> str:
+    lines = [f"line {bad.number}: {bad.why}: {bad.text}" for bad in found.bad]
+    more = found.refused - len(found.bad)
+    lines += [f"and {more} more"] if more else []
+    return "\n".join([f"{found.refused} lines were refused, {len(found.points)} points were stored", *lines, ""])
+
+
+def _text(status: int, text: str) -> Reply:
+    return Reply(status, text, content_type="text/plain; charset=utf-8")
+
+
+http.resource(blueprint, "/api/v1/sink", Voice(), {"POST": needs("write", _take), "PUT": needs("write", _take)})

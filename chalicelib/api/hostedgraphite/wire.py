@@ -1,0 +1,75 @@
+"""Alerts, events and pages as the dialect writes them (Hosted Graphite Alerts API, Searching Alerts)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.core.check import Check
+from chalicelib.core.errors import Invalid
+from chalicelib.core.watching import Instance
+from chalicelib.http import Request
+from chalicelib.monitor import alerts
+
+PAGE_MAX = 100
+STATUS = {"down": "alerting", "up": "healthy", "new": "healthy", "paused": "paused"}
+FIRST = "a"
+
+
+def alert(found: Check, now: datetime) -> dict[str, Any]:
+    """An alert with every field of the published lists."""
+    return {
+        "name": found.name,
+        "id": found.code,
+        **criteria_fields(found),
+        "notification_channels": list(found.channels),
+        "notification_type": ["every", found.remind // 60] if found.remind else ["state_change"],
+        "scheduled_mutes": alerts.attached(found),
+        "currently_triggered_metrics": sorted(found.triggered),
+        "muted": alerts.muted_for(found, now) is not None,
+        "status": STATUS[found.status],
+        "info": found.desc or None,
+    }
+
+
+def criteria_fields(found: Check) -> dict[str, Any]:
+    """What an alert judges, as it was written."""
+    criteria = found.watch["criteria"]
+    first = {key: value for key, value in criteria[FIRST].items() if key != "metric"}
+    return {
+        "metric": found.watch["metric"],
+        "alert_criteria": first,
+        "additional_criteria": {letter: document for letter, document in criteria.items() if letter != FIRST},
+        "expression": found.watch.get("expression") or FIRST,
+        "on_query_failure": found.watch.get("on_query_failure"),
+    }
+
+
+def event(one: Instance) -> dict[str, Any]:
+    return {
+        "status": "alerting" if one.breaching else "healthy",
+        "value": one.value,
+        "time": str(int(one.at.timestamp())),
+        "metric": one.metric,
+    }
+
+
+def paged(request: Request, items: list[Any]) -> tuple[list[Any], int | bool]:
+    """The items of the page asked for and the number of the next one, False for none. Raises Invalid."""
+    page, most = number(request, "page", 1, 1, 1_000_000), number(request, "max", PAGE_MAX, 1, PAGE_MAX)
+    start = (page - 1) * most
+    return items[start : start + most], page + 1 if len(items) > start + most else False
+
+
+def number(request: Request, name: str, default: int, low: int, high: int) -> int:
+    text = request.query.get(name, [""])[-1]
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high):
+        raise Invalid(name, f"must be a whole number from {low} to {high}")
+    return int(text)
+
+
+def every(request: Request, name: str) -> list[str]:
+    """The values of a parameter that may be repeated, without empty ones."""
+    return [value for value in request.query.get(name, []) if value]

@@ -1,0 +1,151 @@
+"""Rules: what the verdicts on their series mean together. Pure.
+
+A rule has up to four criteria, called by letters, and an expression over them (Hosted Graphite Alerts API, Composite
+Alerts). A criterion is met when any of its series breaches it, not met when none does and any can be judged, and
+undecided otherwise. While the rule fires, the series that breach a met criterion are the triggered ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.core.check import Check
+from chalicelib.core.criteria import Criterion, Verdict, criterion_of
+from chalicelib.core.watching import Judged
+
+FIRST = "a"
+
+# The verdict on each series of a criterion, by name.
+Verdicts = Mapping[str, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One criterion of a rule: its letter, what it reads, and what is asked of that."""
+
+    letter: str
+    target: str
+    criterion: Criterion
+
+
+def parts(watch: Mapping[str, Any]) -> list[Part]:
+    """The criteria of a rule in the order of their letters."""
+    return [
+        Part(letter, document["metric"], criterion_of(document))
+        for letter, document in sorted(watch["criteria"].items())
+    ]
+
+
+def met(verdicts: Verdicts) -> bool | None:
+    """Whether a criterion is met by any series; None when that cannot be told."""
+    found = [verdict.breached for verdict in verdicts.values()]
+    if True in found:
+        return True
+    return False if False in found else None
+
+
+def judgement(
+    check: Check,
+    now: datetime,
+    verdicts: Mapping[str, Verdicts],
+    holds: Callable[[Mapping[str, bool | None]], bool | None],
+) -> Judged:
+    """What the verdicts of every letter mean for the rule; `holds` evaluates its expression."""
+    letters = {letter: met(of_letter) for letter, of_letter in verdicts.items()}
+    firing = holds(letters)
+    every = _every(verdicts)
+    if firing:
+        breaching = _breaching(verdicts, letters)
+    elif firing is None:
+        breaching = {name: kept["value"] for name, kept in check.triggered.items() if not _is_well(every, name)}
+    else:
+        breaching = {}
+    recovered = {name: every[name].value if name in every else None for name in check.triggered}
+    about = _about(check, verdicts, letters, breaching) if firing else _recovery(check, every)
+    return Judged(now, firing, breaching, recovered, _reason(check, about) if firing else "", about)
+
+
+def failure(check: Check, now: datetime, why: str, *, quiet: bool) -> Judged:
+    """A rule whose query fails fires too: nobody knows how it stands."""
+    about = {"metric": check.watch["metric"], "value": None, "query_failure": True}
+    return Judged(now, True, reason=f"query failed: {why}", about=about, quiet=quiet)
+
+
+def _every(verdicts: Mapping[str, Verdicts]) -> dict[str, Verdict]:
+    found: dict[str, Verdict] = {}
+    for of_letter in verdicts.values():
+        for name, verdict in of_letter.items():
+            found.setdefault(name, verdict)
+    return found
+
+
+def _is_well(every: Mapping[str, Verdict], name: str) -> bool:
+    return name in every and every[name].breached is False
+
+
+def _breaching(verdicts: Mapping[str, Verdicts], letters: Mapping[str, bool | None]) -> dict[str, float | None]:
+    found: dict[str, float | None] = {}
+    for letter, of_letter in verdicts.items():
+        if letters[letter]:
+            for name, verdict in of_letter.items():
+                if verdict.breached:
+                    found.setdefault(name, verdict.value)
+    return found
+
+
+def _about(
+    check: Check,
+    verdicts: Mapping[str, Verdicts],
+    letters: Mapping[str, bool | None],
+    breaching: Mapping[str, float | None],
+) -> dict[str, Any]:
+    """The last criterion that came to be met, with one of its series: what a notification shows."""
+    met_now = [letter for letter in verdicts if letters[letter]]
+    fresh = [letter for letter in met_now if any(name not in check.triggered for name in _bad(verdicts[letter]))]
+    chosen = (fresh or met_now)[-1:]
+    for letter in chosen:
+        name = sorted(_bad(verdicts[letter]))[0]
+        return {"metric": name, "value": breaching[name], "letter": letter}
+    # An expression of negations fires without any series that breaches.
+    return {"metric": check.watch["metric"], "value": None, "letter": FIRST}
+
+
+def _bad(verdicts: Verdicts) -> list[str]:
+    return [name for name, verdict in verdicts.items() if verdict.breached]
+
+
+def _recovery(check: Check, every: Mapping[str, Verdict]) -> dict[str, Any]:
+    names: Sequence[str] = sorted(check.triggered) or sorted(every)
+    name = names[0] if names else check.watch["metric"]
+    return {"metric": name, "value": every[name].value if name in every else None}
+
+
+def _reason(check: Check, about: Mapping[str, Any]) -> str:
+    """ "web1.load is 93, above 90 for 10 minutes" """
+    criterion = criterion_of(check.watch["criteria"][about["letter"]])
+    name, value = about["metric"], about["value"]
+    if criterion.type == "missing":
+        return f"{name} has been missing for {_minutes(criterion.period)}"
+    lasting = f" for {_minutes(criterion.period)}" if criterion.period else ""
+    if not isinstance(value, float | int):
+        return f"{check.watch['expression']} holds"
+    return f"{name} is {value:g}, {bounds(criterion)}{lasting}"
+
+
+def bounds(criterion: Criterion) -> str:
+    """ "above 90", "below 5", "outside 5 to 90", "missing" """
+    match criterion.type:
+        case "above":
+            return f"above {criterion.above:g}"
+        case "below":
+            return f"below {criterion.below:g}"
+        case "outside_bounds":
+            return f"outside {criterion.below:g} to {criterion.above:g}"
+    return "missing"
+
+
+def _minutes(number: int) -> str:
+    return f"{number} minute{'' if number == 1 else 's'}"

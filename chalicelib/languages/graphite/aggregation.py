@@ -1,0 +1,117 @@
+"""Ways to make one value out of several, where None is no value. An empty result is None.
+
+Source: Graphite, aggregation functions (aggregate, consolidateBy).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+Row = Sequence[float | None]
+Aggregation = Callable[[Row], float | None]
+
+
+def known(row: Row) -> list[float]:
+    return [value for value in row if value is not None]
+
+
+def total(row: Row) -> float | None:
+    values = known(row)
+    return sum(values) if values else None
+
+
+def average(row: Row) -> float | None:
+    values = known(row)
+    return sum(values) / len(values) if values else None
+
+
+def average_with_zeros(row: Row) -> float | None:
+    """The average in which a gap counts as nought."""
+    return sum(known(row)) / len(row) if row else None
+
+
+def median(row: Row) -> float | None:
+    values = sorted(known(row))
+    if not values:
+        return None
+    middle = len(values) // 2
+    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
+
+
+def least(row: Row) -> float | None:
+    return min(known(row), default=None)
+
+
+def greatest(row: Row) -> float | None:
+    return max(known(row), default=None)
+
+
+def difference(row: Row) -> float | None:
+    """The first value that there is, less all that follow."""
+    values = known(row)
+    return values[0] - sum(values[1:]) if values else None
+
+
+def deviation(row: Row) -> float | None:
+    """The standard deviation of the values as a whole population."""
+    values = known(row)
+    if not values:
+        return None
+    mean = sum(values) / len(values)
+    return math.sqrt(sum((value - mean) ** 2 for value in values) / len(values))
+
+
+def span(row: Row) -> float | None:
+    values = known(row)
+    return max(values) - min(values) if values else None
+
+
+def product(row: Row) -> float | None:
+    """All multiplied; a single gap leaves nothing."""
+    if not row or None in row:
+        return None
+    return float(math.prod(known(row)))
+
+
+def count(row: Row) -> float | None:
+    return len(known(row)) or None
+
+
+def first(row: Row) -> float | None:
+    return next((value for value in row if value is not None), None)
+
+
+def last(row: Row) -> float | None:
+    return next((value for value in reversed(row) if value is not None), None)
+
+
+AGGREGATIONS: Mapping[str, Aggregation] = {
+    "average": average,
+    "avg": average,
+    "avg_zero": average_with_zeros,
+    "count": count,
+    "current": last,
+    "diff": difference,
+    "first": first,
+    "last": last,
+    "max": greatest,
+    "median": median,
+    "min": least,
+    "multiply": product,
+    "range": span,
+    "rangeOf": span,
+    "stddev": deviation,
+    "sum": total,
+    "total": total,
+}
+
+# How values merge into longer steps: what consolidateBy takes.
+CONSOLIDATIONS: Mapping[str, Aggregation] = {
+    name: AGGREGATIONS[name] for name in ("average", "avg", "avg_zero", "first", "last", "max", "min", "sum")
+}
+
+
+def aggregation(name: str) -> Aggregation | None:
+    """The aggregation of that name; `sumSeries` is `sum`, as in older targets."""
+    return AGGREGATIONS.get(name) or AGGREGATIONS.get(name.removesuffix("Series"))

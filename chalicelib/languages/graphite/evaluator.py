@@ -1,0 +1,50 @@
+"""From the tree of a target to series."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.languages.graphite import functions  # noqa: F401  (registers them)
+from chalicelib.languages.graphite.context import Context, Frame, Spent, Value
+from chalicelib.languages.graphite.errors import TargetError, TooMany
+from chalicelib.languages.graphite.parser import parse
+from chalicelib.languages.graphite.registry import FUNCTIONS, bound
+from chalicelib.languages.graphite.series import Series
+from chalicelib.languages.graphite.tree import Call, Literal, Node, Pattern
+
+
+def evaluate(target: str | Node, context: Context) -> list[Series]:
+    """The series that a target makes of its window. Raises TargetError and TooMany."""
+    tree = parse(target) if isinstance(target, str) else target
+    value = _value(tree, replace(context, spent=Spent()))
+    if not isinstance(value, list):
+        raise TargetError("a target must name series, not a value", tree.at)
+    return value
+
+
+def _value(node: Node, context: Context) -> Value:
+    if isinstance(node, Literal):
+        return node.value
+    # A function that needs more than its window evaluates its argument again: what is known already serves.
+    key = (id(node), context.start, context.end)
+    found = context.spent.results.get(key)
+    if found is None:
+        found = _fetched(node, context) if isinstance(node, Pattern) else _called(node, context)
+        context.count(found)
+        context.spent.results[key] = found
+    return list(found)
+
+
+def _fetched(pattern: Pattern, context: Context) -> list[Series]:
+    found = context.fetch(pattern.text, context.start, context.end)
+    if len(found) > context.series_max:
+        raise TooMany(f"{pattern.text} matches more than {context.series_max} series")
+    return [one.like(path_expression=pattern.text) for one in found]
+
+
+def _called(call: Call, context: Context) -> list[Series]:
+    found = FUNCTIONS[call.name]
+    args = [_value(node, context) for node in call.args]
+    named = [_value(node, context) for _, node in call.named]
+    values = bound(found, call, args, named)
+    return found.run(Frame(context, call, _value), *values)

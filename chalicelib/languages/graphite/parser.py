@@ -1,0 +1,160 @@
+"""Targets as text to trees: one regular expression for the tokens, recursive descent for the rest.
+
+    target = source ("|" call)*            source = call | pattern | literal
+    call = NAME "(" [argument ("," argument)*] ")"      argument = [NAME "="] target
+
+A pattern is a dotted name with `* ? [] {a,b}` and perhaps a data view behind a colon. Source: Graphite, The Render URL
+API (paths and wildcards, functions, piping); Hosted Graphite, Data Views.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+
+from chalicelib.languages.graphite.errors import TargetError
+from chalicelib.languages.graphite.registry import checked
+from chalicelib.languages.graphite.tags import tag_tests
+from chalicelib.languages.graphite.tree import Call, Literal, Node, Pattern, Scalar
+
+LENGTH_MAX = 4_096
+DEPTH_MAX = 50
+
+# Possessive quantifiers: a token that does not fit is given up at once, whatever it holds.
+_INNER = r"[^\s(){}'\"\\|]"
+_PIECE = rf"(?:[^\s(){{}}\[\],'\"\\|=]|\{{(?:{_INNER}|\{{{_INNER}*+\}})*+\}}|\[[^\]\s(){{}},'\"\\|]*+\])"
+_TOKEN = re.compile(
+    rf"""\s*+(?:
+        (?P<call>[A-Za-z_]\w*+)\s*+\(
+      | (?P<key>[A-Za-z_]\w*+)\s*+=
+      | (?P<string>'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+")
+      | (?P<path>{_PIECE}(?:{_PIECE}|=)*+)
+      | (?P<mark>[(),|])
+      | (?P<end>\Z)
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_WHOLE_PATH = re.compile(rf"(?:{_PIECE}|=)++")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,18}|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)", re.ASCII)
+_WORDS: dict[str, Scalar] = {"true": True, "false": False, "none": None, "inf": math.inf, "infinity": math.inf}
+# Control characters, and halves of characters, which no text that was sent to us can hold.
+_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+BY_TAG = "seriesByTag"
+
+
+@lru_cache(maxsize=2_048)
+def parse(target: str) -> Node:
+    """The tree of a target, whose functions exist and take the arguments that they are given. Raises TargetError."""
+    if len(target) > LENGTH_MAX:
+        raise TargetError(f"the target is longer than {LENGTH_MAX} characters")
+    if odd := _ODD.search(target):
+        raise TargetError("a control character stands", odd.start() + 1)
+    parser = _Parser(target)
+    tree = parser.target(0)
+    if parser.kind != "end":
+        raise parser.unexpected("the end")
+    if isinstance(tree, Literal):
+        raise TargetError("a target must name a series, not a value", tree.at)
+    return tree
+
+
+class _Parser:
+    """Looks one token ahead: its kind, its text, where it begins and where the next one does."""
+
+    __slots__ = ("at", "kind", "next", "text", "token")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.next = 0
+        self.advance()
+
+    def advance(self) -> None:
+        match = _TOKEN.match(self.text, self.next)
+        if match is None:
+            raise self.unreadable()
+        self.kind = kind = match.lastgroup or "end"
+        self.token = match[kind]
+        self.at = match.start(kind) + 1
+        self.next = match.end()
+
+    def unreadable(self) -> TargetError:
+        rest = self.text[self.next :].lstrip()
+        at = len(self.text) - len(rest) + 1
+        what = {"'": "a string", '"': "a string", "{": "a brace", "[": "a bracket"}.get(rest[0])
+        return TargetError(f"{what} is not closed that begins" if what else f"{rest[0]!r} cannot stand", at)
+
+    def unexpected(self, wanted: str) -> TargetError:
+        found = "the end" if self.kind == "end" else repr(self.token)
+        return TargetError(f"{wanted} is expected, but {found} stands", self.at)
+
+    def target(self, depth: int) -> Node:
+        if depth > DEPTH_MAX:
+            raise TargetError(f"the target is nested deeper than {DEPTH_MAX} levels", self.at)
+        node = self.source(depth)
+        while self.token == "|" and self.kind == "mark":
+            self.advance()
+            depth += 1
+            if depth > DEPTH_MAX or self.kind != "call" or self.token == BY_TAG:
+                raise self.unexpected("a function" if depth <= DEPTH_MAX else f"an end after {DEPTH_MAX} pipes")
+            node = self.call(depth, node)
+        return node
+
+    def source(self, depth: int) -> Node:
+        kind, token, at = self.kind, self.token, self.at
+        if kind == "call":
+            return self.call(depth)
+        if kind == "path":
+            self.advance()
+            return _named(token, at)
+        if kind == "string":
+            self.advance()
+            return Literal(token[1:-1], at)
+        if kind == "key" and (path := _WHOLE_PATH.match(self.text, at - 1)):
+            self.next = path.end()
+            self.advance()
+            return Pattern(path[0], at)
+        raise self.unexpected("a series or a value")
+
+    def call(self, depth: int, piped: Node | None = None) -> Node:
+        name, at = self.token, self.at
+        self.advance()
+        args: list[Node] = [] if piped is None else [piped]
+        named: list[tuple[str, Node]] = []
+        if self.token != ")":
+            self.argument(depth, args, named)
+            while self.token == "," and self.kind == "mark":
+                self.advance()
+                self.argument(depth, args, named)
+        if self.token != ")" or self.kind != "mark":
+            raise self.unexpected(f"a comma or the closing parenthesis of {name}")
+        end = self.next
+        self.advance()
+        if name == BY_TAG:
+            return _by_tag(self.text[at - 1 : end], at)
+        return checked(Call(name, at, tuple(args), tuple(named)))
+
+    def argument(self, depth: int, args: list[Node], named: list[tuple[str, Node]]) -> None:
+        if self.kind != "key":
+            if named:
+                raise self.unexpected("an argument with a name")
+            args.append(self.target(depth + 1))
+            return
+        key = self.token
+        if any(key == known for known, _ in named):
+            raise TargetError(f"{key} is given twice", self.at)
+        self.advance()
+        named.append((key, self.target(depth + 1)))
+
+
+def _named(token: str, at: int) -> Node:
+    """A word outside quotes: a number, one of the words for a value, or the name of a series."""
+    if _NUMBER.fullmatch(token):
+        return Literal(int(token) if token.lstrip("+-").isdecimal() and len(token) < 19 else float(token), at)
+    word = token.lower()
+    return Literal(_WORDS[word], at) if word in _WORDS else Pattern(token, at)
+
+
+def _by_tag(text: str, at: int) -> Pattern:
+    tag_tests(text, at)
+    return Pattern(text, at)

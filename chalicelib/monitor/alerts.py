@@ -1,0 +1,183 @@
+"""Alerts on metrics: rules with their mutes, the channels they are told through, and what the series made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib import log
+from chalicelib.core import rules
+from chalicelib.core.check import Channel, Check, Project
+from chalicelib.core.errors import Invalid
+from chalicelib.core.silence import Silence, silenced_until
+from chalicelib.core.watching import Instance
+from chalicelib.core.windows import next_occurrence
+from chalicelib.monitor import channels, ingest, manage, schedules, silences
+from chalicelib.monitor.house import House
+from chalicelib.store import definitions, history, watches
+from chalicelib.store.faults import StoreFault
+from chalicelib.store.watches import Schedule
+
+PERIOD = 60
+MUTE = "mute"
+WORKERS = 16
+DEFAULT_CHANNEL = "Email me"
+
+
+def create(house: House, project: Project, values: dict[str, Any]) -> Check:
+    """A new alert. `mutes` among the values are the codes of scheduled mutes. Raises Invalid, Conflict (the name is
+    taken), LimitReached."""
+    mutes = values.pop("mutes", [])
+    now = house.clock()
+    laid = tuple(_silence(schedule, now) for schedule in _schedules(project.code, mutes))
+    if values.get("channels") is None:
+        values["channels"] = default_channels(house, project)
+    check = manage.create(house, project, {"kind": "rule", "period": PERIOD, "silences": laid, **values})
+    _watch(check)
+    return check
+
+
+def change(house: House, alert: Check, values: dict[str, Any]) -> Check:
+    """The alert with a changed definition; its state stays until new data speaks. Raises Invalid, Conflict, Missing."""
+    mutes = values.pop("mutes", None)
+    wanted = None if mutes is None else _schedules(alert.project, mutes)
+    if values:
+        alert = manage.change(house, alert, values)
+        _watch(alert)
+    return alert if wanted is None else _attach(house, alert, wanted)
+
+
+def delete(house: House, alert: Check) -> None:
+    manage.delete(house, alert)
+    try:
+        watches.remove(alert.project, alert.code)
+    except StoreFault as fault:
+        log.warning("watch of a deleted alert left behind", reason=str(fault), code=alert.code)
+
+
+def _watch(alert: Check) -> None:
+    """Tells those who ingest what the alert reads. Without it the clock judges it all the same."""
+    targets = [part.target for part in rules.parts(alert.watch)]
+    try:
+        watches.put(alert.project, alert.code, ingest.watched(targets))
+    except StoreFault as fault:
+        log.warning("watch not written, the minute judges the alert", reason=str(fault), code=alert.code)
+
+
+def default_channels(house: House, project: Project) -> tuple[str, ...]:
+    """The channel "Email me", made for the installation's owner where his address is known; else every e-mail channel
+    of the project (Hosted Graphite Alerts API, Creating Alerts, notification_channels)."""
+    known = definitions.channels(project.code)
+    named = [channel for channel in known if channel.name == DEFAULT_CHANNEL]
+    if not named and house.settings.mail_to:
+        settings = {"address": house.settings.mail_to}
+        named = [channels.create(house, project, "email", DEFAULT_CHANNEL, settings, 0)]
+    return tuple(channel.code for channel in named or [one for one in known if one.kind == "email"])
+
+
+def _schedules(project: str, codes: Iterable[str]) -> list[Schedule]:
+    known = {schedule.code: schedule for schedule in watches.schedules(project)}
+    for code in codes:
+        if code not in known:
+            raise Invalid("scheduled_mutes", f"holds {str(code)[:60]!a}, which is no scheduled mute")
+    return [known[code] for code in dict.fromkeys(codes)]
+
+
+def _silence(schedule: Schedule, now: datetime) -> Silence:
+    """A scheduled mute as an alert carries it: a window for ever, or its next occurrence once."""
+    window = schedules.window(schedule)
+    identity = schedules.silence_id(schedule.code)
+    if schedules.repeats(schedule):
+        return Silence(identity, now, None, MUTE, window)
+    begin, end = next_occurrence(window, schedule.created)
+    return Silence(identity, max(begin, schedule.created), end, MUTE)
+
+
+def _attach(house: House, alert: Check, wanted: list[Schedule]) -> Check:
+    """The alert with these scheduled mutes and no others."""
+    ids = {schedules.silence_id(schedule.code) for schedule in wanted}
+    if any(schedules.is_scheduled(silence) and silence.id not in ids for silence in alert.silences):
+        alert = silences.lift(house, alert, lambda silence: schedules.is_scheduled(silence) and silence.id not in ids)
+    has = {silence.id for silence in alert.silences}
+    for schedule in wanted:
+        if schedules.silence_id(schedule.code) not in has:
+            alert = silences.put(house, alert, _silence(schedule, house.clock()))
+    return alert
+
+
+def attached(alert: Check) -> list[str]:
+    """The codes of the scheduled mutes that an alert has."""
+    return [schedules.code_of(silence) for silence in alert.silences if schedules.is_scheduled(silence)]
+
+
+def reschedule(house: House, project: Project, schedule: Schedule) -> None:
+    """Gives every alert that has a scheduled mute the changed one."""
+    identity = schedules.silence_id(schedule.code)
+    having = [alert for alert in of_project(project) if any(one.id == identity for one in alert.silences)]
+    _each(having, lambda alert: silences.put(house, alert, _silence(schedule, house.clock())))
+
+
+def unschedule(house: House, project: Project, schedule: Schedule) -> None:
+    """Takes a scheduled mute off every alert."""
+    identity = schedules.silence_id(schedule.code)
+    having = [alert for alert in of_project(project) if any(one.id == identity for one in alert.silences)]
+    _each(having, lambda alert: silences.lift(house, alert, lambda silence: silence.id == identity))
+
+
+def of_project(project: Project) -> list[Check]:
+    return manage.of_project(project, "rule")
+
+
+def mute(house: House, alerts: list[Check], minutes: int, author: str = "") -> list[Check]:
+    """Mutes alerts from now on; a mute that holds already is replaced."""
+    now = house.clock()
+    silence = Silence(MUTE, now, now + timedelta(minutes=minutes), MUTE, author=author)
+    return _each(alerts, lambda alert: silences.put(house, alert, replace(silence)))
+
+
+def unmute(house: House, alerts: list[Check]) -> list[Check]:
+    """Ends the mutes of alerts; scheduled ones stay."""
+    return _each(alerts, lambda alert: silences.lift(house, alert, lambda silence: silence.id == MUTE))
+
+
+def _each(alerts: list[Check], do: Callable[[Check], Check]) -> list[Check]:
+    if not alerts:
+        return []
+    with ThreadPoolExecutor(min(WORKERS, len(alerts))) as pool:
+        return list(pool.map(do, alerts))
+
+
+def muted_for(alert: Check, now: datetime) -> int | None:
+    """Whole minutes, rounded up, that an alert is muted for; None when it is not."""
+    quiet = silenced_until(alert.silences, now)
+    if quiet is None:
+        return None
+    return -int((now - quiet.until).total_seconds() // 60) if quiet.until else 0
+
+
+def matching(alerts: list[Check], text: str, known: dict[str, Channel]) -> list[Check]:
+    """The alerts with `text` in their name, a metric or the name of a channel."""
+    return [alert for alert in alerts if any(text in word for word in _words(alert, known))]
+
+
+def _words(alert: Check, known: dict[str, Channel]) -> list[str]:
+    targets = [part.target for part in rules.parts(alert.watch)]
+    told = [known[code].name for code in alert.channels if code in known]
+    return [alert.name, *targets, *told]
+
+
+def events(house: House, alert: Check, days: int) -> list[Instance]:
+    """When its series began and ceased to breach, and its query to fail, newest first."""
+    now = house.clock()
+    start, end = now - timedelta(days=days), now + timedelta(minutes=1)
+    found = history.instances(alert.code, start, end, now)
+    moments = {one.at.replace(microsecond=0) for one in found}
+    for flip in history.flips(alert.project, alert.code, start, end, now):
+        told = flip.new == "down" or (flip.new == "up" and flip.old == "down")
+        if told and flip.at.replace(microsecond=0) not in moments:
+            metric = str(flip.about.get("metric", ""))
+            found.append(Instance(metric, flip.new == "down", flip.about.get("value"), flip.at))
+    return sorted(found, key=lambda one: one.at, reverse=True)

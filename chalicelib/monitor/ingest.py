@@ -1,0 +1,147 @@
+"""Taking points in: keeping them, and having the rules that read their series judged within seconds.
+
+1. Read the lines; the good ones are kept, the bad ones told.
+2. Ask which rules read these series. The answer is remembered for a few seconds: a new rule is judged by the clock
+   until it is known here.
+3. Nudge those rules; one that was nudged a moment ago is nudged again a little later, so that a busy series does not
+   have its rules judged with every point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import ClassVar
+
+from chalicelib import log
+from chalicelib.core import lines
+from chalicelib.core.lines import Lines
+from chalicelib.languages import graphite
+from chalicelib.monitor.house import House
+from chalicelib.monitor.reading import split_view
+from chalicelib.store import directory, queues, series, series_ages, watches
+from chalicelib.store.faults import StoreFault
+
+# A clock that is this much ahead of ours is taken for its word.
+AHEAD = timedelta(minutes=10)
+REMEMBERED = timedelta(seconds=10)
+# A rule is judged at most so often because of points.
+PAUSE = timedelta(seconds=5)
+BATCH = 100
+
+
+@dataclass(slots=True)
+class _Watching:
+    """What the rules of a project read: plain names at once, patterns by a look at each."""
+
+    seen: datetime
+    names: dict[str, list[str]] = field(default_factory=dict)
+    patterns: list[tuple[Callable[[str], bool], str]] = field(default_factory=list)
+
+
+class _Memory:
+    """What this process remembers between requests."""
+
+    watching: ClassVar[dict[str, _Watching]] = {}
+    nudged: ClassVar[dict[str, datetime]] = {}
+    noted: ClassVar[set[str]] = set()
+    limit = 10_000
+
+
+def forget() -> None:
+    _Memory.watching.clear()
+    _Memory.nudged.clear()
+    _Memory.noted.clear()
+
+
+def take(house: House, project: str, body: bytes) -> Lines:
+    """Keeps the points of a body in the line protocol. Raises StoreFault when they could not be kept."""
+    now = house.clock()
+    found = lines.parse(body, now, series_ages.oldest(now), now + AHEAD)
+    if not found.points:
+        return found
+    given = found.by_series()
+    salt = b"" if found.stamped else house.new_code().encode()
+    if project not in _Memory.noted:
+        directory.note_series(project)
+        _Memory.noted.add(project)
+    added = series.add(project, given, now, salt=salt, sleep=house.sleep)
+    log.count(Points=len(found.points), BadLines=found.refused)
+    _roll_late(project, added.late)
+    _nudge(project, list(given), now)
+    return found
+
+
+def _roll_late(project: str, late: tuple[tuple[str, int], ...]) -> None:
+    """Points of hours that are over: their sums are made anew, a while later, for more may follow."""
+    messages = [{"do": "roll_up", "project": project, "series": name, "hour": hour} for name, hour in late]
+    try:
+        queues.send_all("chores", messages, delay=60)
+    except StoreFault as fault:
+        log.warning("late points not rolled up, the next roll-up will", reason=str(fault), hours=len(late))
+
+
+def _nudge(project: str, names: list[str], now: datetime) -> None:
+    codes = {code for name in names for code in _rules_of(project, name, now)}
+    at_once: list[str] = []
+    later: list[str] = []
+    for code in sorted(codes):
+        last = _Memory.nudged.get(code)
+        if last is not None and last > now:
+            continue
+        wait = last is not None and now - last < PAUSE
+        (later if wait else at_once).append(code)
+        _Memory.nudged[code] = now + PAUSE if wait else now
+    if len(_Memory.nudged) > _Memory.limit:
+        _Memory.nudged.clear()
+    _send(project, at_once, now, 0)
+    _send(project, later, now, int(PAUSE.total_seconds()))
+
+
+def _send(project: str, codes: list[str], now: datetime, delay: int) -> None:
+    at = int(now.timestamp() * 1000)
+    batches = [[[project, code] for code in codes[start : start + BATCH]] for start in range(0, len(codes), BATCH)]
+    try:
+        messages = [{"at": at, "checks": batch, "fresh": True} for batch in batches]
+        queues.send_all("rules", messages, delay=delay)
+    except StoreFault as fault:
+        log.warning("rules not nudged, the next minute judges them", reason=str(fault), rules=len(codes))
+
+
+def _rules_of(project: str, name: str, now: datetime) -> list[str]:
+    watching = _Memory.watching.get(project)
+    if watching is None or now - watching.seen > REMEMBERED:
+        watching = _Memory.watching[project] = _watching(project, now)
+    return watching.names.get(name, []) + [code for fits, code in watching.patterns if fits(name)]
+
+
+def _watching(project: str, now: datetime) -> _Watching:
+    found = _Watching(now)
+    try:
+        watched = watches.of_project(project)
+    except StoreFault as fault:
+        log.warning("rules not known, the next minute judges them", reason=str(fault))
+        return found
+    for code, patterns in watched.items():
+        for pattern in patterns:
+            fits = _test(pattern)
+            if fits:
+                found.patterns.append((fits, code))
+            else:
+                found.names.setdefault(pattern, []).append(code)
+    return found
+
+
+def _test(pattern: str) -> Callable[[str], bool] | None:
+    """Whether a series is one of those that a pattern or a seriesByTag call means; None for a plain name."""
+    tagged = graphite.tag_query(pattern)
+    if tagged:
+        return lambda name: tagged[1](graphite.tags_of(name))
+    return partial(graphite.matches, pattern) if graphite.is_pattern(pattern) else None
+
+
+def watched(targets: list[str]) -> list[str]:
+    """Of the targets of a rule, the names and patterns whose points make it worth judging at once."""
+    return sorted({split_view(target)[0] for target in targets if graphite.is_plain(target)})

@@ -1,0 +1,132 @@
+"""Judging rules: what a worker does with a batch of them, from the clock or because points of their series came in.
+
+1. Read the rules, drop what is paused or gone, and bring those that read the same together.
+2. Judge each: a verdict on every series of every criterion, and what they mean together.
+3. Let the waist decide; whoever else judged the rule meanwhile has decided on newer data.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib import log
+from chalicelib.core import criteria, rules, status
+from chalicelib.core.check import Check
+from chalicelib.core.criteria import BUCKET, Verdict
+from chalicelib.core.errors import Busy, Missing
+from chalicelib.core.watching import Judged
+from chalicelib.languages import expression, graphite
+from chalicelib.languages.graphite import GraphiteError
+from chalicelib.monitor import transitions
+from chalicelib.monitor.house import House
+from chalicelib.monitor.reading import Buckets, Reader, buckets_of, split_view
+from chalicelib.store import checks
+from chalicelib.store.faults import Contended, Refused, StoreFault
+
+Message = dict[str, Any]
+
+BATCH = 100
+# So much more is read of what may be missing: the bucket of its last value may lie across the window's beginning.
+SPARE = 2 * BUCKET
+
+
+def work(house: House, message: Message) -> int:
+    """Judges the rules of one message; `fresh` says that their points came a moment ago. Answers how many it judged."""
+    keys = [(project, code) for project, code in message["checks"]]
+    judged = 0
+    for start in range(0, len(keys), BATCH):
+        judged += _judge_batch(house, keys[start : start + BATCH], fresh=bool(message.get("fresh")))
+    log.count(RulesJudged=judged)
+    return judged
+
+
+def _judge_batch(house: House, keys: list[tuple[str, str]], *, fresh: bool) -> int:
+    now = house.clock()
+    readers: dict[str, Reader] = {}
+    found = [check for check in checks.get_many(keys) if check.kind == "rule" and check.status != "paused"]
+    changes = []
+    for check in found:
+        reader = readers.setdefault(check.project, Reader(check.project, now, consistent=fresh))
+        change = _guarded(house, reader, check)
+        changes += [change] if change else []
+    transitions.tell(changes)
+    return len(found)
+
+
+def _guarded(house: House, reader: Reader, check: Check) -> status.Change | None:
+    try:
+        return _keep(house, check, judge(reader, check))
+    except (StoreFault, Busy) as fault:
+        log.error("rule not judged, the next minute will", code=check.code, reason=str(fault))
+    except Exception:  # noqa: BLE001
+        # A rule that cannot be judged (a definition of a later version) must not keep the others from it.
+        log.error("rule cannot be judged", code=check.code)
+    return None
+
+
+def _keep(house: House, check: Check, judgement: Judged) -> status.Change | None:
+    """The kept decision, to be told with the others; one that met a competitor is told at once."""
+    try:
+        return transitions.keep(check, judgement)
+    except Missing:
+        return None
+    except (Refused, Contended):
+        transitions.apply(house, check.project, check.code, judgement)
+        return None
+
+
+def judge(reader: Reader, check: Check) -> Judged:
+    """The judgement on a rule at the reader's moment."""
+    tree = expression.parse(check.watch.get("expression") or rules.FIRST)
+    try:
+        verdicts = {part.letter: _verdicts(reader, check, part) for part in rules.parts(check.watch)}
+    except GraphiteError as error:
+        quiet = check.watch.get("on_query_failure") == "ignore"
+        return rules.failure(check, reader.now, str(error), quiet=quiet)
+    return rules.judgement(check, reader.now, verdicts, lambda letters: expression.evaluate(tree, letters))
+
+
+def _verdicts(reader: Reader, check: Check, part: rules.Part) -> dict[str, Verdict]:
+    seconds = criteria.window(part.criterion) + (SPARE if part.criterion.type == "missing" else 0)
+    if graphite.is_plain(part.target):
+        found = reader.plain(part.target, seconds)
+        waited: dict[str, Buckets] = {} if found or _means_many(part.target) else {part.target: [None]}
+        return {
+            name: _verdict(reader, check, part, buckets, name in found) for name, buckets in (found | waited).items()
+        }
+    made = reader.evaluated(part.target, seconds)
+    names = [one.name for one in made]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise GraphiteError(f"two series of the result are called {twice}")
+    until = reader.until
+    return {one.name: _verdict(reader, check, part, buckets_of(one, until, seconds), True) for one in made}
+
+
+def _means_many(target: str) -> bool:
+    """Whether a plain target means whatever matches: what it does not find is not waited for."""
+    pattern = split_view(target)[0]
+    return graphite.is_pattern(pattern) or graphite.tag_query(pattern) is not None
+
+
+def _verdict(reader: Reader, check: Check, part: rules.Part, buckets: Buckets, known: bool) -> Verdict:
+    """A series that has had values is missing since the last; one that never had any, since the rule was made."""
+    now = reader.now
+    if part.criterion.type != "missing":
+        return criteria.judge(part.criterion, buckets, now)
+    last = _last(buckets, reader.until, now)
+    counted = None if last or known else check.created
+    return criteria.judge(part.criterion, buckets, now, last=last or (_LONG_AGO if known else None), since=counted)
+
+
+_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _last(buckets: Buckets, until: int, now: datetime) -> datetime | None:
+    """The end of the last bucket with a value, but not later than now."""
+    for back, value in enumerate(reversed(buckets)):
+        if value is not None:
+            end = datetime.fromtimestamp(until - back * BUCKET, now.tzinfo)
+            return min(end, now)
+    return None

@@ -1,0 +1,41 @@
+"""The series of a project: their tags, and deleting them with their points."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from chalicelib import log
+from chalicelib.monitor.house import House
+from chalicelib.store import queues, series, series_names
+from chalicelib.store.faults import StoreFault
+
+AT_MOST = 1_000
+POINTS_AT_ONCE = 1_000
+
+
+def tags(project: str, now: datetime) -> dict[str, Counter[str]]:
+    """Every tag of the project with its values and how many series have each; a metric's own name is `name`."""
+    found: dict[str, Counter[str]] = {}
+    for name in series_names.every(project, now):
+        if ";" in name.series:
+            for tag, value in series_names.tags_of(name.series).items():
+                found.setdefault(tag, Counter())[value] += 1
+    return found
+
+
+def delete(house: House, project: str, pattern: str) -> list[str]:
+    """Deletes the series that match, at most AT_MOST of them, and tells which; their points go a little later."""
+    gone = series_names.remove(project, pattern, house.clock(), at_most=AT_MOST, sleep=house.sleep)
+    messages = [{"do": "purge_series", "project": project, "series": name} for name in gone]
+    try:
+        queues.send_all("chores", messages)
+    except StoreFault as fault:
+        log.warning("points of deleted series are left to expire", reason=str(fault), series=len(gone))
+    return gone
+
+
+def purge(house: House, project: str, name: str) -> None:
+    """Deletes the points of a deleted series."""
+    while not series.purge(project, name, at_most=POINTS_AT_ONCE, sleep=house.sleep):
+        continue

@@ -1,0 +1,65 @@
+"""Scheduled mutes: windows that a project keeps and alerts carry copies of (Hosted Graphite, scheduled mutes)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.core.check import Project
+from chalicelib.core.errors import Conflict
+from chalicelib.core.silence import Silence
+from chalicelib.core.windows import Window
+from chalicelib.monitor.house import House
+from chalicelib.store import watches
+from chalicelib.store.watches import Schedule
+
+_PREFIX = "schedule:"
+
+
+def silence_id(code: str) -> str:
+    """What the silence of a scheduled mute is called on every alert that has it."""
+    return _PREFIX + code
+
+
+def is_scheduled(silence: Silence) -> bool:
+    return silence.id.startswith(_PREFIX)
+
+
+def code_of(silence: Silence) -> str:
+    return silence.id.removeprefix(_PREFIX)
+
+
+def window(schedule: Schedule) -> Window:
+    data = schedule.data
+    return Window(data["at"], data["duration"], data["tz"], tuple(data["days"]))
+
+
+def repeats(schedule: Schedule) -> bool:
+    """Without days it happens once, the next time its hour strikes."""
+    return bool(schedule.data["days"])
+
+
+def create(house: House, project: Project, name: str, window: Window) -> Schedule:
+    """Raises Conflict when the name is taken."""
+    _require_free(project.code, name)
+    schedule = Schedule(project.code, house.new_code(), name, house.clock(), _data(window))
+    watches.save_schedule(schedule)
+    return schedule
+
+
+def change(house: House, schedule: Schedule, name: str, window: Window) -> Schedule:
+    """Raises Conflict. What happens once happens the next time from now on."""
+    if name != schedule.name:
+        _require_free(schedule.project, name)
+    changed = replace(schedule, name=name, created=house.clock(), data=_data(window))
+    watches.save_schedule(changed)
+    return changed
+
+
+def _require_free(project: str, name: str) -> None:
+    if any(schedule.name == name for schedule in watches.schedules(project)):
+        raise Conflict(f"a scheduled mute called {name!r} exists already")
+
+
+def _data(window: Window) -> dict[str, Any]:
+    return {"at": window.at, "duration": window.duration, "tz": window.tz, "days": list(window.days)}

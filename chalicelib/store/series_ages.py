@@ -1,0 +1,63 @@
+"""How old a point may be, and in which forms the store still has an hour: all points, sums of minutes, sums of hours.
+
+Hours and days are called by the second since 1970 at which they begin.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chalicelib.store.series_cells import HOUR
+
+DAY = 86_400
+# An hour closes this long after its end, so that what is a little late needs no second roll-up.
+GRACE = 300
+# Points are kept somewhat longer than they are asked for, so that a late one never meets an hour that is half gone.
+_SPARE = DAY
+
+
+class _Keep:
+    """How long points, sums of minutes and sums of hours are kept; set by `store.connect`."""
+
+    raw = timedelta(days=3)
+    minutes = timedelta(days=183)
+    hours = timedelta(days=731)
+
+
+def owner_of(project: str, series: str) -> str:
+    return f"{project}#{series}"
+
+
+def resolution(start: int, now: datetime) -> int:
+    """The finest step, in seconds, in which everything from `start` on is still there: 30, 60 or 3600."""
+    age = now.timestamp() - start
+    if age <= _Keep.raw.total_seconds():
+        return 30
+    return 60 if age <= _Keep.minutes.total_seconds() else HOUR
+
+
+def oldest(now: datetime) -> datetime:
+    """From when on points are taken: later ones still find the sums of minutes that they belong to."""
+    return now - _Keep.minutes + timedelta(seconds=2 * DAY)
+
+
+def is_closed(start: int, length: int, now: datetime) -> bool:
+    """Whether the hour or day of that length is over."""
+    return start + length + GRACE <= now.timestamp()
+
+
+def is_whole(hour: int, now: datetime) -> bool:
+    """Whether every point of that hour is still there."""
+    return hour + HOUR + _Keep.raw.total_seconds() + _SPARE / 2 > now.timestamp()
+
+
+def raw_expiry(hour: int) -> int:
+    return hour + HOUR + int(_Keep.raw.total_seconds()) + _SPARE
+
+
+def minutes_expiry(hour: int) -> int:
+    return hour + HOUR + int(_Keep.minutes.total_seconds())
+
+
+def hours_expiry(day: int) -> int:
+    return day + DAY + int(_Keep.hours.total_seconds())

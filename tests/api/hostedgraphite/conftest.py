@@ -1,0 +1,76 @@
+"""A caller of the Hosted Graphite dialect: the key is the user name of basic authentication."""
+
+from __future__ import annotations
+
+import base64
+import json as jsonlib
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.api.client import Answer, Api
+from tests.conftest import Clock
+
+ABOVE = {"name": "alert1", "metric": "test.metric.1", "alert_criteria": {"type": "above", "above_value": 5}}
+
+
+def basic(text: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(text.encode()).decode()}
+
+
+@dataclass
+class Caller:
+    api: Api
+    key: str
+    clock: Clock
+
+    def get(self, path: str, **more: Any) -> Answer:
+        return self.call("GET", path, **more)
+
+    def post(self, path: str, body: object = None, **more: Any) -> Answer:
+        return self.call("POST", path, body, **more)
+
+    def put(self, path: str, body: object = None, **more: Any) -> Answer:
+        return self.call("PUT", path, body, **more)
+
+    def delete(self, path: str, body: object = None, **more: Any) -> Answer:
+        return self.call("DELETE", path, body, **more)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        data: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        key: str | None = None,
+    ) -> Answer:
+        presented = self.key if key is None else key
+        sent = (basic(f"{presented}:") if presented else {}) | (headers or {})
+        if body is not None:
+            data = jsonlib.dumps(body).encode()
+        return self.api.call(method, path, key="", data=data, headers=sent)
+
+    def alert(self, **fields: Any) -> str:
+        """The id of a new alert."""
+        answer = self.post("/v2/alerts/", {**ABOVE, **fields})
+        assert answer.status == 201, answer.text
+        return str(answer.json["id"])
+
+    def shown(self, alert: str) -> dict[str, Any]:
+        answer = self.get(f"/v2/alerts/{alert}/")
+        assert answer.status == 200, answer.text
+        return dict(answer.json)
+
+    def send(self, *lines: str) -> Answer:
+        """Sends lines; a line without a time gets the present one."""
+        now = int(self.clock.now.timestamp())
+        whole = [line if len(line.split()) == 3 else f"{line} {now}" for line in lines]
+        return self.post("/api/v1/sink", data="\n".join(whole).encode())
+
+
+@pytest.fixture
+def graphite(api: Api, clock: Clock) -> Caller:
+    return Caller(api, api.key, clock)
