@@ -121,8 +121,9 @@ def _period(value: object) -> int:
 
 
 def window(criterion: Criterion) -> int:
-    """Over how many seconds, up to now, `judge` wants buckets."""
-    return criterion.period * 60 or FRESH
+    """Over how many seconds, up to the end of the present bucket, `judge` wants buckets: one more than the time period
+    has, for now and so long before now seldom fall on their edges."""
+    return criterion.period * 60 + BUCKET if criterion.period else FRESH
 
 
 def judge(
