@@ -130,7 +130,7 @@ def test_with_a_period_every_value_of_it_must_breach() -> None:
 
 def test_what_lies_before_the_period_says_nothing() -> None:
     assert verdict(Criterion("above", above=5, period=2), 1, 6, 7, 8, 9, 10) == Verdict(True, 10)
-    assert window(Criterion("above", above=5, period=2)) == 120
+    assert window(Criterion("above", above=5, period=2)) == 150
 
 
 def test_with_a_period_gaps_are_passed_over() -> None:
