@@ -4,6 +4,7 @@ behaviour."""
 from __future__ import annotations
 
 import hashlib
+import math
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -229,7 +230,7 @@ class Result:
     @property
     def total(self) -> float:
         """Milliseconds from the first to the last moment of the work; waiting for a free place is not part of it."""
-        return self.dns + self.connect + self.ssl + self.ttfb + self.ttlb
+        return math.fsum((self.dns, self.connect, self.ssl, self.ttfb, self.ttlb))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
-from chalicelib.monitor import manage
+from chalicelib.monitor import manage, probing
 from chalicelib.monitor.house import House
 from chalicelib.store import definitions
 
@@ -23,7 +23,9 @@ def create(house: House, project: Project, values: dict[str, Any]) -> Check:
     if "channels" not in values:
         everyone = sorted(channel.code for channel in definitions.channels(project.code))
         values = {**values, "channels": tuple(everyone)}
-    return manage.create(house, project, {"kind": "probe", **values})
+    device = manage.create(house, project, {"kind": "probe", **values})
+    probing.look_now(house, device)
+    return device
 
 
 def change(house: House, device: Check, values: dict[str, Any]) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,6 +13,8 @@ from chalicelib.monitor import silences
 from chalicelib.monitor.house import House
 from chalicelib.store import history
 
+# So many checks' histories are read at the same time.
+WORKERS = 16
 # A flip may bear a moment a little ahead of this process's clock.
 _AHEAD = timedelta(minutes=1)
 
@@ -26,7 +29,7 @@ def of_check(house: House, check: Check, start: datetime, end: datetime) -> Upti
 
 
 def outages(house: House, check: Check, start: datetime, end: datetime) -> list[Outage]:
-    """The outages that touch [start, end), newest first. One whose beginning has been forgotten begins with the span."""
+    """The outages that touch [start, end), newest first; one whose beginning is forgotten begins with the span."""
     begin = min(max(start, check.created), end)
     now = house.clock()
     flips, status = _flips(house, check, begin)
@@ -34,6 +37,14 @@ def outages(house: House, check: Check, start: datetime, end: datetime) -> list[
     before = before or Flip(check.project, check.code, begin, "new", status)
     found = uptime.outages_within(flips, before, silences.since(check, begin, now), begin, end)
     return found[::-1]
+
+
+def outages_of_all(house: House, asked: list[tuple[Check, datetime, datetime]]) -> list[tuple[Check, Outage]]:
+    """The outages of several checks, each within its own span, newest first."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        found = list(pool.map(lambda one: outages(house, *one), asked))
+    pairs = [(one[0], outage) for one, of_one in zip(asked, found, strict=True) for outage in of_one]
+    return sorted(pairs, key=lambda pair: pair[1].began, reverse=True)
 
 
 def _flips(house: House, check: Check, start: datetime) -> tuple[list[Flip], Status]:
