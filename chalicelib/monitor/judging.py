@@ -44,7 +44,9 @@ def work(house: House, message: Message) -> int:
 def _judge_batch(house: House, keys: list[tuple[str, str]], *, fresh: bool) -> int:
     now = house.clock()
     readers: dict[str, Reader] = {}
-    found = [check for check in checks.get_many(keys) if check.kind == "rule" and check.status != "paused"]
+    found = [
+        check for check in checks.get_many(keys, strongly=fresh) if check.kind == "rule" and check.status != "paused"
+    ]
     changes = []
     for check in found:
         reader = readers.setdefault(check.project, Reader(check.project, now, consistent=fresh))
@@ -90,18 +92,15 @@ def judge(reader: Reader, check: Check) -> Judged:
 def _verdicts(reader: Reader, check: Check, part: rules.Part) -> dict[str, Verdict]:
     seconds = criteria.window(part.criterion) + (SPARE if part.criterion.type == "missing" else 0)
     if graphite.is_plain(part.target):
+        named = not _means_many(part.target)
         found = reader.plain(part.target, seconds)
-        waited: dict[str, Buckets] = {} if found or _means_many(part.target) else {part.target: [None]}
-        return {
-            name: _verdict(reader, check, part, buckets, name in found) for name, buckets in (found | waited).items()
-        }
+        return {name: _verdict(reader, check, part, buckets, named=named) for name, buckets in found.items()}
     made = reader.evaluated(part.target, seconds)
     names = [one.name for one in made]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise GraphiteError(f"two series of the result are called {twice}")
-    until = reader.until
-    return {one.name: _verdict(reader, check, part, buckets_of(one, until, seconds), True) for one in made}
+    return {one.name: _verdict(reader, check, part, buckets_of(one, reader.until, seconds)) for one in made}
 
 
 def _means_many(target: str) -> bool:
@@ -110,14 +109,16 @@ def _means_many(target: str) -> bool:
     return graphite.is_pattern(pattern) or graphite.tag_query(pattern) is not None
 
 
-def _verdict(reader: Reader, check: Check, part: rules.Part, buckets: Buckets, known: bool) -> Verdict:
-    """A series that has had values is missing since the last; one that never had any, since the rule was made."""
+def _verdict(reader: Reader, check: Check, part: rules.Part, buckets: Buckets, *, named: bool = False) -> Verdict:
+    """A series that has had values is missing since the last; one that is `named` and never had any, since the rule was
+    made."""
     now = reader.now
     if part.criterion.type != "missing":
         return criteria.judge(part.criterion, buckets, now)
     last = _last(buckets, reader.until, now)
-    counted = None if last or known else check.created
-    return criteria.judge(part.criterion, buckets, now, last=last or (_LONG_AGO if known else None), since=counted)
+    if last is None and named and not reader.is_known(split_view(part.target)[0]):
+        return criteria.judge(part.criterion, buckets, now, since=check.created)
+    return criteria.judge(part.criterion, buckets, now, last=last or _LONG_AGO)
 
 
 _LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -38,7 +38,8 @@ DEFAULT_RETRY_DELAY = 5
 
 def work(house: House, message: Message) -> int:
     """Does one message. Answers how many results it kept. Raises StoreFault for what must be tried again."""
-    found = checks.get_many([(project, code) for project, code in message["checks"]])
+    # What is decided is kept on the check as it was seen alone, so it may have been seen a moment ago.
+    found = checks.get_many([(project, code) for project, code in message["checks"]], strongly=False)
     looked_at = [check for check in found if check.kind == "probe" and check.status != "paused"]
     here = looked_at if message.get("here") else _mine(house, message, looked_at)
     if not here:

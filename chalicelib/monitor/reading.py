@@ -38,7 +38,8 @@ class Reader:
         return (int(self.now.timestamp()) // BUCKET + 1) * BUCKET
 
     def names(self, pattern: str) -> list[str]:
-        """The series that a pattern means, at most SERIES_MAX. Raises TooMany."""
+        """The series that a pattern means, at most SERIES_MAX; a plain name means itself, known or not. Raises
+        TooMany."""
         if pattern not in self._names:
             found = self._find(pattern)
             if len(found) > SERIES_MAX:
@@ -47,11 +48,17 @@ class Reader:
         return self._names[pattern]
 
     def _find(self, pattern: str) -> list[str]:
+        if not graphite.is_pattern(pattern):
+            return [pattern]
         tagged = graphite.tag_query(pattern)
         if tagged is None:
             return series_names.find(self.project, pattern, self.now, limit=SERIES_MAX + 1)
         name, fits = tagged
         return series_names.tagged(self.project, fits, self.now, limit=SERIES_MAX + 1, name=name)
+
+    def is_known(self, name: str) -> bool:
+        """Whether the series has ever had a point."""
+        return series_names.get(self.project, name, self.now) is not None
 
     def plain(self, target: str, seconds: int) -> dict[str, Buckets]:
         """The last `seconds` of every series of a plain target, in buckets of 30 seconds."""
@@ -81,7 +88,8 @@ class Reader:
             pattern, view = split_view(target)
             step = series_ages.resolution(start, self.now)
             low, high = start // step * step, -(-end // step) * step
-            found = self._many(self.names(pattern), low, high, step, view)
+            names = [name for name in self.names(pattern) if name != pattern or self.is_known(name)]
+            found = self._many(names, low, high, step, view)
             suffix = f":{view}" if view != VIEW else ""
             self._fetched[key] = [
                 Series(

@@ -23,6 +23,7 @@ from chalicelib.monitor.house import House
 from chalicelib.store import checks, definitions
 from chalicelib.store.connection import shared
 from chalicelib.store.models import CheckItem, DirectoryItem
+from tests.bench import metrics
 from tests.bench.meter import Meter, emulated_aws, fresh_house, metered
 
 ROUNDS = 300
@@ -235,6 +236,8 @@ BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
     "storm": storm,
     "list": listing,
     "cold": cold_start,
+    "sink": metrics.sink,
+    "rules": metrics.rules,
 }
 
 

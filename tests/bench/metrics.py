@@ -1,0 +1,105 @@
+"""What metrics cost: taking points in, and judging many rules on shared series."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from datetime import timedelta
+
+from chalicelib.core.check import Check
+from chalicelib.monitor import ingest, judging, projects, tick
+from chalicelib.monitor.house import House
+from chalicelib.store import checks, directory, queues, series, wheel
+from chalicelib.store.models import CheckItem
+from tests.bench.meter import fresh_house, metered
+
+ROUNDS = 20
+POINTS = 1_000
+ALERTS, SERIES = 10_000, 1_000
+
+
+def sink(_arguments: argparse.Namespace) -> None:
+    """Points in: CPU from the bytes to the answer, store calls and write units of requests of 1,000 points."""
+    house = fresh_house("sink")
+    project = projects.create(house, "Bench").project.code
+    for number in (500, 1):
+        _take(house, project, number)
+        with metered() as one:
+            _take(house, project, number)
+        with metered() as many:
+            for _ in range(ROUNDS):
+                _take(house, project, number)
+        speed = ROUNDS * POINTS / many.cpu
+        print(f"sink, 1,000 points of {number} series, warm: {one.total} store calls {dict(one.calls)},", end=" ")
+        print(f"{one.write_units:g} write units, {speed:,.0f} points a second of CPU, calls and all")
+    began = time.process_time()
+    for _ in range(ROUNDS):
+        ingest.lines.parse(_body(house, 500), house.clock(), house.clock() - timedelta(days=1), house.clock())
+    print(f"  of that, reading the lines: {ROUNDS * POINTS / (time.process_time() - began):,.0f} points a second")
+
+
+def _take(house: House, project: str, number: int) -> None:
+    found = ingest.take(house, project, _body(house, number))
+    assert len(found.points) == POINTS, found.bad
+
+
+def _body(house: House, number: int) -> bytes:
+    now = int(house.clock().timestamp())
+    lines = (f"servers.web{index % number}.cpu.load {index * 0.25} {now - index // number}" for index in range(POINTS))
+    return "\n".join(lines).encode()
+
+
+def rules(_arguments: argparse.Namespace) -> None:
+    """10,000 alerts on 1,000 series in one tick, with the reads shared between rules of the same series."""
+    house = fresh_house("rules")
+    keyring = projects.create(house, "Bench")
+    project = keyring.project.code
+    now = int(house.clock().timestamp())
+    points = {f"servers.web{number}.load": [(now - 30 * back, 1.0) for back in range(10)] for number in range(SERIES)}
+    series.add(project, points, house.clock())
+    _fill(house, project)
+    messages: list[dict[str, object]] = []
+    sending = queues.send_all
+    queues.send_all = lambda _noun, batch, **_: messages.extend(batch)
+    try:
+        with metered() as ticking:
+            tick.run(house)
+        queues.send_all = lambda *_, **__: None
+        with metered() as judged:
+            done = sum(judging.work(house, message) for message in messages)
+        # The first time every rule turns from new to healthy; the second is the steady state.
+        with metered() as steady:
+            done = sum(judging.work(house, message) for message in messages)
+    finally:
+        queues.send_all = sending
+    print(
+        f"rules, {ALERTS:,} alerts on {SERIES:,} series: the tick {ticking.total} calls, {ticking.read_units:g} read",
+        end=" ",
+    )
+    print(f"units, {ticking.write_units:g} write units, {ticking.wall:.2f} s, {len(messages)} messages")
+    print(f"  judged for the first time: {judged.wall:.1f} s, {judged.write_units:g} write units")
+    print(f"  and again: {done:,} rules in {steady.wall:.1f} s, {done / steady.cpu:,.0f} a second of CPU,", end=" ")
+    units = f"{steady.read_units:g} read units, {steady.write_units:g} write units"
+    print(f"{steady.total} calls {dict(steady.calls)}, {units}")
+
+
+def _fill(house: House, project: str) -> None:
+    with CheckItem.batch_write() as batch:
+        for number in range(ALERTS):
+            metric = f"servers.web{number % SERIES}.load"
+            criterion = {"type": "above", "above_value": 5 + number, "time_period": 2, "metric": metric}
+            watch = {"metric": metric, "criteria": {"a": criterion}, "expression": "a", "on_query_failure": None}
+            check = Check(
+                project,
+                house.new_code(),
+                house.clock(),
+                kind="rule",
+                name=f"Alert {number}",
+                period=60,
+                watch=watch,
+                remind=3600,
+                badge=house.new_code(),
+            )
+            batch.save(checks._item(check))
+    wheel.register(check)
+    directory.note_series(project)
