@@ -21,11 +21,15 @@ Resources = dict[str, Any]
 FUNCTIONS = {
     "api_handler": "APIHandler",
     "sweep_due": "SweepDue",
+    "tick_wheel": "TickWheel",
+    "run_probes": "RunProbes",
+    "judge_rules": "JudgeRules",
+    "roll_up": "RollUp",
     "deliver_news": "DeliverNews",
     "do_chores": "DoChores",
 }
 # Which function each queue feeds.
-CONSUMERS = {"news": "deliver_news", "chores": "do_chores"}
+CONSUMERS = {"news": "deliver_news", "chores": "do_chores", "probes": "run_probes", "rules": "judge_rules"}
 
 # What cannot be made anew: restorable to any second of the last 35 days.
 PRECIOUS = ("checks", "directory", "definitions")
@@ -173,6 +177,7 @@ def functions(settings: Settings) -> Resources:
         group = {"LogGroupName": f"/aws/lambda/{name}", "RetentionInDays": {"Ref": "LogDays"}}
         made[f"{logical}Logs"] = {"Type": "AWS::Logs::LogGroup", "Properties": group}
         made[logical] = {"DependsOn": [f"{logical}Logs"], "Properties": {"FunctionName": name}}
-    # A sweep that failed is not tried again: the next one comes within the minute and finds the same deadlines.
-    made["SweepDue"]["Properties"]["EventInvokeConfig"] = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+    # What the minute's clock started and failed is not tried again: the next minute comes soon enough.
+    for clocked in ("SweepDue", "TickWheel"):
+        made[clocked]["Properties"]["EventInvokeConfig"] = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
     return made

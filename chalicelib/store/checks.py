@@ -149,7 +149,8 @@ def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> Non
             if ping:
                 history.add(transaction, after.code, ping, body)
     except Refused:
-        _require_name(after)
+        if name_moved:
+            _require_name(after)
         raise
     if slug_moved and before.slug:
         directory.tidy_slug(before.project, before.slug)

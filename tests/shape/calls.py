@@ -18,6 +18,14 @@ class Calls:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self.needed: dict[str, set[str]] = {}
+        self._others = False
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """What is called inside is somebody else's."""
+        self._others = True
+        yield
+        self._others = False
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
@@ -33,7 +41,7 @@ class Calls:
             yield
 
     def _note(self, service: str, operation: str, request: dict[str, Any]) -> None:
-        for resource, action in getattr(self, f"_{service}")(operation, request):
+        for resource, action in () if self._others else getattr(self, f"_{service}")(operation, request):
             self.needed.setdefault(resource.removeprefix(self._prefix), set()).add(action)
 
     def _dynamodb(self, operation: str, request: dict[str, Any]) -> Permissions:

@@ -30,7 +30,10 @@ def is_variable(part: str) -> bool:
 
 def test_every_event_function_is_called_through_app_py() -> None:
     handlers = {source.handler_string for source in app.app.event_sources}
-    assert handlers == {"app.sweep_due", "app.deliver_news", "app.do_chores"}
+    assert handlers == {
+        *("app.sweep_due", "app.tick_wheel", "app.roll_up"),
+        *("app.deliver_news", "app.do_chores", "app.run_probes", "app.judge_rules"),
+    }
 
 
 def test_every_dialect_is_served() -> None:

@@ -15,7 +15,7 @@ import pytest
 from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]
 
 import app
-from chalicelib import log
+from chalicelib import log, store
 from chalicelib import settings as package_settings
 from chalicelib.monitor import transitions
 from chalicelib.settings import Settings
@@ -238,7 +238,7 @@ def test_five_minutes_without_a_sweep_are_an_alarm_even_if_nothing_is_counted(re
 def test_every_queue_of_failures_and_every_function_has_an_alarm(resources: Resources, functions: Resources) -> None:
     alarms = {name for name, one in resources.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
     own = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
-    assert alarms == {"SweepsMissedAlarm", "NewsFailedAlarm", "ChoresFailedAlarm"} | {
+    assert alarms == {"SweepsMissedAlarm", *(f"{noun.capitalize()}FailedAlarm" for noun in store.QUEUES)} | {
         f"{name}ErrorsAlarm" for name in own
     }
     assert len(own) == len(functions)

@@ -28,10 +28,13 @@ POLICIES: dict[str, Allowed] = {
         "checks": items("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         "directory": items("DeleteItem", "GetItem", "PutItem", "UpdateItem"),
         "definitions": items("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
-        "history": items("BatchWriteItem", "PutItem", "Query"),
+        "history": items("BatchWriteItem", "GetItem", "PutItem", "Query"),
         "outbox": items("PutItem"),
+        "series": items("BatchGetItem", "BatchWriteItem", "Query"),
         "news": HANDING,
         "chores": HANDING,
+        "probes": HANDING,
+        "rules": HANDING,
         **SENDING,
     },
     "sweep_due": {
@@ -62,8 +65,40 @@ POLICIES: dict[str, Allowed] = {
         "definitions": items("Query"),
         "history": items("BatchWriteItem", "PutItem", "Query"),
         "outbox": items("PutItem"),
+        "series": items("BatchWriteItem", "DeleteItem", "PutItem", "Query"),
         "news": HANDING,
         "chores": HANDING | TAKING,
+    },
+    "tick_wheel": {
+        "TickWheelLogs": LOGGING,
+        "checks/wheel": items("Query"),
+        "directory": items("GetItem"),
+        "probes": HANDING,
+        "rules": HANDING,
+    },
+    "run_probes": {
+        "RunProbesLogs": LOGGING,
+        "checks": items("BatchGetItem", "GetItem", "UpdateItem"),
+        "history": items("PutItem"),
+        "outbox": items("PutItem"),
+        "news": HANDING,
+        "chores": HANDING,
+        "probes": HANDING | TAKING,
+    },
+    "judge_rules": {
+        "JudgeRulesLogs": LOGGING,
+        "checks": items("BatchGetItem", "GetItem", "UpdateItem"),
+        "history": items("PutItem"),
+        "outbox": items("PutItem"),
+        "series": items("Query"),
+        "news": HANDING,
+        "rules": TAKING,
+    },
+    "roll_up": {
+        "RollUpLogs": LOGGING,
+        "directory": items("GetItem"),
+        "series": items("Query"),
+        "chores": HANDING,
     },
 }
 
@@ -97,8 +132,11 @@ def _short(resource: dict[str, Any], statement: dict[str, Any]) -> str:
         assert attribute == "Arn"
         return str(logical.removesuffix("Table").removesuffix("Queue")).lower() if "Logs" not in logical else logical
     pattern = resource["Fn::Sub"]
-    if pattern == "${ChecksTable.Arn}/index/due":
-        return "checks/due"
+    if pattern.startswith("${ChecksTable.Arn}/index/"):
+        return f"checks/{pattern.rpartition('/')[2]}"
+    if pattern == "arn:${AWS::Partition}:sqs:*:${AWS::AccountId}:${ProbesQueue.QueueName}":
+        # The queues of that name in the regions of other places.
+        return "probes"
     service, _, name = pattern.removeprefix("arn:${AWS::Partition}:").partition(":${AWS::Region}:${AWS::AccountId}:")
     assert (service, name) in (("sns", "*"), ("ses", "identity/*"), ("ses", "configuration-set/*"))
     if service == "ses":

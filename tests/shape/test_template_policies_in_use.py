@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -15,9 +17,10 @@ from chalice.test import Client
 import app
 from chalicelib import http
 from chalicelib.core.check import Channel, Check, Signal
-from chalicelib.monitor import channels, manage, pings, projects, sweep
+from chalicelib.core.status import Observed
+from chalicelib.monitor import channels, ingest, manage, pings, projects, sweep, transitions
 from chalicelib.monitor.house import House
-from chalicelib.store import history, queues
+from chalicelib.store import checks, history, queues, series
 from chalicelib.store.faults import StoreFault
 from tests.api.client import Api
 from tests.conftest import Clock, Queues
@@ -67,6 +70,7 @@ def fresh() -> None:
     """Forgets every check, and where the queues are."""
     queues.forget()
     pings.forget()
+    ingest.forget()
 
 
 SETTINGS = {
@@ -146,7 +150,21 @@ def test_the_chores(
     clock.move(seconds=70)
     invoke("do_chores", {"do": "expire", "project": check.project, "code": check.code})
     invoke("do_chores", {"do": "purge", "owner": check.code})
+    do_chores_of_series(house, check.project, clock, invoke)
+    invoke("do_chores", {"do": "sum_day", "code": check.code, "day": "2026-11-21"})
     assert calls.needed == allowed("do_chores")
+
+
+def do_chores_of_series(house: House, project: str, clock: Clock, invoke: Invoke) -> None:
+    """Rolls an hour up, once more with a point that comes when the hour is no longer kept, and deletes the series."""
+    began = int(clock.now.timestamp()) // 3_600 * 3_600
+    ingest.take(house, project, f"load 1 {began}".encode())
+    clock.move(hours=2)
+    invoke("do_chores", {"do": "roll_up", "project": project, "series": ["load"], "hour": began})
+    clock.move(days=10)
+    ingest.take(house, project, f"load 2 {began + 60}".encode())
+    invoke("do_chores", {"do": "roll_up", "project": project, "series": "load", "hour": began})
+    invoke("do_chores", {"do": "purge_series", "project": project, "series": "load"})
 
 
 def keep_pings(house: House, keyring: projects.Keyring, check: Check) -> list[dict[str, Any]]:
@@ -163,6 +181,83 @@ def keep_pings(house: House, keyring: projects.Keyring, check: Check) -> list[di
     return queue.take("chores")
 
 
+def test_the_tick(house: House, keyring: projects.Keyring, invoke: Invoke, calls: Calls) -> None:
+    watch_something(house, keyring)
+    invoke("tick_wheel")
+    assert calls.needed == allowed("tick_wheel")
+
+
+def watch_something(house: House, keyring: projects.Keyring) -> tuple[Check, Check]:
+    """A device that is up and an alert, looked at every minute."""
+    definition = {"type": "ping", "host": "127.0.0.1", "port": 1, "timeout": 1}
+    watch = {"probe": definition, "locations": ["Home"], "retries": 0, "retry_delay": 0}
+    device = manage.create(house, keyring.project, {"kind": "probe", "period": 60, "watch": watch})
+    device = transitions.apply(house, device.project, device.code, Observed(house.clock(), True, "ok", "Home"))
+    criterion = {"type": "above", "above_value": 5, "metric": "load"}
+    judged = {"metric": "load", "criteria": {"a": criterion}, "expression": "a", "on_query_failure": None}
+    alert = manage.create(house, keyring.project, {"kind": "rule", "name": "Load", "period": 60, "watch": judged})
+    return device, alert
+
+
+def test_a_worker_that_probes(
+    house: House, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls
+) -> None:
+    """A failure is confirmed by a retry; somebody else changes the check meanwhile; a day begins; two places look."""
+    device, _ = watch_something(house, keyring)
+    house.settings = replace(house.settings, locations=(("Home", "eu-north-1"), ("Elsewhere", "eu-north-1")))
+    watch = {**device.watch, "locations": ["Home", "Elsewhere"], "retries": 1}
+    device = manage.change(house, device, {"watch": watch})
+    clock.now = datetime(2026, 11, 22, tzinfo=UTC)
+    asked = {"at": int(clock.now.timestamp() * 1000), "checks": [[device.project, device.code]]}
+    invoke("run_probes", asked)
+    seen = checks.get_many
+
+    def meanwhile(keys: list[tuple[str, str]], **more: bool) -> list[Check]:
+        found = seen(keys, **more)
+        with calls.paused():
+            manage.change(house, device, {"name": "renamed"})
+        return found
+
+    clock.move(minutes=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checks, "get_many", meanwhile)
+        invoke("run_probes", {**asked, "at": asked["at"] + 60_000, "here": True, "try": 1})
+    assert checks.get(device.project, device.code).status == "down"
+    assert calls.needed == allowed("run_probes")
+
+
+def test_a_worker_that_judges(
+    house: House, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls
+) -> None:
+    _, alert = watch_something(house, keyring)
+    series.add(alert.project, {"load": [(int(clock.now.timestamp()), 9.0)]}, clock.now)
+    asked = {"at": 0, "checks": [[alert.project, alert.code]]}
+    seen = checks.get_many
+
+    def meanwhile(keys: list[tuple[str, str]], **more: bool) -> list[Check]:
+        found = seen(keys, **more)
+        with calls.paused():
+            manage.change(house, alert, {"desc": "changed"})
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checks, "get_many", meanwhile)
+        invoke("judge_rules", asked)
+    series.add(alert.project, {"load": [(int(clock.now.timestamp()) + 30, 1.0)]}, clock.now)
+    clock.move(minutes=1)
+    invoke("judge_rules", asked)
+    series.add(alert.project, {"load": [(int(clock.now.timestamp()), 9.0)]}, clock.now)
+    invoke("judge_rules", {**asked, "fresh": True})
+    assert calls.needed == allowed("judge_rules")
+
+
+def test_the_roll_up(house: House, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls) -> None:
+    ingest.take(house, keyring.project.code, b"load 1")
+    clock.move(hours=2)
+    invoke("roll_up")
+    assert calls.needed == allowed("roll_up")
+
+
 def test_the_api(
     keyring: projects.Keyring, audience: list[Channel], calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,12 +268,47 @@ def test_the_api(
         made = manage_checks(api)
         send_pings(api, made, keyring.keys["ping"])
         read_all(api, made, audience)
+        speak_of_devices(api)
+        speak_of_metrics(api)
         api.delete(f"/api/v1/checks/{made['uuid']}")
         # Without its queue the API cleans up by itself.
         monkeypatch.setattr(queues, "send", nowhere)
         api.delete(f"/api/v1/checks/{api.check(name='short-lived')['uuid']}")
         api.delete(f"/api/v1/channels/{audience[0].code}")
     assert calls.needed == allowed("api_handler")
+
+
+def speak_of_devices(api: Api) -> None:
+    """A device from its making to its end, with a maintenance and a look at one result."""
+    key = {"alertra-api-key": api.key}
+    sent = json.dumps({"FullName": "Web", "URL": "https://example.org/"}).encode()
+    made = api.call("POST", "/v1.1/devices", key="", headers=key, data=sent).json["device_id"]
+    for method, path in (
+        ("PUT", "/start-maintenance"),
+        ("PUT", "/stop-maintenance"),
+        ("GET", "/uptime"),
+        ("GET", f"/checks/{'0' * 48}"),
+        ("GET", "/daily"),
+        ("DELETE", ""),
+    ):
+        assert api.call(method, f"/v1.1/devices/{made}{path}", key="", headers=key).status in (200, 404)
+
+
+def speak_of_metrics(api: Api) -> None:
+    """Points in, an alert that they nudge, and the series deleted."""
+    key = {"authorization": f"Bearer {api.key}"}
+    alert = {"name": "Load", "metric": "load", "alert_criteria": {"type": "above", "above_value": 5}}
+    made = api.call("POST", "/v2/alerts", key="", headers=key, data=json.dumps(alert).encode()).json["id"]
+    ingest.forget()
+    for method, path, data in (
+        ("POST", "/api/v1/sink", b"load 9"),
+        ("POST", f"/v2/alerts/{made}/muted", b'{"duration": 5}'),
+        ("GET", "/render?target=load", None),
+        ("POST", "/api/v1/metric/delete?pattern=load", None),
+        ("DELETE", f"/v2/alerts/{made}", None),
+    ):
+        answer = api.call(method, path, key="", headers=key, data=data)
+        assert answer.status in (200, 202), (path, answer.text)
 
 
 def manage_channels(api: Api, audience: list[Channel]) -> None:

@@ -46,10 +46,10 @@ def test_the_hash_key_is_named_first(resources: Resources) -> None:
         assert [schema["KeySchema"][0]["KeyType"] for schema in schemas] == ["HASH"] * len(schemas)
 
 
-def test_deadlines_are_found_by_an_index_of_keys_alone(resources: Resources) -> None:
-    (index,) = resources["ChecksTable"]["Properties"]["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == "due"
-    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+def test_deadlines_and_the_wheel_are_found_by_indexes_of_keys_alone(resources: Resources) -> None:
+    indexes = resources["ChecksTable"]["Properties"]["GlobalSecondaryIndexes"]
+    assert {index["IndexName"] for index in indexes} == {"due", "wheel"}
+    assert [index["Projection"] for index in indexes] == 2 * [{"ProjectionType": "KEYS_ONLY"}]
 
 
 def test_there_is_no_table_that_the_code_does_not_know(resources: Resources) -> None:
