@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib import http
+from chalicelib.api.alertra import formats
 from chalicelib.api.alertra.errors import Denied
 from chalicelib.core.check import Access, Project
 from chalicelib.core.errors import Forbidden
@@ -25,10 +26,15 @@ class Caller:
 
 
 def needs(access: Access, handler: Callable[[Request, Caller], Reply]) -> Handler:
-    """`handler` for callers whose key allows "read" or "write"."""
+    """`handler` for callers whose key allows "read" or "write".
+
+    How the answer is to look is settled before anything is done: a request that is refused changes nothing.
+    """
 
     def checked(request: Request) -> Reply:
-        return handler(request, caller(request, access))
+        known = caller(request, access)
+        formats.require(request)
+        return handler(request, known)
 
     return checked
 

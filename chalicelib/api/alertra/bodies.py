@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
@@ -42,6 +43,22 @@ class _Stop(Exception):
     """The document has what it must not have."""
 
 
+@dataclass(slots=True)
+class _Open:
+    """An element whose end has not come: what has been read of it, and whether its text is JSON."""
+
+    name: str
+    is_json: bool
+    children: dict[str, list[Any]] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+
+    def value(self) -> Any:
+        if self.children:
+            return {name: values if len(values) > 1 else values[0] for name, values in self.children.items()}
+        text = "".join(self.texts).strip()
+        return json.loads(text) if self.is_json else text
+
+
 class _Reader:
     """XML as objects: an element with elements is an object, several of one name are a list, else it is its text.
 
@@ -54,37 +71,34 @@ class _Reader:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
         self._parser.StartDoctypeDeclHandler = self._refuse
-        self._open: list[tuple[str, dict[str, Any], list[str]]] = []
+        self._open: list[_Open] = []
         self._result: Any = None
 
     def read(self, body: bytes) -> dict[str, Any]:
         try:
             self._parser.Parse(body, True)
-        except (expat.ExpatError, _Stop, ValueError, LookupError):
+        except (expat.ExpatError, _Stop, ValueError, LookupError, RecursionError):
             raise Invalid("body", "is not valid XML") from None
-        return self._result if isinstance(self._result, dict) else {}
+        if self._result and not isinstance(self._result, dict):
+            raise Invalid("body", "must hold its fields as elements within one that is around them all")
+        return self._result or {}
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) >= DEPTH:
             raise _Stop
-        self._open.append((attributes.get("name", name) if name == "Entry" else name, {}, []))
+        name = attributes.get("name", name) if name == "Entry" else name
+        self._open.append(_Open(name, attributes.get("type") == "json"))
 
     def _text(self, text: str) -> None:
         if self._open:
-            self._open[-1][2].append(text)
+            self._open[-1].texts.append(text)
 
     def _end(self, _name: str) -> None:
-        name, children, texts = self._open.pop()
-        value: Any = children or "".join(texts).strip()
-        if not self._open:
-            self._result = value
-            return
-        siblings = self._open[-1][1]
-        if name in siblings:
-            before = siblings[name]
-            siblings[name] = [*before, value] if isinstance(before, list) else [before, value]
+        ended = self._open.pop()
+        if self._open:
+            self._open[-1].children.setdefault(ended.name, []).append(ended.value())
         else:
-            siblings[name] = value
+            self._result = ended.value()
 
     def _refuse(self, *_: Any) -> None:
         raise _Stop

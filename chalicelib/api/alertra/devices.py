@@ -35,13 +35,15 @@ def named(request: Request, caller: Caller) -> Check:
 
 def _list(request: Request, caller: Caller) -> Reply:
     found = paging.page(request, manage.of_project(caller.project, "probe"))
-    return formats.reply(request, [_shown(request, device) for device in found], root="Devices", item="Device")
+    body = [_shown(request, caller, device) for device in found]
+    return formats.reply(request, body, root="Devices", item="Device")
 
 
-def _shown(request: Request, device: Check) -> dict[str, Any]:
+def _shown(request: Request, caller: Caller, device: Check) -> dict[str, Any]:
     short = _choice(request, "StatusFormat", ("word", "code")) == "code"
     config = _choice(request, "WithConfig", ("n", "y")) == "y"
-    return wire.device(device, request.house.clock(), short=short, config=config)
+    covered = caller.access != "write"
+    return wire.device(device, request.house.clock(), short=short, config=config, covered=covered)
 
 
 def _choice(request: Request, name: str, choices: tuple[str, str]) -> str:
@@ -52,7 +54,7 @@ def _choice(request: Request, name: str, choices: tuple[str, str]) -> str:
 
 
 def _get(request: Request, caller: Caller) -> Reply:
-    return formats.reply(request, _shown(request, named(request, caller)), root="Device")
+    return formats.reply(request, _shown(request, caller, named(request, caller)), root="Device")
 
 
 def _create(request: Request, caller: Caller) -> Reply:

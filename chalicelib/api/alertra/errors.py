@@ -16,6 +16,7 @@ CODES = {
     405: "MethodNotAllowed",
     409: "Conflict",
     413: "TooLarge",
+    429: "TooManyRequests",
     500: "InternalError",
     503: "ServiceUnavailable",
 }

@@ -14,7 +14,10 @@ from chalicelib.core.errors import Invalid
 from chalicelib.http import Reply, Request
 
 TYPES = {"json": "application/json", "xml": "application/xml; charset=utf-8", "csv": "text/csv; charset=utf-8"}
-_ACCEPTED = {"application/xml": "xml", "text/xml": "xml", "text/csv": "csv", "application/json": "json"}
+# The one element whose text may be meant as a number, a truth or a text: what an assertion compares with.
+TYPED = "value"
+_ACCEPTED = {"application/xml": "xml", "text/xml": "xml", "text/csv": "csv", "application/json": "json", "*/*": "json"}
+_QUALITY = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 _FILENAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,99}")
 _ELEMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 # What XML 1.0 cannot hold, not even escaped.
@@ -27,12 +30,23 @@ def reply(request: Request, body: Any, *, root: str, item: str = "", status: int
     """`body` in the format that was asked for: a list of `item`s within `root`, or one object that is the root."""
     wanted = format_of(request)
     answer = Reply(status, _RENDER[wanted](body, root, item), content_type=TYPES[wanted])
-    name = request.query.get("filename")
+    name = _filename(request)
     if name:
-        if not _FILENAME.fullmatch(name[-1]):
-            raise Invalid("filename", "must be a plain file name of letters, digits, dots, dashes and spaces")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name[-1]}"'
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def require(request: Request) -> None:
+    """Raises Invalid for a format or a file name that no answer could have."""
+    format_of(request)
+    _filename(request)
+
+
+def _filename(request: Request) -> str:
+    name = request.query.get("filename", [""])[-1]
+    if name and not _FILENAME.fullmatch(name):
+        raise Invalid("filename", "must be a plain file name of letters, digits, dots, dashes and spaces")
+    return name
 
 
 def format_of(request: Request) -> str:
@@ -43,11 +57,23 @@ def format_of(request: Request) -> str:
         if wanted not in TYPES:
             raise Invalid("fmt", f"is not one of {', '.join(TYPES)}")
         return wanted
-    for part in request.header("accept").split(","):
-        wanted = _ACCEPTED.get(part.partition(";")[0].strip().lower(), "")
-        if wanted:
-            return wanted
-    return "json"
+    return _accepted(request.header("accept"))
+
+
+def _accepted(accept: str) -> str:
+    """The format that is wanted most; of several that are wanted as much, the one that is named first."""
+    best, weight = "json", 0.0
+    for part in accept.split(","):
+        kind, *parameters = (text.strip().lower() for text in part.split(";"))
+        wanted, quality = _ACCEPTED.get(kind), _quality(parameters)
+        if wanted and quality > weight:
+            best, weight = wanted, quality
+    return best
+
+
+def _quality(parameters: list[str]) -> float:
+    match = _QUALITY.fullmatch(next((text for text in parameters if text.startswith("q=")), "q=1"))
+    return float(match[1]) if match else 0.0
 
 
 def rendered_error(request: Request, answer: Reply) -> Reply:
@@ -83,6 +109,8 @@ def _inner(value: Any, name: str = "") -> str:
 
 
 def _element(name: str, value: Any) -> str:
+    if name == TYPED and not isinstance(value, str):
+        return f'<{name} type="json">{escape(json.dumps(value))}</{name}>'
     if _ELEMENT.fullmatch(name):
         return f"<{name}>{_inner(value, name)}</{name}>"
     quoted = escape(_NOT_XML.sub("\ufffd", name), {'"': "&quot;"})

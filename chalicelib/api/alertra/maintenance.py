@@ -88,7 +88,9 @@ def _create(request: Request, caller: Caller) -> Reply:
     planned = _planned(bodies.read(request), request.house.clock())
     silence = replace(planned, id=request.house.new_code(), author=caller.author)
     silences.put(request.house, device, silence)
-    return _shown(request, device, silence, 201)
+    reply = _shown(request, device, silence, 201)
+    reply.headers["Location"] = f"{request.root}{ROOT}/{wire.device_id(device.code)}/maintenance/{silence.id}"
+    return reply
 
 
 def _get(request: Request, caller: Caller) -> Reply:
@@ -125,12 +127,13 @@ def _shown(request: Request, device: Check, silence: Silence, status: int = 200)
 
 
 def _planned(body: dict[str, Any], now: datetime) -> Silence:
-    """The maintenance that a body describes, without an id. Raises Invalid."""
+    """The maintenance that a body describes, without an id; one whose End is null lasts until it is stopped. Raises
+    Invalid."""
     _refuse_unknown(body, (*_ONCE, *_WEEKLY, *_SHOWN))
     weekly = any(body.get(name) is not None for name in _WEEKLY)
     start = wire.moment("Start", body["Start"]) if body.get("Start") else now
     end = wire.moment("End", body["End"]) if body.get("End") else None
-    if not weekly and not (body.get("Start") and end):
+    if not weekly and not (body.get("Start") and "End" in body):
         missing = "End" if body.get("Start") else "Start"
         raise Invalid(missing, "is missing: give Start and End, or Days, At, Duration and TimeZone")
     if end and not max(start, now) < end:
@@ -144,14 +147,16 @@ def _planned(body: dict[str, Any], now: datetime) -> Silence:
 def _window(body: dict[str, Any]) -> Window:
     length = parse_duration(body.get("Duration"))
     try:
-        minutes, days = int(length.total_seconds()) // 60, body.get("Days") or ()
-        return window_of(body.get("At"), minutes, body.get("TimeZone") or "UTC", _days(days))
+        minutes = int(length.total_seconds()) // 60
+        return window_of(body.get("At"), minutes, body.get("TimeZone") or "UTC", _days(body.get("Days")))
     except Invalid as error:
         raise Invalid(_NAMES.get(error.field, error.field), error.message) from None
 
 
 def _days(days: Any) -> Any:
-    """A list as XML has it, or as a text with commas, is one too."""
+    """A list as XML has it, or as a text with commas, is one too; none at all means every day."""
+    if days in (None, ""):
+        return ()
     if isinstance(days, dict) and len(days) == 1:
         (days,) = days.values()
     return [part.strip() for part in days.split(",")] if isinstance(days, str) else days

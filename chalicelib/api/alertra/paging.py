@@ -33,13 +33,15 @@ def _number(request: Request, name: str, low: int, high: int) -> int | None:
 
 
 def span(request: Request, first: datetime) -> tuple[datetime, datetime]:
-    """[Timestamp1, Timestamp2); from `first` where nothing is said, and never beyond now. Raises Invalid."""
+    """[Timestamp1, Timestamp2); from `first` where nothing is said, and never beyond now. Raises Invalid.
+
+    What ends before `first` is empty: a list over all devices may end before some of them were made.
+    """
     now = request.house.clock()
-    start = _moment(request, "Timestamp1") or min(first, now)
-    end = min(_moment(request, "Timestamp2") or now, now)
-    if start > end or (start == end and request.query.get("Timestamp1")):
+    start, end = _moment(request, "Timestamp1"), min(_moment(request, "Timestamp2") or now, now)
+    if start and start >= end:
         raise Invalid("Timestamp1", "must be before Timestamp2, and both in the past")
-    return start, end
+    return start or min(first, end), end
 
 
 def _moment(request: Request, name: str) -> datetime | None:

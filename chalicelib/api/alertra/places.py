@@ -9,7 +9,7 @@ from chalicelib.api.alertra import formats
 from chalicelib.api.alertra.access import HEADER, Caller, needs
 from chalicelib.api.alertra.errors import Denied, Voice
 from chalicelib.http import Reply, Request
-from chalicelib.monitor import channels, devices
+from chalicelib.monitor import channels, devices, projects
 
 _LEVELS = {"write": "UW", "read": "UR", "ping": "P"}
 
@@ -25,13 +25,13 @@ def _hello(request: Request) -> Reply:
         if key is None:
             raise Denied("the API key is not known")
         lines += [
-            f"Using key:  {texts[0]}",
+            f"Using key:  {next(text for text in texts if projects.hash_of(text) == key.hash)}",
             "Key type:   API",
             f"Auth level: {_LEVELS[key.access]}",
             "HTTP Auth:  No",
             "",
         ]
-    lines += [f"The time is {request.house.clock():%Y-%m-%d %H:%M:%S} UTC.", "Have a splendid day.", ""]
+    lines += [f"The time is {request.house.clock():%Y-%m-%d %H:%M:%S} UTC.", "Have a splendid day."]
     return Reply(body="\n".join(lines), content_type="text/plain; charset=utf-8")
 
 

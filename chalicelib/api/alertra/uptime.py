@@ -40,14 +40,9 @@ def _all_outages(request: Request, caller: Caller) -> Reply:
 
 def _listed(request: Request, devices: list[Check]) -> Reply:
     """The outages of the devices, newest first."""
-    found = [
-        (outage, device)
-        for device in devices
-        for outage in uptimes.outages(request.house, device, *paging.span(request, device.created))
-    ]
-    newest = sorted(found, key=lambda pair: pair[0].began, reverse=True)
-    body = [wire.outage(device, outage) for outage, device in paging.page(request, newest)]
-    return formats.reply(request, body, root="Outages", item="Outage")
+    asked = [(device, *paging.span(request, device.created)) for device in devices]
+    found = paging.page(request, uptimes.outages_of_all(request.house, asked))
+    return formats.reply(request, [wire.outage(*pair) for pair in found], root="Outages", item="Outage")
 
 
 _VOICE = Voice()

@@ -47,23 +47,27 @@ def status(check: Check, now: datetime, *, short: bool = False) -> str:
     return "Retry" if check.status == "up" and check.suspicion else _STATUS[check.status]
 
 
-def device(check: Check, now: datetime, *, short: bool = False, config: bool = False) -> dict[str, Any]:
+def device(
+    check: Check, now: datetime, *, short: bool = False, config: bool = False, covered: bool = False
+) -> dict[str, Any]:
+    """A device as every answer shows it, with `config` all of it; `covered`, without what may be a secret."""
     definition = check.watch["probe"]
+    address = target.address(definition)
     document = {
         "device_id": device_id(check.code),
         "ShortName": check.watch.get("short_name", ""),
         "FullName": check.name,
         "Method": words.method(definition),
-        "URL": definition.get("url") or target.address(definition),
+        "URL": address if covered else definition.get("url") or address,
         "Frequency": check.period,
         "Status": status(check, now, short=short),
         "StatusSince": stamp(check.since or check.created),
         "LastCheckResult": check.last_result,
     }
-    return document | (settings(check) if config else {})
+    return document | (settings(check, covered=covered) if config else {})
 
 
-def settings(check: Check) -> dict[str, Any]:
+def settings(check: Check, *, covered: bool = False) -> dict[str, Any]:
     """What can be written besides what every answer shows (WithConfig=Y)."""
     watch = check.watch
     return {
@@ -77,7 +81,7 @@ def settings(check: Check) -> dict[str, Any]:
         "Locations": list(watch.get("locations", ())),
         "MasterDevice": device_id(check.master) if check.master else None,
         "Contacts": list(check.channels),
-        "HostData": words.host_data(watch["probe"]),
+        "HostData": words.host_data(watch["probe"], covered=covered),
     }
 
 

@@ -67,6 +67,8 @@ _NAMES |= {"url": "URL", "timeout": "Timeout", "type": "Method"}
 
 # Shown in place of a password; sent back unchanged it means the password that is kept.
 MASK = "********"
+# What is sent to the host as its owner wrote it.
+_SENT = ("body", "send")
 
 
 def field(ours: str) -> str:
@@ -82,11 +84,17 @@ def method(definition: dict[str, Any]) -> str:
     return next(name for name, of in METHODS.items() if of == kind)
 
 
-def host_data(definition: dict[str, Any]) -> dict[str, Any]:
-    """HostData of a definition: what is set, and `headers` in any case; a password is covered."""
+def host_data(definition: dict[str, Any], *, covered: bool = False) -> dict[str, Any]:
+    """HostData of a definition: what is set, and `headers` in any case. A password is never shown; `covered`, nothing
+    is that is sent to the host and may hold one."""
     ours = {key: value for key, value in definition.items() if value not in (None, "", [], {})}
-    shown: dict[str, Any] = {"headers": dict(definition.get("headers", {}))}
+    if ours.get("server_name") == ours.get("host"):
+        # That is what it is without being set: a change of the host is to change it too.
+        ours.pop("server_name", None)
+    headers: dict[str, str] = definition.get("headers", {})
+    shown: dict[str, Any] = {"headers": {name: MASK if covered else value for name, value in headers.items()}}
+    hidden = ("password", *_SENT) if covered else ("password",)
     for theirs, key in HOST_DATA.items():
         if key in ours and key != "headers":
-            shown[theirs] = MASK if key == "password" else ours[key]
+            shown[theirs] = MASK if key in hidden else ours[key]
     return shown

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 Row = Sequence[float | None]
 Aggregation = Callable[[Row], float | None]
 
 
-def known(row: Row) -> list[float]:
-    return [value for value in row if value is not None]
+def known(row: Row) -> Sequence[float]:
+    """The values without the gaps."""
+    if None in row:
+        return [value for value in row if value is not None]
+    return cast(Sequence[float], row)
 
 
 def total(row: Row) -> float | None:
@@ -59,7 +63,8 @@ def deviation(row: Row) -> float | None:
     if not values:
         return None
     mean = sum(values) / len(values)
-    return math.sqrt(sum((value - mean) ** 2 for value in values) / len(values))
+    # Multiplied, not raised: what is too large becomes infinite instead of an error.
+    return math.sqrt(sum((value - mean) * (value - mean) for value in values) / len(values))
 
 
 def span(row: Row) -> float | None:
@@ -84,6 +89,22 @@ def first(row: Row) -> float | None:
 
 def last(row: Row) -> float | None:
     return next((value for value in reversed(row) if value is not None), None)
+
+
+def percentile(row: Row, percent: float, *, interpolate: bool = False) -> float | None:
+    """The value below which `percent` of a hundred lie (0 < percent <= 100): the next one above, or with `interpolate`
+    what lies between the two."""
+    values = sorted(known(row))
+    if not values:
+        return None
+    place = percent / 100 * (len(values) + 1)
+    rank = int(place) if interpolate else math.ceil(place)
+    if rank < 1:
+        return values[0]
+    if rank >= len(values):
+        return values[-1]
+    low = values[rank - 1]
+    return low + (place - rank) * (values[rank] - low) if interpolate else low
 
 
 AGGREGATIONS: Mapping[str, Aggregation] = {

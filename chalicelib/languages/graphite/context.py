@@ -71,7 +71,8 @@ class Frame:
     def again(self, start: int, end: int | None = None, argument: int = 0) -> list[Series]:
         """An argument, the first unless another is named, evaluated for another window."""
         context = self.context.between(start, self.end if end is None else end)
-        value = self.evaluate(self.call.args[argument], context)
+        nodes = (*self.call.args, *(node for _, node in self.call.named))
+        value = self.evaluate(nodes[argument], context)
         return value if isinstance(value, list) else []
 
     def wrong(self, message: str, argument: int | None = None) -> TargetError:

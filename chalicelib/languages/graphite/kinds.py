@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from chalicelib.languages.graphite import intervals
 from chalicelib.languages.graphite.aggregation import aggregation
 
+INTEGER_MAX = 1_000_000_000
+
 
 class Kind(NamedTuple):
     words: str
@@ -32,13 +34,19 @@ def _string(value: Any) -> str:
 def _number(value: Any) -> int | float:
     if isinstance(value, bool):
         return int(value)
-    return value if isinstance(value, int | float) else float(value)
+    found = value if isinstance(value, int | float) else float(value)
+    if found != found:
+        raise ValueError
+    return found
 
 
 def _integer(value: Any) -> int:
     if isinstance(value, float):
         raise TypeError
-    return int(value)
+    found = int(value)
+    if abs(found) > INTEGER_MAX:
+        raise ValueError
+    return found
 
 
 def _boolean(value: Any) -> bool:

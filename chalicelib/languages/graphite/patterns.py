@@ -54,18 +54,32 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _regex(pattern: str) -> str:
-    """Stars that follow on one another are one, and each takes what it can get at once in its last place only."""
-    made, at = [], 0
-    while at < len(pattern):
-        letter, group = pattern[at], _CLASS.match(pattern, at)
+    return r"\.".join(map(_node, pattern.split(".")))
+
+
+def _node(node: str) -> str:
+    """One part between dots. What stands between two stars is taken at the first place where it fits and never tried
+    at a later one, which would change nothing but take for ever."""
+    first, *others = _pieces(node)
+    if not others:
+        return first
+    middle = "".join(f"(?>[^.]*?{piece})" for piece in others[:-1] if piece)
+    return f"{first}{middle}[^.]*{others[-1]}"
+
+
+def _pieces(node: str) -> list[str]:
+    """The regular expressions of what stands before, between and behind the stars."""
+    found, at = [""], 0
+    while at < len(node):
+        group = _CLASS.match(node, at)
         if group:
-            made.append(_class(group[1], group[2]))
-            at = group.end()
-            continue
-        if letter != "*" or not pattern.startswith("**", at):
-            made.append({"*": "[^.]*", "?": "[^.]"}.get(letter) or re.escape(letter))
-        at += 1
-    return "".join(made)
+            found[-1] += _class(group[1], group[2])
+        elif node[at] == "*":
+            found.append("")
+        else:
+            found[-1] += "[^.]" if node[at] == "?" else re.escape(node[at])
+        at = group.end() if group else at + 1
+    return found
 
 
 def _class(negated: str, members: str) -> str:
@@ -78,4 +92,4 @@ def _class(negated: str, members: str) -> str:
     listed = "".join("-".join(re.escape(end) for end in (member[0], member[-1])) for member in ranges)
     if not listed:
         return "[^.]" if negated else "(?!)"
-    return f"(?!\\.)[{'^' * len(negated)}{listed}]"
+    return f"[^.{listed}]" if negated else f"(?!\\.)[{listed}]"

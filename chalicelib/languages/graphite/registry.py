@@ -99,30 +99,35 @@ def series_lists(name: str = "seriesLists") -> Param:
 def bound(found: Function, call: Call, args: Sequence[Value], named: Sequence[Value]) -> list[Value]:
     """The values to call a function with. Raises TargetError, which names the function and the parameter."""
     params = found.params
-    if len(args) > len(params) and not (params and params[-1].many):
+    last = len(params) - 1
+    if len(args) > len(params) and not (params and params[last].many):
         raise TargetError(f"{call.name} takes no more than {len(params)} arguments", call.args[len(params)].at)
-    values = [
-        _read(call, params[min(place, len(params) - 1)], value, call.args[place]) for place, value in enumerate(args)
-    ]
-    by_name = {name: (value, node) for (name, node), value in zip(call.named, named, strict=True)}
-    for param in params[len(args) :]:
-        values.extend(_by_name(call, param, by_name))
-    for name, (_, node) in by_name.items():
-        raise TargetError(f"{call.name} has no argument {name} left", node.at)
+    nodes = call.args
+    values = [_read(call, params[min(place, last)], value, nodes[place]) for place, value in enumerate(args)]
+    if named or len(args) <= last:
+        values += _by_name(call, params[len(args) :], named)
     return values
 
 
-def _by_name(call: Call, param: Param, by_name: dict[str, tuple[Value, Node]]) -> list[Value]:
-    value, node = by_name.pop(param.name, (None, Literal(None, call.at)))
-    if value is not None:
-        return [_read(call, param, value, node)]
-    if param.required:
-        raise TargetError(f"{call.name} needs an argument for {param.name}", call.at)
-    return [] if param.many else [param.default]
+def _by_name(call: Call, params: Sequence[Param], named: Sequence[Value]) -> list[Value]:
+    """The values for the parameters that were not given by their place."""
+    given = {name: (value, node) for (name, node), value in zip(call.named, named, strict=True)}
+    values: list[Value] = []
+    for param in params:
+        value, node = given.pop(param.name, (None, None))
+        if value is not None and node is not None:
+            values.append(_read(call, param, value, node))
+        elif param.required:
+            raise TargetError(f"{call.name} needs an argument for {param.name}", call.at)
+        elif not param.many:
+            values.append(param.default)
+    for name, (_, node) in given.items():
+        raise TargetError(f"{call.name} has no argument {name} that is not given yet", node.at)
+    return values
 
 
 def _read(call: Call, param: Param, value: Value, node: Node) -> Value:
-    if value is None and not param.required:
+    if value is None and not param.required and not param.many:
         return param.default
     try:
         read: Value = param.kind.read(value)

@@ -56,6 +56,10 @@ class Series:
             changes["values"] = values
         return replace(self, **changes)
 
+    def called(self, name: str) -> Series:
+        """The same under a name for people: other functions still know it as before."""
+        return replace(self, name=name)
+
     def merged(self, factor: int) -> Series:
         """Each `factor` values in one, as `consolidate` and `xff` say; the last may be of fewer."""
         if factor <= 1:
@@ -93,5 +97,5 @@ def aligned(found: Sequence[Series]) -> Aligned:
 
 
 def paths(found: Iterable[Series]) -> str:
-    """What series are called together within the name of a result: their path expressions, each once."""
-    return ",".join(sorted({one.path_expression for one in found}))
+    """What series are called together within the name of a result: their path expressions in order, each once."""
+    return ",".join(dict.fromkeys(one.path_expression for one in found))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
+from chalicelib.languages.graphite import regexes
 from chalicelib.languages.graphite.errors import TargetError
 
 _EXPRESSION = re.compile(r"([^;!=]+)(!=~|=~|!=|=)(.*)", re.DOTALL)
 _CALL = re.compile(r"\s*seriesByTag\s*\((.*)\)\s*", re.DOTALL)
 _STRING = re.compile(r"""\s*(?:'([^']*)'|"([^"]*)")\s*(,|$)""")
-REGEX_MAX = 500
 
 
 class TagTest(NamedTuple):
@@ -53,21 +52,16 @@ def _parsed(text: str, position: int) -> TagTest:
         raise TargetError(f"seriesByTag: {text!r} is not of the form tag=value", position)
     test = TagTest(match[1], match[2], match[3])
     if test.operator.endswith("~"):
-        _compiled(test.value, position)
+        _matcher(test.value, position)
     return test
 
 
-@lru_cache(maxsize=1_024)
-def _compiled(text: str, position: int = 0) -> re.Pattern[str]:
+def _matcher(text: str, position: int = 0) -> regexes.Regex:
     """Tag expressions match from the beginning of the value, as Graphite's do."""
     try:
-        if len(text) > REGEX_MAX:
-            raise ValueError
-        return re.compile(f"^(?:{text})")
-    except (re.error, ValueError, OverflowError, RecursionError):
-        raise TargetError(
-            f"seriesByTag: {text[:80]!r} is not a regular expression that can be used", position
-        ) from None
+        return regexes.compiled(f"^(?:{text})")
+    except regexes.Unusable as error:
+        raise TargetError(f"seriesByTag: {text[:80]!r} cannot be used: {error}", position) from None
 
 
 def tag_query(pattern: str) -> tuple[str, Callable[[Mapping[str, str]], bool]] | None:
@@ -83,5 +77,5 @@ def tag_query(pattern: str) -> tuple[str, Callable[[Mapping[str, str]], bool]] |
 def _holds(test: TagTest, tags: Mapping[str, str]) -> bool:
     value = tags.get(test.tag, "")
     regex = test.operator.endswith("~")
-    found = bool(_compiled(test.value).search(value)) if regex else value == test.value
+    found = _matcher(test.value).found_in(value) if regex else value == test.value
     return found != test.operator.startswith("!")

@@ -1,0 +1,50 @@
+"""Names for people."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.languages.graphite import TargetError
+from tests.languages.graphite.scene import Values, made
+
+STORED: dict[str, Values] = {"n.web1.cpu": [1.0], "n.web2.cpu": [2.0], "disk.used;dc=ams;host=a": [3.0]}
+TAGGED = "seriesByTag('dc=ams')"
+
+
+@pytest.mark.parametrize(
+    ("target", "names"),
+    [
+        ("alias(n.web1.cpu,'CPU of web 1')", ["CPU of web 1"]),
+        ("aliasByNode(n.*.cpu,1)", ["web1", "web2"]),
+        ("aliasByNode(n.*.cpu,-1,1)", ["cpu.web1", "cpu.web2"]),
+        ("aliasByNode(n.*.cpu,1,9,-9)", ["web1", "web2"]),
+        ("aliasByNode(scale(n.*.cpu,2),1)", ["web1", "web2"]),
+        ("aliasByNode(sumSeries(n.*.cpu),1)", ["*"]),
+        ("aliasByNode(sumSeries(n.{web1,web2}.cpu),1)", ["{web1,web2}"]),
+        ("aliasByNode(divideSeries(n.web1.cpu,n.web2.cpu),1)", ["web1"]),
+        ("aliasByNode(alias(n.web1.cpu,'p.q'),1)", ["q"]),
+        (f"aliasByNode({TAGGED},'host',1)", ["a.used"]),
+        (f"aliasByTags({TAGGED},'host','name')", ["a.disk.used"]),
+        (f"aliasByTags({TAGGED},'rack','dc')", [".ams"]),
+        (f"aliasByTags({TAGGED},0)", ["disk"]),
+        ("aliasByMetric(scale(n.web1.cpu,2))", ["cpu"]),
+        (r"aliasSub(n.*.cpu,'^n\.web(\d)','host-\1')", ["host-1.cpu", "host-2.cpu"]),
+        (r"aliasSub(n.*.cpu,'(?P<which>\d).*','\g<which>')", ["n.web1", "n.web2"]),
+        ("aliasSub(n.*.cpu,'WEB','x')", ["n.web1.cpu", "n.web2.cpu"]),
+    ],
+)
+def test_series_get_names(target: str, names: list[str]) -> None:
+    assert list(made(target, STORED)) == names
+
+
+def test_functions_around_an_alias_know_the_series_as_before() -> None:
+    assert list(made("sumSeries(aliasByNode(n.*.cpu,0))", STORED)) == ["sumSeries(n.*.cpu)"]
+    assert list(made("scale(alias(n.web1.cpu,'x'),2)", STORED)) == ["scale(x,2)"]
+
+
+@pytest.mark.parametrize(
+    ("search", "replacement"), [("(", ""), (r"web(\d)", r"\2"), (r"(a+)+$", ""), ("a" * 501, ""), ("(a|b)(?P<a", "")]
+)
+def test_an_expression_that_cannot_be_used_is_refused(search: str, replacement: str) -> None:
+    with pytest.raises(TargetError, match=r"aliasSub: search and replace cannot be used: .+ at position 21"):
+        made(f"aliasSub(n.web1.cpu,'{search}','{replacement}')", STORED)

@@ -1,0 +1,112 @@
+"""Targets to trees: what stands for what."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from chalicelib.languages.graphite import is_plain, parse, patterns
+from chalicelib.languages.graphite.tree import Call, Literal, Pattern, Scalar
+
+NAMES = [
+    "a",
+    "servers.web01.cpu.load",
+    "servers.web*.cpu.load?",
+    "a.[0-9].[!a-c]",
+    "a.{b,c}.d",
+    "a.{b,c{d,e}}",
+    "a.{b.c,d}",
+    "a.b:sum",
+    "a.b:99pct",
+    "a.b:obvsrate",
+    "$a%b#c-d_e",
+    "disk.used;host=a;rack=b",
+    "a=b",
+    "1a.2b",
+    "10.0.0.1",
+    "true.blue",
+    "ünïcode.näme",
+]
+SCALARS: list[tuple[str, Scalar]] = [
+    ("1", 1),
+    ("-1", -1),
+    ("+1", 1),
+    ("1.5", 1.5),
+    ("-.5", -0.5),
+    ("2.", 2.0),
+    ("1e3", 1000.0),
+    ("1.5E-3", 0.0015),
+    ("true", True),
+    ("False", False),
+    ("None", None),
+    ("inf", math.inf),
+    ("'text'", "text"),
+    ('"text"', "text"),
+    ("'a,b)|c'", "a,b)|c"),
+    (r"'\d+'", r"\d+"),
+    (r"'it\'s'", r"it\'s"),
+    ('"it\'s"', "it's"),
+    ("''", ""),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_or_a_pattern_is_read_as_it_stands(name: str) -> None:
+    assert parse(name) == Pattern(name, 1)
+    assert is_plain(name)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "a=b"])
+def test_a_name_or_a_pattern_can_be_an_argument(name: str) -> None:
+    assert parse(f"sumSeries( {name} ,x)") == Call("sumSeries", 1, (Pattern(name, 12), Pattern("x", 14 + len(name))))
+
+
+@pytest.mark.parametrize(("text", "value"), SCALARS)
+def test_a_value_is_read_as_what_it_looks_like(text: str, value: Scalar) -> None:
+    call = parse(f"asPercent(a,{text})")
+    assert isinstance(call, Call)
+    assert call.args[1] == Literal(value, 13)
+    assert type(call.args[1].value) is type(value)
+
+
+def test_calls_are_nested() -> None:
+    inner = Call("scale", 7, (Pattern("a.*", 13), Literal(2, 17)))
+    assert parse("alias(scale(a.*,2),'x')") == Call("alias", 1, (inner, Literal("x", 20)))
+
+
+def test_a_pipe_gives_what_stands_before_it_as_the_first_argument() -> None:
+    inner = Call("sumSeries", 7, (Pattern("a.*", 1), Pattern("b", 17)))
+    assert parse("a.* | sumSeries(b) | scale(2)") == Call("scale", 22, (inner, Literal(2, 28)))
+
+
+def test_a_pipe_may_stand_within_an_argument() -> None:
+    inner = Call("scale", 9, (Pattern("a", 7), Literal(2, 15)))
+    assert parse("alias(a|scale(2),'x')") == Call("alias", 1, (inner, Literal("x", 18)))
+
+
+def test_arguments_may_have_names() -> None:
+    assert parse("scale(a, factor = 2)") == Call("scale", 1, (Pattern("a", 7),), (("factor", Literal(2, 19)),))
+
+
+def test_tags_are_asked_for_by_a_call_that_counts_as_a_pattern() -> None:
+    text = """seriesByTag('name=disk.used', "host=~web(1|2)")"""
+    assert parse(f"{text}|sumSeries()") == Call("sumSeries", len(text) + 2, (Pattern(text, 1),))
+    assert is_plain(text)
+
+
+def test_space_between_the_parts_means_nothing() -> None:
+    assert patterns(" sumSeries (\n\ta.* ,\r\n b ) ") == ("a.*", "b")
+
+
+def test_a_target_with_a_function_is_not_plain() -> None:
+    assert not is_plain("scale(a,1)")
+
+
+def test_the_patterns_of_a_target_are_told_once_each_in_order() -> None:
+    target = "asPercent(sumSeries(b.*,a), total=scale(b.*,2)) | sumSeries(c:max)"
+    assert patterns(target) == ("b.*", "a", "c:max")
+
+
+def test_the_same_target_has_the_same_tree() -> None:
+    assert parse("scale(a,1)") is parse("scale(a,1)")

@@ -1,0 +1,109 @@
+"""The sums of days: asked for when a day begins, made once it is over, and made up for when they were missed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.core.check import Check, Result
+from chalicelib.monitor import manage, sums
+from chalicelib.monitor.house import House
+from chalicelib.monitor.projects import Keyring
+from chalicelib.store import queues as queues_
+from chalicelib.store import results
+from chalicelib.store.faults import StoreFault
+from tests.conftest import NOW, Clock, Queues
+
+TODAY = NOW.date()
+MIDNIGHT = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp() * 1000)
+
+
+@pytest.fixture
+def check(house: House, keyring: Keyring) -> Check:
+    watch = {"probe": {"type": "ping", "host": "example.org", "port": 80}}
+    return manage.create(house, keyring.project, {"kind": "probe", "name": "Web", "period": 60, "watch": watch})
+
+
+def found(check: Check, at: datetime, place: str = "Home", code: int = 1) -> None:
+    rest = f"{place.encode().hex():0<36}"[:36]
+    assert results.add(check.code, Result(results.id_at(at) + rest, at, place, code, "200 OK", ttlb=5))
+
+
+def counts(entries: list[Any]) -> list[tuple[date, str, int]]:
+    return [(day, place, document["count"]) for day, place, document in entries]
+
+
+@pytest.mark.parametrize(
+    ("at", "period", "asked"),
+    [
+        (MIDNIGHT, 60, True),
+        (MIDNIGHT + 59_999, 60, True),
+        (MIDNIGHT + 60_000, 60, False),
+        (MIDNIGHT - 1, 60, False),
+        (MIDNIGHT, 10, True),
+        (MIDNIGHT + 10_000, 10, False),
+        (MIDNIGHT + 43_200_000, 86_400, True),
+    ],
+)
+def test_the_first_look_of_a_day_asks_for_the_sum_of_the_day_before(
+    check: Check, queues: Queues, monkeypatch: pytest.MonkeyPatch, at: int, period: int, asked: bool
+) -> None:
+    monkeypatch.setattr(sums, "LATE", 0)
+    sums.begin_day(Check(check.project, check.code, check.created, "probe", period=period), at)
+    expected = [{"do": "sum_day", "code": check.code, "day": "2026-11-21"}] if asked else []
+    assert queues.take("chores") == expected
+
+
+def test_a_queue_out_of_reach_does_not_stop_the_look(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise StoreFault("down")
+
+    monkeypatch.setattr(queues_, "send", fails)
+    sums.begin_day(check, MIDNIGHT)
+
+
+def test_a_day_is_summed_for_each_place_and_outlives_its_results(house: House, check: Check, clock: Clock) -> None:
+    for place, code in (("Dublin", 1), ("Dublin", 0), ("Home", 1)):
+        clock.move(minutes=1)
+        found(check, clock.now, place, code)
+    clock.now = datetime(2026, 11, 22, 0, 11, tzinfo=UTC)
+    assert counts(sums.sum_day(house, check.code, TODAY)) == [(TODAY, "Dublin", 2), (TODAY, "Home", 1)]
+    clock.move(days=200)
+    assert counts(sums.of_check(house, check, TODAY, TODAY)) == [(TODAY, "Dublin", 2), (TODAY, "Home", 1)]
+
+
+@pytest.mark.parametrize("minutes", [-1, 9])
+def test_a_day_that_may_still_grow_is_summed_and_not_kept(
+    house: House, check: Check, clock: Clock, minutes: int
+) -> None:
+    found(check, clock.now)
+    clock.now = datetime(2026, 11, 22, tzinfo=UTC) + timedelta(minutes=minutes)
+    assert counts(sums.of_check(house, check, TODAY, TODAY)) == [(TODAY, "Home", 1)]
+    assert results.sums(check.code, TODAY, TODAY, clock.now) == []
+    found(check, NOW + timedelta(hours=1))
+    assert counts(sums.of_check(house, check, TODAY, TODAY)) == [(TODAY, "Home", 2)]
+
+
+def test_a_day_that_was_missed_is_summed_for_good_when_somebody_asks(house: House, check: Check, clock: Clock) -> None:
+    found(check, clock.now)
+    clock.move(days=2)
+    assert counts(sums.of_check(house, check, TODAY, clock.now.date())) == [(TODAY, "Home", 1)]
+    assert counts(results.sums(check.code, TODAY, TODAY, clock.now)) == [(TODAY, "Home", 1)]
+
+
+def test_newer_days_come_first_and_none_is_from_before_the_check(house: House, check: Check, clock: Clock) -> None:
+    for _ in range(3):
+        found(check, clock.now)
+        clock.move(days=1)
+    days = [entry[0] for entry in sums.of_check(house, check, date(2020, 1, 1), date(2030, 1, 1))]
+    assert days == [TODAY + timedelta(days=number) for number in (2, 1, 0)]
+
+
+def test_a_sum_is_forgotten_in_the_end(house: House, check: Check, clock: Clock) -> None:
+    found(check, clock.now)
+    clock.move(days=1)
+    sums.sum_day(house, check.code, TODAY)
+    clock.move(days=801)
+    assert sums.of_check(house, check, TODAY, TODAY) == []
