@@ -150,25 +150,28 @@ def presented(request: Request, header: str = "") -> list[str]:
     scheme, _, rest = request.header("authorization").strip().partition(" ")
     if scheme.lower() == "bearer":
         texts.append(rest.strip())
-    if scheme.lower() == "basic":
-        texts += _basic(rest.strip())
-    return [text for text in texts if text]
+    return [text for text in (*texts, *_basic(request)) if text]
 
 
-def _basic(encoded: str) -> list[str]:
+def _basic(request: Request) -> list[str]:
+    """User name and password."""
+    scheme, _, rest = request.header("authorization").strip().partition(" ")
+    if scheme.lower() != "basic":
+        return []
     try:
-        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+        user, _, password = base64.b64decode(rest.strip(), validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
         return []
     return [user, password]
 
 
-def opened(texts: list[str]) -> tuple[Key | None, str]:
-    """The key that one of the presented texts is, and the name that its user gave beside it."""
-    for text in texts:
+def opened(request: Request, header: str = "") -> tuple[Key | None, str]:
+    """The first key in the request that opens anything; and, where it was the password, the user's name beside it."""
+    for text in presented(request, header):
         key = projects.opened_by(text)
         if key:
-            return key, next((other for other in texts if other != text), "")[:100]
+            user, password = (_basic(request) or ["", ""])[:2]
+            return key, user[:100] if text == password else ""
     return None, ""
 
 

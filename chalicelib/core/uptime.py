@@ -79,7 +79,7 @@ def _outages(flips: Sequence[Flip], before: Status, quiet: list[Span], start: da
     found: list[Outage] = []
     causes: list[Flip | None] = [None, *_within(flips, start, end)]
     for cause, (status, begin, until) in zip(causes, _segments(flips, before, start, end, empty=True), strict=True):
-        if status != "down":
+        if status != "down" or (cause is None and begin == until):
             continue
         whole = _seconds(begin, until)
         ended = until if until < end else None

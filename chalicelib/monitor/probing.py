@@ -41,6 +41,9 @@ def work(house: House, message: Message) -> int:
     # What is decided is kept on the check as it was seen alone, so it may have been seen a moment ago.
     found = checks.get_many([(project, code) for project, code in message["checks"]], strongly=False)
     looked_at = [check for check in found if check.kind == "probe" and check.status != "paused"]
+    if not message.get("here"):
+        for check in looked_at:
+            sums.begin_day(check, message["at"])
     here = looked_at if message.get("here") else _mine(house, message, looked_at)
     if not here:
         return 0
@@ -49,8 +52,6 @@ def work(house: House, message: Message) -> int:
         outcomes = house.prober.run([Task(check.code, check.watch["probe"]) for check in here])
     with ThreadPoolExecutor(WORKERS) as pool:
         kept = list(pool.map(lambda check: _keep(house, message, check, began, outcomes[check.code]), here))
-    for check in here if not message.get("here") else ():
-        sums.begin_day(check, message["at"])
     failed = sum(not outcome.ok for outcome in outcomes.values())
     log.count(Probes=len(here), ProbeFailures=failed)
     return sum(kept)

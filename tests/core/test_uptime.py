@@ -71,6 +71,11 @@ def test_outages_are_listed_with_their_ends_and_what_maintenance_leaves_of_them(
     assert one.flip.reason == "one"
 
 
+def test_an_outage_that_ends_as_the_span_begins_is_not_in_it() -> None:
+    flips = [flip(START, "up", "down")]
+    assert uptime(flips, "down", (), START, START + HOUR) == Uptime(3600, 0, 0, 0, 0)
+
+
 def test_a_flip_at_the_very_start_counts_and_one_at_the_end_does_not() -> None:
     flips = [flip(START, "down"), flip(START + HOUR, "up", "down")]
     assert uptime(flips, "up", (), START, START + HOUR) == Uptime(0, 3600, 0, 0, 1)

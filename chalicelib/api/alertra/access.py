@@ -44,7 +44,7 @@ def caller(request: Request, access: Access) -> Caller:
     texts = http.presented(request, HEADER)
     if not texts:
         raise Denied("no API key was given: send it as Alertra-API-Key or api_key")
-    key, author = http.opened(texts)
+    key, author = http.opened(request, HEADER)
     if key is None:
         raise Denied("the API key is not known")
     if key.access not in ("write", access):

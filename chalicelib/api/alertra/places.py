@@ -21,7 +21,7 @@ def _hello(request: Request) -> Reply:
     lines = [f"Hello {request.source_ip}", ""]
     texts = http.presented(request, HEADER)
     if texts:
-        key, _ = http.opened(texts)
+        key, _ = http.opened(request, HEADER)
         if key is None:
             raise Denied("the API key is not known")
         lines += [

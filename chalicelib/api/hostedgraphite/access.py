@@ -41,7 +41,7 @@ def caller(request: Request, access: Access) -> Caller:
     texts = http.presented(request, "x-api-key")
     if not texts:
         raise Denied("no API key was given: send it as the user name of basic authentication")
-    key, author = http.opened(texts)
+    key, author = http.opened(request, "x-api-key")
     if key is None:
         raise Denied("the API key is not known")
     if key.access not in ("write", access):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.alertra.conftest import Caller, Look
+from tests.api.client import Api
 from tests.conftest import Clock
 
 
@@ -134,6 +135,12 @@ def test_what_cannot_be_planned_is_refused_by_name(
     answer = alertra.post(f"/devices/{device}/maintenance", body)
     assert (answer.status, answer.json["Error"]["Field"]) == (400, field)
     assert alertra.get(f"/devices/{device}/maintenance").json == []
+
+
+def test_a_second_key_is_nobodys_name(alertra: Caller, device: str, reader: Api) -> None:
+    headers = {"Alertra-API-Key": alertra.key, "Authorization": f"Bearer {reader.key}"}
+    alertra.put(f"/devices/{device}/start-maintenance", key="", headers=headers)
+    assert "Author" not in alertra.get(f"/devices/{device}/maintenance").json[0]
 
 
 def test_who_started_it_is_kept(alertra: Caller, device: str) -> None:
