@@ -58,8 +58,8 @@ package: $(ready_to_package) ## the deployment package and its template into bui
 	$(package_python) -m infra.package --out build/ $(if $(STAGE),--stage $(STAGE)) $(ARGS)
 
 .PHONY: deploy
-deploy: stage-given $(ready_to_package) ## package and deploy with your AWS credentials: STAGE=dev
-	$(package_python) -m infra.deploy --stage $(STAGE) $(ARGS)
+deploy: stage-given $(ready_to_package) ## package and deploy with your AWS credentials: STAGE=dev, PLACE=1 for a place
+	$(package_python) -m infra.deploy --stage $(STAGE) $(if $(PLACE),--place) $(ARGS)
 
 .PHONY: admin
 admin: $(ready_to_run) ## projects and keys: ARGS="project create --name x", STAGE=dev for a deployed stage

@@ -1,6 +1,9 @@
 """Deploys a stage into the AWS account whose credentials are in the environment.
 
     make deploy STAGE=prod [ARGS="MailFrom=alerts@example.org AlarmEmail=ops@example.org"]
+    make deploy STAGE=prod PLACE=1 ARGS="HomeRegion=eu-north-1 Location=... Locations=..."
+
+The second form deploys a place: into the region of the environment, the function that probes alone.
 
 1. Package (see infra.package).
 2. Upload code and template into the bucket `<prefix>-artifacts-<account>-<region>`, made on first use.
@@ -25,7 +28,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.settings import BadSettings, load
 from infra.change_set import Failed, Stack
-from infra.package import ARCHIVE, TEMPLATE, CannotPackage, build
+from infra.package import ARCHIVE, PLACE, TEMPLATE, CannotPackage, build
 from infra.template import ROOT, BadStage, settings_of, stack_of
 
 FUNCTION = "AWS::Serverless::Function"
@@ -51,6 +54,19 @@ def deploy(stage: str, given: dict[str, str]) -> Stack:
         root = stack.outputs()["EndpointURL"].rstrip("/")
         print(f"telling the functions their address, {root}")
         stack.apply(url, names, {"SiteRoot": root})
+    return stack
+
+
+def deploy_place(stage: str, given: dict[str, str]) -> Stack:
+    """The first three steps for a place, whose stack is called `<prefix>-<stage>-place`. Raises what deploy raises."""
+    settings, out = settings_of(stage), ROOT / "build" / stage
+    build(stage, out)
+    template = json.loads((out / PLACE).read_text())
+    check_parameters(template, given)
+    url = upload(artifacts_bucket(settings.prefix), stage, out, template)
+    stack = Stack(boto3.client("cloudformation"), f"{stack_of(settings)}-place")
+    if not stack.apply(url, list(template["Parameters"]), given):
+        print(f"{stack.name}: nothing has changed")
     return stack
 
 
@@ -130,9 +146,14 @@ def parameter(text: str) -> tuple[str, str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", description="deploy a stage to AWS")
     parser.add_argument("--stage", required=True)
+    parser.add_argument("--place", action="store_true", help="a place that probes for the stage, in this region")
     parser.add_argument("parameters", nargs="*", type=parameter, metavar="Name=value", help="see docs/deploying.md")
     arguments = parser.parse_args()
     try:
+        if arguments.place:
+            placed = deploy_place(arguments.stage, dict(arguments.parameters))
+            print(f"\n{placed.name} probes from {placed.parameters()['Location']}")
+            return
         tell(deploy(arguments.stage, dict(arguments.parameters)), arguments.stage)
     except (BadStage, CannotPackage, BadParameter, Failed, ClientError, BotoCoreError) as reason:
         sys.exit(f"infra.deploy: {reason}")

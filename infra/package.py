@@ -2,7 +2,8 @@
 
     python -m infra.package --out build/package [--stage dev]
 
-Leaves `deployment.zip` and `sam.json` in the directory. The functions run on the Python that packages, so that must be
+Leaves `deployment.zip`, `sam.json` and `place.json` in the directory, the last being the template of a place in another
+region. The functions run on the Python that packages, so that must be
 one for which every requirement has a wheel that loads on Lambda: 3.12 or newer, whose runtimes have a C library of this
 decade.
 """
@@ -24,10 +25,11 @@ from typing import Any
 from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager, PipRunner, SubprocessPip
 from chalice.utils import UI, OSUtils
 
-from infra.template import ROOT, BadStage, merged
+from infra import place
+from infra.template import ROOT, BadStage, merged, settings_of
 
 OLDEST = (3, 12)
-ARCHIVE, TEMPLATE = "deployment.zip", "sam.json"
+ARCHIVE, TEMPLATE, PLACE = "deployment.zip", "sam.json", "place.json"
 MEGABYTE = 1_000_000
 # Lambda quotas, "Deployment package size".
 ZIPPED_LIMIT, UNPACKED_LIMIT = 50 * MEGABYTE, 250 * MEGABYTE
@@ -50,7 +52,7 @@ class _Packager(LambdaDeploymentPackager):
 
 
 def build(stage: str, out: Path) -> None:
-    """Makes both files of the stage in `out`. Raises CannotPackage, BadStage."""
+    """Makes the files of the stage in `out`. Raises CannotPackage, BadStage."""
     require_python(sys.version_info[:2])
     template = merged(stage)
     out.mkdir(parents=True, exist_ok=True)
@@ -60,6 +62,7 @@ def build(stage: str, out: Path) -> None:
         fetched.unlink()  # or the next run would take it as it is
         raise CannotPackage("\n".join(found))
     (out / TEMPLATE).write_text(json.dumps(template, indent=1) + "\n")
+    (out / PLACE).write_text(json.dumps(place.cut(template, settings_of(stage)), indent=1) + "\n")
 
 
 def require_python(version: tuple[int, int]) -> None:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
+from infra import emulated
 from infra.local import dynamodb
 
 T = "things"
@@ -18,6 +19,16 @@ OWNERS, THINGS = 7, 6
 
 def name(attribute: str, kind: str) -> dict[str, str]:
     return {"AttributeName": attribute, "KeyType": kind}
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """moto as it is, to hold the quick one against."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    with emulated.aws():
+        yield
 
 
 @pytest.fixture
