@@ -5,13 +5,13 @@ To add a kind: a module that is a `base.Kind`, and its name in `KINDS`.
 
 from __future__ import annotations
 
-from chalicelib.channels import mail, slack, sms, sns, webhook
+from chalicelib.channels import mail, opsgenie, pagerduty, slack, sms, sns, victorops, webhook
 from chalicelib.channels.base import Kind, Outlet
 from chalicelib.core.errors import Invalid
 
 __all__ = ["KINDS", "Kind", "Outlet", "kind_named"]
 
-KINDS: tuple[Kind, ...] = (mail, sms, sns, webhook, slack)
+KINDS: tuple[Kind, ...] = (mail, sms, sns, webhook, slack, pagerduty, opsgenie, victorops)
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from chalicelib.channels import words
 from chalicelib.core import target
@@ -13,11 +12,33 @@ Listed = list[tuple[str, str]]
 
 # So many breaching series are named.
 SERIES = 10
+TEXT_LIMIT = 2_000
+DESCRIPTION, BODY = "Description", "Last ping body"
 
 
 def listed(news: News) -> Listed:
     """Labels and values, some of them empty, in the order in which they are read."""
     return _KINDS[news.check.kind](news)
+
+
+def everything(news: News) -> Listed:
+    """What there is to know of the check beside the reason, without what is empty; of a test there is nothing."""
+    if news.event == "test":
+        return []
+    check = news.check
+    shown = [
+        (DESCRIPTION, words.shortened(words.harmless(check.desc).strip(), TEXT_LIMIT)),
+        ("Project", words.one_line(news.project, 100)),
+        ("Tags", words.one_line(check.tags, 200)),
+        *listed(news),
+        ("Last ping", _last_ping(news)),
+        (BODY, words.body_text(news.body, TEXT_LIMIT)),
+    ]
+    return [(title, value) for title, value in shown if value]
+
+
+def _last_ping(news: News) -> str:
+    return f"{words.ping_words(news.pings[0])}, {words.moment(news.pings[0].at)}" if news.pings else ""
 
 
 def _heartbeat(news: News) -> Listed:
@@ -29,7 +50,7 @@ def _probe(news: News) -> Listed:
     check = news.check
     return [
         ("Address", words.one_line(target.of_check(check), 300)),
-        ("Looked at", f"every {words.span(timedelta(seconds=check.period))}"),
+        ("Looked at", words.every(check.period)),
         ("Seen from", words.one_line(", ".join(news.flip.about.get("locations", ())), 300)),
     ]
 
@@ -41,7 +62,8 @@ def _rule(news: News) -> Listed:
     value = about.get("value")
     return [
         ("Metric", words.one_line(str(about.get("metric") or target.of_check(check)), 300)),
-        ("Value", "" if value is None else f"{value:g}"),
+        ("Value then" if news.reminder else "Value", "" if value is None else f"{value:g}"),
+        ("Criteria", words.one_line(words.criteria(check), 500)),
         ("Breaching now", words.one_line(breaching, 1_000) if len(names) > 1 else ""),
     ]
 

@@ -21,6 +21,13 @@ def check_object(news: News) -> dict[str, Any]:
     return document.described(check, news.event) | document.last_duration(check) | identity | document.rhythm(check)
 
 
+def outage(news: News) -> str:
+    """A name for the outage that the news is about: its beginning, which for "up" is the flip before. It holds no code,
+    for whoever knows that can ping."""
+    began = news.flip.before if news.event == "up" and news.flip.before else news.flip.at
+    return f"{news.check.unique_key}.{began:%Y%m%dT%H%M%S%f}"
+
+
 def _looked_at(news: News) -> dict[str, Any]:
     check = news.check
     return {

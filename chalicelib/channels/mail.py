@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import about, aws, fields, urls, words
+from chalicelib.channels import about, aws, facts, fields, urls, words
 from chalicelib.channels.base import Outlet
 from chalicelib.core.check import Ping
 from chalicelib.core.news import News
@@ -83,7 +83,7 @@ def message(news: News, addresses: list[str]) -> MIMEMultipart:
     mail["From"] = formataddr((name, sender))
     mail["To"] = ", ".join(addresses)
     mail["Subject"] = _encoded(f"{words.headline(news)} | {words.label(news)}")
-    mail["References"] = f"<{_outage(news)}@{sender.rpartition('@')[2]}>"
+    mail["References"] = f"<{facts.outage(news)}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Tocsin-Id"] = words.one_line(news.id, 200)
     mail.attach(_part("plain", _render("mail.txt.j2", contents)))
@@ -130,13 +130,6 @@ def _domain(text: str) -> str:
     return host
 
 
-def _outage(news: News) -> str:
-    """A name that the mails of one outage have in common: its beginning, which for "up" is the flip before. It holds
-    no code, for whoever knows that can ping."""
-    began = news.flip.before if news.event == "up" and news.flip.before else news.flip.at
-    return f"{news.check.unique_key}.{began:%Y%m%dT%H%M%S%f}"
-
-
 def _contents(news: News) -> dict[str, Any]:
     """What both templates show."""
     description = words.harmless(news.check.desc).strip()
@@ -167,7 +160,7 @@ def _facts(news: News) -> list[tuple[str, str]]:
     if news.downtime is not None:
         if news.event == "up":
             listed.append(("Went down at", words.local_moment(news.flip.at - news.downtime, zone)))
-        listed.append(("Downtime", words.span(news.downtime)))
+        listed.append(("Downtime", words.lasted(news.downtime)))
     listed += [("Project", words.one_line(news.project, 100)), ("Tags", words.one_line(check.tags, 300))]
     listed += about.listed(news)
     return [(title, value) for title, value in listed if value]

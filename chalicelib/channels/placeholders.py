@@ -1,4 +1,5 @@
-"""The placeholders of webhooks: `$NAME` and the others of Healthchecks' webhook integration.
+"""The placeholders of webhooks: `$NAME` and the others of Healthchecks' webhook integration, and `$ALERT_JSON`, which
+is the document that Hosted Graphite's webhooks carry.
 
 Every text is gone through once. What a placeholder brought in is not looked at again, so a check that is called
 "$BODY" stays what it is called.
@@ -10,13 +11,13 @@ import json
 import re
 from collections.abc import Callable
 
-from chalicelib.channels import facts
+from chalicelib.channels import facts, hostedgraphite
 from chalicelib.core import document
 from chalicelib.core.news import News
 
 # The longer of two names that begin alike stands first.
 _PLACEHOLDER = re.compile(
-    r"\$(?:(CODE|STATUS|NOW|NAME_JSON|NAME|SLUG|TAGS|JSON|BODY_JSON|BODY|EXITSTATUS)|TAG([1-9][0-9]{0,2}))"
+    r"\$(?:(CODE|STATUS|NOW|NAME_JSON|NAME|SLUG|TAGS|JSON|ALERT_JSON|BODY_JSON|BODY|EXITSTATUS)|TAG([1-9][0-9]{0,2}))"
 )
 _OF_BODIES = frozenset({"BODY", "BODY_JSON"})
 
@@ -29,6 +30,7 @@ _VALUES: dict[str, Callable[[News], str]] = {
     "SLUG": lambda news: news.check.slug,
     "TAGS": lambda news: news.check.tags,
     "JSON": lambda news: json.dumps(facts.check_object(news)),
+    "ALERT_JSON": lambda news: json.dumps(hostedgraphite.document(news)),
     "BODY": lambda news: _body(news),
     "BODY_JSON": lambda news: json.dumps(_body(news)),
     "EXITSTATUS": lambda news: str(_exit_status(news)),

@@ -25,7 +25,6 @@ URL_LIMIT = 2_000
 VALUE_LIMIT = 1_024
 
 _COLOURS = {"down": "danger", "up": "good", "test": "#5b6b7f"}
-_SAYS = {"DOWN": "is DOWN.", "STILL DOWN": "is still DOWN.", "UP": "is UP.", "TEST": "sends a test."}
 _MENTION = re.compile(r"@(?=(?:here|channel|everyone|all)\b)", re.IGNORECASE)
 
 # What these services say of a hook that is gone for good; the same codes with other words may pass.
@@ -70,7 +69,7 @@ def public(settings: dict[str, Any]) -> dict[str, Any]:
 
 def message(news: News) -> dict[str, Any]:
     """The message as an attachment: a coloured bar, a title that leads to the check, the reason and the facts."""
-    title = f"“{words.label(news)}” {_SAYS[words.headline(news)]}"
+    title = words.title(news)
     attachment = {
         "fallback": escaped(title),
         "color": _COLOURS[news.event],
@@ -94,26 +93,12 @@ def escaped(text: str) -> str:
 
 
 def _fields(news: News) -> list[dict[str, Any]]:
-    if news.event == "test":
-        return []
-    check = news.check
-    shown = [("Project", words.one_line(news.project, 100)), ("Tags", words.one_line(check.tags, 200))]
-    shown += about.listed(news)
-    if news.pings:
-        last = news.pings[0]
-        shown.append(("Last ping", f"{words.ping_words(last)}, {words.moment(last.at)}"))
-    listed = [_field(title, value, short=True) for title, value in shown if value]
-    description = words.harmless(check.desc).strip()
-    if description:
-        listed.insert(0, _field("Description", description, short=False))
-    body = words.body_text(news.body, VALUE_LIMIT)
-    if body:
-        listed.append({"title": "Last ping body", "value": _fitting(body, _fenced), "short": False})
-    return listed
+    return [_field(title, value) for title, value in about.everything(news)]
 
 
-def _field(title: str, value: str, *, short: bool) -> dict[str, Any]:
-    return {"title": title, "value": _fitting(value, escaped), "short": short}
+def _field(title: str, value: str) -> dict[str, Any]:
+    shape = _fenced if title == about.BODY else escaped
+    return {"title": title, "value": _fitting(value, shape), "short": title not in (about.DESCRIPTION, about.BODY)}
 
 
 def _fenced(text: str) -> str:

@@ -23,6 +23,9 @@ METHODS = ("GET", "POST", "PUT")
 URL_LIMIT, BODY_LIMIT = 2_000, 10_000
 HEADERS_LIMIT, HEADER_NAME_LIMIT, HEADER_LIMIT = 20, 100, 2_000
 
+# Bodies by the name of the product whose receivers understand them.
+FORMATS = {"hostedgraphite": "$ALERT_JSON"}
+
 _DIRECTIONS = ("down", "up")
 _SETTINGS = [f"{part}_{direction}" for direction in _DIRECTIONS for part in ("method", "url", "body", "headers")]
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -35,6 +38,8 @@ _RESERVED = frozenset(
 
 
 def clean(settings: dict[str, object]) -> dict[str, Any]:
+    if "format" in settings:
+        settings = _formatted(settings)
     fields.refuse_unknown(settings, _SETTINGS)
     cleaned: dict[str, Any] = {}
     for direction in _DIRECTIONS:
@@ -72,6 +77,19 @@ def public(settings: dict[str, Any]) -> dict[str, Any]:
 def header_value(value: str) -> str:
     """A placeholder's value as a header can carry it: on one line, in Latin-1, other characters as `&#9731;`."""
     return _CONTROL.sub(" ", value).encode("latin-1", "xmlcharrefreplace").decode("latin-1")
+
+
+def _formatted(settings: dict[str, object]) -> dict[str, object]:
+    """The settings that `format` and `url` stand for: one ready-made body, to one address, in both directions."""
+    fields.refuse_unknown(settings, ["format", "url"])
+    form = fields.text(settings, "format", 50)
+    if form not in FORMATS:
+        raise fields.invalid("format", f"is not one of {', '.join(FORMATS)}")
+    url = _clean_url(settings, "url")
+    if not url:
+        raise fields.invalid("url", "is empty" if "url" in settings else "is missing")
+    one = {"method": "POST", "url": url, "body": FORMATS[form]}
+    return {f"{part}_{direction}": value for direction in _DIRECTIONS for part, value in one.items()}
 
 
 def _clean_direction(settings: dict[str, object], direction: str) -> dict[str, Any]:

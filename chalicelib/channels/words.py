@@ -6,13 +6,16 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from chalicelib.core import rules
 from chalicelib.core.check import Check, Ping
 from chalicelib.core.news import News
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 # Controls, directional overrides and lone surrogates: what is not there to be looked at.
 _HARMFUL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BREAKS = re.compile("[\t-\r\x1c-\x1e\x85\u2028\u2029]+")
+_SAYS = {"DOWN": "is DOWN.", "STILL DOWN": "is still DOWN.", "UP": "is UP.", "TEST": "sends a test."}
 _KINDS = {"success": "OK", "start": "Started", "fail": "Failed", "log": "Log", "ign": "Ignored"}
 
 
@@ -40,6 +43,11 @@ def headline(news: News) -> str:
     return "STILL DOWN" if news.event == "down" and news.reminder else news.event.upper()
 
 
+def title(news: News) -> str:
+    """The headline as a sentence: “Nightly backup” is DOWN."""
+    return f"“{label(news)}” {_SAYS[headline(news)]}"
+
+
 def label(news: News, limit: int = 100) -> str:
     return one_line(news.check.label, limit) or news.check.code
 
@@ -57,6 +65,33 @@ def span(length: timedelta, units: int = 2) -> str:
         if count:
             parts.append(f"{count} {name}{'s' if count > 1 else ''}")
     return ", ".join(parts[:units]) or "less than a second"
+
+
+def lasted(downtime: timedelta) -> str:
+    """How long an outage took. Seconds beside hours say nothing: a reminder is never sent at its very moment."""
+    return span(downtime if downtime < _HOUR else downtime - downtime % _MINUTE)
+
+
+def every(seconds: int) -> str:
+    """A period: "every minute", "every 5 minutes"."""
+    told = span(timedelta(seconds=seconds), 4)
+    return f"every {told if ',' in told else told.removeprefix('1 ')}"
+
+
+def criteria(check: Check) -> str:
+    """When a rule fires: "above 5 for 2 minutes"; of a composite the expression, and what its letters stand for."""
+    parts = rules.parts(check.watch) if check.watch.get("criteria") else []
+    if not parts:
+        return ""
+    if len(parts) == 1:
+        return _criterion(parts[0])
+    letters = ", ".join(f"{part.letter}: {part.target} {_criterion(part)}" for part in parts)
+    return f"{check.watch['expression']} ({letters})"
+
+
+def _criterion(part: rules.Part) -> str:
+    minutes = timedelta(minutes=part.criterion.period)
+    return rules.bounds(part.criterion) + (f" for {span(minutes, 3)}" if minutes else "")
 
 
 def moment(at: datetime) -> str:
@@ -88,10 +123,18 @@ def summary(news: News) -> str:
     if news.event == "test":
         return "This is a test. If you can read it, the channel works."
     if news.event == "up":
-        return f"It is back, after {span(news.downtime)} down." if news.downtime is not None else "It is back."
+        return f"It is back, after {lasted(news.downtime)} down." if news.downtime is not None else "It is back."
     if news.reminder and news.downtime is not None:
-        return f"It has been down for {span(news.downtime)}. {reason(news)}".rstrip()
+        return _lasting(news, news.downtime)
     return reason(news)
+
+
+def _lasting(news: News, downtime: timedelta) -> str:
+    """The reason of a heartbeat is a sentence; that of a probe or a rule is quoted as it was found."""
+    why = reason(news)
+    if news.check.kind == "heartbeat" or not why:
+        return f"It has been down for {lasted(downtime)}. {why}".rstrip()
+    return f"It has been down for {lasted(downtime)}: {why}"
 
 
 def reason(news: News) -> str:

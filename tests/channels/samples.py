@@ -35,6 +35,18 @@ PINGS = (
     Ping(7, "success", AT - timedelta(days=1), exitstatus=0, remote_addr="2001:db8::7"),
 )
 
+# Settings that every kind takes.
+VALID: dict[str, dict[str, object]] = {
+    "email": {"address": "ops@example.org"},
+    "sms": {"number": "+37120000000"},
+    "sns": {"topic": "arn:aws:sns:eu-north-1:123456789012:alerts"},
+    "webhook": {"url_down": "https://hooks.example.org/down"},
+    "slack": {"url": "https://hooks.slack.com/services/T1/B2/c3"},
+    "pagerduty": {"routing_key": "R0" + "1a2b3c" * 5},
+    "opsgenie": {"api_key": "eb243592-faa2-4ba2-a551-1afdf565c889"},
+    "victorops": {"url": "https://alert.victorops.com/integrations/generic/20131114/alert/k3y/database"},
+}
+
 # Texts that break what handles them without care.
 HOSTILE = {
     "line breaks": "a\r\nBcc: eve@example.org\n\nb",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from chalicelib.channels import about, facts, mail, words
 from chalicelib.core.news import News
@@ -16,7 +19,14 @@ PROBE = replace(
     period=60,
     watch={"probe": {"type": "http", "url": "https://shop.example.org/cart?token=secret"}},
 )
-RULE = replace(CHECK, kind="rule", name="Load", period=60, watch={"metric": "web*.load"})
+ABOVE = {"metric": "web*.load", "type": "above", "above_value": 90, "time_period": 10}
+RULE = replace(
+    CHECK,
+    kind="rule",
+    name="Load",
+    period=60,
+    watch={"metric": "web*.load", "criteria": {"a": ABOVE}, "expression": "a"},
+)
 
 
 def told(check: Any, reason: str, event: str = "down", **about_flip: Any) -> News:
@@ -29,7 +39,7 @@ def test_a_probe_tells_its_address_its_period_and_who_saw_the_failure() -> None:
     assert words.summary(shop) == "500 Internal Server Error"
     assert about.listed(shop) == [
         ("Address", "https://shop.example.org/cart"),
-        ("Looked at", "every 1 minute"),
+        ("Looked at", "every minute"),
         ("Seen from", "Stockholm SWE, Dublin IRL"),
     ]
 
@@ -44,8 +54,45 @@ def test_a_rule_tells_its_metric_its_value_and_what_breaches_besides() -> None:
     assert about.listed(load) == [
         ("Metric", "web1.load"),
         ("Value", "93"),
+        ("Criteria", "above 90 for 10 minutes"),
         ("Breaching now", "web1.load, web2.load"),
     ]
+
+
+def test_the_value_in_a_reminder_is_that_of_when_it_began() -> None:
+    again = replace(told(RULE, "high", metric="web1.load", value=93.0), reminder=1)
+    assert ("Value then", "93") in about.listed(again)
+
+
+def test_a_composite_tells_what_its_letters_stand_for() -> None:
+    missing = {"metric": "queue.depth", "type": "missing", "time_period": 60}
+    watch = {**RULE.watch, "criteria": {"a": ABOVE, "b": missing}, "expression": "a || !b"}
+    assert ("Criteria", "a || !b (a: web*.load above 90 for 10 minutes, b: queue.depth missing for 1 hour)") in (
+        about.listed(told(replace(RULE, watch=watch), "a || !b holds"))
+    )
+
+
+def test_a_rule_whose_criteria_are_not_known_is_told_without_them() -> None:
+    assert dict(about.listed(told(replace(RULE, watch={"metric": "load"}), "high")))["Criteria"] == ""
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [(60, "every minute"), (300, "every 5 minutes"), (3_600, "every hour"), (5_400, "every 1 hour, 30 minutes")],
+)
+def test_a_probe_tells_how_often_it_looks(period: int, said: str) -> None:
+    assert ("Looked at", said) in about.listed(told(replace(PROBE, period=period), "failed"))
+
+
+def test_a_reminder_of_a_probe_quotes_the_reason() -> None:
+    again = replace(told(PROBE, "no answer within 30 s"), reminder=1, downtime=timedelta(seconds=3_604))
+    assert words.summary(again) == "It has been down for 1 hour: no answer within 30 s"
+
+
+def test_everything_of_a_test_is_nothing_and_of_news_it_leaves_out_what_is_empty() -> None:
+    assert about.everything(news("test")) == []
+    titles = [title for title, _ in about.everything(told(replace(PROBE, desc="", tags=""), "failed"))]
+    assert titles == ["Project", "Address", "Looked at"]
 
 
 def test_of_very_many_breaching_series_the_first_are_named_and_the_rest_counted() -> None:

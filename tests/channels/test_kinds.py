@@ -14,16 +14,19 @@ from chalicelib import channels
 from chalicelib.channels import KINDS, Kind, kind_named
 from chalicelib.channels.fields import MASK
 from chalicelib.core.errors import Invalid
-from tests.channels.samples import news
+from tests.channels.samples import VALID, news
 
-VALID: dict[str, dict[str, object]] = {
-    "email": {"address": "ops@example.org"},
-    "sms": {"number": "+37120000000"},
-    "sns": {"topic": "arn:aws:sns:eu-north-1:123456789012:alerts"},
-    "webhook": {"url_down": "https://hooks.example.org/down"},
-    "slack": {"url": "https://hooks.slack.com/services/T1/B2/c3"},
+TEXTS = {
+    "email": "address",
+    "sms": "number",
+    "sns": "topic",
+    "webhook": "url_down",
+    "slack": "url",
+    "pagerduty": "routing_key",
+    "opsgenie": "api_key",
+    "victorops": "url",
 }
-TEXTS = {"email": "address", "sms": "number", "sns": "topic", "webhook": "url_down", "slack": "url"}
+NAMES = ["email", "sms", "sns", "webhook", "slack", "pagerduty", "opsgenie", "victorops"]
 
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
@@ -40,7 +43,7 @@ def test_every_module_that_can_send_is_among_the_kinds() -> None:
 
 
 def test_the_kinds_bear_the_names_that_their_users_know() -> None:
-    assert [kind.name for kind in KINDS] == ["email", "sms", "sns", "webhook", "slack"]
+    assert [kind.name for kind in KINDS] == NAMES
 
 
 @each_kind
@@ -52,7 +55,7 @@ def test_a_kind_is_found_by_its_name(kind: Kind) -> None:
 def test_an_unknown_kind_is_refused_with_a_list_of_the_known_ones(name: object) -> None:
     with pytest.raises(Invalid) as caught:
         kind_named(name)
-    assert (caught.value.field, caught.value.message) == ("kind", "is not one of email, sms, sns, webhook, slack")
+    assert (caught.value.field, caught.value.message) == ("kind", f"is not one of {', '.join(NAMES)}")
 
 
 @each_kind
@@ -97,8 +100,13 @@ def test_settings_that_lack_everything_are_refused(kind: Kind) -> None:
     assert refusal(kind, {}).field == f"settings.{TEXTS[kind.name]}"
 
 
-@pytest.mark.parametrize("name", ["email", "sms"])
-@pytest.mark.parametrize("key", ["up", "down"])
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        *[(name, key) for name in ("email", "sms") for key in ("up", "down")],
+        *[(name, "auto_resolve") for name in ("pagerduty", "opsgenie", "victorops")],
+    ],
+)
 @pytest.mark.parametrize("value", [None, 1, 0, "true", ""], ids=ascii)
 def test_a_flag_that_is_no_boolean_is_refused(name: str, key: str, value: object) -> None:
     error = refusal(kind_named(name), VALID[name] | {key: value})
@@ -122,6 +130,46 @@ def test_a_channel_for_people_takes_the_directions_it_is_set_to(
     settings = kind.clean(VALID[name] | flags)
     all_news = {"down": news(), "reminder": news(reminder=2), "up": news("up"), "test": news("test")}
     assert [what for what, told in all_news.items() if kind.wants(settings, told)] == wanted
+
+
+@pytest.mark.parametrize("name", ["pagerduty", "opsgenie", "victorops"])
+@pytest.mark.parametrize(
+    ("flags", "wanted"),
+    [
+        ({}, ["down", "reminder", "up", "test"]),
+        ({"auto_resolve": True}, ["down", "reminder", "up", "test"]),
+        ({"auto_resolve": False}, ["down", "reminder", "test"]),
+    ],
+)
+def test_a_channel_that_leaves_incidents_to_people_is_not_told_of_their_end(
+    name: str, flags: dict[str, object], wanted: list[str]
+) -> None:
+    kind = kind_named(name)
+    settings = kind.clean(VALID[name] | flags)
+    all_news = {"down": news(), "reminder": news(reminder=2), "up": news("up"), "test": news("test")}
+    assert [what for what, told in all_news.items() if kind.wants(settings, told)] == wanted
+
+
+@pytest.mark.parametrize("name", ["pagerduty", "opsgenie"])
+@pytest.mark.parametrize(("given", "kept"), [("us", "us"), ("eu", "eu"), (" EU ", "eu")])
+def test_a_service_is_asked_in_its_region(name: str, given: str, kept: str) -> None:
+    assert kind_named(name).clean(VALID[name] | {"region": given})["region"] == kept
+    assert kind_named(name).clean(VALID[name])["region"] == "us"
+
+
+@pytest.mark.parametrize("name", ["pagerduty", "opsgenie"])
+@pytest.mark.parametrize("value", ["", "asia", "https://api.evil.example", None, 7, "us\0"], ids=ascii)
+def test_an_unknown_region_is_refused(name: str, value: object) -> None:
+    assert refusal(kind_named(name), VALID[name] | {"region": value}).field == "settings.region"
+
+
+@pytest.mark.parametrize("name", ["webhook", "slack", "pagerduty", "opsgenie", "victorops"])
+def test_a_reader_sees_no_secret(name: str) -> None:
+    kind = kind_named(name)
+    shown = kind.public(kind.clean(VALID[name]))
+    assert MASK in str(shown)
+    assert str(VALID[name][TEXTS[name]]) not in str(shown)
+    assert "k3y" not in str(shown)
 
 
 @pytest.mark.parametrize("name", ["sns", "slack"])

@@ -31,6 +31,15 @@ def test_a_length_of_time_is_told_in_its_two_largest_units(seconds: float, said:
     assert words.span(timedelta(seconds=seconds)) == said
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(59, "59 seconds"), (61, "1 minute, 1 second"), (3_601, "1 hour"), (3_661, "1 hour, 1 minute"), (86_401, "1 day")],
+)
+def test_an_outage_of_hours_is_not_counted_in_seconds(seconds: float, said: str) -> None:
+    assert words.lasted(timedelta(seconds=seconds)) == said
+    assert words.summary(news("up", downtime=timedelta(seconds=seconds))) == f"It is back, after {said} down."
+
+
 def test_a_moment_is_told_in_utc_alone_for_a_check_that_lives_there() -> None:
     assert words.local_moment(AT, "UTC") == "2026-11-21 02:15:07 UTC"
 

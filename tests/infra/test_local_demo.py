@@ -62,7 +62,9 @@ def test_there_are_checks_of_every_schedule_all_with_tags(shown: Shown) -> None:
 def test_there_are_channels_of_every_kind_one_of_them_broken(shown: Shown) -> None:
     found = channels.of_project(shown.project.code)
 
-    assert {channel.kind for channel in found} == {kind.name for kind in kinds.KINDS}
+    # Those who are called out of bed are left out: their services would be called for real.
+    called_out = {"pagerduty", "opsgenie", "victorops"}
+    assert {channel.kind for channel in found} == {kind.name for kind in kinds.KINDS} - called_out
     assert [channel.kind for channel in found if channel.error] == ["slack"]
 
 

@@ -1,0 +1,81 @@
+"""Opsgenie: an alert is created with an alias, and closed by it.
+
+Reference: Opsgenie, "Alert API" (Create Alert, Close Alert) and "Response". What is wrong with the request or its key
+is final; 429 and 5xx are theirs and pass.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from chalicelib.channels import about, fields, incidents, words
+from chalicelib.channels.base import Outlet
+from chalicelib.core import target
+from chalicelib.core.news import News
+
+name = "opsgenie"
+
+ENDPOINTS = {"us": "https://api.opsgenie.com/v2/alerts", "eu": "https://api.eu.opsgenie.com/v2/alerts"}
+PERMANENT = frozenset({400, 401, 402, 403, 404, 422})
+
+KEY_LIMIT = 100
+MESSAGE_LIMIT, DESCRIPTION_LIMIT, DETAILS_LIMIT, ENTITY_LIMIT = 130, 15_000, 8_000, 512
+TAGS, TAG_LIMIT = 20, 50
+
+
+def clean(settings: dict[str, object]) -> dict[str, Any]:
+    fields.refuse_unknown(settings, ["api_key", "region", "auto_resolve"])
+    key = incidents.key(settings, "api_key", KEY_LIMIT)
+    return {"api_key": key, **incidents.region(settings), **incidents.auto_resolve(settings)}
+
+
+def wants(settings: dict[str, Any], news: News) -> bool:
+    return incidents.wanted(settings, news)
+
+
+def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
+    url, document = ENDPOINTS[settings["region"]], alert(news)
+    if news.event == "up":
+        url, document = f"{url}/{quote(incidents.name(news), safe='')}/close?identifierType=alias", closing(news)
+    authorization = {"Authorization": f"GenieKey {settings['api_key']}"}
+    incidents.post(outlet, url, news, document, PERMANENT, authorization)
+
+
+def public(settings: dict[str, Any]) -> dict[str, Any]:
+    return {**settings, "api_key": fields.MASK}
+
+
+def alert(news: News) -> dict[str, Any]:
+    """The alert to create. Its priority is the integration's own, but that of a test, which is the lowest."""
+    created = {
+        "message": incidents.text(news, MESSAGE_LIMIT),
+        "alias": incidents.name(news),
+        "description": _description(news),
+        "tags": [words.one_line(tag, TAG_LIMIT) for tag in news.check.tags.split()[:TAGS]],
+        "details": _details(news),
+        "entity": words.one_line(target.of_check(news.check), ENTITY_LIMIT) or words.label(news),
+        "source": words.one_line(news.site.name, 100),
+    }
+    return created | {"priority": "P5"} if news.event == "test" else created
+
+
+def closing(news: News) -> dict[str, Any]:
+    """What is noted when the alert is closed."""
+    return {"source": words.one_line(news.site.name, 100), "note": incidents.text(news, 1_000)}
+
+
+def _description(news: News) -> str:
+    parts = (words.summary(news), words.harmless(news.check.desc).strip(), words.link(news))
+    return words.shortened("\n\n".join(part for part in parts if part), DESCRIPTION_LIMIT)
+
+
+def _details(news: News) -> dict[str, str]:
+    """As many facts as an alert takes: their names and values are counted together."""
+    details, left = {}, DETAILS_LIMIT
+    for title, value in about.everything(news):
+        length = len(title) + len(value)
+        if length <= left and title != about.DESCRIPTION:
+            details[title] = value
+            left -= length
+    return details

@@ -1,0 +1,76 @@
+"""PagerDuty: an event to trigger an incident, and one with the same key to resolve it.
+
+Reference: PagerDuty, Events API v2, "Send an Event". By its retry logic 400 is an event that will never be taken,
+with a wrong key most often; everything else but 2xx may pass.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from chalicelib.channels import about, fields, incidents, words
+from chalicelib.channels.base import Outlet
+from chalicelib.core import target
+from chalicelib.core.news import News
+
+name = "pagerduty"
+
+ENDPOINTS = {
+    "us": "https://events.pagerduty.com/v2/enqueue",
+    "eu": "https://events.eu.pagerduty.com/v2/enqueue",
+}
+PERMANENT = frozenset({400})
+
+SUMMARY_LIMIT, SOURCE_LIMIT = 1_024, 255
+
+_ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
+
+
+def clean(settings: dict[str, object]) -> dict[str, Any]:
+    fields.refuse_unknown(settings, ["routing_key", "region", "auto_resolve"])
+    key = fields.text(settings, "routing_key", 100).strip()
+    if not _ROUTING_KEY.fullmatch(key):
+        raise fields.invalid("routing_key", "is not an integration key: 32 letters and digits")
+    return {"routing_key": key, **incidents.region(settings), **incidents.auto_resolve(settings)}
+
+
+def wants(settings: dict[str, Any], news: News) -> bool:
+    return incidents.wanted(settings, news)
+
+
+def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
+    document = {"routing_key": settings["routing_key"], **event(news)}
+    incidents.post(outlet, ENDPOINTS[settings["region"]], news, document, PERMANENT)
+
+
+def public(settings: dict[str, Any]) -> dict[str, Any]:
+    return {**settings, "routing_key": fields.MASK}
+
+
+def event(news: News) -> dict[str, Any]:
+    """The event without the key that says whose it is."""
+    if news.event == "up":
+        return {"event_action": "resolve", "dedup_key": incidents.name(news)}
+    triggered: dict[str, Any] = {
+        "event_action": "trigger",
+        "dedup_key": incidents.name(news),
+        "client": words.one_line(news.site.name, 100),
+        "payload": _payload(news),
+    }
+    link = words.link(news)
+    if link:
+        triggered |= {"client_url": link, "links": [{"href": link, "text": "Open the check"}]}
+    return triggered
+
+
+def _payload(news: News) -> dict[str, Any]:
+    looked_at = words.one_line(target.of_check(news.check), SOURCE_LIMIT)
+    return {
+        "summary": incidents.text(news, SUMMARY_LIMIT),
+        "source": looked_at or words.label(news),
+        "severity": "info" if news.event == "test" else "critical",
+        "timestamp": news.flip.at.isoformat(timespec="milliseconds"),
+        "class": news.check.kind,
+        "custom_details": dict(about.everything(news)),
+    }

@@ -1,0 +1,82 @@
+"""VictorOps, now Splunk On-Call: a CRITICAL message opens an incident, a RECOVERY of the same entity closes it.
+
+Reference: Splunk On-Call, "REST Endpoint integration" and "Incident fields glossary". What its answers mean is not
+documented; the key and the routing key stand in the address, so 4xx but 429 says that the address is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.channels import about, fields, incidents, urls, words
+from chalicelib.channels.base import Outlet
+from chalicelib.core.errors import Undelivered
+from chalicelib.core.news import News
+
+if TYPE_CHECKING:
+    from chalicelib.channels.http import Answer
+
+name = "victorops"
+
+PERMANENT = frozenset({400, 401, 403, 404})
+
+URL_LIMIT = 2_000
+MESSAGE_LIMIT = 10_000
+
+# A test stands in the timeline and calls nobody.
+_TYPES = {"down": "CRITICAL", "up": "RECOVERY", "test": "INFO"}
+
+
+def clean(settings: dict[str, object]) -> dict[str, Any]:
+    fields.refuse_unknown(settings, ["url", "auto_resolve"])
+    url = fields.text(settings, "url", URL_LIMIT).strip()
+    if "$" in url:
+        raise fields.invalid("url", "must end with a routing key in place of $routing_key")
+    try:
+        urls.parse(url)
+    except ValueError as error:
+        raise fields.invalid("url", str(error)) from error
+    return {"url": url, **incidents.auto_resolve(settings)}
+
+
+def wants(settings: dict[str, Any], news: News) -> bool:
+    return incidents.wanted(settings, news)
+
+
+def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
+    answer = incidents.post(outlet, settings["url"], news, message(news), PERMANENT)
+    if _is_failure(answer):
+        raise Undelivered(f"answered {answer.status}, but took nothing")
+
+
+def public(settings: dict[str, Any]) -> dict[str, Any]:
+    return {**settings, "url": urls.masked(settings["url"])}
+
+
+def message(news: News) -> dict[str, Any]:
+    """The message; `entity_id` is what the service knows the incident by, and the rest is for people."""
+    told = {
+        "message_type": _TYPES[news.event],
+        "entity_id": incidents.name(news),
+        "entity_display_name": words.title(news),
+        "state_message": _state(news),
+        "state_start_time": int(news.flip.at.timestamp()),
+        "monitoring_tool": words.one_line(news.site.name, 100),
+    }
+    link = words.link(news)
+    return told | {"vo_annotate.u.Open the check": link} if link else told
+
+
+def _state(news: News) -> str:
+    lines = [f"{title}: {value}" for title, value in about.everything(news)]
+    return words.shortened("\n".join([words.summary(news), *lines]), MESSAGE_LIMIT)
+
+
+def _is_failure(answer: Answer) -> bool:
+    """Whether a success is none: the service has been seen to say so in the body."""
+    try:
+        document = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("result") == "failure"
