@@ -16,8 +16,9 @@ class BadSettings(Exception):
 class Settings:
     """`stage` and `prefix` name the installation: every table and queue is called `<prefix>-<stage>-<noun>`.
 
-    `mail_to` is the owner's address, to which alerts go that name no channel. `location` is the name of the place where this process runs; `locations` are all places that are probed from with
-    their AWS regions, home first; `home_region` is set in the other regions alone: where the tables are.
+    `mail_to` is the owner's address, to which alerts go that name no channel. `location` is the name of the place where
+    this process runs; `locations` are all places that are probed from with their AWS regions, home first; `home_region`
+    is set in the other regions alone: where the tables are.
     """
 
     stage: str = "local"

@@ -6,6 +6,7 @@ import argparse
 import time
 from datetime import timedelta
 
+from chalicelib.core import lines
 from chalicelib.core.check import Check
 from chalicelib.monitor import ingest, judging, projects, tick
 from chalicelib.monitor.house import House
@@ -34,7 +35,7 @@ def sink(_arguments: argparse.Namespace) -> None:
         print(f"{one.write_units:g} write units, {speed:,.0f} points a second of CPU, calls and all")
     began = time.process_time()
     for _ in range(ROUNDS):
-        ingest.lines.parse(_body(house, 500), house.clock(), house.clock() - timedelta(days=1), house.clock())
+        lines.parse(_body(house, 500), house.clock(), house.clock() - timedelta(days=1), house.clock())
     print(f"  of that, reading the lines: {ROUNDS * POINTS / (time.process_time() - began):,.0f} points a second")
 
 
@@ -45,8 +46,8 @@ def _take(house: House, project: str, number: int) -> None:
 
 def _body(house: House, number: int) -> bytes:
     now = int(house.clock().timestamp())
-    lines = (f"servers.web{index % number}.cpu.load {index * 0.25} {now - index // number}" for index in range(POINTS))
-    return "\n".join(lines).encode()
+    rows = (f"servers.web{index % number}.cpu.load {index * 0.25} {now - index // number}" for index in range(POINTS))
+    return "\n".join(rows).encode()
 
 
 def rules(_arguments: argparse.Namespace) -> None:

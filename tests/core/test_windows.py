@@ -14,7 +14,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type]
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
 
 
 def begins(window: Window, low: datetime, high: datetime) -> list[datetime]:

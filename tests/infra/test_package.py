@@ -74,7 +74,7 @@ def fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     kept = archive(tmp_path / "kept.zip", *FETCHED, "app.py", "chalicelib/gone.py")
     monkeypatch.setattr(package, "OLDEST", (3, 0))
     monkeypatch.setattr(package, "merged", lambda stage: {"Resources": {}, "Description": stage})
-    monkeypatch.setattr(package.place, "cut", lambda template, _settings: template)
+    monkeypatch.setattr("infra.place.cut", lambda template, _settings: template)
     monkeypatch.setattr(package, "_pins", lambda: PINS)
     monkeypatch.setattr(package._Packager, "create_deployment_package", lambda *_: str(kept))
     return kept

@@ -208,7 +208,8 @@ def test_a_worker_that_probes(
     watch = {**device.watch, "locations": ["Home", "Elsewhere"], "retries": 1}
     device = manage.change(house, device, {"watch": watch})
     clock.now = datetime(2026, 11, 22, tzinfo=UTC)
-    asked = {"at": int(clock.now.timestamp() * 1000), "checks": [[device.project, device.code]]}
+    at = int(clock.now.timestamp() * 1000)
+    asked = {"at": at, "checks": [[device.project, device.code]]}
     invoke("run_probes", asked)
     seen = checks.get_many
 
@@ -221,7 +222,7 @@ def test_a_worker_that_probes(
     clock.move(minutes=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checks, "get_many", meanwhile)
-        invoke("run_probes", {**asked, "at": asked["at"] + 60_000, "here": True, "try": 1})
+        invoke("run_probes", {**asked, "at": at + 60_000, "here": True, "try": 1})
     assert checks.get(device.project, device.code).status == "down"
     assert calls.needed == allowed("run_probes")
 
