@@ -1,0 +1,64 @@
+"""Every function against graphite-web, over random series: names, starts, steps and values.
+
+    infra/lanes/graphite_web
+
+prints at the end how many functions and cases were compared, and what differs with its reason.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.languages.graphite.registry import FUNCTIONS
+from tests.languages.graphite.differential.targets import MEANT, TARGETS
+from tests.languages.graphite.differential.worlds import Oracle, World, difference, ours, world
+
+pytestmark = pytest.mark.graphite_web
+
+SEEDS = range(10)
+# What draws, or what has no meaning without a browser, is not compared; these have forms of their own above.
+NOT_COMPARED: dict[str, str] = {}
+
+
+@pytest.fixture(scope="module")
+def oracle() -> Iterator[Oracle]:
+    found = Oracle(os.environ["TOCSIN_TEST_GRAPHITE"])
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def worlds() -> list[World]:
+    return [world(seed) for seed in SEEDS]
+
+
+@pytest.fixture(scope="module")
+def tally() -> Iterator[Counter[str]]:
+    count: Counter[str] = Counter()
+    yield count
+    print(f"\n{count['functions']} functions and forms, {count['cases']} cases, {len(MEANT)} meant differences")
+    for target, why in MEANT.items():
+        print(f"  {target}: {why}")
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_ours_is_what_graphite_web_makes(oracle: Oracle, worlds: list[World], tally: Counter[str], name: str) -> None:
+    tally["functions"] += 1
+    found = []
+    for target in TARGETS[name]:
+        for seed, place in enumerate(worlds):
+            tally["cases"] += 1
+            differs = difference(ours(target, place), oracle.says(target, place))
+            if differs and target not in MEANT:
+                found.append(f"{target} (seed {seed}): {differs[:600]}")
+                break
+    assert not found, "\n".join(found)
+
+
+def test_every_function_is_compared() -> None:
+    text = " ".join(target for targets in TARGETS.values() for target in targets)
+    assert {name for name in FUNCTIONS if f"{name}(" not in text} <= set(NOT_COMPARED)
