@@ -3,7 +3,8 @@
 1. Read the checks, drop what is paused or gone meanwhile. At home, hand those that are probed from elsewhere to the
    places they name: each place has a queue and workers of its own, and writes to the tables at home.
 2. Look at all of them at the same time, as many as the engine allows.
-3. Keep each result, unless there is one of its id: then the message has come twice, and nothing more is done.
+3. Keep each result, unless there is one of its id: then the message has come twice, and nothing more is done, but that
+   a check whose next look is far is looked at anew, as the first worker may have died before it could decide.
 4. Let the waist decide what the result means. A failure that is not confirmed is looked at again: from the next place
    of the check, after its delay.
 
@@ -34,12 +35,17 @@ Message = dict[str, Any]
 
 WORKERS = 16
 DEFAULT_RETRY_DELAY = 5
+# In seconds: a check that is looked at more often than this is seen again soon enough whatever happens to one look.
+OFTEN = 60
+ANEW = 30
 
 
 def work(house: House, message: Message) -> int:
     """Does one message. Answers how many results it kept. Raises StoreFault for what must be tried again."""
-    # What is decided is kept on the check as it was seen alone, so it may have been seen a moment ago.
-    found = checks.get_many([(project, code) for project, code in message["checks"]], strongly=False)
+    # What is decided is kept on the check as it was seen alone, so it may have been seen a moment ago; but not before
+    # the suspicion that a retry is about.
+    keys = [(project, code) for project, code in message["checks"]]
+    found = checks.get_many(keys, strongly="try" in message)
     looked_at = [check for check in found if check.kind == "probe" and check.status != "paused"]
     if not message.get("here"):
         for check in looked_at:
@@ -58,12 +64,20 @@ def work(house: House, message: Message) -> int:
 
 
 def look_now(house: House, check: Check) -> None:
-    """Has a check looked at without waiting for its minute. What cannot be asked for is left to the clock."""
-    at = int(house.clock().timestamp() * 1000)
+    """Has a check looked at without waiting for its minute, and for the rest of this one where its period is shorter.
+    What cannot be asked for is left to the clock."""
+    now = int(house.clock().timestamp() * 1000)
     try:
-        queues.send("probes", {"at": at, "checks": [[check.project, check.code]]})
+        for at in (now, *_left_of_minute(now, check.period * 1000)):
+            queues.send("probes", {"at": at, "checks": [[check.project, check.code]]}, delay=-((now - at) // 1000))
     except StoreFault as fault:
         log.warning("first look not asked for, the clock will", reason=str(fault), code=check.code)
+
+
+def _left_of_minute(now: int, period: int) -> list[int]:
+    """The moments (milliseconds) after `now` that the tick of this minute would have asked for."""
+    start = now - now % (OFTEN * 1000)
+    return [at for at in range(start, start + OFTEN * 1000, period) if at > now] if 0 < period < OFTEN * 1000 else []
 
 
 def places(house: House, check: Check) -> list[str]:
@@ -100,6 +114,8 @@ def _keep(house: House, message: Message, check: Check, began: datetime, outcome
     text = outcome.text if ok or not outcome.ok else f"{verdict.lower()}: {outcome.text}"
     result = _result(house, message, check, started, outcome, verdict, ok, text)
     if not results.add(check.code, result):
+        if check.period > OFTEN:
+            _look_anew(house, message, check)
         return False
     _observe(house, message, check, Observed(started, ok, text, house.settings.location))
     return True
@@ -134,12 +150,15 @@ def result_id(code: str, location: str, at: int, number: int) -> str:
 
 
 def _observe(house: House, message: Message, check: Check, look: Observed) -> None:
-    """Lets the waist decide. What cannot be decided now is seen again with the next look."""
+    """Lets the waist decide. What cannot be decided now is seen again with the next look, if that is near; otherwise
+    the message has to come again."""
     try:
         after = _decided(house, check, look)
     except Missing:
         return
     except (Busy, StoreFault):
+        if check.period > OFTEN:
+            raise
         log.error("look not decided, the next one will be", code=check.code)
         return
     if not look.ok and after.suspicion:
@@ -169,7 +188,16 @@ def _look_again(house: House, message: Message, check: Check) -> None:
     try:
         _ask(house, _next_place(house, check), again, delay=delay)
     except StoreFault as fault:
+        if check.period > OFTEN:
+            raise
         log.warning("retry not asked for, the next look confirms", reason=str(fault), code=check.code)
+
+
+def _look_anew(house: House, message: Message, check: Check) -> None:
+    """Asks for the same look again, as another one: its result is not kept yet."""
+    at = int(house.clock().timestamp() * 1000) + ANEW * 1000
+    anew = {"at": at, "checks": [[check.project, check.code]], "here": True, "try": message.get("try", 0)}
+    _ask(house, house.settings.location, anew, delay=ANEW)
 
 
 def _next_place(house: House, check: Check) -> str:

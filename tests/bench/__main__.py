@@ -23,7 +23,7 @@ from chalicelib.monitor.house import House
 from chalicelib.store import checks, definitions
 from chalicelib.store.connection import shared
 from chalicelib.store.models import CheckItem, DirectoryItem
-from tests.bench import graphite, metrics
+from tests.bench import graphite, metrics, probes, ticks
 from tests.bench.meter import Meter, emulated_aws, fresh_house, metered
 
 ROUNDS = 300
@@ -238,6 +238,8 @@ BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
     "cold": cold_start,
     "sink": metrics.sink,
     "rules": metrics.rules,
+    "probes": probes.probes,
+    "ticks": ticks.ticks,
     "targets": graphite.targets,
 }
 

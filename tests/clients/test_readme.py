@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import requests
 
 from tests.clients.conftest import PATIENCE, ROOT, Project
+
+SITE_PORT = "8055"
 
 
 def test_the_tour_of_the_readme_shows_what_it_says(service: list[Project], tmp_path: Path) -> None:
@@ -19,38 +26,62 @@ def test_the_tour_of_the_readme_shows_what_it_says(service: list[Project], tmp_p
     (tmp_path / "keys.json").write_text(json.dumps({"base_url": service[0].base_url, "projects": projects}))
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
 
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    code, output, errors = _typed("\n".join(blocks).replace(SITE_PORT, _free_port()), tmp_path)
 
-    assert done.returncode == 0, done.stderr
-    pings, flips = (json.loads(line) for line in _documents(done.stdout)[-2:])
+    assert code == 0, errors
+    told = _documents(output)
+    pings = next(document for document in told if "pings" in document)
+    flips = next(document for document in told if "flips" in document)
     assert [ping["type"] for ping in pings["pings"]] == ["success", "fail", "success", "start"]
     assert [flip["up"] for flip in flips["flips"]] == [1, 0, 1]
-    assert _mails(service[0].base_url, until="UP | Nightly backup") == ["UP | Nightly backup", "DOWN | Nightly backup"]
+    for name in ("Nightly backup", "Web site"):
+        assert _mails(service[0].base_url, name, until=f"UP | {name}") == [f"UP | {name}", f"DOWN | {name}"]
+    (outage,), uptime, deleted = told[-3:]
+    assert (outage["Reason"], outage["FullName"]) == ("connection refused", "Web site")
+    assert (uptime["Uptime"]["DownSeconds"], uptime["Uptime"]["Outages"]) == (outage["Seconds"], 1)
+    assert deleted == {}
 
 
-def _mails(base_url: str, until: str) -> list[str]:
-    """The subjects in the outbox about the tour's check, newest first, each once: others may listen too."""
+def _free_port() -> str:
+    """A port of this machine in place of the tour's, which somebody may use."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
+
+
+def _typed(script: str, folder: Path) -> tuple[int, str, str]:
+    """What a shell answers: its code, its output, its errors. What it has left running is ended."""
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True, start_new_session=True) as shell:
+        try:
+            output, errors = shell.communicate(timeout=PATIENCE)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
+    return shell.returncode, output, errors
+
+
+def _mails(base_url: str, name: str, until: str) -> list[str]:
+    """The subjects in the outbox about what is called so, newest first, each once: others may listen too."""
     give_up = time.monotonic() + PATIENCE
     while time.monotonic() < give_up:
         sent = requests.get(f"{base_url}/outbox.json", timeout=PATIENCE).json()
-        subjects = [str(message["subject"]) for message in sent if "Nightly backup" in str(message["subject"])]
+        subjects = [str(message["subject"]) for message in sent if name in str(message["subject"])]
         if until in subjects:
             return list(dict.fromkeys(subjects))
     raise AssertionError("the mail did not come")
 
 
-def _documents(output: str) -> list[str]:
+def _documents(output: str) -> list[Any]:
     """The JSON documents that curl wrote one behind the other, without line ends between them."""
     decoder, found, position = json.JSONDecoder(), [], output.index("{")
     while position < len(output):
         if output[position] not in "{[":
             position += 1
             continue
-        _, end = decoder.raw_decode(output, position)
-        found.append(output[position:end])
-        position = end
+        document, position = decoder.raw_decode(output, position)
+        found.append(document)
     return found
 
 

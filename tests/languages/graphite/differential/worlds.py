@@ -64,9 +64,9 @@ def world(seed: int) -> World:
     made = [_series(name, begin, step, [shape(at) for at in range(length)], chance) for name, shape in shapes.items()]
     if seed % 2:
         slow: Values = [chance.uniform(0, 10) for _ in range(length // 5)]
-        made.append(_series("d.slow.x", begin - begin % 300, 300, slow, chance))
+        made.append(_series("d.slow.z", begin - begin % 300, 300, slow, chance))
         quick: Values = [chance.uniform(0, 10) for _ in range(length)]
-        made.append(_series("d.quick.x", begin, step, quick, chance))
+        made.append(_series("d.quick.z", begin, step, quick, chance))
     return World(made)
 
 

@@ -1,0 +1,132 @@
+"""What a minute of many devices costs: the tick, two workers that look at a web server on this machine, the results.
+
+Web server and workers are processes of their own, as the workers are in Lambda.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import select
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from typing import Any
+
+import boto3
+
+from chalicelib import settings, store
+from chalicelib.core.check import Check
+from chalicelib.monitor import probing, projects, tick
+from chalicelib.monitor.house import House, open_house
+from chalicelib.probes import http
+from chalicelib.store import checks, wheel
+from chalicelib.store.models import CheckItem
+from tests.bench import probes
+from tests.bench.meter import Meter, fresh_house, metered
+
+DEVICES, WORKERS, MINUTE = 1_000, 2, 60
+
+
+def ticks(_arguments: argparse.Namespace) -> None:
+    """1,000 devices at 60 s: store calls and request units a minute, scheduling writes, the wall time of a tick."""
+    house = fresh_house("ticks")
+    with probes._server(None) as port:
+        _fill(house, f"http://127.0.0.1:{port}/")
+        _print(*_minute(house))
+
+
+def _fill(house: House, url: str) -> None:
+    """The devices, up for a while, written straight into the table."""
+    project, now = projects.create(house, "Bench").project.code, house.clock()
+    wheel.register(Check(project, "", now, kind="probe", period=MINUTE))
+    with CheckItem.batch_write() as batch:
+        for number in range(DEVICES):
+            watch = {"probe": http.clean({"url": f"{url}{number}"}), "retries": 1, "retry_delay": 5}
+            check = Check(
+                project,
+                house.new_code(),
+                now,
+                kind="probe",
+                name=f"Device {number}",
+                period=MINUTE,
+                watch=watch,
+                status="up",
+                since=now,
+                last_result="200 OK",
+            )
+            batch.save(checks._item(check))
+
+
+def _minute(house: House) -> tuple[Meter, Meter, float]:
+    """What the tick cost, what its looks cost, and the seconds from its start to the last result."""
+    workers = [_worker(house) for _ in range(WORKERS)]
+    began = time.time()
+    with metered() as ticking:
+        asked = tick.run(house)
+    for worker in workers:
+        worker.stdin.write("that was all\n")  # type: ignore[union-attr]
+        worker.stdin.flush()  # type: ignore[union-attr]
+    reports = [json.loads(worker.communicate()[0]) for worker in workers]
+    kept = sum(report["kept"] for report in reports)
+    assert (asked, kept) == (DEVICES, DEVICES), (asked, kept)
+    return ticking, _sum([report["meter"] for report in reports]), max(report["ended"] for report in reports) - began
+
+
+def _sum(parts: list[dict[str, Any]]) -> Meter:
+    total = Meter()
+    for part in parts:
+        for operation, number in part["calls"].items():
+            total.calls[operation] = total.calls.get(operation, 0) + number
+        total.cpu += part["cpu"]
+        total.read_units += part["read_units"]
+        total.write_units += part["write_units"]
+    return total
+
+
+def _print(ticking: Meter, looking: Meter, wall: float) -> None:
+    print(f"{DEVICES:,} devices at {MINUTE} s: the tick {ticking.total} calls {ticking.calls},", end=" ")
+    print(f"{ticking.read_units:g} read units, scheduling writes {ticking.write_units:g} (budget 0)")
+    print(f"  {WORKERS} workers: {looking.total} calls {dict(sorted(looking.calls.items()))},", end=" ")
+    print(f"{looking.read_units:g} read and {looking.write_units:g} write units")
+    print(f"  {wall:.1f} s from the tick to the last result (budget {MINUTE} s),", end=" ")
+    print(f"CPU of the workers {1e3 * looking.cpu / DEVICES:.2f} ms a device")
+
+
+def _worker(house: House) -> subprocess.Popen[str]:
+    """One of the workers that SQS would run at the same time, ready to work."""
+    given = {"STAGE": house.settings.stage, "PREFIX": house.settings.prefix, "ALLOWED_NETWORKS": "127.0.0.0/8"}
+    environ = os.environ | {f"TOCSIN_{name}": value for name, value in given.items()}
+    command = [sys.executable, "-m", "tests.bench.ticks"]
+    process = subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process
+
+
+def _work() -> None:
+    """The worker: takes what the queue holds, until it is told that this was all and the queue is empty."""
+    logging.disable(logging.WARNING)
+    house = open_house(settings.load())
+    store.connect(house.settings)
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName=house.settings.resource("probes"))["QueueUrl"]
+    print("ready", flush=True)
+    kept, ended, over = 0, 0.0, False
+    with metered() as meter:
+        while True:
+            messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages", [])
+            if not messages and over:
+                break
+            for message in messages:
+                kept, ended = kept + probing.work(house, json.loads(message["Body"])), time.time()
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            over = over or bool(select.select([sys.stdin], [], [], 0 if messages else 0.02)[0])
+    print(json.dumps({"kept": kept, "ended": ended, "meter": asdict(meter)}))
+
+
+if __name__ == "__main__":
+    _work()

@@ -1,0 +1,48 @@
+"""Looks that meet: what one of them has decided a moment ago is not yet seen by every reader of the tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.check import Check
+from chalicelib.monitor import manage, probing
+from chalicelib.monitor.house import House
+from chalicelib.monitor.projects import Keyring
+from chalicelib.store import checks
+from tests.conftest import Clock, Queues
+from tests.monitor.test_probing import BAD, GOOD, Engine
+
+
+@pytest.fixture
+def stale(monkeypatch: pytest.MonkeyPatch) -> dict[str, Check]:
+    """What a reader sees that does not ask for the latest: these checks, by their code."""
+    seen: dict[str, Check] = {}
+    original = checks.get_many
+
+    def get_many(keys: list[tuple[str, str]], *, strongly: bool = True) -> list[Check]:
+        return original(keys) if strongly else [seen.get(check.code, check) for check in original(keys)]
+
+    monkeypatch.setattr(checks, "get_many", get_many)
+    return seen
+
+
+def test_a_retry_that_finds_all_well_ends_the_suspicion_of_a_moment_ago(
+    house: House, keyring: Keyring, queues: Queues, clock: Clock, stale: dict[str, Check]
+) -> None:
+    house.engine = engine = Engine()  # type: ignore[assignment]
+    watch: dict[str, Any] = {"probe": {"type": "http", "url": "https://example.org/"}, "retry_delay": 0}
+    check = manage.create(house, keyring.project, {"kind": "probe", "period": 60, "watch": watch})
+    at = int(clock.now.timestamp() * 1000)
+    probing.work(house, {"at": at, "checks": [[check.project, check.code]]})
+    stale[check.code] = checks.get(check.project, check.code)
+
+    clock.move(minutes=1)
+    engine.outcome = BAD
+    probing.work(house, {"at": at + 60_000, "checks": [[check.project, check.code]]})
+    engine.outcome = GOOD
+    queues.work()
+
+    now = checks.get(check.project, check.code)
+    assert (now.status, now.suspicion) == ("up", None)

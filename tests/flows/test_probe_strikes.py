@@ -1,0 +1,272 @@
+"""A worker is killed, or AWS answers an error, at every call on the way from a look to a mail, before the call is made
+and after it was. Whatever is left, the clocks and the queues finish."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.core.check import Check
+from chalicelib.monitor import channels, chores, deliver, manage, probing, tick
+from chalicelib.monitor.house import House
+from chalicelib.monitor.projects import Keyring
+from chalicelib.settings import Settings
+from chalicelib.store import QUEUES, checks, history, outbox, results
+from chalicelib.store.faults import StoreFault
+from tests.conftest import NOW, Clock, Queues
+from tests.flows.conftest import Killed, trouble, unavailable
+from tests.flows.test_uptime_places import ABROAD, DUBLIN, OREGON, PLACES, STOCKHOLM, Regions, Worker
+from tests.monitor.test_probing import BAD, GOOD, Engine
+from tests.sent import Sent
+
+Minute = Callable[[], None]
+
+# The stories below make this many calls; a test holds the numbers.
+DOWN_CALLS, UP_CALLS, LOOK_CALLS, ABROAD_CALLS = 35, 27, 4, 8
+FAULTS = [(call, after) for call in range(1, DOWN_CALLS + 1) for after in (False, True)]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """One shard of each kind: the same story in fewer calls."""
+    return replace(settings, due_shards=1, outbox_shards=1, wheel_shards=1)
+
+
+@dataclass
+class Watch:
+    """A device that was found up a minute ago, whom it tells, and the workers that look at it."""
+
+    house: House
+    check: Check
+    engine: Engine
+    sqs: Any
+    urls: dict[str, str]
+
+    @property
+    def flips(self) -> list[tuple[str, str]]:
+        """(old, new) of every flip, oldest first."""
+        check, now = self.check, self.house.clock()
+        found = history.flips(check.project, check.code, NOW.replace(year=2020), NOW.replace(year=2040), now)
+        return [(flip.old, flip.new) for flip in found[::-1]]
+
+    @property
+    def now(self) -> Check:
+        return checks.get(self.check.project, self.check.code)
+
+    def look(self) -> None:
+        """The message of a minute as the queue hands it out: again, if the worker died."""
+        at = int((NOW + timedelta(minutes=1)).timestamp() * 1000)
+        probing.work(self.house, {"at": at, "checks": [[self.check.project, self.check.code]]})
+
+    def shift(self) -> None:
+        """A minute's tick and what comes of it, as AWS has it done: a message is gone when it has been dealt with, and
+        not before."""
+        tick.run(self.house)
+        while any([self._attend("probes"), self._attend("chores"), self._attend("news")]):
+            continue
+
+    def _attend(self, noun: str) -> bool:
+        url = self.urls[noun]
+        messages = self.sqs.receive_message(QueueUrl=url, VisibilityTimeout=0).get("Messages", [])
+        for message in messages:
+            self._do(noun, json.loads(message["Body"]))
+            self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return bool(messages)
+
+    def _do(self, noun: str, message: dict[str, Any]) -> None:
+        if noun == "news":
+            deliver.deliver_nudges(self.house, [message])
+        else:
+            {"probes": probing.work, "chores": chores.do}[noun](self.house, message)
+
+
+@pytest.fixture
+def watch(house: House, keyring: Keyring, queues: Queues, minute: Minute) -> Watch:
+    channel = channels.create(house, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
+    probe = {"type": "http", "url": "https://example.org/"}
+    values = {"kind": "probe", "name": "Web", "period": 60, "channels": (channel.code,)}
+    check = manage.create(house, keyring.project, {**values, "watch": {"probe": probe, "retry_delay": 0}})
+    house.engine = engine = Engine()  # type: ignore[assignment]
+    minute()
+    urls = {noun: queues.sqs.get_queue_url(QueueName=house.settings.resource(noun))["QueueUrl"] for noun in QUEUES}
+    return Watch(house, check, engine, queues.sqs, urls)
+
+
+@dataclass
+class Abroad:
+    """The device is looked at from three places and down; one of them is home, and has been asked to look."""
+
+    watch: Watch
+    regions: Regions
+
+    def look_everywhere(self) -> None:
+        while any(worker.work() for worker in self.regions.abroad.values()):
+            self.regions.queues.work()
+
+    @property
+    def places(self) -> set[str]:
+        now = self.watch.house.clock()
+        found = results.newest(
+            self.watch.check.code, 100, now, start=NOW + timedelta(minutes=1), end=NOW.replace(hour=20)
+        )
+        return {result.location for result in found}
+
+
+@pytest.fixture
+def abroad(failing: Watch, queues: Queues, clock: Clock) -> Abroad:
+    failing.house.settings = replace(failing.house.settings, location=STOCKHOLM, locations=PLACES)
+    watch = {**failing.check.watch, "locations": [place for place, _ in PLACES]}
+    manage.change(failing.house, failing.check, {"watch": watch})
+    workers = {place: Worker(failing.house, place, region) for place, region in ABROAD}
+    for worker in workers.values():
+        worker.house.engine = failing.engine  # type: ignore[assignment]
+    return Abroad(failing, Regions(failing.house, clock, queues, workers))
+
+
+@pytest.fixture
+def failing(watch: Watch) -> Watch:
+    """From now on every look finds the device failed."""
+    watch.engine.outcome = BAD
+    return watch
+
+
+@pytest.fixture
+def mended(failing: Watch, minute: Minute) -> Watch:
+    """It was down, which has been told, and from now on every look finds it well."""
+    minute()
+    failing.engine.outcome = GOOD
+    return failing
+
+
+def recover(minute: Minute) -> None:
+    """What clocks and queues do by themselves afterwards: a few minutes pass."""
+    for _ in range(4):
+        minute()
+
+
+def told(sent: Sent, calls: list[str], call: int) -> list[str]:
+    """What was told; a mail that may have gone out just before the strike is allowed to have been told again."""
+    return list(dict.fromkeys(sent.subjects)) if "SendEmail" in calls[:call] else sent.subjects
+
+
+# To be killed before a call is to be killed after the one before it.
+@pytest.mark.parametrize("call", range(1, DOWN_CALLS + 2))
+def test_killed_on_the_way_from_a_failed_look_to_the_mail(
+    failing: Watch, minute: Minute, sent: Sent, call: int
+) -> None:
+    with trouble(call, Killed, after=False) as calls, suppress(Killed):
+        failing.shift()
+    recover(minute)
+
+    assert failing.flips == [("new", "up"), ("up", "down")]
+    assert failing.now.since in (NOW + timedelta(minutes=1), NOW + timedelta(minutes=2))
+    assert told(sent, calls, call) == ["DOWN | Web"]
+    assert list(outbox.all_waiting()) == []
+
+
+@pytest.mark.parametrize("call", range(1, UP_CALLS + 2))
+def test_killed_on_the_way_from_a_good_look_to_the_mail(mended: Watch, minute: Minute, sent: Sent, call: int) -> None:
+    with trouble(call, Killed, after=False) as calls, suppress(Killed):
+        mended.shift()
+    recover(minute)
+
+    assert mended.flips == [("new", "up"), ("up", "down"), ("down", "up")]
+    assert told(sent, calls, call) == ["DOWN | Web", "UP | Web"]
+    assert list(outbox.all_waiting()) == []
+
+
+@pytest.mark.parametrize(("call", "after"), FAULTS)
+def test_a_fault_on_the_way_from_a_failed_look_to_the_mail(
+    failing: Watch, minute: Minute, sent: Sent, call: int, after: bool
+) -> None:
+    with trouble(call, unavailable, after=after) as calls, suppress(StoreFault, ClientError):
+        failing.shift()
+    recover(minute)
+    failing.engine.outcome = GOOD
+    recover(minute)
+
+    assert failing.flips == [("new", "up"), ("up", "down"), ("down", "up")]
+    assert told(sent, calls, call) == ["DOWN | Web", "UP | Web"]
+    assert list(outbox.all_waiting()) == []
+
+
+@pytest.mark.parametrize("call", range(1, LOOK_CALLS + 2))
+def test_a_look_that_was_killed_and_comes_again_does_not_confirm_itself(
+    failing: Watch, minute: Minute, call: int
+) -> None:
+    with trouble(call, Killed, after=False), suppress(Killed):
+        failing.look()
+    failing.look()
+    failing.engine.outcome = GOOD
+    recover(minute)
+
+    assert failing.flips == [("new", "up")]
+
+
+@pytest.mark.parametrize("error", [Killed, unavailable])
+@pytest.mark.parametrize(("call", "after"), FAULTS[: 2 * LOOK_CALLS])
+def test_a_device_whose_next_look_is_far_loses_no_failure_either(
+    failing: Watch,
+    queues: Queues,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Callable[[], BaseException],
+    call: int,
+    after: bool,
+) -> None:
+    monkeypatch.setattr("chalicelib.store.queues.MAX_DELAY", 0)
+    manage.change(failing.house, failing.check, {"period": 3_600})
+    with trouble(call, error, after=after):
+        try:
+            failing.look()
+        except (Killed, StoreFault):
+            comes_again = True
+        else:
+            comes_again = False
+    if comes_again:
+        failing.look()
+    queues.work()
+
+    assert failing.flips == [("new", "up"), ("up", "down")]
+
+
+@pytest.mark.parametrize("call", range(1, ABROAD_CALLS + 2))
+def test_killed_while_places_abroad_are_asked(abroad: Abroad, call: int) -> None:
+    with trouble(call, Killed, after=False), suppress(Killed):
+        abroad.watch.look()
+    abroad.watch.look()
+    abroad.look_everywhere()
+
+    assert abroad.places == {STOCKHOLM, DUBLIN, OREGON}
+    assert abroad.watch.flips == [("new", "up"), ("up", "down")]
+
+
+def test_the_stories_are_no_longer_than_the_strikes(failing: Watch, minute: Minute, clock: Clock) -> None:
+    with trouble(0, Killed, after=False) as down:
+        failing.shift()
+    clock.move(minutes=1)
+    failing.engine.outcome = GOOD
+    with trouble(0, Killed, after=False) as up:
+        failing.shift()
+
+    assert (len(down), len(up)) == (DOWN_CALLS, UP_CALLS)
+
+
+def test_a_look_is_no_longer_than_its_strikes(failing: Watch) -> None:
+    with trouble(0, Killed, after=False) as calls:
+        failing.look()
+
+    assert len(calls) == LOOK_CALLS
+
+
+def test_a_look_from_several_places_is_no_longer_than_its_strikes(abroad: Abroad) -> None:
+    with trouble(0, Killed, after=False) as calls:
+        abroad.watch.look()
+
+    assert len(calls) == ABROAD_CALLS
