@@ -22,6 +22,7 @@ import time
 import types
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ class Oracle:
 
     def __init__(self) -> None:
         self.evaluator = import_module("graphite.render.evaluator")
+        self.functions = import_module("graphite.render.functions")
+        self.read_time = self.functions.parseATTime
         self.datalib = import_module("graphite.render.datalib")
         self.finders = import_module("graphite.finders")
         self.tags = import_module("graphite.storage").STORE.tagdb
@@ -58,6 +61,8 @@ class Oracle:
         """The series of one target. A context is good for one evaluation: functions write into it."""
         moments = {"startTime": request["start"], "endTime": request["end"], "now": request.get("now", request["end"])}
         context = {name: datetime.fromtimestamp(moment, UTC) for name, moment in moments.items()}
+        # Its functions ask the machine's clock what `now` is; here it is the request's.
+        vars(self.functions).update(parseATTime=partial(self.read_time, now=context["now"]))
         made = self.evaluator.evaluateTarget(
             {**context, "tzinfo": UTC, "data": [], "prefetched": {}}, request["target"]
         )
