@@ -17,6 +17,8 @@ from chalicelib.store import series, series_ages, series_names
 
 # A pattern that matches more series than this is refused: one rule must not read a whole project.
 SERIES_MAX = 1_000
+# A function may ask for what lies a week or a year before.
+POINTS_MAX = 50_000
 VIEW = "avg"
 
 Buckets = list[float | None]
@@ -88,6 +90,8 @@ class Reader:
             pattern, view = split_view(target)
             step = series_ages.resolution(start, self.now)
             low, high = start // step * step, -(-end // step) * step
+            if (high - low) // step > POINTS_MAX:
+                raise TooMany(f"{target} is to be read over more than {POINTS_MAX} points")
             names = [name for name in self.names(pattern) if name != pattern or self.is_known(name)]
             found = self._many(names, low, high, step, view)
             suffix = f":{view}" if view != VIEW else ""

@@ -26,7 +26,7 @@ from chalicelib.languages.graphite.series import Row, Series, aligned, paths
 def combined(found: list[Series], by: str, xff: float = 0.0) -> list[Series]:
     """One series by the aggregation of that name, `sumSeries(what it was made of)`; none of none. A moment at which
     less than the share `xff` of the series have a value gets none. It keeps the tags that all have in common."""
-    word = by.removesuffix("Series")
+    word, xff = by.removesuffix("Series"), xff or max((one.xff for one in found), default=0.0)
     aggregation, name = AGGREGATIONS[word], f"{word}Series({paths(found)})"
     judged = _with_share(aggregation, xff) if xff or word == "avg_zero" else aggregation
     return [

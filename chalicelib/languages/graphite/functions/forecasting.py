@@ -1,7 +1,7 @@
-"""Forecasts by Holt and Winters: level, slope and season of a series, each smoothed exponentially.
+"""What a series should be by its own past, with the season of a day or so, and how far it strays from that.
 
-Source: Graphite, Functions (Calculate): holtWintersForecast and what is made of it. The smoothing begins `bootstrap`
-before the request, and the season is a day unless another is named.
+Source: Graphite, Functions (Calculate): the Holt-Winters method of three exponential smoothings, for level, trend and
+season. It learns from what lies before the window, a week unless another span is given.
 """
 
 from __future__ import annotations
@@ -11,142 +11,147 @@ from dataclasses import dataclass, field
 
 from chalicelib.languages.graphite import intervals
 from chalicelib.languages.graphite.context import Frame, Value
-from chalicelib.languages.graphite.registry import function, interval, number, series_list
+from chalicelib.languages.graphite.registry import Param, function, interval, number, series_list
 from chalicelib.languages.graphite.series import Series, Values
 
-LEVEL, SLOPE, SEASON = 0.1, 0.0035, 0.1
-BOOTSTRAP, DAY = "7d", "1d"
-
-
-def _reach(args: Sequence[Value], _step: int, place: int = 1) -> int:
-    text = args[place] if len(args) > place else None
-    return abs(intervals.seconds(text if isinstance(text, str) else BOOTSTRAP))
-
-
-def _reach_with_delta(args: Sequence[Value], step: int) -> int:
-    return _reach(args, step, 2)
+# How much the newest value weighs against all before it.
+LEVEL = SEASON = 0.1
+TREND = 0.0035
 
 
 @dataclass(slots=True)
-class _State:
-    """What is known after some values; season and deviation for each moment so far."""
+class _Model:
+    """What has been learnt so far; `season` is the number of points after which things repeat themselves."""
 
+    season: int
     level: float | None = None
-    slope: float = 0.0
+    trend: float = 0.0
     expected: float | None = None
-    seasons: list[float] = field(default_factory=list)
+    seasonals: list[float] = field(default_factory=list)
     deviations: list[float] = field(default_factory=list)
 
-
-def _analysed(values: Values, season: int) -> tuple[Values, list[float]]:
-    """What was expected of each value before it came, and how far off that usually was."""
-    state, forecasts = _State(), []
-    for place, value in enumerate(values):
-        before = _of_last_season(state.seasons, place, season)
-        following = _of_last_season(state.seasons, place + 1, season)
-        off = _of_last_season(state.deviations, place, season)
+    def learn(self, value: float | None) -> float | None:
+        """Takes the next value in; what had been expected instead, None where a gap comes before."""
+        first = not self.seasonals
+        expected = value if first else self.expected
         if value is None:
-            # A gap ends what was known of level and slope, and leaves none for the next season.
-            forecasts.append(state.expected)
-            state.level, state.slope, state.expected = None, 0.0, None
-            state.seasons.append(0.0)
-            state.deviations.append(0.0)
-            continue
-        expected = value if place == 0 else state.expected
-        level = value if state.level is None else state.level
-        new = LEVEL * (value - before) + (1 - LEVEL) * (level + state.slope)
-        state.slope = SLOPE * (new - level) + (1 - SLOPE) * state.slope
-        state.seasons.append(SEASON * (value - new) + (1 - SEASON) * before)
-        missed = 0.0 if expected is None else abs(value - expected)
-        state.deviations.append(SEASON * missed + (1 - SEASON) * off)
-        state.level, state.expected = new, new + state.slope + following
-        forecasts.append(expected)
-    return forecasts, state.deviations
+            self._skip()
+        else:
+            self._take(value, expected)
+        return expected
+
+    def _skip(self) -> None:
+        """After a gap the level begins anew."""
+        self.level, self.trend, self.expected = None, 0.0, None
+        self.seasonals.append(0.0)
+        self.deviations.append(0.0)
+
+    def _take(self, value: float, expected: float | None) -> None:
+        before = value if self.level is None else self.level
+        seasonal = self._ago(self.seasonals, self.season)
+        following = self._ago(self.seasonals, self.season - 1)
+        strayed = self._ago(self.deviations, self.season)
+        self.level = _mixed(LEVEL, value - seasonal, before + self.trend)
+        self.trend = _mixed(TREND, self.level - before, self.trend)
+        self.seasonals.append(_mixed(SEASON, value - self.level, seasonal))
+        self.deviations.append(_mixed(SEASON, abs(value - (expected or 0.0)), strayed))
+        self.expected = self.level + self.trend + following
+
+    @staticmethod
+    def _ago(past: list[float], points: int) -> float:
+        """What was so many points before the one that comes next; nought before the beginning."""
+        return past[-points] if 0 < points <= len(past) else 0.0
 
 
-def _of_last_season(known: list[float], place: int, season: int) -> float:
-    return known[place - season] if 0 <= place - season < len(known) else 0.0
+def _mixed(weight: float, newest: float, before: float) -> float:
+    return weight * newest + (1 - weight) * before
 
 
 @dataclass(frozen=True, slots=True)
 class _Forecast:
-    """For a series of the request, what was expected of it and the usual deviation from that."""
+    """A series with what it should be, and how far it usually strays, at each moment of the window."""
 
-    source: Series
+    series: Series
+    start: int
     expected: Values
     deviations: list[float]
 
-    @property
-    def label(self) -> str:
-        return self.source.name
+    def like(self, word: str, values: Values) -> Series:
+        name = f"{word}({self.series.name})"
+        return self.series.like(name, values, start=self.start, consolidate="average")
+
+    def edge(self, delta: float) -> Values:
+        """So many usual deviations above what is expected."""
+        return [
+            None if value is None else value + delta * strayed
+            for value, strayed in zip(self.expected, self.deviations, strict=True)
+        ]
 
 
-def _forecasts(frame: Frame, found: list[Series], bootstrap: str, seasonality: str) -> list[_Forecast]:
-    if not found:
-        return []
+def _forecasts(frame: Frame, bootstrap: str, seasonality: str) -> list[_Forecast]:
+    return [_forecast(frame, one, _span(bootstrap), _span(seasonality)) for one in _learnt_from(frame, bootstrap)]
+
+
+def _learnt_from(frame: Frame, bootstrap: str) -> list[Series]:
+    return frame.again(frame.start - _span(bootstrap))
+
+
+def _forecast(frame: Frame, series: Series, before: int, season: int) -> _Forecast:
+    if season < 2 * series.step:
+        raise frame.wrong("seasonality must be at least two points of the series")
+    model = _Model(season // series.step)
+    expected = [model.learn(value) for value in series.values]
+    skipped = before // series.step
+    return _Forecast(series, series.start + before, expected[skipped:], model.deviations[skipped:])
+
+
+def _span(text: str) -> int:
+    return abs(intervals.seconds(text))
+
+
+_DELTA = number("delta", 3)
+_SPANS: tuple[Param, ...] = (interval("bootstrapInterval", "7d"), interval("seasonality", "1d"))
+
+
+def _bootstrap_reach(values: Sequence[Value], step: int) -> int:
+    """The first span that is given is the one to learn from, whichever function it is."""
+    return _span(next((value for value in values if isinstance(value, str)), "7d"))
+
+
+@function("holtWintersForecast", series_list(), *_SPANS, reach=_bootstrap_reach)
+def holt_winters_forecast(frame: Frame, found: list[Series], bootstrap: str, seasonality: str) -> list[Series]:
+    return [one.like("holtWintersForecast", one.expected) for one in _forecasts(frame, bootstrap, seasonality)]
+
+
+@function("holtWintersConfidenceBands", series_list(), _DELTA, *_SPANS, reach=_bootstrap_reach)
+def holt_winters_confidence_bands(
+    frame: Frame, found: list[Series], delta: float, bootstrap: str, seasonality: str
+) -> list[Series]:
+    """Two series for each: `delta` usual deviations below and above what is expected."""
     made = []
-    earlier = {one.name: one for one in frame.again(frame.start - abs(intervals.seconds(bootstrap)))}
+    for one in _forecasts(frame, bootstrap, seasonality):
+        for word, sign in (("holtWintersConfidenceLower", -1), ("holtWintersConfidenceUpper", 1)):
+            band = one.like(word, one.edge(sign * delta))
+            made.append(band.like(path_expression=one.series.path_expression))
+    return made
+
+
+@function("holtWintersAberration", series_list(), _DELTA, *_SPANS, reach=_bootstrap_reach)
+def holt_winters_aberration(
+    frame: Frame, found: list[Series], delta: float, bootstrap: str, seasonality: str
+) -> list[Series]:
+    """How far each value is outside its bands, nought within them and in gaps."""
+    bands = {one.series.name: one for one in _forecasts(frame, bootstrap, seasonality)}
+    made = []
     for one in found:
-        whole = earlier.get(one.name, one)
-        season = max(abs(intervals.seconds(seasonality)) // one.step, 1)
-        expected, deviations = _analysed(whole.values, season)
-        count = len(one.values)
-        made.append(_Forecast(one, expected[-count:], deviations[-count:]))
-    return made
-
-
-@function(
-    "holtWintersForecast",
-    *(series_list(), interval("bootstrapInterval", BOOTSTRAP), interval("seasonality", DAY)),
-    reach=_reach,
-)
-def forecast(frame: Frame, found: list[Series], bootstrap: str, season: str) -> list[Series]:
-    return [
-        one.source.like(f"holtWintersForecast({one.label})", one.expected)
-        for one in _forecasts(frame, found, bootstrap, season)
-    ]
-
-
-def _bands(one: _Forecast, delta: float) -> tuple[Values, Values]:
-    """Below and above what is expected, by so many deviations."""
-    pairs = list(zip(one.expected, one.deviations, strict=True))
-    lower: Values = [None if value is None else value - delta * off for value, off in pairs]
-    upper: Values = [None if value is None else value + delta * off for value, off in pairs]
-    return lower, upper
-
-
-@function(
-    "holtWintersConfidenceBands",
-    *(series_list(), number("delta", 3)),
-    *(interval("bootstrapInterval", BOOTSTRAP), interval("seasonality", DAY)),
-    reach=_reach_with_delta,
-)
-def confidence_bands(frame: Frame, found: list[Series], delta: float, bootstrap: str, season: str) -> list[Series]:
-    made = []
-    for one in _forecasts(frame, found, bootstrap, season):
-        lower, upper = _bands(one, delta)
-        made.append(one.source.like(f"holtWintersConfidenceLower({one.label})", lower))
-        made.append(one.source.like(f"holtWintersConfidenceUpper({one.label})", upper))
-    return made
-
-
-@function(
-    "holtWintersAberration",
-    *(series_list(), number("delta", 3)),
-    *(interval("bootstrapInterval", BOOTSTRAP), interval("seasonality", DAY)),
-    reach=_reach_with_delta,
-)
-def aberration(frame: Frame, found: list[Series], delta: float, bootstrap: str, season: str) -> list[Series]:
-    """How far each value is outside the bands, 0 within them."""
-    made = []
-    for one in _forecasts(frame, found, bootstrap, season):
-        bands = zip(one.source.values, *_bands(one, delta), strict=True)
-        values: Values = [_outside(value, low, high) for value, low, high in bands]
-        made.append(one.source.like(f"holtWintersAberration({one.label})", values))
+        band = bands[one.name]
+        edges = zip(one.values, band.edge(-delta), band.edge(delta), strict=False)
+        values: Values = [_outside(*three) for three in edges]
+        made.append(one.like(f"holtWintersAberration({one.name})", values, consolidate="average"))
     return made
 
 
 def _outside(value: float | None, low: float | None, high: float | None) -> float:
     if value is None or low is None or high is None:
         return 0.0
-    return value - high if value > high else value - low if value < low else 0.0
+    return max(value - high, 0.0) or min(value - low, 0.0)

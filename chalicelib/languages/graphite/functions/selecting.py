@@ -9,6 +9,7 @@ import math
 import operator
 import re
 from collections.abc import Callable
+from itertools import chain
 
 from chalicelib.languages.graphite import regexes
 from chalicelib.languages.graphite.aggregation import (
@@ -226,4 +227,7 @@ def fallback_series(frame: Frame, found: list[Series], fallback: list[Series]) -
 @function("unique", series_lists())
 def unique(frame: Frame, *lists: list[Series]) -> list[Series]:
     """The first of each name."""
-    return list({one.name: one for found in reversed(lists) for one in reversed(found)}.values())[::-1]
+    kept: dict[str, Series] = {}
+    for one in chain(*lists):
+        kept.setdefault(one.name, one)
+    return list(kept.values())

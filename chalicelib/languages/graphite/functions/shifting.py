@@ -28,7 +28,8 @@ def time_shift(frame: Frame, found: list[Series], text: str, _reset: bool, _alig
     made = []
     for one in frame.again(frame.start + shift, frame.end + shift):
         # All of them begin where the first did not shifted.
-        made.append(one.like(f'timeShift({one.name}, "{shown}")', start=found[0].start, end=found[0].end))
+        named = one.called(f'timeShift({one.name}, "{shown}")')
+        made.append(named.like(start=found[0].start, end=found[0].end))
     return made
 
 
@@ -49,7 +50,7 @@ def time_stack(frame: Frame, found: list[Series], text: str, first: int, last: i
         shift = _back(text) * times
         for one in frame.again(frame.start + shift, frame.end + shift):
             named = f"timeShift({one.name}, {shown}, {times})"
-            made.append(one.like(named, start=one.start - shift, end=one.end - shift))
+            made.append(one.called(named).like(start=one.start - shift, end=one.end - shift))
     return made
 
 
@@ -62,7 +63,7 @@ def time_slice(frame: Frame, found: list[Series], first: str, last: str) -> list
         values: Values = [
             value if begin <= one.start + place * one.step <= end else None for place, value in enumerate(one.values)
         ]
-        made.append(one.like(f"timeSlice({one.name}, {begin}, {end})", values))
+        made.append(one.called(f"timeSlice({one.name}, {begin}, {end})").like(values=values))
     return made
 
 
@@ -82,14 +83,15 @@ def _moment(frame: Frame, text: str, argument: int) -> int:
 
 @function("constantLine", number("value"))
 def constant_line(frame: Frame, value: float) -> list[Series]:
-    step = max((frame.end - frame.start) // 2, 1)
-    return [Series(str(value), frame.start, frame.end, step, [value] * 3)]
+    step, level = max((frame.end - frame.start) // 2, 1), float(value)
+    path = f"constantLine({level})"
+    return [Series(str(level), frame.start, frame.end, step, [level] * 3, path_expression=path)]
 
 
 @function("threshold", number("value"), string("label", ""), string("color", ""))
 def threshold(frame: Frame, value: float, label: str, _colour: str) -> list[Series]:
-    (line,) = constant_line(frame, float(value))
-    return [line.like(label) if label else line]
+    (line,) = constant_line(frame, value)
+    return [line.called(label) if label else line]
 
 
 @function("time", "timeFunction", string("name"), integer("step", 60))
@@ -103,7 +105,7 @@ def time_(frame: Frame, name: str, step: int) -> list[Series]:
 
 @function("identity", string("name"))
 def identity(frame: Frame, name: str) -> list[Series]:
-    return time_(frame, name, 60)
+    return [one.like(path_expression=f'identity("{name}")') for one in time_(frame, name, 60)]
 
 
 @function("interpolate", series_list(), number("limit", math.inf))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from chalicelib.languages.graphite import intervals
 from chalicelib.languages.graphite.aggregation import CONSOLIDATIONS, Aggregation, aggregation
 from chalicelib.languages.graphite.context import Frame
@@ -15,6 +17,10 @@ from chalicelib.languages.graphite.registry import (
     string,
 )
 from chalicelib.languages.graphite.series import Series, Values
+
+SPANS_MAX = 100_000
+# From coarse to fine.
+_UNITS = ("years", "months", "days", "hours", "minutes", "seconds")
 
 
 def _named(name: str) -> Aggregation:
@@ -30,8 +36,10 @@ def _span(frame: Frame, text: str) -> int:
     return seconds
 
 
-def _buckets(one: Series, start: int, span: int, count: int, how: Aggregation) -> Values:
+def _buckets(frame: Frame, one: Series, start: int, span: int, count: int, how: Aggregation) -> Values:
     """The values of a series in `count` spans from `start` on, each made one."""
+    if count > SPANS_MAX:
+        raise frame.wrong(f"the interval is too short: there would be more than {SPANS_MAX} values", 1)
     filled: list[Values] = [[] for _ in range(count)]
     for place, value in enumerate(one.values):
         bucket = (one.start + place * one.step - start) // span
@@ -60,7 +68,7 @@ def summarize(frame: Frame, found: list[Series], text: str, name: str, from_star
         end = start - (start - last) // span * span if from_start else last - last % span + span
         count = (end - start) // span
         rest = ", true" if from_start else ""
-        values = _buckets(one, start, span, count, how)
+        values = _buckets(frame, one, start, span, count, how)
         named = f'summarize({one.name}, "{text}", "{name}"{rest})'
         made.append(one.like(named, values, start=start, end=end, step=span))
     return made
@@ -70,16 +78,29 @@ def summarize(frame: Frame, found: list[Series], text: str, name: str, from_star
     "smartSummarize",
     *(series_list(), interval("intervalString"), aggregation_name("func", "sum"), string("alignTo", "")),
 )
-def smart_summarize(frame: Frame, found: list[Series], text: str, name: str, _unit: str) -> list[Series]:
-    """Spans begin where the request does."""
+def smart_summarize(frame: Frame, found: list[Series], text: str, name: str, unit: str) -> list[Series]:
+    """Spans begin where the request does, or with `alignTo` where the minute, hour, day, month or year of that does."""
     span, how, made = _span(frame, text), _named(name), []
+    if unit and found:
+        found = frame.again(_beginning(frame, unit))
     for one in found:
         last = one.start + len(one.values) * one.step
         count = -(-(last - one.start) // span)
-        values = _buckets(one, one.start, span, count, how)
+        values = _buckets(frame, one, one.start, span, count, how)
         named = f'smartSummarize({one.name}, "{text}", "{name}")'
         made.append(one.like(named, values, end=one.start + count * span, step=span))
     return made
+
+
+def _beginning(frame: Frame, unit: str) -> int:
+    """The beginning of the second, minute ... year in which the request begins; UTC."""
+    moment = datetime.fromtimestamp(frame.start, UTC)
+    place = next((place for place, word in enumerate(_UNITS) if unit in (word, word[:-1])), None)
+    if place is None:
+        raise frame.wrong(f"alignTo must be one of {', '.join(_UNITS)}", 3)
+    known = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
+    year, month, day, hour, minute, second = (*known[: place + 1], *(1, 1, 1, 0, 0, 0)[place + 1 :])
+    return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp())
 
 
 @function("hitcount", series_list(), interval("intervalString"), boolean("alignToInterval", False))
@@ -93,6 +114,8 @@ def hitcount(frame: Frame, found: list[Series], text: str, align: bool) -> list[
     for one in found:
         last = one.start + len(one.values) * one.step
         count = (last - one.start) // span + 1 if align else -(-(last - one.start) // span)
+        if count > SPANS_MAX:
+            raise frame.wrong(f"the interval is too short: there would be more than {SPANS_MAX} values", 1)
         start = one.start if align else last - count * span
         end = start + count * span
         rest = ", true" if align else ""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from chalicelib.languages.graphite import intervals
 from chalicelib.languages.graphite.aggregation import Aggregation, aggregation, average
 from chalicelib.languages.graphite.context import Frame, Value
+from chalicelib.languages.graphite.errors import TooMany
 from chalicelib.languages.graphite.naming import short
 from chalicelib.languages.graphite.registry import (
     aggregation_name,
@@ -23,6 +24,9 @@ from chalicelib.languages.graphite.registry import (
 from chalicelib.languages.graphite.series import Series, Values
 
 Size = int | str
+
+# Values that are looked at for one series: every moment looks at its whole window.
+WORK_MAX = 2_000_000
 
 
 def _reach(args: Sequence[Value], step: int) -> int:
@@ -56,15 +60,19 @@ def _windowed(
     for one in _earlier(frame, found, size):
         points = _points(one, size)
         ends = range(points + 1, len(one.values) + 1)
-        values = [_made(how, one.values[end - points : end], share) for end in ends]
+        if points * len(ends) > WORK_MAX:
+            raise TooMany(f"{word} over {points} points at {len(ends)} moments is more than can be reckoned")
+        needed = one.xff if share is None else share
+        values = [_made(how, one.values[end - points : end], needed) for end in ends]
         start = one.start + points * one.step
         made.append(one.like(f"{word}({one.name},{_shown(size)})", values, start=start))
     return made
 
 
-def _made(how: Aggregation, window: Values, share: float | None) -> float | None:
-    known = len(window) - window.count(None)
-    return how(window) if known and known / len(window) >= (share or 0) else None
+def _made(how: Aggregation, window: Values, share: float) -> float | None:
+    """Of the values that there are, if they are enough."""
+    known = [value for value in window if value is not None]
+    return how(known) if known and len(known) / len(window) >= share else None
 
 
 @function(

@@ -95,6 +95,9 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "setXFilesFactor": (f"setXFilesFactor({ALL}, 0.5)", f"summarize(setXFilesFactor({ALL}, 0.9), '5min')"),
     "xFilesFactor": (f"xFilesFactor({ALL}, 0.5)",),
     "sum with a median": (f"aggregate({ALL}, 'median', 0.9)",),
+    "smartSummarize with a unit": (f"smartSummarize({ALL}, '10min', 'sum', 'hours')",),
+    "a share kept": (f"movingAverage(setXFilesFactor({ALL}, 0.9), 5)", f"sumSeries(setXFilesFactor({ALL}, 0.9))"),
+    "names that were shifted": (f"sumSeries(timeShift({ALL}, '5min'))", "sumSeries(constantLine(5), constantLine(6))"),
     "pipes": (f"{ALL}|scale(2)|sumSeries()",),
     "nesting": (f"alias(averageSeries(scale({ALL}, 10)), 'load')", f"sumSeries(group({X}, absolute({GAPS})))"),
 }
