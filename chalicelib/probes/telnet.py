@@ -44,10 +44,10 @@ def _words(wire: Wire) -> Iterator[bytes]:
     held = b""
     for data in dialogue.incoming(wire):
         said, answers, held = _split(held + data)
+        if said:  # first: a server that has hung up after its words takes no answer
+            yield said
         if answers:
             wire.send(answers)
-        if said:
-            yield said
 
 
 def _split(data: bytes) -> tuple[bytes, bytes, bytes]:

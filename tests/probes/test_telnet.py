@@ -32,7 +32,11 @@ def test_other_words_are_told() -> None:
 
 
 def test_a_server_that_only_negotiates_has_not_answered() -> None:
-    with speaking(lambda connection: connection.sendall(b"\xff\xfd\x18")) as port:
+    def speak(connection: socket.socket) -> None:
+        connection.sendall(b"\xff\xfd\x18")
+        connection.recv(1_000)  # hanging up on the answer unread would reset the connection
+
+    with speaking(speak) as port:
         outcome = probe(telnet, port=port)
     assert (outcome.ok, outcome.text) == (False, "expected words, got none")
 
