@@ -7,7 +7,7 @@ import pytest
 from chalicelib.languages.graphite import GraphiteError
 from tests.languages.graphite.scene import N, made
 
-WORLD = {"a": [1, 2, 3], "b": [9, 9, N], "c": [N, N, N], "d": [5, 0, 4]}
+WORLD: dict[str, list[float | None]] = {"a": [1, 2, 3], "b": [9, 9, N], "c": [N, N, N], "d": [5, 0, 4]}
 
 
 @pytest.mark.parametrize(
