@@ -27,7 +27,7 @@ run: $(ready_to_run) ## the whole system on this machine: PORT=8000 HOST=127.0.0
 
 .PHONY: test
 test: $(ready_to_test) ## every test that a fresh machine can run; ARGS="-k sweep"
-	$(python) -m pytest $(ARGS)
+	$(python) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 .PHONY: check format-check lint types imports
 check: format-check lint types imports ## formatting, lint, types and the import rules

@@ -23,6 +23,8 @@ from chalicelib.monitor import chores, deliver, ingest, judging, pings, probing,
 from chalicelib.monitor.house import House
 from chalicelib.settings import Settings
 from infra import emulated, tables
+from infra.local import dynamodb
+from tests import furniture
 from tests.sent import Sent
 
 ENGINE = os.environ.get("TOCSIN_TEST_ENGINE", "")
@@ -63,7 +65,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     if ENGINE:
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", ENGINE)
-    with emulated.aws():
+    # Plain moto takes twice as long for a call; that both answer the same is tested.
+    with emulated.aws(), dynamodb.quick():
         yield
 
 
@@ -84,6 +87,10 @@ def settings(aws: None) -> Settings:
         site_root="https://tocsin.example.org",
         mail_from="Tocsin <alerts@tocsin.example.org>",
         allowed_networks=("127.0.0.0/8",),
+        # Few, as a minute of the clock asks each of them; more than one, so that none is forgotten.
+        due_shards=2,
+        outbox_shards=2,
+        wheel_shards=2,
     )
 
 
@@ -93,7 +100,7 @@ def house(settings: Settings, clock: Clock) -> Iterator[House]:
     pings.forget()
     ingest.forget()
     sqs = client("sqs")
-    tables.create(settings, sqs)
+    tables.create(settings, sqs) if ENGINE else furniture.place(settings, sqs)
     client("ses").verify_email_identity(EmailAddress="alerts@tocsin.example.org")
     codes = itertools.count(1)
     outlet = Outlet(settings.allowed_networks, client("sesv2"), client("sns"))
@@ -126,10 +133,11 @@ class Queues:
         self.sqs = client("sqs")
 
     def take(self, noun: str) -> list[dict[str, Any]]:
-        url = self.sqs.get_queue_url(QueueName=self.house.settings.resource(noun))["QueueUrl"]
+        queue = self.house.settings.resource(noun)
         taken = []
-        while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-            for message in messages:
+        while furniture.holds_messages(queue):
+            url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+            for message in self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
                 taken.append(json.loads(message["Body"]))
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return taken

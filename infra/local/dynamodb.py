@@ -23,7 +23,7 @@ from moto.dynamodb.models.table import Table
 _query = Table.query
 _transact = DynamoDBBackend.transact_write_items
 _serialize = BaseJSONSerializer._serialize_type_structure
-_PLAIN = frozenset({"S", "N", "BOOL"})
+_PLAIN = frozenset({"S", "N", "BOOL", "SS", "NULL"})
 
 Key = tuple[Any, Any]
 

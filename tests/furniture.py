@@ -1,0 +1,46 @@
+"""The tables and queues of a test's house, made by calls once in a process and by copying ever after.
+
+Making them takes longer than most tests do, and every test begins with an emulated AWS that holds nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
+from moto.sqs.models import sqs_backends
+
+from chalicelib import store
+from chalicelib.settings import Settings
+from infra import tables
+
+REGION = "eu-north-1"
+_made: dict[Settings, dict[str, Table]] = {}
+
+
+def place(settings: Settings, sqs: Any) -> None:
+    """What `infra.tables.create` makes, empty."""
+    backend = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION]
+    if settings not in _made:
+        tables.create(settings, sqs)
+        _made[settings] = {name: _empty(table) for name, table in backend.tables.items()}
+        return
+    backend.tables.update({name: _empty(table) for name, table in _made[settings].items()})
+    for noun in store.QUEUES:
+        sqs_backends[DEFAULT_ACCOUNT_ID][REGION].create_queue(settings.resource(noun))
+
+
+def _empty(table: Table) -> Table:
+    twin = copy.copy(table)
+    twin.items = defaultdict(dict)
+    return twin
+
+
+def holds_messages(queue: str) -> bool:
+    """Whether a queue of this process has a message to hand out, asked without a call."""
+    found = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.get(queue)
+    return found is None or bool(found.messages)
