@@ -11,13 +11,16 @@ from typing import Any
 from chalicelib import log
 from chalicelib.core import rules
 from chalicelib.core.check import Channel, Check, Project
-from chalicelib.core.errors import Invalid
+from chalicelib.core.errors import Invalid, TocsinError
 from chalicelib.core.silence import Silence, silenced_until
 from chalicelib.core.watching import Instance
 from chalicelib.core.windows import next_occurrence
+from chalicelib.languages import graphite
+from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor import channels, ingest, manage, schedules, silences
 from chalicelib.monitor.house import House
-from chalicelib.store import definitions, history, watches
+from chalicelib.monitor.reading import Reader, split_view
+from chalicelib.store import definitions, directory, history, watches
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.watches import Schedule
 
@@ -33,10 +36,17 @@ def create(house: House, project: Project, values: dict[str, Any]) -> Check:
     mutes = values.pop("mutes", [])
     now = house.clock()
     laid = tuple(_silence(schedule, now) for schedule in _schedules(project.code, mutes))
+    _require_few(project.code, values["watch"], {}, now)
+    made: list[Channel] = []
     if values.get("channels") is None:
-        values["channels"] = default_channels(house, project)
-    check = manage.create(house, project, {"kind": "rule", "period": PERIOD, "silences": laid, **values})
-    _watch(check)
+        values["channels"] = default_channels(house, project, made)
+    try:
+        check = manage.create(house, project, {"kind": "rule", "period": PERIOD, "silences": laid, **values})
+    except TocsinError:
+        for channel in made:
+            channels.delete(house, channel)
+        raise
+    _watch(house, check)
     return check
 
 
@@ -44,9 +54,13 @@ def change(house: House, alert: Check, values: dict[str, Any]) -> Check:
     """The alert with a changed definition; its state stays until new data speaks. Raises Invalid, Conflict, Missing."""
     mutes = values.pop("mutes", None)
     wanted = None if mutes is None else _schedules(alert.project, mutes)
+    if "watch" in values:
+        _require_few(alert.project, values["watch"], alert.watch, house.clock())
+    if "channels" in values and values["channels"] is None:
+        values["channels"] = default_channels(house, directory.project(alert.project), [])
     if values:
         alert = manage.change(house, alert, values)
-        _watch(alert)
+        _watch(house, alert)
     return alert if wanted is None else _attach(house, alert, wanted)
 
 
@@ -58,23 +72,40 @@ def delete(house: House, alert: Check) -> None:
         log.warning("watch of a deleted alert left behind", reason=str(fault), code=alert.code)
 
 
-def _watch(alert: Check) -> None:
+def _watch(house: House, alert: Check) -> None:
     """Tells those who ingest what the alert reads. Without it the clock judges it all the same."""
     targets = [part.target for part in rules.parts(alert.watch)]
     try:
         watches.put(alert.project, alert.code, ingest.watched(targets))
     except StoreFault as fault:
         log.warning("watch not written, the minute judges the alert", reason=str(fault), code=alert.code)
+    ingest.learn(house, alert.project, alert.code)
 
 
-def default_channels(house: House, project: Project) -> tuple[str, ...]:
-    """The channel "Email me", made for the installation's owner where his address is known; else every e-mail channel
-    of the project (Hosted Graphite Alerts API, Creating Alerts, notification_channels)."""
+def _require_few(project: str, watch: dict[str, Any], before: dict[str, Any], now: datetime) -> None:
+    """Refuses patterns that match too many series already; those that the alert has `before` stay what they are. One
+    that comes to match too many later makes the alert's query fail. Raises Invalid."""
+    reader, known = Reader(project, now), {part.target for part in rules.parts(before)} if before else set()
+    for part in rules.parts(watch):
+        if part.target in known:
+            continue
+        try:
+            for pattern in graphite.patterns(part.target):
+                reader.names(split_view(pattern)[0])
+        except GraphiteError as error:
+            field = "metric" if part.letter == rules.FIRST else f"additional_criteria.{part.letter}.metric"
+            raise Invalid(field, str(error)) from None
+
+
+def default_channels(house: House, project: Project, made: list[Channel]) -> tuple[str, ...]:
+    """The channel "Email me", made for the installation's owner where his address is known and then put into `made`;
+    else every e-mail channel of the project (Hosted Graphite Alerts API, Creating Alerts, notification_channels)."""
     known = definitions.channels(project.code)
     named = [channel for channel in known if channel.name == DEFAULT_CHANNEL]
     if not named and house.settings.mail_to:
         settings = {"address": house.settings.mail_to}
         named = [channels.create(house, project, "email", DEFAULT_CHANNEL, settings, 0)]
+        made += named
     return tuple(channel.code for channel in named or [one for one in known if one.kind == "email"])
 
 

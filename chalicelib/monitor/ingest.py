@@ -1,8 +1,8 @@
 """Taking points in: keeping them, and having the rules that read their series judged within seconds.
 
 1. Read the lines; the good ones are kept, the bad ones told.
-2. Ask which rules read these series. The answer is remembered for a few seconds: a new rule is judged by the clock
-   until it is known here.
+2. Ask which rules read these series. The answer is remembered for a few seconds; a rule that is new or changed is
+   judged once when they are over, for the points that came to a process that did not know it.
 3. Nudge those rules; one that was nudged a moment ago is nudged again a little later, so that a busy series does not
    have its rules judged with every point.
 """
@@ -26,9 +26,9 @@ from chalicelib.store.faults import StoreFault
 
 # A clock that is this much ahead of ours is taken for its word.
 AHEAD = timedelta(minutes=10)
-REMEMBERED = timedelta(seconds=10)
+REMEMBERED = timedelta(seconds=5)
 # A rule is judged at most so often because of points.
-PAUSE = timedelta(seconds=5)
+PAUSE = timedelta(seconds=3)
 BATCH = 100
 
 
@@ -54,6 +54,12 @@ def forget() -> None:
     _Memory.watching.clear()
     _Memory.nudged.clear()
     _Memory.noted.clear()
+
+
+def learn(house: House, project: str, code: str) -> None:
+    """A rule is new or reads something else: known here at once, and elsewhere before it is judged again."""
+    _Memory.watching.pop(project, None)
+    _send(project, [code], house.clock(), int(REMEMBERED.total_seconds()) + 1)
 
 
 def take(house: House, project: str, body: bytes) -> Lines:

@@ -8,6 +8,8 @@ from collections.abc import MutableMapping
 REGION = "eu-north-1"
 # A topic that is there from the start, to try channels of kind "sns" with.
 TOPIC = "tocsin-local"
+# Who is told when an alert names nobody; the outbox takes it.
+OWNER = "owner@example.org"
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 # Whatever these prefixes name could lead a call elsewhere: credentials, profiles, endpoints, proxies of the emulation.
@@ -38,6 +40,7 @@ def prepare(site_root: str, environ: MutableMapping[str, str], *, endpoint: str 
         environ["AWS_ENDPOINT_URL"] = endpoint
         environ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "false"
     environ["TOCSIN_STAGE"] = "local"
+    environ.setdefault("TOCSIN_MAIL_TO", OWNER)
     environ["TOCSIN_SITE_ROOT"] = site_root
     environ.pop("TOCSIN_PING_ENDPOINT", None)
     environ["TOCSIN_ALLOWED_NETWORKS"] = " ".join([environ.get("TOCSIN_ALLOWED_NETWORKS", ""), *LOOPBACK]).strip()

@@ -11,8 +11,8 @@ from typing import Any
 
 from infra.local.outbox import Sent
 
-# What the emulated AWS has taken is told by the outbox; of these the log alone knows.
-_CALLED = ("webhook", "slack")
+# What the emulated AWS has taken is told by the outbox; of the other kinds the log alone knows.
+_COLLECTED = ("email", "sms", "sns")
 _TOLD = {"level", "message", "request", "error", "trace"}
 
 
@@ -43,7 +43,7 @@ class _Called(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         line = _parsed(record)
-        if line.get("message") == "notified" and line.get("kind") in _CALLED:
+        if line.get("message") == "notified" and line.get("kind") not in _COLLECTED:
             say(f"{_time()}  {line['kind']:<7} called: check {line['check']} is {line['new']}")
 
 

@@ -36,10 +36,14 @@ def test_the_tour_of_the_readme_shows_what_it_says(service: list[Project], tmp_p
     assert [flip["up"] for flip in flips["flips"]] == [1, 0, 1]
     for name in ("Nightly backup", "Web site"):
         assert _mails(service[0].base_url, name, until=f"UP | {name}") == [f"UP | {name}", f"DOWN | {name}"]
-    (outage,), uptime, deleted = told[-3:]
+    assert _mails(service[0].base_url, "Load", until="DOWN | Load of the shop") == ["DOWN | Load of the shop"]
+    (outage,), uptime, deleted, alert, (highest,) = told[-5:]
     assert (outage["Reason"], outage["FullName"]) == ("connection refused", "Web site")
     assert (uptime["Uptime"]["DownSeconds"], uptime["Uptime"]["Outages"]) == (outage["Seconds"], 1)
     assert deleted == {}
+    assert (alert["status"], alert["currently_triggered_metrics"]) == ("alerting", ["shop.web2.load"])
+    assert highest["target"] == "shop.web2.load"
+    assert [value for value, _ in highest["datapoints"] if value is not None] == [7.5]
 
 
 def _free_port() -> str:

@@ -57,3 +57,8 @@ def test_an_endpoint_elsewhere_is_the_only_one() -> None:
     assert found["AWS_ENDPOINT_URL"] == "http://127.0.0.1:5000"
     assert found["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] == "false"
     assert "AWS_ENDPOINT_URL_SQS" not in found
+
+
+def test_alerts_that_name_nobody_go_to_an_owner_unless_one_is_set() -> None:
+    assert prepared()["TOCSIN_MAIL_TO"] == environ.OWNER
+    assert prepared(TOCSIN_MAIL_TO="me@example.org")["TOCSIN_MAIL_TO"] == "me@example.org"

@@ -73,7 +73,7 @@ def test_verbose_shows_the_logs_as_they_are_on_standard_error(capsys: Streams) -
     assert output.out == ""
 
 
-@pytest.mark.parametrize("kind", ["webhook", "slack"])
+@pytest.mark.parametrize("kind", ["webhook", "pagerduty"])
 def test_a_call_that_was_made_for_real_gets_a_line(capsys: Streams, kind: str) -> None:
     terminal.logs(verbose=False)
     log.info("notified", channel="c1", kind=kind, check="k1", new="down")

@@ -1,0 +1,95 @@
+"""Taking points in, and which rules they have judged when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.check import Check
+from chalicelib.monitor import alerts, ingest, projects
+from chalicelib.monitor.house import House
+from chalicelib.store import queues as queueing
+from tests.conftest import Clock
+
+Nudges = list[tuple[int, list[str]]]
+
+
+@pytest.fixture
+def nudges(monkeypatch: pytest.MonkeyPatch) -> Nudges:
+    """The delay in seconds and the rules of every message to those who judge."""
+    sent: Nudges = []
+
+    def send_all(queue: str, messages: list[Any], *, delay: int = 0) -> None:
+        if queue == "rules":
+            sent.extend((delay, [code for _, code in message["checks"]]) for message in messages)
+
+    monkeypatch.setattr(queueing, "send_all", send_all)
+    return sent
+
+
+def alert(house: House, keyring: projects.Keyring, metric: str) -> Check:
+    watch = {"criteria": {"a": {"metric": metric, "type": "above", "above_value": 5}}, "expression": "a"}
+    return alerts.create(house, keyring.project, {"name": f"About {metric}", "watch": watch})
+
+
+def push(house: House, keyring: projects.Keyring, line: str) -> None:
+    ingest.take(house, keyring.project.code, line.encode())
+
+
+def test_a_point_has_the_rules_of_its_series_judged_at_once(
+    house: House, keyring: projects.Keyring, nudges: Nudges
+) -> None:
+    load, _ = alert(house, keyring, "*.load"), alert(house, keyring, "*.disk")
+    nudges.clear()
+
+    push(house, keyring, "web.load 9")
+
+    assert nudges == [(0, [load.code])]
+
+
+def test_points_that_follow_closely_have_it_judged_once_more_after_a_pause(
+    house: House, keyring: projects.Keyring, clock: Clock, nudges: Nudges
+) -> None:
+    load = alert(house, keyring, "*.load")
+    nudges.clear()
+
+    push(house, keyring, "web1.load 1")
+    for _ in range(3):
+        clock.move(seconds=0.5)
+        push(house, keyring, "web2.load 9")
+
+    assert nudges == [(0, [load.code]), (3, [load.code])]
+
+
+def test_a_new_rule_is_known_at_once_where_it_was_made(house: House, keyring: projects.Keyring, nudges: Nudges) -> None:
+    push(house, keyring, "web.load 1")
+    load = alert(house, keyring, "web.load")
+    nudges.clear()
+
+    push(house, keyring, "web.load 9")
+
+    assert nudges == [(0, [load.code])]
+
+
+def test_a_new_rule_is_judged_once_when_every_process_knows_it(
+    house: House, keyring: projects.Keyring, nudges: Nudges
+) -> None:
+    load = alert(house, keyring, "web.load")
+
+    (nudge,) = nudges
+    assert nudge == (6, [load.code])
+    assert nudge[0] > ingest.REMEMBERED.total_seconds()
+
+
+def test_a_changed_rule_is_judged_for_its_new_series(house: House, keyring: projects.Keyring, nudges: Nudges) -> None:
+    load = alert(house, keyring, "web.load")
+    push(house, keyring, "db.load 1")
+    watch = {"criteria": {"a": {"metric": "db.load", "type": "above", "above_value": 5}}, "expression": "a"}
+    alerts.change(house, load, {"watch": watch})
+    nudges.clear()
+
+    push(house, keyring, "db.load 9")
+    push(house, keyring, "web.load 9")
+
+    assert nudges == [(0, [load.code])]
