@@ -12,6 +12,8 @@ from chalicelib.store import definitions
 
 PERIOD_MAX = 86_400
 SHORT_PERIODS = (10, 30)
+# Registries turn away who asks often, and a domain does not end within the hour.
+DOMAIN_PERIOD = 3_600
 # A chain of things that need each other is never so long, unless it is a ring.
 CHAIN_MAX = 20
 
@@ -71,6 +73,11 @@ def delete(house: House, project: Project, device: Check) -> Check:
         if dependant.master == device.code:
             manage.change(house, dependant, {"master": ""})
     return manage.delete(house, device)
+
+
+def shortest_period(kind: str) -> int:
+    """The fewest seconds between two looks of a type of probe, and what it gets unless it is told; 0 where any will do."""
+    return DOMAIN_PERIOD if kind == "domain" else 0
 
 
 def valid_period(seconds: int) -> bool:

@@ -23,6 +23,7 @@ WRITABLE = (
     *("PerfCrit", "PerfDown", "Locations", "MasterDevice", "Contacts", "HostData"),
 )
 SHORT_NAME, FULL_NAME = 8, 100
+FREQUENCY = 60
 RETRIES, RETRY_DELAY = 5, 300
 PERF_MAX = 60_000
 VERDICTS = ("", "Slow", "Critical")
@@ -38,10 +39,11 @@ def values(project: str, given: dict[str, Any], device: Check | None = None) -> 
     before = {key: value for key, value in before.items() if key in WRITABLE}
     news = _news(before, {key: value for key, value in given.items() if key in WRITABLE})
     merged = _merged(_without_respelt(before, news), news)
+    definition = _definition(merged, news, device)
     found: dict[str, Any] = {
         "name": text(merged, "FullName", FULL_NAME),
-        "period": _frequency(merged.get("Frequency")),
-        "watch": {"probe": _definition(merged, news, device), **_watch(merged)},
+        "period": _frequency(merged.get("Frequency"), devices.shortest_period(definition["type"])),
+        "watch": {"probe": definition, **_watch(merged)},
         "master": _master(merged.get("MasterDevice")),
     }
     if "Contacts" in news:
@@ -173,8 +175,10 @@ def _watch(merged: dict[str, Any]) -> dict[str, Any]:
     return found | {key: value for key, value in optional.items() if value}
 
 
-def _frequency(value: Any) -> int:
-    seconds = number(value, "Frequency", 0, devices.PERIOD_MAX, 60)
+def _frequency(value: Any, shortest: int) -> int:
+    seconds = number(value, "Frequency", 0, devices.PERIOD_MAX, shortest or FREQUENCY)
+    if seconds < shortest:
+        raise Invalid("Frequency", f"must be {shortest} or more for this Method")
     if not devices.valid_period(seconds):
         raise Invalid("Frequency", "must be 10, 30, or a whole number of minutes from 60 to 86400, in seconds")
     return seconds

@@ -13,6 +13,15 @@ from tests.api.alertra.conftest import WEB, Caller, Look, check_of
 HEX = set("0123456789abcdef")
 
 
+def test_a_registry_is_asked_once_an_hour_at_the_most(alertra: Caller) -> None:
+    whois = {"Method": "WHOIS", "HostData": {"Domain": "example.org"}}
+
+    refused = alertra.post("/devices", {"FullName": "Domain", **whois, "Frequency": 1_800})
+
+    assert (refused.status, "Frequency" in refused.text, "3600" in refused.text) == (400, True, True)
+    assert alertra.device(FullName="Domain", URL=None, **whois)["Frequency"] == 3_600
+
+
 def test_a_device_is_made_with_defaults_and_has_an_address(alertra: Caller) -> None:
     answer = alertra.post("/devices", WEB)
     device = answer.json
