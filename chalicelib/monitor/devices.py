@@ -76,7 +76,7 @@ def delete(house: House, project: Project, device: Check) -> Check:
 
 
 def shortest_period(kind: str) -> int:
-    """The fewest seconds between two looks of a type of probe, and what it gets unless it is told; 0 where any will do."""
+    """The fewest seconds between two looks of a type of probe, and its period unless it is told; 0: no limit."""
     return DOMAIN_PERIOD if kind == "domain" else 0
 
 

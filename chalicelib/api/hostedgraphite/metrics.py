@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -28,8 +28,6 @@ PAGE = 100
 TARGETS_MAX = 20
 LIMIT, LIMIT_MAX = 100, 10_000
 HORIZON = timedelta(days=731)
-_RELATIVE = re.compile(r"-?([0-9]{1,6})(s|sec|second|min|m|minute|h|hour|d|day|w|week|mon|month|y|year)s?")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "mon": 2_592_000, "y": 31_536_000}
 
 blueprint = chalice.Blueprint(__name__)
 
@@ -155,22 +153,25 @@ def _render(request: Request, caller: Caller) -> Reply:
 
 
 def _rendered(one: graphite.Series) -> Mapping[str, Any]:
-    points = [[value, one.start + number * one.step] for number, value in enumerate(one.values)]
+    # JSON has no word for what a function may have made of large numbers.
+    values = (value if value is None or isfinite(value) else None for value in one.values)
+    points = [[value, one.start + number * one.step] for number, value in enumerate(values)]
     return {"target": one.name, "tags": one.tags, "datapoints": points}
 
 
 def _moment(request: Request, name: str, now: datetime, default: datetime) -> datetime:
-    """A Unix time, `now`, or so long before now as "-30min" says."""
+    """A moment as Graphite writes them, not further from now than anything is kept."""
     text = request.query.get(name, [""])[-1].strip()
-    if not text or text == "now":
-        return default if not text else now
-    relative = _RELATIVE.fullmatch(text)
-    if relative:
-        unit = "mon" if relative[2].startswith("mon") else relative[2][0]
-        return now - min(timedelta(seconds=int(relative[1]) * _SECONDS[unit]), HORIZON)
-    if text.isascii() and text.isdigit() and len(text) < 12:
-        return datetime.fromtimestamp(int(text), now.tzinfo)
-    raise Invalid(name, "must be a Unix time or a time before now such as -24h")
+    if not text:
+        return default
+    try:
+        at = graphite.moment(text, int(now.timestamp()))
+    except ValueError:
+        raise Invalid(
+            name, "must be a Unix time, a time before now such as -24h, or a moment such as midnight"
+        ) from None
+    far = HORIZON.total_seconds()
+    return now + timedelta(seconds=min(max(at - now.timestamp(), -far), far))
 
 
 _VOICE = Voice()

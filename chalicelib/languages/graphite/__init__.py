@@ -6,6 +6,7 @@ Source: Graphite 1.1, The Render URL API and Functions.
 from chalicelib.languages.graphite.context import Context, Frame
 from chalicelib.languages.graphite.errors import GraphiteError, TargetError, TooMany
 from chalicelib.languages.graphite.evaluator import evaluate
+from chalicelib.languages.graphite.moments import seconds as moment
 from chalicelib.languages.graphite.parser import parse
 from chalicelib.languages.graphite.patterns import is_pattern, literal_prefix, matches
 from chalicelib.languages.graphite.reading import is_plain, patterns, reach
@@ -25,6 +26,7 @@ __all__ = [
     "is_plain",
     "literal_prefix",
     "matches",
+    "moment",
     "parse",
     "patterns",
     "reach",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from chalicelib.languages.graphite import intervals
+from chalicelib.languages.graphite import intervals, moments
 from chalicelib.languages.graphite.context import Frame
 from chalicelib.languages.graphite.registry import boolean, function, integer, interval, number, series_list, string
 from chalicelib.languages.graphite.series import Series, Values
@@ -68,15 +68,9 @@ def time_slice(frame: Frame, found: list[Series], first: str, last: str) -> list
 
 
 def _moment(frame: Frame, text: str, argument: int) -> int:
-    """`now`, a Unix time, or so long before now."""
     now = frame.context.end if frame.context.now is None else frame.context.now
-    text = text.strip()
-    if text == "now":
-        return now
-    if text.isascii() and text.isdigit():
-        return int(text)
     try:
-        return now + intervals.seconds(text.removeprefix("now"))
+        return moments.seconds(text, now)
     except ValueError:
         raise frame.wrong("is not a moment such as -2h", argument) from None
 

@@ -69,6 +69,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "consolidateBy": (f"consolidateBy({ALL}, 'max')",),
     "timeShift": (f"timeShift({ALL}, '10min')", f"timeShift({X}, '+5min')"),
     "timeSlice": (f"timeSlice({ALL}, '1599999000', '1599999600')",),
+    "moments": (
+        f"linearRegression({X}, '12:30_20200913', '12:50_20200913')",
+        f"linearRegression({X}, '1pm 9/13/20', 'midnight+2h')",
+    ),
     "timeStack": (f"timeStack({X}, '10min', 0, 2)",),
     "constantLine": ("constantLine(12.5)",),
     "threshold": ("threshold(3)", "threshold(3, 'limit')"),
