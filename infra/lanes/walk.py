@@ -7,12 +7,13 @@ from typing import Any
 
 import botocore.exceptions
 
-from infra.lanes import errands
+from infra.lanes import errands, watching
 from infra.lanes.process import LaneFailed, step
 from infra.lanes.stack import Stack
 from infra.lanes.web import Api, expect
 
 READER = "ops@example.org"
+CHANNEL = "Ops"
 WATCHED = "lane"
 """The check's name."""
 TIMEOUT = GRACE = 60
@@ -44,6 +45,13 @@ def outage(stack: Stack, api: Api, ping_key: str) -> None:
     expect_status(api, code, "up")
     with step("every other kind of request"):
         errands.run(stack, api, ping_key)
+    with step("a metric out of its bounds"):
+        watching.metric(api, CHANNEL)
+        mail_about(stack, "down", UP_PATIENCE, "queue")
+    with step("a site that is down"):
+        device = watching.site(api)
+        watching.expect_down(api, device)
+        mail_about(stack, "down", UP_PATIENCE, "front")
     with step("down mail"):
         told = float(mail_about(stack, "down", DOWN_PATIENCE)["Timestamp"])
     print(f"           {told - deadline:.1f} s after the deadline", flush=True)
@@ -63,7 +71,7 @@ def new_check(api: Api) -> str:
     """The code of a fresh check whose news go to the reader."""
     with step("channel made"):
         settings = {"address": READER}
-        api.call("POST", "/api/v1/channels/", {"kind": "email", "name": "Ops", "settings": settings})
+        api.call("POST", "/api/v1/channels/", {"kind": "email", "name": CHANNEL, "settings": settings})
     with step("check made"):
         check = {"name": WATCHED, "timeout": TIMEOUT, "grace": GRACE, "channels": "*"}
         ping_url = str(api.call("POST", "/api/v1/checks/", check)["ping_url"])
@@ -108,12 +116,12 @@ def refused(client: Any) -> bool:
     return False
 
 
-def mail_about(stack: Stack, word: str, patience: float) -> dict[str, Any]:
-    """The first mail to the reader about the check with that word in its subject. LaneFailed when none comes."""
+def mail_about(stack: Stack, word: str, patience: float, about: str = WATCHED) -> dict[str, Any]:
+    """The first mail to the reader with that word and what it is about in its subject. LaneFailed when none comes."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
         for mail in stack.emulator.mails():
-            if READER in mail["To"] and {word, WATCHED} <= set(re.findall(r"\w+", mail["Subject"].lower())):
+            if READER in mail["To"] and {word, about} <= set(re.findall(r"\w+", mail["Subject"].lower())):
                 return complete(mail)
         if found := trouble(stack):
             raise LaneFailed(f"while the {word} mail was awaited, a function's log had: {found}")

@@ -23,7 +23,7 @@ class Api:
     @property
     def headers(self) -> dict[str, str]:
         """What every request of the project carries."""
-        return {"X-Api-Key": self.key}
+        return {"X-Api-Key": self.key, "Alertra-API-Key": self.key}
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The JSON answer. LaneFailed unless the answer says that it went well."""
@@ -33,6 +33,14 @@ class Api:
             raise LaneFailed(f"{method} {path} answered {status}: {text[:500]}")
         answer: dict[str, Any] = json.loads(text) if text else {}
         return answer
+
+    def listed(self, path: str) -> list[dict[str, Any]]:
+        """The JSON list at an address. LaneFailed unless it is one."""
+        status, text = fetch(self.url + path, "GET", None, self.headers)
+        found = json.loads(text) if status == 200 else None
+        if not isinstance(found, list):
+            raise LaneFailed(f"GET {path} answered {status}: {text[:500]}")
+        return found
 
 
 def expect(
