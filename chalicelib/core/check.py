@@ -60,8 +60,9 @@ class Check:
     `watch` is what a probe looks at or a rule judges, as its kind understands it. `master` is the check without which
     this one cannot be reached. `remind` asks for reminders of an outage every so many seconds. Of a probe,
     `last_result` is the latest result in words and `suspicion` what is not confirmed yet; of a rule, `triggered` holds
-    the series that breach at present with their `since` (microseconds since 1970) and `value`. `quiet` marks an outage
-    that nobody wants to be told of.
+    the series that breach at present with their `since` (microseconds since 1970) and `value`, and `met` the letters of
+    those of several criteria that are met, in the order in which they came to be. `quiet` marks an outage that nobody
+    wants to be told of.
 
     `spec` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may
     assume about a check it saw earlier, the second guards every decision. `due` is the deadline the sweep acts on,
@@ -94,6 +95,7 @@ class Check:
     suspicion: Suspicion | None = None
     last_result: str = ""
     triggered: dict[str, Any] = field(default_factory=dict)
+    met: str = ""
     quiet: bool = False
     status: Status = "new"
     since: datetime | None = None

@@ -45,10 +45,12 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`breached` is None when the data cannot decide; `value` is the one that decided, None for what is missing."""
+    """`breached` is None when the data cannot decide; `value` is the one that decided, None for what is missing; `due`
+    is when a series will be missing if nothing comes until then."""
 
     breached: bool | None
     value: float | None = None
+    due: datetime | None = None
 
 
 UNDECIDED = Verdict(None)
@@ -155,7 +157,8 @@ def judge(
 def _absence(criterion: Criterion, now: datetime, counted: datetime | None) -> Verdict:
     if counted is None:
         return UNDECIDED
-    return Verdict(now - counted >= timedelta(minutes=criterion.period))
+    due = counted + timedelta(minutes=criterion.period)
+    return Verdict(True) if now >= due else Verdict(False, due=due)
 
 
 def _above(criterion: Criterion, value: float) -> bool:

@@ -64,14 +64,18 @@ def judgement(
     else:
         breaching = {}
     recovered = {name: every[name].value if name in every else None for name in check.triggered}
-    about = _about(check, verdicts, letters, breaching) if firing else _recovery(check, every)
-    return Judged(now, firing, breaching, recovered, _reason(check, about) if firing else "", about)
+    order = _order(check.met, letters)
+    about = _about(check, verdicts, order, letters, breaching) if firing else _recovery(check, every)
+    reason = _reason(check, about) if firing else ""
+    # A single criterion has no order to be remembered.
+    met_in_order = order if len(letters) > 1 else ""
+    return Judged(now, firing, breaching, recovered, reason, about, met=met_in_order, due=_due(verdicts))
 
 
 def failure(check: Check, now: datetime, why: str, *, quiet: bool) -> Judged:
     """A rule whose query fails fires too: nobody knows how it stands."""
     about = {"metric": check.watch["metric"], "value": None, "query_failure": True}
-    return Judged(now, True, reason=f"query failed: {why}", about=about, quiet=quiet)
+    return Judged(now, True, reason=f"query failed: {why}", about=about, quiet=quiet, met=check.met)
 
 
 def _every(verdicts: Mapping[str, Verdicts]) -> dict[str, Verdict]:
@@ -96,19 +100,31 @@ def _breaching(verdicts: Mapping[str, Verdicts], letters: Mapping[str, bool | No
     return found
 
 
+def _due(verdicts: Mapping[str, Verdicts]) -> datetime | None:
+    """When the first of the series will be missing if nothing comes."""
+    found = (verdict.due for of_letter in verdicts.values() for verdict in of_letter.values())
+    return min((due for due in found if due is not None), default=None)
+
+
+def _order(before: str, letters: Mapping[str, bool | None]) -> str:
+    """The criteria that are met in the order in which they came to be; what cannot be told changes nothing."""
+    kept = [letter for letter in before if letters.get(letter, False) is not False]
+    return "".join([*kept, *(letter for letter in sorted(letters) if letters[letter] and letter not in kept)])
+
+
 def _about(
     check: Check,
     verdicts: Mapping[str, Verdicts],
+    order: str,
     letters: Mapping[str, bool | None],
     breaching: Mapping[str, float | None],
 ) -> dict[str, Any]:
-    """The last criterion that came to be met, with one of its series: what a notification shows."""
-    met_now = [letter for letter in verdicts if letters[letter]]
-    fresh = [letter for letter in met_now if any(name not in check.triggered for name in _bad(verdicts[letter]))]
-    chosen = (fresh or met_now)[-1:]
-    for letter in chosen:
-        name = sorted(_bad(verdicts[letter]))[0]
-        return {"metric": name, "value": breaching[name], "letter": letter}
+    """The last criterion that came to be met, with one of its series: what a notification shows (Hosted Graphite Alerts
+    API, Composite Alerts)."""
+    for letter in reversed(order):
+        if letters[letter]:
+            name = sorted(_bad(verdicts[letter]))[0]
+            return {"metric": name, "value": breaching[name], "letter": letter}
     # An expression of negations fires without any series that breaches.
     return {"metric": check.watch["metric"], "value": None, "letter": FIRST}
 

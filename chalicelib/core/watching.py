@@ -35,7 +35,8 @@ class Observed:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A rule was judged. `firing` None means that the data cannot decide. `triggered` are the series that breach now
-    with their value, `recovered` the values of those that do no longer; `about` is what decided. A `quiet` judgement is
+    with their value, `recovered` the values of those that do no longer; `about` is what decided; `met` are the letters
+    of the criteria that are met, oldest first; `due` is when time alone will make it another. A `quiet` judgement is
     nobody's news."""
 
     at: datetime
@@ -45,6 +46,8 @@ class Judged:
     reason: str = ""
     about: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
+    met: str = ""
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def retries(check: Check) -> int:
 def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:
     if check.status == "paused":
         return check, ()
-    check = replace(check, triggered=_triggered(check, judgement))
+    check = replace(check, triggered=_triggered(check, judgement), met=judgement.met)
     firing = judgement.firing
     if firing is None or not _turns(check, judgement):
         return check, ()

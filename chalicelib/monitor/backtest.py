@@ -16,13 +16,17 @@ from chalicelib.core.check import Check, Flip
 from chalicelib.core.criteria import BUCKET, Verdict
 from chalicelib.core.errors import Invalid
 from chalicelib.languages import expression, graphite
-from chalicelib.monitor.reading import Buckets, Reader, buckets_of, split_view
-from chalicelib.store import series, series_ages
+from chalicelib.monitor.judging import LONG_AGO, means_many, require_different
+from chalicelib.monitor.reading import POINTS_MAX, Buckets, Reader, buckets_of, split_view
+from chalicelib.store import series_ages, series_names
 
 SPAN_MAX = timedelta(days=92)
 # A span is judged at so many moments at most; short ones every 30 seconds.
 STEPS_MAX = 3_000
 SERIES_MAX = 100
+# A gateway hangs up after half a minute: so many buckets are read at most, and looked at for one criterion.
+READ_MAX = 10_000_000
+WORK_MAX = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +46,90 @@ def run(project: str, watch: dict[str, Any], start: datetime, end: datetime, now
     low, high = _even(start), _even(end)
     parts = rules.parts(watch)
     lead = max(criteria.window(part.criterion) for part in parts)
-    read = {part.letter: _read(reader, part.target, low - lead, high) for part in parts}
-    step = -(-(high - low) // (STEPS_MAX * BUCKET)) * BUCKET
-    return _walk(Check(project, "backtest", start, kind="rule", watch=watch), parts, read, (low, high, lead, step))
+    step = max(-(-(high - low) // (STEPS_MAX * BUCKET)), 1) * BUCKET
+    span = _Span(low - lead, low, high, step)
+    for part in parts:
+        _require_little(reader, part, span)
+    read = {part.letter: _read(reader, part.target, span) for part in parts}
+    return _walk(Check(project, "backtest", start, kind="rule", watch=watch), parts, read, span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Judged are the moments from `low` to `high`, every `step` seconds; read is what lies between `first` and `high`."""
+
+    first: int
+    low: int
+    high: int
+    step: int
+
+    @property
+    def moments(self) -> range:
+        return range(self.low + self.step, self.high + 1, self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """The buckets of a series over a span. Before the bucket number `known` nobody knew of it; None where nobody does
+    to this day, but it is waited for by its name."""
+
+    buckets: Buckets
+    known: int | None = 0
 
 
 def _even(moment: datetime) -> int:
     return int(moment.timestamp()) // BUCKET * BUCKET
 
 
-def _read(reader: Reader, target: str, low: int, high: int) -> dict[str, Buckets]:
-    """Every series of a target in buckets of 30 seconds over [low, high)."""
+def _require_little(reader: Reader, part: rules.Part, span: _Span) -> None:
+    """Refuses what would not be read and judged before the caller gives up. Raises Invalid, TooMany."""
+    found = [reader.names(split_view(pattern)[0]) for pattern in graphite.patterns(part.target)]
+    count = sum(len(names) for names in found)
+    if graphite.is_plain(part.target):
+        _require_few(found[0])
+    buckets = count * (span.high - span.first) // BUCKET
+    judged = count * len(span.moments) * criteria.window(part.criterion) // BUCKET
+    if buckets > READ_MAX or judged > WORK_MAX:
+        days = -(-(span.high - span.low) // 86_400)
+        raise Invalid("from", f"asks for {count} series over {days} days, which is too much: ask for fewer")
+
+
+def _read(reader: Reader, target: str, span: _Span) -> dict[str, _Past]:
+    """Every series of a target in buckets of 30 seconds."""
     if graphite.is_plain(target):
-        pattern, view = split_view(target)
-        names = reader.names(pattern) or ([] if graphite.is_pattern(pattern) else [pattern])
-        _require_few(names)
-        step = min(series_ages.resolution(low, reader.now), 3_600)
-        found = series.read_many(reader.project, names, low // step * step, high, reader.now, step=step, view=view)
-        return {name: _spread(values, low // step * step, step, low, high) for name, values in found.items()}
-    made = reader.rendered(target, low, high)
-    _require_few([one.name for one in made])
-    return {one.name: buckets_of(one, high, high - low) for one in made}
+        return _read_plain(reader, target, span)
+    made = reader.rendered(target, span.first, span.high)
+    names = [one.name for one in made]
+    _require_few(names)
+    require_different(names)
+    found = {one.name: buckets_of(one, span.high, span.high - span.first) for one in made}
+    return {name: _Past(buckets, _first_value(buckets)) for name, buckets in found.items()}
+
+
+def _read_plain(reader: Reader, target: str, span: _Span) -> dict[str, _Past]:
+    pattern, view = split_view(target)
+    step = _step(span, reader.now)
+    low, high = span.first // step * step, -(-span.high // step) * step
+    found = reader.many(reader.names(pattern), low, high, step, view)
+    past = {}
+    for name, values in found.items():
+        buckets = _spread(values, low, step, span)
+        seen = series_names.get(reader.project, name, reader.now)
+        known = None if seen is None else 0 if seen.first < span.first else _first_value(buckets)
+        past[name] = _Past(buckets, known)
+    return past
+
+
+def _step(span: _Span, now: datetime) -> int:
+    """The finest step in which all of a span is there and can be read at once."""
+    finest = series_ages.resolution(span.first, now)
+    coarse = -(-(span.high - span.first) // (POINTS_MAX * 60)) * 60
+    return max(finest, coarse) if span.high - span.first > POINTS_MAX * finest else finest
+
+
+def _first_value(buckets: Buckets) -> int:
+    """The number of the first bucket with a value; 0 when there is none, for then it was known before."""
+    return next((number for number, value in enumerate(buckets) if value is not None), 0)
 
 
 def _require_few(names: list[str]) -> None:
@@ -70,42 +137,42 @@ def _require_few(names: list[str]) -> None:
         raise Invalid("alert.metric", f"matches {len(names)} series; a backtest judges at most {SERIES_MAX}")
 
 
-def _spread(values: Buckets, first: int, step: int, low: int, high: int) -> Buckets:
-    places = ((moment - first) // step for moment in range(low, high, BUCKET))
-    return [values[place] if place < len(values) else None for place in places]
+def _spread(values: Buckets, first: int, step: int, span: _Span) -> Buckets:
+    return [values[(moment - first) // step] for moment in range(span.first, span.high, BUCKET)]
 
 
-def _walk(
-    check: Check, parts: list[rules.Part], read: Mapping[str, dict[str, Buckets]], span: tuple[int, int, int, int]
-) -> Backtest:
-    low, high, lead, step = span
+def _walk(check: Check, parts: list[rules.Part], read: Mapping[str, dict[str, _Past]], span: _Span) -> Backtest:
     tree = expression.parse(check.watch.get("expression") or rules.FIRST)
     flips: list[Flip] = []
-    moments = range(low + step, high + 1, step)
-    for moment in moments:
-        now = datetime.fromtimestamp(moment, UTC)
-        verdicts = {
-            part.letter: _verdicts(check, part, read[part.letter], (moment - low + lead) // BUCKET, now)
-            for part in parts
-        }
+    for moment in span.moments:
+        now, end = datetime.fromtimestamp(moment, UTC), (moment - span.first) // BUCKET
+        verdicts = {part.letter: _verdicts(check, part, read[part.letter], end, now) for part in parts}
         judgement = rules.judgement(check, now, verdicts, lambda letters: expression.evaluate(tree, letters))
         change = status.decide(check, judgement)
         if change:
             check = change.after
             flips += [flip for flip in change.flips if flip.is_news]
-    return Backtest(flips, step, len(moments))
+    return Backtest(flips, span.step, len(span.moments))
 
 
-def _verdicts(check: Check, part: rules.Part, read: dict[str, Buckets], end: int, now: datetime) -> dict[str, Verdict]:
-    """The verdict on every series with the buckets that had begun by then."""
+def _verdicts(check: Check, part: rules.Part, read: dict[str, _Past], end: int, now: datetime) -> dict[str, Verdict]:
+    """The verdict on every series that was known by then or is waited for by its name, as it stood when the bucket with
+    the number `end` began."""
     size = criteria.window(part.criterion) // BUCKET
+    waited = not means_many(part.target)
     found = {}
-    for name, buckets in read.items():
-        window = buckets[max(end - size, 0) : end]
-        if part.criterion.type == "missing":
-            back = next((number for number, value in enumerate(reversed(window)) if value is not None), None)
-            last = None if back is None else now - timedelta(seconds=back * BUCKET)
-            found[name] = criteria.judge(part.criterion, (), now, last=last, since=check.created)
-        else:
+    for name, past in read.items():
+        known = past.known is not None and past.known < end
+        if not known and not waited:
+            continue
+        # The last bucket of a window is the one that has just begun, which is empty.
+        window = past.buckets[max(end - size + 1, 0) : end]
+        if part.criterion.type != "missing":
             found[name] = criteria.judge(part.criterion, window, now)
+            continue
+        back = next((number for number, value in enumerate(reversed(window)) if value is not None), None)
+        last = None if back is None else now - timedelta(seconds=back * BUCKET)
+        if last is None and known:
+            last = LONG_AGO
+        found[name] = criteria.judge(part.criterion, (), now, last=last, since=check.created)
     return found

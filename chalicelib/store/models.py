@@ -80,6 +80,7 @@ class CheckItem(Table):
     suspicion = Json(null=True)
     last_result = UnicodeAttribute(null=True)
     triggered = Json(null=True)
+    met = UnicodeAttribute(null=True)
     quiet = BooleanAttribute(null=True)
     wheel = UnicodeAttribute(null=True)
     wheel_key = UnicodeAttribute(null=True)

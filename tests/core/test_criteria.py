@@ -158,13 +158,18 @@ def missing(last: timedelta | None, since: timedelta | None = None) -> Verdict:
 
 
 def test_a_series_is_missing_when_no_value_came_for_the_period() -> None:
-    assert missing(timedelta(minutes=9, seconds=59)) == Verdict(False)
+    assert missing(timedelta(minutes=9, seconds=59)).breached is False
     assert missing(timedelta(minutes=10)) == Verdict(True)
-    assert missing(timedelta(minutes=-1)) == Verdict(False)
+    assert missing(timedelta(minutes=-1)).breached is False
+
+
+def test_a_series_that_is_not_missing_yet_says_when_it_will_be() -> None:
+    assert missing(timedelta(minutes=4)).due == NOW + timedelta(minutes=6)
+    assert missing(timedelta(minutes=10)).due is None
 
 
 def test_a_series_that_was_never_seen_is_missing_from_when_it_is_waited_for() -> None:
-    assert missing(None, timedelta(minutes=9)) == Verdict(False)
+    assert missing(None, timedelta(minutes=9)) == Verdict(False, due=NOW + timedelta(minutes=1))
     assert missing(None, timedelta(minutes=10)) == Verdict(True)
     assert missing(None) == UNDECIDED
 

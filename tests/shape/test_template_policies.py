@@ -92,7 +92,7 @@ POLICIES: dict[str, Allowed] = {
         "outbox": items("PutItem"),
         "series": items("Query"),
         "news": HANDING,
-        "rules": TAKING,
+        "rules": HANDING | TAKING,
     },
     "roll_up": {
         "RollUpLogs": LOGGING,

@@ -249,6 +249,11 @@ def test_a_worker_that_judges(
     invoke("judge_rules", asked)
     series.add(alert.project, {"load": [(int(clock.now.timestamp()), 9.0)]}, clock.now)
     invoke("judge_rules", {**asked, "fresh": True})
+    missing = {"metric": "load", "criteria": {"a": {"metric": "load", "type": "missing", "time_period": 1}}}
+    with calls.paused():
+        manage.change(house, alert, {"watch": {**missing, "expression": "a", "on_query_failure": None}})
+    clock.move(seconds=40)
+    invoke("judge_rules", asked)
     assert calls.needed == allowed("judge_rules")
 
 

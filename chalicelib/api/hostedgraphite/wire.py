@@ -14,6 +14,8 @@ from chalicelib.monitor import alerts
 PAGE_MAX = 100
 STATUS = {"down": "alerting", "up": "healthy", "new": "healthy", "paused": "paused"}
 FIRST = "a"
+# Beyond this a float does not hold every whole number.
+WHOLE_MAX = 2**53
 
 
 def alert(found: Check, now: datetime) -> dict[str, Any]:
@@ -34,21 +36,30 @@ def alert(found: Check, now: datetime) -> dict[str, Any]:
 
 def criteria_fields(found: Check) -> dict[str, Any]:
     """What an alert judges, as it was written."""
-    criteria = found.watch["criteria"]
-    first = {key: value for key, value in criteria[FIRST].items() if key != "metric"}
+    criteria = {letter: _criterion(document) for letter, document in found.watch["criteria"].items()}
+    first = criteria.pop(FIRST)
     return {
         "metric": found.watch["metric"],
-        "alert_criteria": first,
-        "additional_criteria": {letter: document for letter, document in criteria.items() if letter != FIRST},
+        "alert_criteria": {key: value for key, value in first.items() if key != "metric"},
+        "additional_criteria": criteria,
         "expression": found.watch.get("expression") or FIRST,
         "on_query_failure": found.watch.get("on_query_failure"),
     }
 
 
+def _criterion(document: dict[str, Any]) -> dict[str, Any]:
+    return {key: plain(value) if isinstance(value, float) else value for key, value in document.items()}
+
+
+def plain(value: float | None) -> float | None:
+    """A number as the document writes it: 5, not 5.0, which clients with whole numbers cannot read."""
+    return int(value) if value is not None and abs(value) < WHOLE_MAX and value == int(value) else value
+
+
 def event(one: Instance) -> dict[str, Any]:
     return {
         "status": "alerting" if one.breaching else "healthy",
-        "value": one.value,
+        "value": plain(one.value),
         "time": str(int(one.at.timestamp())),
         "metric": one.metric,
     }
