@@ -25,7 +25,7 @@ from typing import Any
 from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager, PipRunner, SubprocessPip
 from chalice.utils import UI, OSUtils
 
-from infra import place
+from infra import compiled, place
 from infra.template import ROOT, BadStage, merged, settings_of
 
 OLDEST = (3, 12)
@@ -72,13 +72,15 @@ def require_python(version: tuple[int, int]) -> None:
 
 
 def _archive(made: Path) -> Path:
-    """Makes the archive of app.py, chalicelib and the requirements; answers where those are kept for the next time."""
+    """Makes the archive of app.py, chalicelib and the requirements, all compiled too; answers where the requirements
+    are kept for the next time."""
     files, silent = OSUtils(), UI(out=io.StringIO())
     builder = DependencyBuilder(files, PipRunner(SubprocessPip(files), files))
     packager = _Packager(files, builder, silent)
     fetched = Path(packager.create_deployment_package(str(ROOT), "python{}.{}".format(*sys.version_info)))
     shutil.copyfile(fetched, made)
     packager.inject_latest_app(str(made), str(ROOT))
+    compiled.add(made)
     return fetched
 
 
