@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib import log
 from chalicelib.core import rules
 from chalicelib.core.check import Channel, Check, Project
-from chalicelib.core.errors import Invalid, TocsinError
+from chalicelib.core.errors import Invalid, Missing, TocsinError
 from chalicelib.core.silence import Silence, silenced_until
 from chalicelib.core.watching import Instance
 from chalicelib.core.windows import next_occurrence
@@ -175,10 +175,18 @@ def unmute(house: House, alerts: list[Check]) -> list[Check]:
 
 
 def _each(alerts: list[Check], do: Callable[[Check], Check]) -> list[Check]:
+    """What became of the alerts; one that is deleted meanwhile does not keep the others."""
+
+    def attempt(alert: Check) -> Check | None:
+        try:
+            return do(alert)
+        except Missing:
+            return None
+
     if not alerts:
         return []
     with ThreadPoolExecutor(min(WORKERS, len(alerts))) as pool:
-        return list(pool.map(do, alerts))
+        return [done for done in pool.map(attempt, alerts) if done]
 
 
 def muted_for(alert: Check, now: datetime) -> int | None:

@@ -56,7 +56,7 @@ def run(project: str, watch: dict[str, Any], start: datetime, end: datetime, now
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Judged are the moments from `low` to `high`, every `step` seconds; read is what lies between `first` and `high`."""
+    """Read is what lies between `first` and `high`; judged are the moments after `low`, every `step` seconds."""
 
     first: int
     low: int

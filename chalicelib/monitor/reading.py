@@ -68,13 +68,15 @@ class Reader:
         start = self.until - seconds
         key = (pattern, view, start, BUCKET)
         if key not in self._read:
-            self._read[key] = self._many(self.names(pattern), start, self.until, BUCKET, view)
+            self._read[key] = self.many(self.names(pattern), start, self.until, BUCKET, view)
         return self._read[key]
 
-    def _many(self, names: Iterable[str], start: int, end: int, step: int, view: str) -> dict[str, Buckets]:
-        return series.read_many(
+    def many(self, names: Iterable[str], start: int, end: int, step: int, view: str) -> dict[str, Buckets]:
+        """Every one of these series in buckets of `step` seconds."""
+        found = series.read_many(
             self.project, names, start, end, self.now, step=step, view=view, consistent=self.consistent
         )
+        return {name: _finite(values) for name, values in found.items()}
 
     def evaluated(self, target: str, seconds: int) -> list[Series]:
         """The series that an expression makes of the last `seconds`. Raises what the language raises."""
@@ -93,7 +95,7 @@ class Reader:
             if (high - low) // step > POINTS_MAX:
                 raise TooMany(f"{target} is to be read over more than {POINTS_MAX} points")
             names = [name for name in self.names(pattern) if name != pattern or self.is_known(name)]
-            found = self._many(names, low, high, step, view)
+            found = self.many(names, low, high, step, view)
             suffix = f":{view}" if view != VIEW else ""
             self._fetched[key] = [
                 Series(
@@ -114,4 +116,9 @@ def buckets_of(found: Series, until: int, seconds: int) -> Buckets:
     """The last `seconds` of an evaluated series in buckets of 30 seconds: a longer step fills all that it covers."""
     moments = range(until - seconds, until, BUCKET)
     places = ((moment - found.start) // found.step for moment in moments)
-    return [found.values[place] if 0 <= place < len(found.values) else None for place in places]
+    return _finite(found.values[place] if 0 <= place < len(found.values) else None for place in places)
+
+
+def _finite(values: Iterable[float | None]) -> Buckets:
+    """The values without those that arithmetic has made of numbers too large for it: they say nothing."""
+    return [value if value is None or value - value == 0 else None for value in values]

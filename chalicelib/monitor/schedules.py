@@ -48,10 +48,12 @@ def create(house: House, project: Project, name: str, window: Window) -> Schedul
 
 
 def change(house: House, schedule: Schedule, name: str, window: Window) -> Schedule:
-    """Raises Conflict. What happens once happens the next time from now on."""
+    """Raises Conflict. What happens once and is given another time happens the next time from now on."""
     if name != schedule.name:
         _require_free(schedule.project, name)
-    changed = replace(schedule, name=name, created=house.clock(), data=_data(window))
+    data = _data(window)
+    made = schedule.created if data == schedule.data else house.clock()
+    changed = replace(schedule, name=name, created=made, data=data)
     watches.save_schedule(changed)
     return changed
 

@@ -15,7 +15,7 @@ from chalicelib.http import Handler, Reply, Request
 from chalicelib.store import directory
 
 BODY_MAX = 1_000_000
-# No field holds a number of so many digits, and Python refuses to read one of thousands.
+# No whole number here has so many digits, and Python refuses to read one of thousands.
 DIGITS_MAX = 40
 
 
@@ -56,9 +56,13 @@ def body(request: Request) -> dict[str, Any]:
     if not request.body.strip():
         return {}
     try:
-        document = json.loads(request.body.decode(), parse_int=lambda digits: int(digits[:DIGITS_MAX]))
+        document = json.loads(request.body.decode(), parse_int=_whole)
     except (ValueError, RecursionError):
         raise Invalid("body", "is not valid JSON") from None
     if not isinstance(document, dict):
         raise Invalid("body", "must be a JSON object")
     return document
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= DIGITS_MAX else float(digits)

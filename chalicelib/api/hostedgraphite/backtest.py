@@ -12,7 +12,7 @@ from typing import Any
 import chalice
 
 from chalicelib import http
-from chalicelib.api.hostedgraphite import validation
+from chalicelib.api.hostedgraphite import validation, wire
 from chalicelib.api.hostedgraphite.access import Caller, body, needs
 from chalicelib.api.hostedgraphite.alerts import ROOT
 from chalicelib.api.hostedgraphite.errors import Voice
@@ -30,13 +30,14 @@ blueprint = chalice.Blueprint(__name__)
 
 def _run(request: Request, caller: Caller) -> Reply:
     given, now = body(request), request.house.clock()
-    for key in given:
-        if key not in FIELDS:
-            raise Invalid(ascii(key)[1:-1][:60], f"is not known here; there are {', '.join(FIELDS)}")
+    validation.require_known(given, FIELDS)
     definition = given.get("alert")
     if not isinstance(definition, dict):
         raise Invalid("alert", "must be an object such as creating an alert takes")
-    watch = validation.values(caller.project.code, {"name": "backtest", **definition})["watch"]
+    try:
+        watch = validation.values(caller.project.code, {"name": "backtest", **definition})["watch"]
+    except Invalid as error:
+        raise Invalid(f"alert.{error.field}", error.message) from None
     end = _moment(given.get("until"), "until", now)
     start = _moment(given.get("from"), "from", end - DEFAULT)
     if not start < end <= now:
@@ -53,7 +54,7 @@ def _flip(flip: Flip) -> dict[str, Any]:
     return {
         "status": "alerting" if flip.new == "down" else "healthy",
         "time": str(int(flip.at.timestamp())),
-        "value": flip.about.get("value"),
+        "value": wire.plain(flip.about.get("value")),
         "metric": flip.about.get("metric"),
         "reason": flip.reason,
     }

@@ -14,8 +14,9 @@ import chalice
 
 from chalicelib import http
 from chalicelib.api.hostedgraphite import wire
-from chalicelib.api.hostedgraphite.access import Caller, needs
+from chalicelib.api.hostedgraphite.access import BODY_MAX, Caller, needs
 from chalicelib.api.hostedgraphite.errors import Voice
+from chalicelib.api.hostedgraphite.validation import METRIC_MAX
 from chalicelib.core.errors import Invalid
 from chalicelib.http import Reply, Request
 from chalicelib.languages import graphite
@@ -26,6 +27,7 @@ from chalicelib.store import series_names
 
 PAGE = 100
 TARGETS_MAX = 20
+FIELDS_MAX = 100
 LIMIT, LIMIT_MAX = 100, 10_000
 HORIZON = timedelta(days=731)
 
@@ -33,7 +35,7 @@ blueprint = chalice.Blueprint(__name__)
 
 
 def _search(request: Request, caller: Caller) -> Reply:
-    pattern = _given(request, "pattern") or "*"
+    pattern = _pattern(request, "pattern") or "*"
     after, before = _second(request, "only_updated_after"), _second(request, "only_updated_before")
     page, now = wire.number(request, "page", 1, 1, 1_000_000), request.house.clock()
     found = series_names.search(caller.project.code, pattern, now, page=page, size=PAGE, after=after, before=before)
@@ -49,24 +51,40 @@ def _search(request: Request, caller: Caller) -> Reply:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
-    pattern = _given(request, "pattern")
+    pattern = _pattern(request, "pattern")
     if not pattern:
         raise Invalid("pattern", "is required")
     gone = metrics.delete(request.house, caller.project.code, pattern)
     return Reply(body={"deleted": gone})
 
 
+def _pattern(request: Request, name: str) -> str | None:
+    """A pattern that can be matched. Raises Invalid."""
+    pattern = _given(request, name)
+    if pattern and len(pattern) > METRIC_MAX:
+        raise Invalid(name, f"must not be longer than {METRIC_MAX} characters")
+    try:
+        graphite.matches(pattern or "", "")
+    except GraphiteError as error:
+        raise Invalid(name, f"cannot be read: {error}") from None
+    return pattern
+
+
 def _given(request: Request, name: str) -> str | None:
-    """A value of the query, of a form or of a JSON object in the body."""
+    """A value of the query, of a form or of a JSON object in the body. Raises Invalid for a body that is too long."""
     found = request.query.get(name)
     if found:
         return found[-1]
+    if len(request.body) > BODY_MAX:
+        raise Invalid("body", f"is longer than {BODY_MAX} bytes")
     try:
         text = request.body.decode()
         document = json.loads(text) if text.lstrip().startswith("{") else {}
-        value = document.get(name) if isinstance(document, dict) and document else parse_qs(text).get(name, [None])[-1]
+        fields = document or parse_qs(text, max_num_fields=FIELDS_MAX)
     except (ValueError, RecursionError):
         return None
+    value = fields.get(name)
+    value = value[-1] if isinstance(value, list) and value else value
     return value if isinstance(value, str) else None
 
 
@@ -125,7 +143,7 @@ def _quoted(text: str) -> str:
 
 
 def _delete_series(request: Request, caller: Caller) -> Reply:
-    path = _given(request, "path")
+    path = _pattern(request, "path")
     if not path:
         raise Invalid("path", "is required")
     return Reply(body=bool(metrics.delete(request.house, caller.project.code, path)))  # type: ignore[arg-type]

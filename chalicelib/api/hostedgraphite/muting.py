@@ -58,15 +58,15 @@ def _unmute_many(request: Request, caller: Caller) -> Reply:
 
 
 def _known(given: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
-    for key in given:
-        if key not in known:
-            raise Invalid(ascii(key)[1:-1][:60], f"is not known here; there are {', '.join(known)}")
+    validation.require_known(given, known)
     return given
 
 
 def _selected(caller: Caller, given: dict[str, Any]) -> list[Check]:
     """The alerts of the ids and those that the search string fits; all where both are empty. Raises Missing."""
-    ids, text = given.get("ids") or [], given.get("search") or ""
+    # Only what is documented as empty means all: anything else may be a slip.
+    ids = [] if given.get("ids") in (None, "") else given["ids"]
+    text = "" if given.get("search") is None else given["search"]
     if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
         raise Invalid("ids", "must be a list of alert ids")
     if not isinstance(text, str):

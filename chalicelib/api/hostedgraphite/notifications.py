@@ -5,13 +5,14 @@ The destination is an address, a key or a URL, as the type wants it (Hosted Grap
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import chalice
 
 from chalicelib import channels as kinds
 from chalicelib import http
-from chalicelib.api.hostedgraphite import wire
+from chalicelib.api.hostedgraphite import validation, wire
 from chalicelib.api.hostedgraphite.access import Caller, body, needs
 from chalicelib.api.hostedgraphite.errors import Voice
 from chalicelib.core.check import Channel
@@ -32,6 +33,14 @@ DESTINATIONS = {
     "victorops": "url",
     "webhook": "url",
 }
+# The setting that says whether the end of a problem is told; a webhook has an address for it.
+RESOLVES = {
+    "email": "up",
+    "sms": "up",
+    "pagerduty": "auto_resolve",
+    "opsgenie": "auto_resolve",
+    "victorops": "auto_resolve",
+}
 
 blueprint = chalice.Blueprint(__name__)
 
@@ -46,8 +55,13 @@ def _shown(channel: Channel) -> dict[str, Any]:
         "destination": destination,
         "description": channel.name,
         "id": channel.code,
-        "auto_resolve": public.get("auto_resolve", public.get("up", True)),
+        "auto_resolve": _resolves(channel),
     }
+
+
+def _resolves(channel: Channel) -> bool:
+    """Whether the channel is told of the end of a problem."""
+    return bool(channel.settings.get(RESOLVES.get(channel.kind, "url_up"), True))
 
 
 def _search(request: Request, caller: Caller) -> Reply:
@@ -67,11 +81,16 @@ def _search(request: Request, caller: Caller) -> Reply:
 def _create(request: Request, caller: Caller) -> Reply:
     given = _checked(body(request))
     kind = given.get("type")
-    if kind not in DESTINATIONS:
+    if not isinstance(kind, str) or kind not in DESTINATIONS:
         raise Invalid("type", f"must be one of {', '.join(DESTINATIONS)}")
     description = _description(caller, given.get("description"))
-    settings = _settings(kind, given.get("destination"), given.get("auto_resolve"))
-    channel = _told(lambda: channels.create(request.house, caller.project, kind, description, settings, 0))
+    destination, auto_resolve = _destination(given.get("destination")), given.get("auto_resolve")
+
+    def create() -> Channel:
+        settings = _settings(kind, {}, destination, auto_resolve)
+        return channels.create(request.house, caller.project, kind, description, settings, 0)
+
+    channel = _told(create)
     return Reply(201, {"id": channel.code, "url": f"{ROOT}/{channel.code}"})
 
 
@@ -87,13 +106,20 @@ def _update(request: Request, caller: Caller) -> Reply:
     channel, given = _named(request, caller), _checked(body(request))
     if given.get("type", channel.kind) != channel.kind:
         raise Invalid("type", "cannot be changed")
-    values: dict[str, Any] = {}
-    if "description" in given and given["description"] != channel.name:
-        values["name"] = _description(caller, given["description"])
-    if "destination" in given or "auto_resolve" in given:
-        destination = given.get("destination", channel.settings.get(DESTINATIONS.get(channel.kind, "")))
-        values["settings"] = _settings(channel.kind, destination, given.get("auto_resolve"))
-    return Reply(body=_shown(_told(lambda: channels.change(channel, values)) if values else channel))
+    name = channel.name
+    if given.get("description", name) != name:
+        name = _description(caller, given["description"])
+    destination = _destination(given["destination"]) if "destination" in given else None
+    # What is covered when it is shown may be sent back as it was shown.
+    if destination == _shown(channel)["destination"]:
+        destination = None
+
+    def change() -> Channel:
+        settings = _settings(channel.kind, channel.settings, destination, given.get("auto_resolve"))
+        changes = {"name": name, "settings": settings}
+        return channels.change(channel, changes) if (name, settings) != (channel.name, channel.settings) else channel
+
+    return Reply(body=_shown(_told(change)))
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
@@ -102,43 +128,63 @@ def _delete(request: Request, caller: Caller) -> Reply:
 
 
 def _checked(given: dict[str, Any]) -> dict[str, Any]:
-    for key in given:
-        if key not in (*FIELDS, "id"):
-            raise Invalid(ascii(key)[1:-1][:60], f"is not known here; there are {', '.join(FIELDS)}")
+    validation.require_known(given, FIELDS, ("id",))
     if not isinstance(given.get("auto_resolve", True), bool | None):
         raise Invalid("auto_resolve", "must be true or false")
     return given
 
 
 def _description(caller: Caller, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > DESCRIPTION_MAX or "," in value:
-        raise Invalid("description", f"must be a text of 1 to {DESCRIPTION_MAX} characters without commas")
-    if any(channel.name == value for channel in channels.of_project(caller.project.code)):
-        raise Conflict(f"a channel described as {value!r} exists already")
+    description = validation.text(value, "description", DESCRIPTION_MAX)
+    if "," in description:
+        raise Invalid("description", "must not hold a comma")
+    if any(channel.name == description for channel in channels.of_project(caller.project.code)):
+        raise Conflict(f"a channel described as {description!r} exists already")
+    return description
+
+
+def _destination(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Invalid("destination", "is required and must be a string")
     return value
 
 
-def _settings(kind: str, destination: Any, auto_resolve: bool | None) -> dict[str, Any]:
-    if not isinstance(destination, str) or not destination.strip():
-        raise Invalid("destination", "is required and must be a string")
-    settings: dict[str, Any] = {DESTINATIONS[kind]: destination}
+def _settings(kind: str, before: dict[str, Any], destination: str | None, auto_resolve: bool | None) -> dict[str, Any]:
+    """The settings of a channel, {} of a new one, with what was given changed in them. Raises Invalid."""
+    settings = dict(before)
+    if destination is not None:
+        if kind not in DESTINATIONS:
+            raise Invalid("destination", f"of a channel of the type {kind} cannot be changed here")
+        settings |= _hook(before, destination) if kind == "webhook" else {DESTINATIONS[kind]: destination}
+    if auto_resolve is None:
+        return settings
     if kind == "webhook":
-        settings = {"url": destination, "format": "hostedgraphite"}
-    if auto_resolve is not None and kind in ("email", "sms"):
-        settings["up"] = auto_resolve
-    if auto_resolve is not None and kind in ("pagerduty", "opsgenie", "victorops"):
-        settings["auto_resolve"] = auto_resolve
-    return settings
+        return settings | _resolving(settings, auto_resolve)
+    return settings | ({RESOLVES[kind]: auto_resolve} if kind in RESOLVES else {})
 
 
-def _told(attempt: Any) -> Channel:
+def _hook(before: dict[str, Any], url: str) -> dict[str, Any]:
+    """A new webhook gets the documented JSON at both ends of a problem; another keeps what it sends, and when."""
+    if not before:
+        return kinds.kind_named("webhook").clean({"url": url, "format": "hostedgraphite"})
+    return {"url_down": url, "url_up": url if before["url_up"] else ""}
+
+
+def _resolving(settings: dict[str, Any], wanted: bool) -> dict[str, Any]:
+    """What a webhook is told of the end of a problem: nothing, or where nothing was set, as of the beginning."""
+    if not wanted or settings["url_up"]:
+        return {"url_up": settings["url_up"] if wanted else ""}
+    copied = () if settings["body_up"] or settings["headers_up"] else ("method", "body", "headers")
+    return {f"{part}_up": settings[f"{part}_down"] for part in ("url", *copied)}
+
+
+def _told(attempt: Callable[[], Channel]) -> Channel:
     """Runs a use case; what it says of a setting is said of the destination."""
     try:
-        found: Channel = attempt()
+        return attempt()
     except Invalid as error:
         field = "destination" if error.field.startswith("settings.") else error.field
         raise Invalid(field, error.message) from None
-    return found
 
 
 _VOICE = Voice()

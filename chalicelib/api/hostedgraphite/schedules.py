@@ -8,7 +8,7 @@ from typing import Any
 import chalice
 
 from chalicelib import http
-from chalicelib.api.hostedgraphite import wire
+from chalicelib.api.hostedgraphite import validation, wire
 from chalicelib.api.hostedgraphite.access import Caller, body, needs
 from chalicelib.api.hostedgraphite.errors import Voice
 from chalicelib.core.check import Check
@@ -92,21 +92,15 @@ def _delete(request: Request, caller: Caller) -> Reply:
 
 
 def _name(given: dict[str, Any]) -> str:
-    for key in given:
-        if key not in FIELDS:
-            raise Invalid(ascii(key)[1:-1][:60], f"is not known here; there are {', '.join(FIELDS)}")
-    name = given.get("name")
-    if not isinstance(name, str) or not name.strip() or len(name) > NAME_MAX:
-        raise Invalid("name", f"must be a text of 1 to {NAME_MAX} characters")
-    return name
+    validation.require_known(given, FIELDS)
+    return validation.text(given.get("name"), "name", NAME_MAX)
 
 
 def _window(given: dict[str, Any]) -> Window:
-    length = given.get("duration")
-    if isinstance(length, str) and length.isascii() and length.isdigit() and len(length) < 10:
-        length = int(length)
+    length = validation.whole(given.get("duration"))
+    zone, days = given.get("timezone"), given.get("repeat")
     try:
-        return window_of(given.get("start_time"), length, given.get("timezone") or "UTC", given.get("repeat") or [])
+        return window_of(given.get("start_time"), length, "UTC" if zone is None else zone, [] if days is None else days)
     except Invalid as error:
         raise Invalid(_NAMES.get(error.field, error.field), error.message) from None
 

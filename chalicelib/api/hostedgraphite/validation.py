@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from chalicelib.api.hostedgraphite import wire
-from chalicelib.core import criteria
+from chalicelib.core import criteria, lines
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.languages import expression, graphite
@@ -26,6 +26,7 @@ READ_ONLY = ("id", "url", "status", "muted", "currently_triggered_metrics")
 NAME_MAX, INFO_MAX, METRIC_MAX, CHANNELS_MAX = 200, 10_000, 5_000, 50
 EVERY_MAX = 10_080
 DEFAULT_EVERY = 60
+DIGITS_MAX = 12
 FIRST = "a"
 
 _LETTER = re.compile(r"[A-Za-z]")
@@ -33,27 +34,34 @@ _LETTER = re.compile(r"[A-Za-z]")
 
 def values(project: str, given: dict[str, Any], alert: Check | None = None) -> dict[str, Any]:
     """The attributes of a rule that `given` means, all of a new one, the changed ones of another. Raises Invalid."""
-    for key in given:
-        if key not in (*FIELDS, *READ_ONLY):
-            raise Invalid(ascii(key)[1:-1][:60], f"is not known here; there are {', '.join(FIELDS)}")
+    require_known(given, FIELDS, READ_ONLY)
     found: dict[str, Any] = {}
     if alert is None or "name" in given:
-        found["name"] = _text(given.get("name"), "name", NAME_MAX)
+        found["name"] = text(given.get("name"), "name", NAME_MAX)
     watch = _watch(given, alert)
     if watch is not None:
         found["watch"] = watch
     if alert is None or "notification_type" in given:
         found["remind"] = 60 * _every(given.get("notification_type"))
-    if given.get("info") is not None or "info" in given:
-        found["desc"] = _text(given.get("info") or "", "info", INFO_MAX, empty=True)
-    if given.get("notification_channels") not in (None, []):
-        found["channels"] = channels(project, given["notification_channels"])
+    if "info" in given:
+        found["desc"] = "" if given["info"] is None else text(given["info"], "info", INFO_MAX, empty=True)
+    if "notification_channels" in given:
+        named = given["notification_channels"]
+        found["channels"] = None if named in (None, []) else channels(project, named)
     if given.get("scheduled_mutes") is not None:
         found["mutes"] = _texts(given["scheduled_mutes"], "scheduled_mutes")
     return found
 
 
-def _text(value: Any, field: str, limit: int, *, empty: bool = False) -> str:
+def require_known(given: dict[str, Any], fields: tuple[str, ...], passed_over: tuple[str, ...] = ()) -> None:
+    """Raises Invalid naming the first field that is neither written nor passed over here."""
+    for key in given:
+        if key not in (*fields, *passed_over):
+            raise Invalid(ascii(key)[1:-1][:60] or '""', f"is not known here; there are {', '.join(fields)}")
+
+
+def text(value: Any, field: str, limit: int, *, empty: bool = False) -> str:
+    """A string that can be kept. Raises Invalid."""
     if value is None:
         raise Invalid(field, "is required")
     if not isinstance(value, str):
@@ -84,16 +92,17 @@ def _watch(given: dict[str, Any], alert: Check | None) -> dict[str, Any] | None:
     merged = before | {key: given[key] for key in named}
     metric = target(merged.get("metric"), "metric")
     additional = _additional(merged.get("additional_criteria"))
-    text = merged.get("expression") or FIRST
-    if not isinstance(text, str):
+    written = merged.get("expression")
+    written = FIRST if written in (None, "") else written
+    if not isinstance(written, str):
         raise Invalid("expression", "must be a string")
-    expression.check(text, additional)
+    expression.check(written, additional)
     first = criterion(merged.get("alert_criteria"), "alert_criteria")
     failing = given.get("on_query_failure", before.get("on_query_failure"))
     return {
         "metric": metric,
         "criteria": {FIRST: {**first, "metric": metric}, **additional},
-        "expression": text,
+        "expression": written,
         "on_query_failure": _on_failure(failing),
     }
 
@@ -111,30 +120,45 @@ def _additional(value: Any) -> dict[str, dict[str, Any]]:
             raise Invalid(field, "must be one letter, another than a and given once")
         if not isinstance(document, dict):
             raise Invalid(field, "must be an object")
-        found[key] = {**criterion(document, field), "metric": target(document.get("metric"), f"{field}.metric")}
+        kept = criterion(document, field, beside=("metric",))
+        found[key] = {**kept, "metric": target(document.get("metric"), f"{field}.metric")}
     return found
 
 
-def criterion(value: Any, field: str) -> dict[str, Any]:
-    """A criterion as it is kept. Raises Invalid with the path of the field."""
+def criterion(value: Any, field: str, *, beside: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A criterion as it is kept; somebody else reads what is `beside` it. Raises Invalid with the path of the field."""
     if value is None:
         raise Invalid(field, "is required")
     if not isinstance(value, dict):
         raise Invalid(field, "must be an object with a type")
     try:
-        return criteria.document_of(criteria.criterion_of(value))
+        return criteria.document_of(criteria.criterion_of(value, beside=beside))
     except Invalid as error:
         raise Invalid(f"{field}.{error.field}" if error.field else field, error.message) from None
 
 
 def target(value: Any, field: str) -> str:
     """A Graphite target that can be read. Raises Invalid with the position of what is wrong."""
-    text = _text(value, field, METRIC_MAX).strip()
+    written = text(value, field, METRIC_MAX).strip()
     try:
-        graphite.parse(split_view(text)[0] if graphite.is_plain(text) else text)
+        if not graphite.is_plain(written):
+            return written
+        graphite.parse(split_view(written)[0])
     except GraphiteError as error:
         raise Invalid(field, f"cannot be read: {error}") from None
-    return text
+    return _in_order(written)
+
+
+def _in_order(written: str) -> str:
+    """A plain target with its tags in order, as the series that it means is called."""
+    name = split_view(written)[0]
+    if ";" not in name or graphite.is_pattern(name):
+        return written
+    try:
+        return lines.canonical(name.encode()) + written[len(name) :]
+    except ValueError:
+        # No series can be called so; it is as missing as any other that never comes.
+        return written
 
 
 def _on_failure(value: Any) -> str | None:
@@ -150,10 +174,10 @@ def _every(value: Any) -> int:
     if value in ("state_change", ["state_change"]):
         return 0
     if isinstance(value, list) and len(value) == 2 and value[0] == "every":
-        minutes = int(value[1]) if isinstance(value[1], str) and value[1].isascii() and value[1].isdigit() else value[1]
-        if isinstance(minutes, int) and not isinstance(minutes, bool) and 1 <= minutes <= EVERY_MAX:
-            return minutes
-        raise Invalid("notification_type", f"must name whole minutes from 1 to {EVERY_MAX} after every")
+        minutes = whole(value[1])
+        if minutes is None or not 1 <= minutes <= EVERY_MAX:
+            raise Invalid("notification_type", f"must name whole minutes from 1 to {EVERY_MAX} after every")
+        return minutes
     raise Invalid("notification_type", 'must be "state_change", ["state_change"] or ["every", minutes]')
 
 
@@ -162,7 +186,8 @@ def channels(project: str, value: Any) -> tuple[str, ...]:
     names = _texts(value, "notification_channels")
     found: set[str] = set()
     for name in names:
-        if "," in name or not name:
+        # What a star and a comma mean elsewhere, they do not mean here.
+        if "," in name or name in ("", "*"):
             raise Invalid("notification_channels", f"holds {name[:60]!a}, which is no channel")
         try:
             found.update(manage.resolve_channels(project, name))
@@ -173,8 +198,14 @@ def channels(project: str, value: Any) -> tuple[str, ...]:
 
 def duration(value: Any, most: int) -> int:
     """Whole minutes."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+    minutes = whole(value)
+    if minutes is None or not 1 <= minutes <= most:
         raise Invalid("duration", f"must be whole minutes from 1 to {most}")
-    return value
+    return minutes
+
+
+def whole(value: Any) -> int | None:
+    """A whole number, also where it came as text, as forms have it; None for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < DIGITS_MAX:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
