@@ -2,12 +2,13 @@
 
 A rule has up to four criteria, called by letters, and an expression over them (Hosted Graphite Alerts API, Composite
 Alerts). A criterion is met when any of its series breaches it, not met when none does and any can be judged, and
-undecided otherwise. While the rule fires, the series that breach a met criterion are the triggered ones.
+undecided otherwise: also when a series that breached has no values any more, for that is no recovery. While the rule
+fires, the series that breach a met criterion are the triggered ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,12 +40,14 @@ def parts(watch: Mapping[str, Any]) -> list[Part]:
     ]
 
 
-def met(verdicts: Verdicts) -> bool | None:
-    """Whether a criterion is met by any series; None when that cannot be told."""
+def met(verdicts: Verdicts, triggered: Collection[str] = ()) -> bool | None:
+    """Whether a criterion is met by any series; None when that cannot be told. `triggered` are those that breached
+    before."""
     found = [verdict.breached for verdict in verdicts.values()]
     if True in found:
         return True
-    return False if False in found else None
+    vanished = any(name in triggered for name, verdict in verdicts.items() if verdict.breached is None)
+    return False if False in found and not vanished else None
 
 
 def judgement(
@@ -54,13 +57,15 @@ def judgement(
     holds: Callable[[Mapping[str, bool | None]], bool | None],
 ) -> Judged:
     """What the verdicts of every letter mean for the rule; `holds` evaluates its expression."""
-    letters = {letter: met(of_letter) for letter, of_letter in verdicts.items()}
+    letters = {letter: met(of_letter, check.triggered) for letter, of_letter in verdicts.items()}
     firing = holds(letters)
     every = _every(verdicts)
+    before = {name: kept["value"] for name, kept in check.triggered.items()}
     if firing:
-        breaching = _breaching(verdicts, letters)
+        vanished = {name: value for name, value in before.items() if name in every and every[name].breached is None}
+        breaching = _breaching(verdicts, letters) | vanished
     elif firing is None:
-        breaching = {name: kept["value"] for name, kept in check.triggered.items() if not _is_well(every, name)}
+        breaching = {name: value for name, value in before.items() if not _is_well(every, name)}
     else:
         breaching = {}
     recovered = {name: every[name].value if name in every else None for name in check.triggered}
@@ -75,14 +80,17 @@ def judgement(
 def failure(check: Check, now: datetime, why: str, *, quiet: bool) -> Judged:
     """A rule whose query fails fires too: nobody knows how it stands."""
     about = {"metric": check.watch["metric"], "value": None, "query_failure": True}
-    return Judged(now, True, reason=f"query failed: {why}", about=about, quiet=quiet, met=check.met)
+    still = {name: kept["value"] for name, kept in check.triggered.items()}
+    return Judged(now, True, still, reason=f"query failed: {why}", about=about, quiet=quiet, met=check.met)
 
 
 def _every(verdicts: Mapping[str, Verdicts]) -> dict[str, Verdict]:
+    """One verdict on each series: the first that is one."""
     found: dict[str, Verdict] = {}
     for of_letter in verdicts.values():
         for name, verdict in of_letter.items():
-            found.setdefault(name, verdict)
+            if name not in found or found[name].breached is None:
+                found[name] = verdict
     return found
 
 

@@ -146,6 +146,42 @@ def test_a_wildcard_has_a_status_for_each_series(graphite: Caller, push: Any, se
     assert len([event for event in events if event["status"] == "healthy"]) == 3
 
 
+def test_a_series_that_vanishes_while_it_breaches_is_no_recovery(graphite: Caller, push: Any, sent: Sent) -> None:
+    alert = graphite.alert(name="Load", metric="web*.load", notification_type="state_change")
+    push(web1_load=1, web2_load=9)
+    for _ in range(20):
+        push(web1_load=1)
+    assert (graphite.shown(alert)["status"], sent.subjects) == ("alerting", ["DOWN | Load"])
+    assert graphite.shown(alert)["currently_triggered_metrics"] == ["web2.load"]
+    push(web1_load=9)
+    assert graphite.shown(alert)["currently_triggered_metrics"] == ["web1.load", "web2.load"]
+    push(web1_load=1, web2_load=1)
+    assert sent.subjects == ["DOWN | Load", "UP | Load"]
+
+
+def test_a_series_that_vanishes_for_good_holds_the_alert_until_it_is_deleted(
+    graphite: Caller, push: Any, sent: Sent
+) -> None:
+    graphite.alert(name="Load", metric="web*.load", notification_type="state_change")
+    push(web1_load=1, web2_load=9)
+    assert graphite.post("/api/v1/metric/delete/?pattern=web2.load").status == 200
+    push(web1_load=1)
+    assert sent.subjects == ["DOWN | Load", "UP | Load"]
+
+
+def test_a_query_that_fails_leaves_the_series_that_breach_as_they_are(
+    graphite: Caller, push: Any, house: House, queues: Queues
+) -> None:
+    alert = graphite.alert(name="Load", metric="aliasByNode(*.load, 0)", notification_type="state_change")
+    push(web1_load=9)
+    judge(house, queues)
+    graphite.send("web1.x.load 1")
+    graphite.put(f"/v2/alerts/{alert}/", {"metric": "aliasByNode(web1.{load,x.load}, 0)"})
+    judge(house, queues)
+    assert graphite.shown(alert)["currently_triggered_metrics"] == ["web1"]
+    assert [event["status"] for event in graphite.get(f"/v2/alerts/history/?id={alert}").json[alert]] == ["alerting"]
+
+
 def test_a_series_of_a_wildcard_that_vanishes_is_missing(
     graphite: Caller, push: Any, sent: Sent, house: House, queues: Queues, clock: Clock
 ) -> None:
