@@ -112,8 +112,17 @@ def _values(request: Request, caller: Caller) -> Reply:
 
 
 def _filter(request: Request) -> Callable[[str], bool]:
+    """A regular expression, which a name must begin with what matches (Graphite, Tag API)."""
     text = request.query.get("filter", [""])[-1]
-    return lambda name: name.startswith(text.lstrip("^"))
+
+    def fits(name: str) -> bool:
+        try:
+            return not text or graphite.regex(f"^(?:{text})").found_in(name)
+        except GraphiteError as error:
+            raise Invalid("filter", f"cannot be used: {error}") from None
+
+    fits("")  # where there are no names, nobody else would find out
+    return fits
 
 
 def _limit(request: Request) -> int:
@@ -195,8 +204,8 @@ def _moment(request: Request, name: str, now: datetime, default: datetime) -> da
 _VOICE = Voice()
 http.resource(blueprint, "/api/v1/metric/search", _VOICE, {"GET": needs("read", _search)})
 http.resource(blueprint, "/api/v1/metric/delete", _VOICE, {"POST": needs("write", _delete)})
-http.resource(blueprint, "/api/v1/tags", _VOICE, {"GET": needs("read", _tags)})
 for _root in ("", "/api/v1"):
+    http.resource(blueprint, f"{_root}/tags", _VOICE, {"GET": needs("read", _tags)})
     http.resource(blueprint, f"{_root}/tags/findSeries", _VOICE, {"GET": needs("read", _find_series)})
     http.resource(blueprint, f"{_root}/tags/delSeries", _VOICE, {"POST": needs("write", _delete_series)})
     http.resource(blueprint, f"{_root}/tags/{{tag}}", _VOICE, {"GET": needs("read", _values)})

@@ -10,6 +10,7 @@ from chalicelib.languages.graphite.moments import seconds as moment
 from chalicelib.languages.graphite.parser import parse
 from chalicelib.languages.graphite.patterns import is_pattern, literal_prefix, matches
 from chalicelib.languages.graphite.reading import is_plain, patterns, reach
+from chalicelib.languages.graphite.regexes import compiled as regex
 from chalicelib.languages.graphite.series import Series
 from chalicelib.languages.graphite.tags import TagTest, tag_query, tag_tests, tags_of
 
@@ -30,6 +31,7 @@ __all__ = [
     "parse",
     "patterns",
     "reach",
+    "regex",
     "tag_query",
     "tag_tests",
     "tags_of",

@@ -161,6 +161,13 @@ def test_tags_and_their_values(graphite: Caller, series: tuple[str, ...]) -> Non
     assert graphite.get("/tags/nothing").json == {"tag": "nothing", "values": []}
 
 
+def test_a_filter_is_a_regular_expression(graphite: Caller, series: tuple[str, ...]) -> None:
+    assert graphite.get("/tags?filter=.*o[ds]").json == [{"tag": "code"}, {"tag": "host"}]
+    for bad in ("(", "(a%2B)%2B", "a" * 600):
+        answer = graphite.get(f"/tags/nothing?filter={bad}")
+        assert (answer.status, answer.json["field"]) == (400, "filter"), bad
+
+
 def test_series_are_found_by_their_tags(graphite: Caller, series: tuple[str, ...]) -> None:
     def tagged(*expressions: str) -> list[str]:
         query = urlencode([("expr", one) for one in expressions])
