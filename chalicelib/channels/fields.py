@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from chalicelib.core.errors import Invalid
+from chalicelib.net import urls
 
 # Stands for a hidden value. It is not ASCII, so no URL, header or number can be taken for it.
 MASK = "•••"
@@ -43,6 +44,16 @@ def plain(value: object, key: str, limit: int) -> str:
     if MASK in value:
         raise invalid(key, f"holds {MASK}, which stands for a hidden value: give the value itself")
     return value
+
+
+def masked(url: str) -> str:
+    """Where a web address leads, without what may be a secret: tokens stand in paths as often as in queries."""
+    if not url:
+        return ""
+    try:
+        return f"{urls.parse(url).site}/{MASK}"
+    except ValueError:
+        return MASK
 
 
 def flag(settings: dict[str, object], key: str, *, default: bool) -> bool:

@@ -1,35 +1,28 @@
 """The one way by which a web address that a user gave is called.
 
-The guard stands where it cannot be walked around: the name is looked up once, the addresses found are judged
-(`core.addresses`), and the connection is made to an address that passed, not to the name. So a name that answers
-differently the second time gains nothing, and every redirect goes through the same gate. No proxy is taken from the
-environment. The whole call, look-up and redirects included, has one deadline, which a peer cannot stretch by
-trickling: every single read and write gets no more than what is left.
+Every connection comes through the guard (`net.dialling`), and every redirect goes through the same gate. No proxy is
+taken from the environment. The whole call, look-up and redirects included, has one deadline, which a peer cannot
+stretch by trickling: every single read and write gets no more than what is left.
 """
 
 from __future__ import annotations
 
-import io
-import queue
+import base64
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin
+from urllib.parse import unquote_to_bytes, urljoin
 
-from chalicelib.channels import urls
 from chalicelib.channels.words import one_line
-from chalicelib.core.addresses import allowed
 from chalicelib.core.errors import Undelivered
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from chalicelib.net import streams, urls
+from chalicelib.net.dialling import NotAllowed, connect, find
+from chalicelib.net.lookups import Resolver
 
 SECONDS = 10.0
 BODY_LIMIT = 65_536
@@ -39,10 +32,6 @@ REDIRECTS = 3
 _TRAVELLING = frozenset({"content-type", "user-agent", "idempotency-key"})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})
-
-# One entry of getaddrinfo: family, type, protocol, canonical name, socket address.
-Place = tuple[Any, ...]
-Resolver = Callable[[str, int, float], list[Place]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +82,7 @@ class Sender:
         self._networks = allowed_networks
         self._seconds = seconds
         self._clock = clock
-        self._resolve = resolve or look_up
+        self._resolve = resolve
         self._given_context = context
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
@@ -102,10 +91,12 @@ class Sender:
             target = urls.parse(url)
         except ValueError as error:
             raise Undelivered(f"the web address {error}", permanent=True) from error
-        if target.authorization and "authorization" not in {name.lower() for name in headers}:
-            headers = {**headers, "Authorization": target.authorization}
+        if target.user is not None and "authorization" not in {name.lower() for name in headers}:
+            headers = {**headers, "Authorization": _basic(target.user, target.password or "")}
         try:
             return self._follow(_Request(method, target, headers, body), _Deadline(self._clock, self._seconds))
+        except NotAllowed as error:
+            raise Undelivered(str(error), permanent=True) from error
         except TimeoutError as error:
             raise Undelivered(f"no answer within {self._seconds:g} seconds") from error
         except ssl.SSLCertVerificationError as error:
@@ -125,21 +116,20 @@ class Sender:
         target = request.target
         with closing(self._dial(target, deadline)) as sock:
             connection = HTTPConnection(target.host, target.port)
-            connection.default_port = 443 if target.scheme == "https" else 80
+            connection.default_port = 443 if target.encrypted else 80
             connection.auto_open = 0  # so that it can never dial by itself
-            connection.sock = _Timed(sock, deadline)
+            connection.sock = streams.ForHttp(
+                partial(streams.send, sock, left=deadline.left), partial(streams.receive_into, sock, left=deadline.left)
+            )
             connection.request(request.method, target.path, request.body, dict(request.headers))
             response = connection.getresponse()
             location = response.headers.get("Location") if response.status in _MOVED else None
             return Answer(response.status, _read(response)), location
 
     def _dial(self, target: urls.Target, deadline: _Deadline) -> socket.socket:
-        places = self._resolve(target.host, target.port, deadline.left())
-        judged = [place for place in places if allowed(place[4][0], self._networks)]
-        if not judged:
-            raise Undelivered("address not allowed", permanent=True)
-        sock = _connect(judged, deadline)
-        if target.scheme == "http":
+        places = find(target.host, target.port, deadline.left(), self._networks, self._resolve)
+        sock = connect(places, deadline.left)
+        if not target.encrypted:
             return sock
         try:
             sock.settimeout(deadline.left())
@@ -153,43 +143,10 @@ class Sender:
         return self._given_context or ssl.create_default_context()
 
 
-def look_up(host: str, port: int, seconds: float) -> list[Place]:
-    """Where `host` is. The system's resolver knows no deadline, so it is asked in a thread that may be left behind."""
-    found: queue.SimpleQueue[list[Place] | OSError] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            found.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
-        except OSError as error:
-            found.put(error)
-        except UnicodeError:
-            found.put(socket.gaierror(socket.EAI_NONAME, "not a host name"))
-
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        answer = found.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(answer, OSError):
-        raise answer
-    return answer
-
-
-def _connect(places: list[Place], deadline: _Deadline) -> socket.socket:
-    """A connection to the first place that takes one; no place may use up the time of those behind it."""
-    failure = OSError()
-    for left, (family, kind, protocol, _, address) in zip(range(len(places), 0, -1), places, strict=True):
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.settimeout(deadline.left() / left)
-            sock.connect(address)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError as error:
-            sock.close()
-            failure = error
-        else:
-            return sock
-    raise failure
+def _basic(user: str, password: str) -> str:
+    """The header that stands for a user name and a password as an address spells them."""
+    pair = unquote_to_bytes(user) + b":" + unquote_to_bytes(password)
+    return "Basic " + base64.b64encode(pair).decode("ascii")
 
 
 def _read(response: HTTPResponse) -> bytes:
@@ -204,11 +161,10 @@ def _read(response: HTTPResponse) -> bytes:
 def _redirected(request: _Request, status: int, location: str) -> _Request:
     """The request that a redirect asks for. 307 and 308 repeat it, the others turn it into a GET."""
     try:
-        address = quote(location.encode("latin-1"), safe="%/?:@!$&'()*+,;=[]~#")
-        target = urls.parse(urljoin(request.target.url, address))
+        target = urls.parse(urljoin(request.target.url, urls.escaped(location.encode("latin-1"))))
     except ValueError as error:
         raise Undelivered("redirected to what is no web address") from error
-    if (request.target.scheme, target.scheme) == ("https", "http"):
+    if request.target.encrypted and not target.encrypted:
         raise Undelivered("redirected from https to http")
     headers = dict(request.headers)
     if target.origin != request.target.origin:
@@ -223,37 +179,3 @@ def _told(error: Exception) -> str:
     """The system's words for an error, or its name. HTTPException's own words quote the peer and are left out."""
     words = error.strerror if isinstance(error, OSError) else None
     return one_line(str(words or type(error).__name__), 100)
-
-
-class _Timed:
-    """What http.client needs of a socket, with the deadline in every call."""
-
-    def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
-        self._sock = sock
-        self._deadline = deadline
-
-    def sendall(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            self._sock.settimeout(self._deadline.left())
-            view = view[self._sock.send(view) :]
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self._sock, self._deadline))
-
-    def close(self) -> None:
-        """The one who dialled closes; http.client would do it before the answer's body is read."""
-
-
-class _TimedReader(io.RawIOBase):
-    def __init__(self, sock: socket.socket, deadline: _Deadline) -> None:
-        super().__init__()
-        self._sock = sock
-        self._deadline = deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        self._sock.settimeout(self._deadline.left())
-        return self._sock.recv_into(buffer)

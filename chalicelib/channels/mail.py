@@ -17,10 +17,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import about, aws, facts, fields, urls, words
+from chalicelib.channels import about, aws, facts, fields, words
 from chalicelib.channels.base import Outlet
 from chalicelib.core.check import Ping
 from chalicelib.core.news import News
+from chalicelib.net import urls
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import about, fields, urls, words
+from chalicelib.channels import about, fields, words
 from chalicelib.channels.base import Outlet
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
+from chalicelib.net import urls
 
 if TYPE_CHECKING:
     from chalicelib.channels.http import Answer
@@ -64,7 +65,7 @@ def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:
-    return {"url": urls.masked(settings["url"])}
+    return {"url": fields.masked(settings["url"])}
 
 
 def message(news: News) -> dict[str, Any]:

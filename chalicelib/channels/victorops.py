@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import about, fields, incidents, urls, words
+from chalicelib.channels import about, fields, incidents, words
 from chalicelib.channels.base import Outlet
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
+from chalicelib.net import urls
 
 if TYPE_CHECKING:
     from chalicelib.channels.http import Answer
@@ -51,7 +52,7 @@ def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:
-    return {**settings, "url": urls.masked(settings["url"])}
+    return {**settings, "url": fields.masked(settings["url"])}
 
 
 def message(news: News) -> dict[str, Any]:

@@ -11,11 +11,12 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from chalicelib.channels import fields, urls
+from chalicelib.channels import fields
 from chalicelib.channels.base import Outlet
 from chalicelib.channels.placeholders import expand
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
+from chalicelib.net import urls
 
 name = "webhook"
 
@@ -68,7 +69,7 @@ def public(settings: dict[str, Any]) -> dict[str, Any]:
     """Tokens are put into addresses, headers and bodies alike: of all three, a reader sees only that they are there."""
     shown = dict(settings)
     for direction in _DIRECTIONS:
-        shown[f"url_{direction}"] = urls.masked(settings[f"url_{direction}"])
+        shown[f"url_{direction}"] = fields.masked(settings[f"url_{direction}"])
         shown[f"body_{direction}"] = fields.MASK if settings[f"body_{direction}"] else ""
         shown[f"headers_{direction}"] = dict.fromkeys(settings[f"headers_{direction}"], fields.MASK)
     return shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 # OpenSSL's X509_V_ERR_* codes; curl and Python's ssl both hand them out.
 _VERDICTS = {
@@ -37,9 +37,9 @@ class Validity:
     begins: datetime
     ends: datetime
 
-    def days_left(self, now: datetime) -> int:
-        """Whole days until it ends; negative afterwards."""
-        return (self.ends - now).days
+    def left(self, now: datetime) -> timedelta:
+        """The time until it ends; negative afterwards."""
+        return self.ends - now
 
 
 def validity(der: bytes) -> Validity:
@@ -80,15 +80,21 @@ def _moment(der: bytes, at: int) -> datetime:
     return datetime.strptime(figures, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
 
 
-def judged(days: int, fail_below: int | None, warn_below: int | None) -> tuple[bool, bool, str]:
-    """Whether a certificate with so many days left is good, whether it is a warning, and how to say it."""
-    if days < 0:
-        return False, False, f"certificate expired {plural(-days)} ago"
-    left = f"certificate ends in {plural(days)}"
-    if fail_below is not None and days < fail_below:
-        return False, False, left
-    return True, warn_below is not None and days < warn_below, left
+def judged(left: timedelta, fail_below: int | None, warn_below: int | None) -> tuple[bool, bool, str]:
+    """Whether a certificate with so much time left is good, whether it is a warning, and how to say it; the limits are
+    whole days."""
+    text = ending("certificate", left)
+    if left < timedelta(0) or (fail_below is not None and left.days < fail_below):
+        return False, False, text
+    return True, warn_below is not None and left.days < warn_below, text
 
 
-def plural(days: int) -> str:
+def ending(name: str, left: timedelta) -> str:
+    """When what is called `name` ends, or how long ago it did."""
+    if left >= timedelta(0):
+        return f"{name} ends in {_plural(left.days)}"
+    return f"{name} expired {_plural((-left).days) if (-left).days else 'less than a day'} ago"
+
+
+def _plural(days: int) -> str:
     return f"{days} day" if days == 1 else f"{days} days"

@@ -20,12 +20,12 @@ from datetime import datetime
 import pycurl
 
 from chalicelib import log
+from chalicelib.net.dialling import NOT_ALLOWED
+from chalicelib.net.lookups import Place, Resolver, ask
 from chalicelib.probes import failures
 from chalicelib.probes.base import Failed, Outcome, Task
-from chalicelib.probes.dial import NOT_ALLOWED
 from chalicelib.probes.hops import MOVED
 from chalicelib.probes.http import Exam
-from chalicelib.probes.lookups import Place, Resolver, ask
 from chalicelib.probes.transfer import Transfer, options
 
 # What curl takes for an address in figures: up to four numbers, decimal, octal or hexadecimal.

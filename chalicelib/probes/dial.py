@@ -1,9 +1,7 @@
 """The one way by which a probe reaches a host that a user named.
 
-The guard stands where it cannot be walked around: the name is looked up once, the addresses found are judged
-(`core.addresses`), and the connection is made to an address that passed, not to the name; so a name that answers
-differently the second time gains nothing. The whole probe has one deadline, which a peer cannot stretch by trickling:
-every single wait gets no more than what is left. Each step is timed as it is taken.
+Every connection comes through the guard (`net.dialling`). The whole probe has one deadline, which a peer cannot stretch
+by trickling: every single wait gets no more than what is left. Each step is timed as it is taken.
 """
 
 from __future__ import annotations
@@ -17,17 +15,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
-from chalicelib.core.addresses import allowed
+from chalicelib.net import streams
+from chalicelib.net.dialling import NotAllowed, connect, find
+from chalicelib.net.lookups import Place, Resolver
 from chalicelib.probes.base import Failed, Outcome, Phases
-from chalicelib.probes.lookups import Place, Resolver, look_up
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-
-NOT_ALLOWED = "address not allowed"
-
-# The judgement of the core, remembered: it is a pure function, and the same few addresses come every minute.
-judged = lru_cache(maxsize=4_096)(allowed)
 
 
 class Line:
@@ -72,19 +66,17 @@ class Line:
         """Where `host` is, without the places that may not be reached; they are stream sockets'. Raises Failed."""
         with self.timed("dns"):
             try:
-                places = look_up(host, port, self.left(), self._resolve)
+                return find(host, port, self.left(), self.allowed_networks, self._resolve)
             except socket.gaierror as error:
                 raise Failed("host not found") from error
-        passed = [place for place in places if judged(place[4][0], self.allowed_networks)]
-        if not passed:
-            raise Failed(NOT_ALLOWED if places else "host not found")
-        return passed
+            except NotAllowed as error:
+                raise Failed(str(error)) from error
 
     def dial(self, host: str, port: int) -> Wire:
         """A TCP connection to `host`."""
         places = self.look_up(host, port)
         with self.timed("connect"):
-            return Wire(_connect(places, self), self)
+            return Wire(connect(places, self.left), self)
 
     def datagram(self, host: str, port: int) -> Wire:
         """A UDP socket that sends to `host` and hears from it alone."""
@@ -105,6 +97,10 @@ class Line:
             yield
         finally:
             self._spent[phase] += self.clock() - began
+
+    def converse(self) -> None:
+        """This is a dialogue: it has no answer whose first byte is waited for, so all its working time is `ttlb`."""
+        self._waiting = False
 
     def asked(self) -> None:
         """A request begins: what passes from here to the next byte is waiting for an answer."""
@@ -156,7 +152,7 @@ class Wire:
         not read is refused: it would pass for what was said in secret."""
         if self._ahead:
             raise Failed("unexpected data before the TLS handshake")
-        context = trust(self.line.authorities, verify)
+        context = trust(self.line.authorities, verify=verify)
         with self.line.timed("ssl"):
             self.socket.settimeout(self.line.left())
             self.socket = context.wrap_socket(self.socket, server_hostname=host)
@@ -168,25 +164,20 @@ class Wire:
         return self.socket.getpeercert(binary_form=True) or b""
 
     def send(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            self.socket.settimeout(self.line.left())
-            view = view[self.socket.send(view) :]
+        streams.send(self.socket, data, self.line.left)
 
     def receive(self, limit: int = 65_536) -> bytes:
         """What is there, at least a byte and at most `limit`; empty when the peer has ended."""
         if self._ahead:
             data, self._ahead = self._ahead[:limit], self._ahead[limit:]
             return data
-        self.socket.settimeout(self.line.left())
-        data = self.socket.recv(limit)
+        data = streams.receive(self.socket, limit, self.line.left)
         self.line.heard()
         return data
 
     def receive_into(self, buffer: WriteableBuffer) -> int:
         """The same into a buffer: how many bytes are there now, 0 when the peer has ended."""
-        self.socket.settimeout(self.line.left())
-        count = self.socket.recv_into(buffer)
+        count = streams.receive_into(self.socket, buffer, self.line.left)
         self.line.heard()
         return count
 
@@ -216,30 +207,16 @@ class Wire:
         return data
 
 
-def _connect(places: list[Place], line: Line) -> socket.socket:
-    """A connection to the first place that takes one; no place may use up the time of those behind it."""
-    failure = OSError()
-    for left, (family, kind, protocol, _, address) in zip(range(len(places), 0, -1), places, strict=True):
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.settimeout(line.left() / left)
-            sock.connect(address)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError as error:
-            sock.close()
-            failure = error
-        else:
-            return sock
-    raise failure
-
-
 @lru_cache(maxsize=8)
-def trust(authorities: str | None, verify: bool) -> ssl.SSLContext:
-    """Whose certificates are accepted. Loading the system's takes milliseconds, so it is done once."""
+def trust(authorities: str | None, *, verify: bool) -> ssl.SSLContext:
+    """Whose certificates are accepted. Loading the system's takes tens of milliseconds, so it is done once, and not at
+    all where nothing is verified."""
+    if not verify:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
     context = ssl.create_default_context(cafile=authorities)
     # Newer Pythons are stricter with the form of a certificate than curl and the browsers are.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
     return context

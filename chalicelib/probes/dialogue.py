@@ -64,7 +64,7 @@ def connected(definition: dict[str, Any], line: Line) -> Iterator[Wire]:
 
 def dialled(line: Line, host: str, port: int) -> Wire:
     """A connection for a dialogue, all of whose time counts as `ttlb`: it has no first byte of an answer."""
-    line.heard()
+    line.converse()
     return line.dial(host, port)
 
 

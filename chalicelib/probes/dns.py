@@ -47,7 +47,7 @@ def run(
     system: Callable[[], Server] = system_server,
 ) -> Outcome:
     """`number` makes up a query's id; `system` tells which name server this machine uses."""
-    line.heard()
+    line.converse()
     server = Server(definition["server"], definition["port"]) if definition["server"] else system()
     asked = dns_messages.query(number(), definition["host"], definition["record"])
     return line.outcome(True, _judged(ask(asked, server, line), definition))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import fields, rdap, urls
 from chalicelib.probes.base import Outcome
-from chalicelib.probes.certificates import plural
+from chalicelib.probes.certificates import ending
 from chalicelib.probes.dial import Line
 
 name = "domain"
@@ -32,12 +33,10 @@ def run(definition: dict[str, Any], line: Line, *, listed_at: str = rdap.LISTED_
     """`listed_at` is where the list of all registries' servers is."""
     domain = definition["domain"]
     server = definition["server"] or rdap.server_of(domain, line, listed_at)
-    days = (rdap.expiration(rdap.about(domain, server, line)) - line.now()).days
-    if days < 0:
-        return line.outcome(False, f"domain expired {plural(-days)} ago", days=days)
-    warning = definition["warn_days"] is not None and days < definition["warn_days"]
-    ok = days >= definition["days"]
-    return line.outcome(ok, f"domain ends in {plural(days)}", warning=ok and warning, days=days)
+    left = rdap.expiration(rdap.about(domain, server, line)) - line.now()
+    ok = left >= timedelta(days=definition["days"])
+    warning = definition["warn_days"] is not None and left.days < definition["warn_days"]
+    return line.outcome(ok, ending("domain", left), warning=ok and warning, days=left.days)
 
 
 def _domain(definition: dict[str, object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import log, probes
 from chalicelib.core.addresses import allowed
 from chalicelib.core.errors import Invalid
+from chalicelib.net.lookups import Resolver
 from chalicelib.probes import failures
 from chalicelib.probes.base import Outcome, Phases, Task
-from chalicelib.probes.dial import Line
-from chalicelib.probes.lookups import Resolver
+from chalicelib.probes.dial import Line, trust
 
 if TYPE_CHECKING:
     from chalicelib.probes.curl import Curl
@@ -70,11 +71,19 @@ class Prober:
         others = [task for task in tasks if not (self._curl and task.definition.get("type") == "http")]
         if not others:
             return self._run_curl(curled, lambda: self._concurrency, began)
+        if any(_verifies(task.definition) for task in others):
+            self._load_trusted()
         threads = min(len(others), self._concurrency // 2 if curled else self._concurrency)
         with ThreadPoolExecutor(threads, "probe") as pool:
             futures = {task.key: pool.submit(self._run_one, task, began) for task in others}
             outcomes = self._run_curl(curled, lambda: self._concurrency - _busy(futures, threads), began)
             return outcomes | {key: future.result() for key, future in futures.items()}
+
+    def _load_trusted(self) -> None:
+        """While nobody's time is measured: it would pass for that of the first server to be verified."""
+        # What cannot be loaded is the outcome of those who need it, and theirs alone.
+        with contextlib.suppress(OSError):
+            trust(self._authorities, verify=True)
 
     def _run_curl(self, tasks: list[Task], places: Callable[[], int], began: float) -> dict[str, Outcome]:
         return self._curl.run(tasks, places, began) if self._curl and tasks else {}
@@ -98,6 +107,16 @@ class Prober:
             authorities=self._authorities,
             block=block,
         )
+
+
+def _verifies(definition: dict[str, Any]) -> bool:
+    """Whether a probe may have to verify a certificate; one that a redirect leads to is not foreseen."""
+    encrypted = (
+        definition.get("type") in ("tls", "domain")
+        or definition.get("tls", "none") not in ("none", False)
+        or str(definition.get("url")).lower().startswith(("https:", "wss:"))
+    )
+    return encrypted and definition.get("verify") is not False
 
 
 def _busy(futures: dict[str, Future[Outcome]], threads: int) -> int:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from ipaddress import IPv6Address
 from typing import Any
 
 from chalicelib.core.errors import Invalid
+from chalicelib.net import urls
 
 TIMEOUT = 30
 COMMON = ("type", "timeout")
 
-_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -103,22 +102,9 @@ def host(definition: dict[str, object], key: str = "host") -> str:
 
 
 def host_name(value: str, key: str) -> str:
+    """The ASCII form of a host name or an IP address; `[::1]` loses its brackets. Raises Invalid."""
+    bracketed = value[:1] == "[" and value[-1:] == "]" and ":" in value
     try:
-        return ascii_host(value)
+        return urls.host_name(value[1:-1] if bracketed else value)
     except ValueError as error:
         raise Invalid(key, str(error)) from None
-
-
-def ascii_host(value: str) -> str:
-    """The ASCII form of a host name or an IP address (`[::1]` loses its brackets). Raises ValueError, worded to stand
-    behind the name of a field."""
-    try:
-        bare = value[1:-1] if value[:1] == "[" and value[-1:] == "]" else value
-        if ":" in bare and "%" not in bare:
-            return str(IPv6Address(bare))
-        name = value.encode("idna").decode("ascii").lower().removesuffix(".")
-    except ValueError:
-        name = ""
-    if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        raise ValueError("does not hold a valid host name")
-    return name

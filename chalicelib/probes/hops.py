@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
+from chalicelib.net.urls import Target
 from chalicelib.probes import urls
 from chalicelib.probes.base import AGENT, Failed
 
@@ -26,7 +27,7 @@ class Request:
     """`headers` lack Host, Content-Length and Accept-Encoding, which are the engine's business."""
 
     method: str
-    target: urls.Target
+    target: Target
     headers: dict[str, str]
     body: bytes | None
 
@@ -72,8 +73,3 @@ def _method(request: Request, status: int) -> Request:
 
 def _carries_secrets(request: Request) -> bool:
     return request.body is not None or any(name.lower() not in _TRAVELLING for name in request.headers)
-
-
-def escaped(location: bytes) -> str:
-    """A Location header with everything that no address holds escaped."""
-    return quote(location, safe="%/?:@!$&'()*+,;=[]~#")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -162,7 +162,7 @@ class Answer:
 class Exam:
     """One probe: the request to send next, and the verdict in the end."""
 
-    __slots__ = ("_days", "_now", "_redirects", "definition", "look", "request", "wants_certificate")
+    __slots__ = ("_left", "_now", "_redirects", "definition", "look", "request", "wants_certificate")
 
     def __init__(self, definition: dict[str, Any], now: Callable[[], datetime]) -> None:
         self.definition = definition
@@ -170,7 +170,7 @@ class Exam:
         self.look = bool(definition["keyword"] or definition["not_keyword"] or definition["json"])
         self.wants_certificate = definition["cert_days"] is not None or definition["cert_warn_days"] is not None
         self._now = now
-        self._days: int | None = None
+        self._left: timedelta | None = None
         self._redirects = 0
 
     @property
@@ -194,8 +194,8 @@ class Exam:
 
     def certified(self, der: bytes) -> None:
         """Takes note of the certificate of an answer; of several the one that ends first counts."""
-        days = certificates.validity(der).days_left(self._now())
-        self._days = days if self._days is None else min(days, self._days)
+        left = certificates.validity(der).left(self._now())
+        self._left = left if self._left is None else min(left, self._left)
 
     def outcome(self, answer: Answer, phases: Phases) -> Outcome:
         """The verdict on the last answer."""
@@ -204,8 +204,8 @@ class Exam:
             details["redirects"] = self._redirects
         if answer.body.cut:
             details["cut"] = True
-        if self._days is not None:
-            details["certificate_days"] = self._days
+        if self._left is not None:
+            details["certificate_days"] = self._left.days
         try:
             self._judge_body(answer)
             warning = self._judge_certificate()
@@ -243,10 +243,10 @@ class Exam:
         """What is to be warned of; empty for nothing."""
         if not self.wants_certificate:
             return ""
-        if self._days is None:
+        if self._left is None:
             raise Failed("no certificate")
         definition = self.definition
-        ok, warning, text = certificates.judged(self._days, definition["cert_days"], definition["cert_warn_days"])
+        ok, warning, text = certificates.judged(self._left, definition["cert_days"], definition["cert_warn_days"])
         if not ok:
             raise Failed(text)
         return text if warning else ""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead, LineTooLong, RemoteDisconnected
-from typing import TYPE_CHECKING
 
+from chalicelib.net.streams import ForHttp
+from chalicelib.net.urls import escaped
 from chalicelib.probes import bodies, failures, hops
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.dial import Line, Wire
+from chalicelib.probes.dial import Line
 from chalicelib.probes.http import Answer, Exam
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 PIECE = 65_536
 
@@ -38,7 +35,7 @@ def _exchange(exam: Exam, line: Line) -> tuple[Answer, str | None]:
                 exam.certified(wire.certificate())
         connection = HTTPConnection(request.target.host, request.target.port)
         connection.auto_open = 0  # so that it can never dial by itself
-        connection.sock = sock = _Timed(wire)
+        connection.sock = sock = ForHttp(wire.send, wire.receive_into)
         _send(connection, request, unpacks=exam.unpacks)
         response = connection.getresponse()
         if sock.ended:
@@ -46,7 +43,7 @@ def _exchange(exam: Exam, line: Line) -> tuple[Answer, str | None]:
         body = exam.body()
         _read(response, body, unpacks=exam.unpacks)
         location = response.headers.get("Location", "").encode("latin-1")
-        return Answer(response.status, response.headers.get("Content-Type", ""), body), hops.escaped(location)
+        return Answer(response.status, response.headers.get("Content-Type", ""), body), escaped(location)
 
 
 def _send(connection: HTTPConnection, request: hops.Request, *, unpacks: bool) -> None:
@@ -86,36 +83,3 @@ def _told(error: HTTPException) -> str:
     if isinstance(error, LineTooLong) or type(error) is HTTPException:
         return "answer's headers are too large"
     return "answer is not HTTP"
-
-
-class _Timed:
-    """What http.client needs of a socket, with the deadline in every call."""
-
-    def __init__(self, wire: Wire) -> None:
-        self._reader = _TimedReader(wire)
-        self.sendall = wire.send
-
-    @property
-    def ended(self) -> bool:
-        return self._reader.ended
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self._reader)
-
-    def close(self) -> None:
-        """The one who dialled closes; http.client would do it before the answer's body is read."""
-
-
-class _TimedReader(io.RawIOBase):
-    def __init__(self, wire: Wire) -> None:
-        super().__init__()
-        self._wire = wire
-        self.ended = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        count = self._wire.receive_into(buffer)
-        self.ended = count == 0
-        return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.probes import certificates, dialogue, fields
@@ -34,13 +35,13 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
 def run(definition: dict[str, Any], line: Line) -> Outcome:
     with dialogue.dialled(line, definition["host"], definition["port"]) as wire:
         wire.start_tls(definition["server_name"], verify=definition["verify"])
-        days = _days_left(wire.certificate(), line)
-        ok, warning, text = certificates.judged(days, definition["cert_days"], definition["cert_warn_days"])
-        return line.outcome(ok, text, warning=warning, days=days)
+        left = _left(wire.certificate(), line)
+        ok, warning, text = certificates.judged(left, definition["cert_days"], definition["cert_warn_days"])
+        return line.outcome(ok, text, warning=warning, days=left.days)
 
 
-def _days_left(certificate: bytes, line: Line) -> int:
+def _left(certificate: bytes, line: Line) -> timedelta:
     try:
-        return certificates.validity(certificate).days_left(line.now())
+        return certificates.validity(certificate).left(line.now())
     except ValueError:
         raise Failed("certificate cannot be read") from None

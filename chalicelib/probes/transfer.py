@@ -9,9 +9,10 @@ from typing import Any
 
 import pycurl
 
+from chalicelib.net.dialling import NOT_ALLOWED, judged
+from chalicelib.net.urls import escaped
 from chalicelib.probes import bodies, certificates, failures, hops
 from chalicelib.probes.base import Phases
-from chalicelib.probes.dial import NOT_ALLOWED, judged
 from chalicelib.probes.http import Answer, Exam
 
 # curl's codes for errors (libcurl-errors), as far as more than words hangs on them.
@@ -199,7 +200,7 @@ class Transfer:
         for line in self._headers[begins + 1 :]:
             name, _, value = line.partition(b":")
             if name.lower() == b"location":
-                return hops.escaped(value.strip())
+                return escaped(value.strip())
         return ""
 
     def told(self, code: int) -> str:

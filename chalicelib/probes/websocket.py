@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.core.errors import Invalid
+from chalicelib.net.urls import Target
 from chalicelib.probes import dialogue, fields, urls
 from chalicelib.probes.base import AGENT, Failed, Outcome
 from chalicelib.probes.dial import Line, Wire
@@ -54,7 +55,7 @@ def run(definition: dict[str, Any], line: Line, *, random: Callable[[int], bytes
         return outcome
 
 
-def _open(wire: Wire, target: urls.Target, key: bytes) -> None:
+def _open(wire: Wire, target: Target, key: bytes) -> None:
     """RFC 6455, 4.1: the request, and all that the answer must hold."""
     dialogue.say(wire, _request(target, key.decode("ascii")))
     status = wire.read_line()
@@ -69,7 +70,7 @@ def _open(wire: Wire, target: urls.Target, key: bytes) -> None:
         raise Failed("handshake agrees to what was not asked for")
 
 
-def _request(target: urls.Target, key: str) -> str:
+def _request(target: Target, key: str) -> str:
     headers = {
         "Host": target.authority,
         "User-Agent": AGENT,

@@ -9,8 +9,9 @@ import socket
 
 import pytest
 
-from chalicelib.channels.http import Place, Sender
+from chalicelib.channels.http import Sender
 from chalicelib.core.errors import Undelivered
+from chalicelib.net.lookups import Place
 from tests.channels.servers import HERE, Doorbell, Reply, Server
 
 

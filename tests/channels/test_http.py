@@ -14,8 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chalicelib.channels.http import BODY_LIMIT, Sender, look_up
+from chalicelib.channels.http import BODY_LIMIT, Sender
 from chalicelib.core.errors import Undelivered
+from chalicelib.net import lookups
+from chalicelib.net.lookups import Place
 from tests.channels.servers import HERE, Reply, Server, serving, speaking
 
 SECRETS = {"Authorization": "Bearer abc", "X-Api-Key": "abc", "Cookie": "a=b"}
@@ -42,6 +44,13 @@ def test_a_user_name_in_the_address_is_sent_as_basic_authentication(server: Serv
     Sender(HERE).send("GET", server.url(host="user:secret@127.0.0.1"), {})
     assert server.received[0].headers["Authorization"] == "Basic dXNlcjpzZWNyZXQ="
     assert "secret" not in server.received[0].headers["Host"]
+
+
+def test_a_user_name_in_the_address_may_be_escaped_and_have_no_password(server: Server) -> None:
+    for user in ("us%40er:p%3Ass", "user"):
+        Sender(HERE).send("GET", server.url(host=f"{user}@127.0.0.1"), {})
+    sent = [received.headers["Authorization"] for received in server.received]
+    assert sent == ["Basic dXNAZXI6cDpzcw==", "Basic dXNlcjo="]
 
 
 def test_an_authorization_header_wins_over_the_address(server: Server) -> None:
@@ -237,10 +246,20 @@ def test_a_server_that_takes_nothing_is_left_at_the_deadline() -> None:
 
 def test_a_look_up_that_hangs_is_left_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     done = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: done.wait(10) and [])
-    with pytest.raises(TimeoutError):
-        look_up("hooks.example.org", 80, 0.01)
+
+    def hangs(host: str, port: int, seconds: float) -> list[Place]:
+        done.wait(10)
+        return []
+
+    monkeypatch.setattr(lookups, "_system", hangs)
+    for sender in (Sender(HERE, seconds=0.05), Sender(HERE, seconds=0.05, resolve=hangs)):
+        assert failure(sender, "http://hooks.example.org/").message == "no answer within 0.05 seconds"
     done.set()
+
+
+def test_a_name_without_an_address_may_have_one_later() -> None:
+    error = failure(Sender(HERE, resolve=lambda *_: []), "http://hooks.example.org/")
+    assert (error.message, error.permanent) == ("no answer (name has no address)", False)
 
 
 @pytest.fixture(scope="module")

@@ -30,9 +30,9 @@ def test_the_span_of_a_certificate_is_read_in_either_form_of_a_year(year: int, t
 
 def test_the_days_left_are_whole_days(tmp_path: Path) -> None:
     validity = certificates.validity(der(tmp_path, NOW, 10))
-    assert validity.days_left(NOW) == 10
-    assert validity.days_left(NOW + timedelta(seconds=1)) == 9
-    assert validity.days_left(NOW + timedelta(days=10, seconds=1)) == -1
+    assert validity.left(NOW).days == 10
+    assert validity.left(NOW + timedelta(seconds=1)).days == 9
+    assert validity.left(NOW + timedelta(days=10, seconds=1)).days == -1
 
 
 @pytest.mark.parametrize("cut", [0, 1, 2, 20, 60])
@@ -55,12 +55,17 @@ def test_rubbish_is_an_error_and_nothing_worse() -> None:
         (30, None, None, (True, False, "certificate ends in 30 days")),
         (1, 1, 2, (True, True, "certificate ends in 1 day")),
         (0, 1, 2, (False, False, "certificate ends in 0 days")),
+        (0.5, 0, 0, (True, False, "certificate ends in 0 days")),
+        (-0.01, None, None, (False, False, "certificate expired less than a day ago")),
         (-1, None, None, (False, False, "certificate expired 1 day ago")),
+        (-1.9, None, None, (False, False, "certificate expired 1 day ago")),
         (-9, 0, 0, (False, False, "certificate expired 9 days ago")),
     ],
 )
-def test_days_left_are_judged(days: int, fail: int | None, warn: int | None, judgement: tuple[bool, bool, str]) -> None:
-    assert certificates.judged(days, fail, warn) == judgement
+def test_days_left_are_judged(
+    days: float, fail: int | None, warn: int | None, judgement: tuple[bool, bool, str]
+) -> None:
+    assert certificates.judged(timedelta(days=days), fail, warn) == judgement
 
 
 def test_a_code_that_has_no_words_is_a_refusal_all_the_same() -> None:

@@ -82,10 +82,11 @@ def test_few_days_left_are_a_warning_or_a_failure(
     assert (outcome.ok, outcome.warning) == (ok, warning)
 
 
-def test_an_ended_domain_is_a_failure(server: Server) -> None:
-    server.answer(as_json(document(days=-3)))
+@pytest.mark.parametrize(("days", "since"), [(-3, "3 days"), (-1.5, "1 day"), (-0.25, "less than a day")])
+def test_an_ended_domain_is_a_failure(server: Server, days: float, since: str) -> None:
+    server.answer(as_json(document(days=days)))
     outcome = look(server, days=0)
-    assert (outcome.ok, outcome.text) == (False, "domain expired 3 days ago")
+    assert (outcome.ok, outcome.text) == (False, f"domain expired {since} ago")
 
 
 @pytest.mark.parametrize(

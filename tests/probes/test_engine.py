@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from chalicelib import probes
+from chalicelib.net.lookups import Place
 from chalicelib.probes import http, tcp
 from chalicelib.probes.base import Outcome, Task
 from chalicelib.probes.dial import Line
 from chalicelib.probes.engine import Prober
-from chalicelib.probes.lookups import Place
 from tests.channels.servers import Server, speaking
 from tests.probes.conftest import HERE, silent
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from chalicelib.net.lookups import Place
 from chalicelib.probes import http
 from chalicelib.probes.base import Failed, Outcome, Task
 from chalicelib.probes.dial import Line
 from chalicelib.probes.engine import Prober
-from chalicelib.probes.fields import ascii_host
-from chalicelib.probes.lookups import Place
+from chalicelib.probes.fields import host_name
 from tests.channels.servers import Doorbell, Reply, Server
 
 Make = Callable[..., Prober]
@@ -137,7 +137,7 @@ def test_no_socket_is_made_for_what_is_not_public(host: str, prober: Make, conne
 
 @pytest.mark.parametrize("host", [*LOOPBACK, *ELSEWHERE])
 def test_a_line_dials_nothing_that_is_not_public(host: str, bell: Doorbell, connects: list[object]) -> None:
-    bare = ascii_host(host)
+    bare = host_name(host, "host")
     for dial in (Line(5).dial, Line(5).datagram):
         with pytest.raises(Failed, match="address not allowed"):
             dial(bare, bell.port)

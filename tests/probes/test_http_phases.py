@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
+from chalicelib.net.lookups import Place
 from chalicelib.probes import http
 from chalicelib.probes.base import Phases, Task
 from chalicelib.probes.engine import Prober
-from chalicelib.probes.lookups import Place
 from tests.channels.servers import Reply, Server, serving, speaking
 from tests.probes.authority import Authority
 from tests.probes.conftest import Look

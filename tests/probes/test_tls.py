@@ -45,9 +45,10 @@ def test_an_ended_certificate_is_a_failure() -> None:
     assert (outcome.ok, outcome.text) == (False, "certificate expired")
 
 
-def test_an_ended_certificate_is_a_failure_even_where_nobody_vouches_for_it() -> None:
-    outcome = look(days=-3, verify=False)
-    assert (outcome.ok, outcome.text) == (False, "certificate expired 3 days ago")
+@pytest.mark.parametrize(("days", "since"), [(-3, "3 days"), (-0.25, "less than a day")])
+def test_an_ended_certificate_is_a_failure_even_where_nobody_vouches_for_it(days: float, since: str) -> None:
+    outcome = look(days=days, verify=False)
+    assert (outcome.ok, outcome.text) == (False, f"certificate expired {since} ago")
 
 
 def test_a_certificate_that_nobody_vouches_for_is_a_failure_unless_asked_otherwise() -> None:

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from chalicelib.probes import lookups
-from chalicelib.probes.lookups import Place
+from chalicelib.net import lookups
+from chalicelib.net.lookups import Place
 
 
 @pytest.mark.parametrize("spelt", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost"])

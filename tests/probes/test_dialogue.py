@@ -1,0 +1,29 @@
+"""What all types that converse have in common."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import pytest
+
+from chalicelib.probes import KINDS
+from chalicelib.probes.base import Kind
+from chalicelib.probes.dial import Line
+from tests.probes.servers.scene import run
+
+NEEDED: dict[str, dict[str, Any]] = {
+    "tcp": {"port": 7},
+    "dns": {"host": "www.example.org", "server": "192.0.2.53"},
+    "websocket": {"url": "wss://www.example.org/feed"},
+}
+DIALOGUES = [kind for kind in KINDS if kind.name not in ("http", "domain")]
+
+
+@pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.name)
+def test_a_dialogue_has_no_first_byte_to_wait_for(kind: Kind) -> None:
+    ticking = count(100.0, 0.001)
+    line = Line(60, clock=lambda: next(ticking), resolve=lambda host, port, seconds: [])
+    phases = run(kind, line, **NEEDED.get(kind.name, {})).phases
+    assert phases.ttfb == 0
+    assert phases.ttlb > 0
