@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.probes import KINDS
+from chalicelib.probes import NAMES, kind_named
 from chalicelib.probes.base import Kind
 from chalicelib.probes.dial import Line
 from tests.probes.servers.scene import run
@@ -17,7 +17,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "dns": {"host": "www.example.org", "server": "192.0.2.53"},
     "websocket": {"url": "wss://www.example.org/feed"},
 }
-DIALOGUES = [kind for kind in KINDS if kind.name not in ("http", "domain")]
+DIALOGUES = [kind_named(name) for name in NAMES if name not in ("http", "domain")]
 
 
 @pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.name)

@@ -1,9 +1,12 @@
-"""The tuple of types and the modules of the package belong together."""
+"""The names of types and the modules of the package belong together."""
 
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
+import subprocess
+import sys
 from types import ModuleType
 
 import pytest
@@ -17,15 +20,26 @@ def modules() -> list[ModuleType]:
     return [importlib.import_module(f"chalicelib.probes.{name}") for name in names]
 
 
-def test_every_module_of_a_type_is_in_the_tuple() -> None:
+def test_every_module_of_a_type_is_named_as_it_calls_itself() -> None:
     types = [module for module in modules() if hasattr(module, "clean") and hasattr(module, "run")]
-    assert {module.__name__ for module in types} == {getattr(kind, "__name__", "") for kind in probes.KINDS}
+    assert {(module.__name__, module.name) for module in types} == {
+        (f"chalicelib.probes.{name}", name) for name in probes.NAMES
+    }
 
 
-def test_every_type_has_a_name_of_its_own() -> None:
-    names = [kind.name for kind in probes.KINDS]
-    assert len(set(names)) == len(names)
-    assert [probes.kind_named(name) for name in names] == list(probes.KINDS)
+def test_every_type_is_found_by_its_name() -> None:
+    assert [probes.kind_named(name).name for name in probes.NAMES] == list(probes.NAMES)
+
+
+def test_nothing_of_a_type_is_imported_before_it_is_asked_for() -> None:
+    """A cold start pays for what is imported, and most functions probe nothing."""
+    source = "import app, sys; print(*(name for name in sys.modules if name.startswith('chalicelib.')))"
+    environ = {**os.environ, "AWS_DEFAULT_REGION": "eu-north-1"}
+    done = subprocess.run([sys.executable, "-c", source], env=environ, capture_output=True, text=True, check=True)
+    found = set(done.stdout.split())
+    assert "chalicelib.probes" in found
+    assert not found & {f"chalicelib.probes.{name}" for name in probes.NAMES}
+    assert "chalicelib.languages.graphite.functions" not in found
 
 
 @pytest.mark.parametrize("name", ["gopher", "", None, 7, ["http"]])

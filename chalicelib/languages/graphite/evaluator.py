@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.languages.graphite import functions  # noqa: F401  (registers them)
 from chalicelib.languages.graphite.context import Context, Frame, Spent, Value
 from chalicelib.languages.graphite.errors import TargetError, TooMany
 from chalicelib.languages.graphite.parser import parse
-from chalicelib.languages.graphite.registry import FUNCTIONS, bound
+from chalicelib.languages.graphite.registry import bound, functions
 from chalicelib.languages.graphite.series import Series
 from chalicelib.languages.graphite.tree import Call, Literal, Node, Pattern
 
@@ -43,7 +42,7 @@ def _fetched(pattern: Pattern, context: Context) -> list[Series]:
 
 
 def _called(call: Call, context: Context) -> list[Series]:
-    found = FUNCTIONS[call.name]
+    found = functions()[call.name]
     args = [_value(node, context) for node in call.args]
     named = [_value(node, context) for _, node in call.named]
     values = bound(found, call, args, named)

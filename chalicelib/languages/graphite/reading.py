@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chalicelib.languages.graphite.context import Value
 from chalicelib.languages.graphite.parser import parse
-from chalicelib.languages.graphite.registry import FUNCTIONS
+from chalicelib.languages.graphite.registry import functions
 from chalicelib.languages.graphite.tree import Call, Literal, Node, Pattern
 
 # The distance between two points where a window is given as a number of them.
@@ -38,9 +38,9 @@ def reach(tree: str | Node, step: int = STEP) -> int:
     """How many seconds before its window a target reads at most; `step` is the seconds between two points."""
     node = parse(tree) if isinstance(tree, str) else tree
     before = max((reach(part, step) for part in _parts(node)), default=0)
-    if not isinstance(node, Call) or (own := FUNCTIONS[node.name].reach) is None:
+    if not isinstance(node, Call) or (own := functions()[node.name].reach) is None:
         return before
     given: list[Value] = [part.value if isinstance(part, Literal) else [] for part in node.args]
     named = {key: part.value for key, part in node.named if isinstance(part, Literal)}
-    names = [param.name for param in FUNCTIONS[node.name].params]
+    names = [param.name for param in functions()[node.name].params]
     return before + own([*given, *(named.get(name) for name in names[len(given) :])], step)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TypeVar
 
 from chalicelib.languages.graphite import kinds
@@ -42,6 +43,13 @@ class Function:
 
 
 FUNCTIONS: dict[str, Function] = {}
+
+
+def functions() -> dict[str, Function]:
+    """Every function by its names. The families register themselves when they are first asked for, which most processes
+    never do, and a cold start is the shorter."""
+    import_module("chalicelib.languages.graphite.functions")
+    return FUNCTIONS
 
 
 def function(*words: str | Param, reach: Reach | None = None) -> Callable[[_F], _F]:
@@ -138,7 +146,7 @@ def _read(call: Call, param: Param, value: Value, node: Node) -> Value:
 
 def checked(call: Call) -> Call:
     """The call, if its function exists and takes these arguments, of which those that are series are not known yet."""
-    found = FUNCTIONS.get(call.name)
+    found = functions().get(call.name)
     if found is None:
         raise TargetError(f"there is no function {call.name}", call.at)
     bound(found, call, [_sketch(node) for node in call.args], [_sketch(node) for _, node in call.named])

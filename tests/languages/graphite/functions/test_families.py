@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.languages.graphite import functions
-from chalicelib.languages.graphite.registry import FUNCTIONS, function, series_list
+from chalicelib.languages.graphite import functions, registry
+from chalicelib.languages.graphite.registry import function, series_list
 
 
 def test_every_module_of_functions_is_in_the_families() -> None:
@@ -16,9 +16,9 @@ def test_every_module_of_functions_is_in_the_families() -> None:
     assert {family.__name__.rpartition(".")[2] for family in functions.FAMILIES} == modules
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", registry.functions())
 def test_a_function_takes_its_frame_and_what_it_declares(name: str) -> None:
-    found = FUNCTIONS[name]
+    found = registry.functions()[name]
     assert not any(param.many for param in found.params[:-1])
     many = any(param.many for param in found.params)
     inspect.signature(found.run).bind(object(), *found.params[: len(found.params) - many])
