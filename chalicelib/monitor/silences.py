@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 
 from chalicelib.core import status
 from chalicelib.core.check import Check, Flip
-from chalicelib.core.silence import Silence
-from chalicelib.monitor import transitions
+from chalicelib.core.silence import Silence, silenced_until
+from chalicelib.monitor import holding, transitions
 from chalicelib.monitor.house import House
-from chalicelib.store import history
+from chalicelib.store import history, outbox
+
+# So much waiting news is looked through for that of one check.
+WAITING = 1_000
 
 
 def lay(house: House, check: Check, duration: timedelta | None, kind: str, *, author: str = "") -> Check:
@@ -21,14 +24,37 @@ def lay(house: House, check: Check, duration: timedelta | None, kind: str, *, au
 
 
 def put(house: House, check: Check, silence: Silence) -> Check:
-    """Lays this silence on the check, or changes the one with its id into it."""
-    return transitions.apply(house, check.project, check.code, status.Silenced(house.clock(), silence))
+    """Lays this silence on the check, or changes the one with its id into it; what waits for its end waits for the new
+    one."""
+    after = transitions.apply(house, check.project, check.code, status.Silenced(house.clock(), silence))
+    _hasten(house, check, after)
+    return after
 
 
 def lift(house: House, check: Check, which: Callable[[Silence], bool] = lambda _silence: True) -> Check:
     """Ends every silence of the check that `which` is true of; a problem that nobody heard of is told then."""
     event = status.Unsilenced(house.clock(), which, _problem(check))
-    return transitions.apply(house, check.project, check.code, event)
+    after = transitions.apply(house, check.project, check.code, event)
+    if after.status != "down":
+        _hasten(house, check, after)
+    return after
+
+
+def _hasten(house: House, before: Check, after: Check) -> None:
+    """News that waits for the end of a silence is looked at again every few minutes alone: where that end has come
+    nearer, it is looked at there."""
+    now = house.clock()
+    quiet = silenced_until(after.silences, now)
+    until = quiet.until if quiet else now
+    if not before.silences or after.since is None or until is None or until > now + holding.LOOK_AGAIN:
+        return
+    for entry in outbox.due(_shard(after), now + holding.LOOK_AGAIN, at_most=WAITING):
+        if entry.held and entry.due > until and (entry.flip.code, entry.flip.at) == (after.code, after.since):
+            holding.hold(house, entry, until)
+
+
+def _shard(check: Check) -> str:
+    return outbox.of_flip(Flip(check.project, check.code, check.created, check.status, check.status)).shard
 
 
 def _problem(check: Check) -> Flip | None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check
+from chalicelib.core.silence import Silence
 from chalicelib.core.status import Judged, Observed
 from chalicelib.monitor import channels, manage, projects, silences, sweep, transitions
 from chalicelib.monitor.house import House
@@ -115,6 +116,49 @@ def test_lifting_a_silence_tells_a_problem_at_once(
     assert sent.subjects == ["DOWN | Web"]
     pass_minutes(30, house, clock, queues)
     assert sent.subjects == ["DOWN | Web"]
+
+
+def test_a_silence_that_is_made_shorter_tells_a_problem_at_its_new_end(
+    house: House, keyring: projects.Keyring, told: tuple[str, ...], sent: Sent, clock: Clock, queues: Queues
+) -> None:
+    check = make(house, keyring, told, name="Web")
+    silences.put(house, check, Silence("started", clock(), None, "maintenance"))
+    clock.move(minutes=1)
+    check = see(house, check, ok=False)
+    pass_minutes(1, house, clock, queues)
+    silences.put(house, check, Silence("started", clock(), clock() + timedelta(minutes=2), "maintenance"))
+    pass_minutes(2, house, clock, queues)
+    assert sent.subjects == []
+    pass_minutes(1, house, clock, queues)
+    assert sent.subjects == ["DOWN | Web"]
+
+
+def test_a_silence_that_is_put_off_until_later_tells_a_problem_at_once(
+    house: House, keyring: projects.Keyring, told: tuple[str, ...], sent: Sent, clock: Clock, queues: Queues
+) -> None:
+    check = make(house, keyring, told, name="Web")
+    silences.put(house, check, Silence("planned", clock(), None, "maintenance"))
+    clock.move(minutes=1)
+    check = see(house, check, ok=False)
+    pass_minutes(1, house, clock, queues)
+    silences.put(house, check, Silence("planned", clock() + timedelta(days=1), None, "maintenance"))
+    pass_minutes(1, house, clock, queues)
+    assert sent.subjects == ["DOWN | Web"]
+
+
+def test_lifting_a_silence_tells_the_end_of_a_problem_that_was_told_before_it(
+    house: House, keyring: projects.Keyring, told: tuple[str, ...], sent: Sent, clock: Clock, queues: Queues
+) -> None:
+    check = make(house, keyring, told, name="Web")
+    clock.move(minutes=1)
+    see(house, check, ok=False)
+    pass_minutes(1, house, clock, queues)
+    silences.lay(house, check, None, "maintenance")
+    check = see(house, check, ok=True)
+    pass_minutes(1, house, clock, queues)
+    silences.lift(house, check)
+    pass_minutes(1, house, clock, queues)
+    assert sent.subjects == ["DOWN | Web", "UP | Web"]
 
 
 def test_of_two_silences_the_longer_one_counts(
