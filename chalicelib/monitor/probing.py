@@ -111,7 +111,7 @@ def _keep(house: House, message: Message, check: Check, began: datetime, outcome
     started = began + timedelta(milliseconds=outcome.phases.block)
     verdict = performance.verdict(check.watch, outcome.phases.total)
     ok = outcome.ok and not performance.is_failure(check.watch, verdict)
-    text = outcome.text if ok or not outcome.ok else f"{verdict.lower()}: {outcome.text}"
+    text = outcome.text if ok or not outcome.ok else f"took {_limit(check, verdict)} ms or more: {outcome.text}"
     result = _result(house, message, check, started, outcome, verdict, ok, text)
     if not results.add(check.code, result):
         if check.period > OFTEN:
@@ -119,6 +119,11 @@ def _keep(house: House, message: Message, check: Check, began: datetime, outcome
         return False
     _observe(house, message, check, Observed(started, ok, text, house.settings.location))
     return True
+
+
+def _limit(check: Check, verdict: performance.Verdict) -> int:
+    """The milliseconds from which the verdict is this one."""
+    return int(check.watch["perf_crit" if verdict == "Critical" else "perf_warn"])
 
 
 def _result(
@@ -134,11 +139,11 @@ def _result(
         text=text,
         performance=verdict,
         block=round(phases.block, 3),
-        dns=phases.dns,
-        connect=phases.connect,
-        ssl=phases.ssl,
-        ttfb=phases.ttfb,
-        ttlb=phases.ttlb,
+        dns=round(phases.dns, 3),
+        connect=round(phases.connect, 3),
+        ssl=round(phases.ssl, 3),
+        ttfb=round(phases.ttfb, 3),
+        ttlb=round(phases.ttlb, 3),
         size=outcome.size,
     )
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from chalicelib import log
 from chalicelib.core import status
 from chalicelib.core.check import Check, Flip
 from chalicelib.core.silence import Silence, silenced_until
 from chalicelib.monitor import holding, transitions
 from chalicelib.monitor.house import House
 from chalicelib.store import history, outbox
+from chalicelib.store.faults import StoreFault
 
 # So much waiting news is looked through for that of one check.
-WAITING = 1_000
+LOOKED_THROUGH = 1_000
 
 
 def lay(house: House, check: Check, duration: timedelta | None, kind: str, *, author: str = "") -> Check:
@@ -42,19 +44,27 @@ def lift(house: House, check: Check, which: Callable[[Silence], bool] = lambda _
 
 def _hasten(house: House, before: Check, after: Check) -> None:
     """News that waits for the end of a silence is looked at again every few minutes alone: where that end has come
-    nearer, it is looked at there."""
+    nearer, it is looked at there. What cannot be moved now is told those few minutes late."""
     now = house.clock()
     quiet = silenced_until(after.silences, now)
     until = quiet.until if quiet else now
-    if not before.silences or after.since is None or until is None or until > now + holding.LOOK_AGAIN:
+    if not before.silences or until is None or until > now + holding.LOOK_AGAIN:
         return
-    for entry in outbox.due(_shard(after), now + holding.LOOK_AGAIN, at_most=WAITING):
-        if entry.held and entry.due > until and (entry.flip.code, entry.flip.at) == (after.code, after.since):
-            holding.hold(house, entry, until)
+    try:
+        for entry in _waiting(after, now):
+            if entry.due > until:
+                holding.hold(house, entry, until)
+    except StoreFault as fault:
+        log.warning("held news not hastened", reason=str(fault), code=after.code)
 
 
-def _shard(check: Check) -> str:
-    return outbox.of_flip(Flip(check.project, check.code, check.created, check.status, check.status)).shard
+def _waiting(check: Check, now: datetime) -> list[outbox.Entry]:
+    """What is held back of the change to the check's present status."""
+    if check.since is None:
+        return []
+    shard = outbox.of_flip(Flip(check.project, check.code, check.since, check.status, check.status)).shard
+    found = outbox.due(shard, now + holding.LOOK_AGAIN, at_most=LOOKED_THROUGH)
+    return [entry for entry in found if entry.held and (entry.flip.code, entry.flip.at) == (check.code, check.since)]
 
 
 def _problem(check: Check) -> Flip | None:

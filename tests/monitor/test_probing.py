@@ -169,6 +169,20 @@ def test_a_place_that_alone_sees_a_failure_does_not_take_a_check_down(
     assert checks.get(check.project, check.code).status == "up"
 
 
+def test_the_phases_are_kept_to_the_microsecond(house: House, keyring: projects.Keyring, engine: Engine) -> None:
+    check = device(house, keyring)
+    engine.outcome = Outcome(False, "host not found", Phases(0.02149, dns=0.7893410001997836, ttlb=1.00049))
+    probing.work(house, message(check))
+    (result,) = found(house, check)
+    assert (result.block, result.dns, result.ttlb) == (0.021, 0.789, 1.0)
+
+
+def test_what_is_critical_is_told_with_its_limit(house: House, keyring: projects.Keyring, engine: Engine) -> None:
+    check = device(house, keyring, perf_warn=10, perf_crit=15, perf_down="Slow")
+    probing.work(house, message(check))
+    assert found(house, check)[0].text == "took 15 ms or more: 200 OK"
+
+
 def test_slow_is_said_and_is_no_failure_unless_asked(house: House, keyring: projects.Keyring, engine: Engine) -> None:
     slow = device(house, keyring, perf_warn=10, perf_crit=100)
     strict = device(house, keyring, perf_warn=10, perf_down="Slow", retries=0)
@@ -176,7 +190,7 @@ def test_slow_is_said_and_is_no_failure_unless_asked(house: House, keyring: proj
         probing.work(house, message(check))
     (result,), (failed,) = found(house, slow), found(house, strict)
     assert (result.performance, result.code, checks.get(slow.project, slow.code).status) == ("Slow", 2, "up")
-    assert (failed.performance, failed.code, failed.text) == ("Slow", 0, "slow: 200 OK")
+    assert (failed.performance, failed.code, failed.text) == ("Slow", 0, "took 10 ms or more: 200 OK")
     assert checks.get(strict.project, strict.code).status == "down"
 
 

@@ -33,10 +33,22 @@ def _url(url: str, draft: dict[str, Any], news: dict[str, Any], method: str) -> 
     fresh = news.get("HostData") or {}
     if not url and not draft.get("host"):
         raise Invalid("URL", "is missing")
+    if url and not news.get("URL"):
+        url = _without(url, [part for part in ("Port", "Path") if part in fresh and fresh[part] is None])
     if not url or any(fresh.get(part) is not None for part in _PARTS):
         secure = method == "HTTPS" or url.lower().startswith(("https:", "wss:"))
         url = _assembled(_split(url), draft, words.OF_URLS[words.METHODS[method]][secure])
     return _as_method(url, method, news) if "Method" in news else url
+
+
+def _without(url: str, parts: list[str]) -> str:
+    """`url` with what a URL has that was never given one or the other of these parts."""
+    if not parts:
+        return url
+    split = _split(url)
+    if "Port" in parts and split.port is not None:
+        split = split._replace(netloc=split.netloc.rpartition(":")[0])
+    return urlunsplit(split._replace(path="/", query="") if "Path" in parts else split)
 
 
 def _assembled(split: SplitResult, draft: dict[str, Any], scheme: str) -> str:

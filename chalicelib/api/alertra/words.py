@@ -80,7 +80,7 @@ def method(definition: dict[str, Any]) -> str:
     """The Method of a probe's definition."""
     kind = definition["type"]
     if kind == "http":
-        return "HTTPS" if str(definition["url"]).startswith("https:") else "HTTP"
+        return "HTTPS" if str(definition["url"]).lower().startswith("https:") else "HTTP"
     return next(name for name, of in METHODS.items() if of == kind)
 
 

@@ -92,3 +92,31 @@ def test_an_address_that_is_none_is_refused_by_its_name(alertra: Caller, body: d
     answer = alertra.post("/devices", body)
     assert (answer.status, answer.json["Error"]["Field"]) == (400, field), answer.text
     assert alertra.get("/devices").json == []
+
+
+@pytest.mark.parametrize(
+    ("nothing", "url"),
+    [
+        ({"Port": None}, "https://example.org/health?x=1"),
+        ({"Path": None}, "https://example.org:8443/"),
+        ({"Port": None, "Path": None}, "https://example.org/"),
+        ({"Port": None, "Path": "/ready"}, "https://example.org/ready?x=1"),
+        ({"Host": None}, "https://example.org:8443/health?x=1"),
+    ],
+)
+def test_null_takes_a_port_or_a_path_off_a_url(alertra: Caller, nothing: dict[str, Any], url: str) -> None:
+    device = alertra.device(URL="https://example.org:8443/health?x=1")
+    assert alertra.put(f"/devices/{device['device_id']}", {"HostData": nothing}).json["URL"] == url
+
+
+def test_null_takes_nothing_off_a_url_that_comes_with_it(alertra: Caller) -> None:
+    device = alertra.device()
+    change = {"URL": "https://example.org:8443/health", "HostData": {"Port": None, "Path": None}}
+    assert alertra.put(f"/devices/{device['device_id']}", change).json["URL"] == change["URL"]
+
+
+def test_the_scheme_of_a_url_knows_no_case(alertra: Caller) -> None:
+    device = alertra.device(URL="HTTPS://example.org/")
+    assert device["Method"] == "HTTPS"
+    changed = alertra.put(f"/devices/{device['device_id']}", {"Method": "HTTP"}).json
+    assert (changed["Method"], changed["URL"]) == ("HTTP", "http://example.org/")
