@@ -6,7 +6,7 @@
 3. Keep each result, unless there is one of its id: then the message has come twice, and nothing more is done, but that
    a check whose next look is far is looked at anew, as the first worker may have died before it could decide.
 4. Let the waist decide what the result means. A failure that is not confirmed is looked at again: from the next place
-   of the check, after its delay.
+   of the check, after its delay. A good look does not end what enough other places see still.
 
 A message holds `at` (the moment that is served, milliseconds since 1970), `checks` ([project, code] each), `here` where
 one place asks another, and `try` for a retry.
@@ -38,6 +38,8 @@ DEFAULT_RETRY_DELAY = 5
 # In seconds: a check that is looked at more often than this is seen again soon enough whatever happens to one look.
 OFTEN = 60
 ANEW = 30
+# Among so many results is the latest of every place.
+RECENT = 100
 
 
 def work(house: House, message: Message) -> int:
@@ -139,11 +141,11 @@ def _result(
         text=text,
         performance=verdict,
         block=round(phases.block, 3),
-        dns=round(phases.dns, 3),
-        connect=round(phases.connect, 3),
-        ssl=round(phases.ssl, 3),
-        ttfb=round(phases.ttfb, 3),
-        ttlb=round(phases.ttlb, 3),
+        dns=phases.dns,
+        connect=phases.connect,
+        ssl=phases.ssl,
+        ttfb=phases.ttfb,
+        ttlb=phases.ttlb,
         size=outcome.size,
     )
 
@@ -158,6 +160,8 @@ def _observe(house: House, message: Message, check: Check, look: Observed) -> No
     """Lets the waist decide. What cannot be decided now is seen again with the next look, if that is near; otherwise
     the message has to come again."""
     try:
+        if look.ok and _down_elsewhere(house, check):
+            return
         after = _decided(house, check, look)
     except Missing:
         return
@@ -168,6 +172,21 @@ def _observe(house: House, message: Message, check: Check, look: Observed) -> No
         return
     if not look.ok and after.suspicion:
         _look_again(house, message, after)
+
+
+def _down_elsewhere(house: House, check: Check) -> bool:
+    """Whether as many other places as make an outage see it still: else a site that is reached from some places alone
+    would go down and come up with every round of looks. What a place saw long ago says nothing."""
+    others = [place for place in places(house, check) if place != house.settings.location]
+    if check.status != "down" or not others:
+        return False
+    now = house.clock()
+    recent = timedelta(seconds=2 * check.period + check.watch["probe"].get("timeout", 0))
+    latest: dict[str, int] = {}
+    for result in results.newest(check.code, RECENT, now, start=now - recent, end=now + timedelta(minutes=1)):
+        latest.setdefault(result.location, result.code)
+    failing = sum(latest.get(place) == 0 for place in others)
+    return failing > min(retries(check), 1)
 
 
 def _decided(house: House, seen: Check, look: Observed) -> Check:

@@ -123,6 +123,49 @@ def test_a_place_that_loses_its_own_way_to_the_site_makes_no_outage(
     assert device.uptime == {"UpSeconds": 420}
 
 
+def test_what_two_of_three_places_cannot_reach_is_down_once_until_one_of_them_can(
+    world: World, regions: Regions, clock: Clock
+) -> None:
+    device = world.device(world.site(), RetryDelay=5, **PROBED)
+    world.minutes(2)
+    sound = {place: regions.abroad[place].house.engine for place in (DUBLIN, OREGON)}
+    for place in sound:
+        regions.abroad[place].house.engine = Engine((), clock)
+    world.minutes(6)
+    assert (device.status, world.sent.subjects) == ("Down", ["DOWN | Web"])
+    regions.abroad[OREGON].house.engine = sound[OREGON]
+    world.minutes(3)
+
+    assert (device.status, world.sent.subjects) == ("Up", ["DOWN | Web", "UP | Web"])
+    assert len(device.outages) == 1
+
+
+def test_without_retries_one_place_makes_an_outage_as_long_as_it_lasts(
+    world: World, regions: Regions, clock: Clock
+) -> None:
+    device = world.device(world.site(), Retries=0, **PROBED)
+    world.minutes(2)
+    sound, regions.abroad[DUBLIN].house.engine = regions.abroad[DUBLIN].house.engine, Engine((), clock)
+    world.minutes(6)
+    assert (device.status, world.sent.subjects) == ("Down", ["DOWN | Web"])
+    regions.abroad[DUBLIN].house.engine = sound
+    world.minutes(2)
+
+    assert (device.status, world.sent.subjects) == ("Up", ["DOWN | Web", "UP | Web"])
+
+
+def test_a_place_that_fell_silent_does_not_keep_an_outage_open(world: World, regions: Regions) -> None:
+    site = world.site()
+    device = world.device(site, Retries=0, **PROBED)
+    world.minutes(2)
+    site.stop()
+    world.minutes(2)
+    regions.abroad[DUBLIN].works = False
+    site.start()
+    world.minutes(4)
+    assert (device.status, world.sent.subjects) == ("Up", ["DOWN | Web", "UP | Web"])
+
+
 def test_a_place_whose_worker_is_gone_does_not_keep_the_others_from_telling(world: World, regions: Regions) -> None:
     site = world.site()
     device = world.device(site, **PROBED)

@@ -169,14 +169,6 @@ def test_a_place_that_alone_sees_a_failure_does_not_take_a_check_down(
     assert checks.get(check.project, check.code).status == "up"
 
 
-def test_the_phases_are_kept_to_the_microsecond(house: House, keyring: projects.Keyring, engine: Engine) -> None:
-    check = device(house, keyring)
-    engine.outcome = Outcome(False, "host not found", Phases(0.02149, dns=0.7893410001997836, ttlb=1.00049))
-    probing.work(house, message(check))
-    (result,) = found(house, check)
-    assert (result.block, result.dns, result.ttlb) == (0.021, 0.789, 1.0)
-
-
 def test_what_is_critical_is_told_with_its_limit(house: House, keyring: projects.Keyring, engine: Engine) -> None:
     check = device(house, keyring, perf_warn=10, perf_crit=15, perf_down="Slow")
     probing.work(house, message(check))
