@@ -6,7 +6,8 @@ import secrets
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -35,8 +36,8 @@ def _random_text(length: int, alphabet: str) -> str:
 
 @dataclass(slots=True)
 class House:
-    """Settings, clock, sleep, randomness, the outlet through which channels send and the engine that runs probes, one
-    batch at a time."""
+    """Settings, clock, sleep, randomness, the outlet through which channels send, and an engine that runs probes, which
+    is lent to one batch at a time."""
 
     settings: Settings
     clock: Callable[[], datetime] = _utc_now
@@ -45,20 +46,26 @@ class House:
     random_text: Callable[[int, str], str] = _random_text
     outlet: Outlet = field(default_factory=Outlet)
     engine: Prober | None = None
-    probing: threading.Lock = field(default_factory=threading.Lock)
+    _lending: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def site(self) -> Site:
         return Site(self.settings.site_name, self.settings.site_root, self.settings.mail_from)
 
-    @property
-    def prober(self) -> Prober:
-        """Made at its first use: only the workers that probe pay for importing it."""
-        if self.engine is None:
+    @contextmanager
+    def prober(self) -> Iterator[Prober]:
+        """The engine, for one batch: that of the last one, or another while that is at work."""
+        with self._lending:
+            engine, self.engine = self.engine, None
+        if engine is None:
+            # Only the workers that probe pay for importing it.
             from chalicelib.probes.engine import Prober
 
-            self.engine = Prober(self.settings.allowed_networks)
-        return self.engine
+            engine = Prober(self.settings.allowed_networks)
+        try:
+            yield engine
+        finally:
+            self.engine = engine
 
 
 def open_house(settings: Settings) -> House:

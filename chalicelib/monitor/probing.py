@@ -3,8 +3,9 @@
 1. Read the checks, drop what is paused or gone meanwhile. At home, hand those that are probed from elsewhere to the
    places they name: each place has a queue and workers of its own, and writes to the tables at home.
 2. Look at all of them at the same time, as many as the engine allows.
-3. Keep each result, unless there is one of its id: then the message has come twice, and nothing more is done, but that
-   a check whose next look is far is looked at anew, as the first worker may have died before it could decide.
+3. Keep each result, soon even when others of the batch hang; unless there is one of its id: then the message has come
+   twice, and nothing more is done, but that a check whose next look is far is looked at anew, as the first worker may
+   have died before it could decide.
 4. Let the waist decide what the result means. A failure that is not confirmed is looked at again: from the next place
    of the check, after its delay. A good look does not end what enough other places see still.
 
@@ -15,8 +16,10 @@ one place asks another, and `try` for a retry.
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +37,8 @@ from chalicelib.store.faults import Contended, Refused, StoreFault
 Message = dict[str, Any]
 
 WORKERS = 16
+# So many seconds a probe may take without keeping up what others found.
+PATIENCE = 2.0
 DEFAULT_RETRY_DELAY = 5
 # In seconds: a check that is looked at more often than this is seen again soon enough whatever happens to one look.
 OFTEN = 60
@@ -55,13 +60,31 @@ def work(house: House, message: Message) -> int:
     here = looked_at if message.get("here") else _mine(house, message, looked_at)
     if not here:
         return 0
-    with house.probing:
-        began = house.clock()
-        outcomes = house.prober.run([Task(check.code, check.watch["probe"]) for check in here])
+    return _look(house, message, {check.code: check for check in here})
+
+
+def _look(house: House, message: Message, here: dict[str, Check]) -> int:
+    """Probes and keeps what is found. Keeping waits for the probes, for it would show in the times that they measure;
+    but not long for those that take long: what others found is news."""
+    over, patience = threading.Event(), time.monotonic() + PATIENCE
+    keeping: list[Future[bool]] = []
+
+    def keep(check: Check, outcome: Outcome) -> bool:
+        over.wait(patience - time.monotonic())
+        return _keep(house, message, check, began, outcome)
+
+    def done(code: str, outcome: Outcome) -> None:
+        keeping.append(pool.submit(keep, here[code], outcome))
+
     with ThreadPoolExecutor(WORKERS) as pool:
-        kept = list(pool.map(lambda check: _keep(house, message, check, began, outcomes[check.code]), here))
-    failed = sum(not outcome.ok for outcome in outcomes.values())
-    log.count(Probes=len(here), ProbeFailures=failed)
+        try:
+            with house.prober() as engine:
+                began = house.clock()
+                outcomes = engine.run([Task(check.code, check.watch["probe"]) for check in here.values()], done)
+        finally:
+            over.set()
+        kept = [future.result() for future in keeping]
+    log.count(Probes=len(outcomes), ProbeFailures=sum(not outcome.ok for outcome in outcomes.values()))
     return sum(kept)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -40,6 +41,10 @@ class Outcome:
     size: int = 0
     warning: bool = False
     details: dict[str, Any] = field(default_factory=dict)
+
+
+# Is told of an outcome and the key of its task.
+Done = Callable[[str, Outcome], None]
 
 
 @dataclass(frozen=True, slots=True)

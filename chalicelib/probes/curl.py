@@ -23,7 +23,7 @@ from chalicelib import log
 from chalicelib.net.dialling import NOT_ALLOWED
 from chalicelib.net.lookups import Place, Resolver, ask
 from chalicelib.probes import failures
-from chalicelib.probes.base import Failed, Outcome, Task
+from chalicelib.probes.base import Done, Failed, Outcome, Task
 from chalicelib.probes.hops import MOVED
 from chalicelib.probes.http import Exam
 from chalicelib.probes.transfer import Transfer, options
@@ -64,10 +64,13 @@ class Curl:
         self._looked: deque[_Looked] = deque()
         self._bell = _Bell()
         self._outcomes: dict[str, Outcome] = {}
+        self._done: Done = lambda _key, _outcome: None
 
-    def run(self, tasks: list[Task], places: Callable[[], int], began: float) -> dict[str, Outcome]:
-        """Runs all, at most `places()` at a time (but one in any case); `began` is when their waiting began."""
+    def run(self, tasks: list[Task], places: Callable[[], int], began: float, done: Done) -> dict[str, Outcome]:
+        """Runs all, at most `places()` at a time (but one in any case); `began` is when their waiting began. `done`
+        must be quick: nothing else goes on meanwhile."""
         outcomes = self._outcomes = dict[str, Outcome]()
+        self._done = done
         waiting = deque(tasks)
         try:
             while waiting or self._active:
@@ -183,6 +186,7 @@ class Curl:
 
     def _finish(self, transfer: Transfer, outcome: Outcome) -> None:
         self._outcomes[transfer.key] = outcome
+        self._done(transfer.key, outcome)
         del self._active[transfer.easy]
         self._idle.append(transfer)
 

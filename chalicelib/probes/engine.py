@@ -14,7 +14,7 @@ from chalicelib.core.addresses import allowed
 from chalicelib.core.errors import Invalid
 from chalicelib.net.lookups import Resolver
 from chalicelib.probes import failures
-from chalicelib.probes.base import Outcome, Phases, Task
+from chalicelib.probes.base import Done, Outcome, Phases, Task
 from chalicelib.probes.dial import Line, trust
 
 if TYPE_CHECKING:
@@ -63,20 +63,20 @@ class Prober:
             return None
         return Curl(self._networks, self._authorities, self._resolve, self._clock, self._now)
 
-    def run(self, tasks: list[Task]) -> dict[str, Outcome]:
-        """The outcome of every task by its key. Each probe ends within its definition's `timeout`, counted from when it
-        is its turn."""
+    def run(self, tasks: list[Task], done: Done = lambda _key, _outcome: None) -> dict[str, Outcome]:
+        """The outcome of every task by its key; `done` is told of each as it ends, in one thread or another. Each probe
+        ends within its definition's `timeout`, counted from when it is its turn."""
         began = self._clock()
         curled = [task for task in tasks if self._curl and task.definition.get("type") == "http"]
         others = [task for task in tasks if not (self._curl and task.definition.get("type") == "http")]
         if not others:
-            return self._run_curl(curled, lambda: self._concurrency, began)
+            return self._run_curl(curled, lambda: self._concurrency, began, done)
         if any(_verifies(task.definition) for task in others):
             self._load_trusted()
         threads = min(len(others), self._concurrency // 2 if curled else self._concurrency)
         with ThreadPoolExecutor(threads, "probe") as pool:
-            futures = {task.key: pool.submit(self._run_one, task, began) for task in others}
-            outcomes = self._run_curl(curled, lambda: self._concurrency - _busy(futures, threads), began)
+            futures = {task.key: pool.submit(self._run_one, task, began, done) for task in others}
+            outcomes = self._run_curl(curled, lambda: self._concurrency - _busy(futures, threads), began, done)
             return outcomes | {key: future.result() for key, future in futures.items()}
 
     def _load_trusted(self) -> None:
@@ -85,10 +85,15 @@ class Prober:
         with contextlib.suppress(OSError):
             trust(self._authorities, verify=True)
 
-    def _run_curl(self, tasks: list[Task], places: Callable[[], int], began: float) -> dict[str, Outcome]:
-        return self._curl.run(tasks, places, began) if self._curl and tasks else {}
+    def _run_curl(self, tasks: list[Task], places: Callable[[], int], began: float, done: Done) -> dict[str, Outcome]:
+        return self._curl.run(tasks, places, began, done) if self._curl and tasks else {}
 
-    def _run_one(self, task: Task, began: float) -> Outcome:
+    def _run_one(self, task: Task, began: float, done: Done) -> Outcome:
+        outcome = self._attempt(task, began)
+        done(task.key, outcome)
+        return outcome
+
+    def _attempt(self, task: Task, began: float) -> Outcome:
         try:
             kind = probes.kind_named(task.definition.get("type"))
             line = self._line(task.definition, 1e3 * (self._clock() - began))

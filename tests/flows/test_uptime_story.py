@@ -22,7 +22,7 @@ from chalicelib import http
 from chalicelib.monitor import channels
 from chalicelib.monitor.house import House
 from chalicelib.monitor.projects import Keyring
-from chalicelib.probes.base import Outcome, Task
+from chalicelib.probes.base import Done, Outcome, Task
 from chalicelib.probes.engine import Prober
 from tests.api.alertra.conftest import Caller
 from tests.api.client import Api
@@ -100,8 +100,8 @@ class Engine(Prober):
         super().__init__(networks, **about)
         self._story = story
 
-    def run(self, tasks: list[Task]) -> dict[str, Outcome]:
-        outcomes = super().run(tasks)
+    def run(self, tasks: list[Task], done: Done = lambda _key, _outcome: None) -> dict[str, Outcome]:
+        outcomes = super().run(tasks, done)
         if not all(outcome.ok for outcome in outcomes.values()):
             self._story.move(seconds=1)
         return outcomes

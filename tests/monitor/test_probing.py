@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib.core.check import Check
+from chalicelib.core.check import Check, Result
 from chalicelib.monitor import manage, probing, projects, tick
 from chalicelib.monitor.house import House
-from chalicelib.probes.base import Outcome, Phases, Task
+from chalicelib.probes.base import Done, Outcome, Phases, Task
 from chalicelib.store import checks, history, results, wheel
 from tests.conftest import NOW, Clock, Queues
 
@@ -30,8 +31,10 @@ class Engine:
         self.outcome = outcome
         self.asked: list[Task] = []
 
-    def run(self, tasks: Iterable[Task]) -> dict[str, Outcome]:
+    def run(self, tasks: list[Task], done: Done) -> dict[str, Outcome]:
         self.asked += tasks
+        for task in tasks:
+            done(task.key, self.outcome)
         return {task.key: self.outcome for task in tasks}
 
 
@@ -236,3 +239,62 @@ def at_places(house: House) -> dict[str, House]:
     for place, _region in PLACES:
         workers[place] = House(replace(settings, location=place), clock=house.clock, engine=house.engine)
     return workers
+
+
+class Hanging(Engine):
+    """An engine whose last probe ends when something has happened to what the others found."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+    def run(self, tasks: list[Task], done: Done) -> dict[str, Outcome]:
+        super().run(tasks[:-1], done)
+        self.meanwhile()
+        return {**super().run(tasks[-1:], done), **dict.fromkeys((task.key for task in tasks[:-1]), self.outcome)}
+
+
+def both(quick: Check, slow: Check) -> dict[str, Any]:
+    return {**message(quick), "checks": [[quick.project, quick.code], [slow.project, slow.code]]}
+
+
+def test_a_host_that_hangs_does_not_keep_back_what_others_found(
+    house: House, keyring: projects.Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick, slow = device(house, keyring), device(house, keyring)
+    kept, add = threading.Event(), results.add
+
+    def add_and_tell(code: str, result: Result) -> bool:
+        try:
+            return add(code, result)
+        finally:
+            kept.set()
+
+    monkeypatch.setattr(results, "add", add_and_tell)
+    monkeypatch.setattr(probing, "PATIENCE", 0.0)
+    house.engine = engine = Hanging(lambda: None)  # type: ignore[assignment]
+    engine.meanwhile = lambda: None if kept.wait(10) else pytest.fail("nothing was kept while one probe hung")
+
+    assert probing.work(house, both(quick, slow)) == 2
+    assert [len(found(house, check)) for check in (quick, slow)] == [1, 1]
+
+
+def test_nothing_is_kept_while_times_are_measured(house: House, keyring: projects.Keyring) -> None:
+    quick, slow = device(house, keyring), device(house, keyring)
+    seen: list[int] = []
+    house.engine = Hanging(lambda: seen.append(len(found(house, quick))))  # type: ignore[assignment]
+
+    assert probing.work(house, both(quick, slow)) == 2
+    assert (seen, len(found(house, quick))) == ([0], 1)
+
+
+def test_a_batch_is_probed_while_another_hangs(house: House, keyring: projects.Keyring) -> None:
+    other, slow = device(house, keyring), device(house, keyring)
+
+    def work_on_another() -> None:
+        house.engine = Engine()  # type: ignore[assignment]
+        assert probing.work(house, message(other)) == 1
+
+    house.engine = hanging = Hanging(work_on_another)  # type: ignore[assignment]
+    assert probing.work(house, message(slow)) == 1
+    assert house.engine is hanging

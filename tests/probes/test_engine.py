@@ -202,3 +202,24 @@ def test_an_interrupted_run_leaves_nothing_behind(server: Server, monkeypatch: p
 
 def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_each_outcome_is_told_as_soon_as_it_is_known(prober: Make, server: Server) -> None:
+    told: list[str] = []
+    first = threading.Event()
+
+    def hang(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        first.wait(5)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    def done(key: str, outcome: Outcome) -> None:
+        assert outcome.ok
+        told.append(key)
+        first.set()
+
+    with speaking(hang) as port:
+        tasks = [at(f"http://127.0.0.1:{port}/", "slow", timeout=4), at(server.url(), "quick")]
+        outcomes = prober().run(tasks, done)
+
+    assert told == ["quick", "slow"] == sorted(outcomes)

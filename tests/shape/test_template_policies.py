@@ -79,7 +79,7 @@ POLICIES: dict[str, Allowed] = {
     "run_probes": {
         "RunProbesLogs": LOGGING,
         "checks": items("BatchGetItem", "GetItem", "UpdateItem"),
-        "history": items("PutItem"),
+        "history": items("PutItem", "Query"),
         "outbox": items("PutItem"),
         "news": HANDING,
         "chores": HANDING,

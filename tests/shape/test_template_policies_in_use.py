@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -224,6 +225,13 @@ def test_a_worker_that_probes(
         patch.setattr(checks, "get_many", meanwhile)
         invoke("run_probes", {**asked, "at": at + 60_000, "here": True, "try": 1})
     assert checks.get(device.project, device.code).status == "down"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with calls.paused():
+            manage.change(house, device, {"watch": {**watch, "probe": {**watch["probe"], "port": port}}})
+        clock.move(minutes=1)
+        invoke("run_probes", {**asked, "at": at + 120_000, "here": True})
+    assert checks.get(device.project, device.code).status == "up"
     assert calls.needed == allowed("run_probes")
 
 
