@@ -67,6 +67,11 @@ def span(length: timedelta, units: int = 2) -> str:
     return ", ".join(parts[:units]) or "less than a second"
 
 
+def between(start: datetime, end: datetime) -> timedelta:
+    """From one moment to another as they are shown, to the second: the figures beside each other must agree."""
+    return end.replace(microsecond=0) - start.replace(microsecond=0)
+
+
 def lasted(downtime: timedelta) -> str:
     """How long an outage took. Seconds beside hours say nothing: a reminder is never sent at its very moment."""
     return span(downtime if downtime < _HOUR else downtime - downtime % _MINUTE)

@@ -121,8 +121,11 @@ class Check:
 
     @property
     def label(self) -> str:
-        """What a person calls it: the name, or the code of an unnamed check."""
-        return self.name or self.code
+        """What a person calls it: the name; of an unnamed check what it looks at, or its code."""
+        probe = self.watch.get("probe", {})
+        # What stands behind the question mark may be a secret.
+        address = str(probe.get("url") or probe.get("domain") or probe.get("host") or "").partition("?")[0]
+        return self.name or self.watch.get("short_name") or address or self.code
 
 
 def unique_key(code: str) -> str:

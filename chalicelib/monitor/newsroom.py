@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chalicelib.channels import words
 from chalicelib.core.check import Channel, Check, Flip, Project
 from chalicelib.core.errors import Missing
 from chalicelib.core.news import News
@@ -39,7 +40,7 @@ def _downtime(entry: Entry, so_far: timedelta) -> timedelta | None:
     if entry.reminder:
         return so_far
     if entry.flip.new == "up" and entry.flip.before:
-        return entry.flip.at - entry.flip.before
+        return words.between(entry.flip.before, entry.flip.at)
     return None
 
 

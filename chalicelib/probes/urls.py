@@ -17,5 +17,5 @@ def parse(url: str, schemes: tuple[str, ...] = ("http", "https")) -> Target:
         raise ValueError(f"is too long (at most {LIMIT} characters)")
     target = urls.parse(url, schemes)
     if target.user is not None:
-        raise ValueError("must not hold a user name or password: give them as user and password")
+        raise ValueError("must not hold a user name or password, which have fields of their own")
     return target

@@ -195,6 +195,6 @@ def _outage(facts: Facts, outage: Outage) -> dict[str, Any]:
         "began": moment(facts, outage.down.at),
         "ended": _at(facts, end.at if end else None),
         "paused": bool(end and end.new == "paused"),
-        "lasted": words.span((end.at if end else facts.now) - outage.down.at),
+        "lasted": words.span(words.between(outage.down.at, end.at if end else facts.now)),
         "why": REASONS.get(outage.down.reason) or words.one_line(outage.down.reason, 100),
     }

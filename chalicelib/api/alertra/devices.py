@@ -10,6 +10,7 @@ from chalicelib import http
 from chalicelib.api.alertra import bodies, formats, paging, validation, wire
 from chalicelib.api.alertra.access import Caller, needs
 from chalicelib.api.alertra.errors import Voice
+from chalicelib.api.alertra.values import asked
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Forbidden, Invalid, Missing
 from chalicelib.http import Reply, Request
@@ -47,7 +48,7 @@ def _shown(request: Request, caller: Caller, device: Check) -> dict[str, Any]:
 
 
 def _choice(request: Request, name: str, choices: tuple[str, str]) -> str:
-    given = request.query.get(name, [""])[-1].lower() or choices[0]
+    given = asked(request, name).lower() or choices[0]
     if given not in choices:
         raise Invalid(name, f"is not one of {', '.join(choices)}")
     return given

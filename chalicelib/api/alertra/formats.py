@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
+from chalicelib.api.alertra.values import asked
 from chalicelib.core.errors import Invalid
 from chalicelib.http import Reply, Request
 
@@ -43,7 +44,7 @@ def require(request: Request) -> None:
 
 
 def _filename(request: Request) -> str:
-    name = request.query.get("filename", [""])[-1]
+    name = asked(request, "filename")
     if name and not _FILENAME.fullmatch(name):
         raise Invalid("filename", "must be a plain file name of letters, digits, dots, dashes and spaces")
     return name
@@ -51,9 +52,8 @@ def _filename(request: Request) -> str:
 
 def format_of(request: Request) -> str:
     """json, xml or csv. Raises Invalid for a `fmt` that is none of them."""
-    given = request.query.get("fmt")
-    if given:
-        wanted = given[-1].lower()
+    wanted = asked(request, "fmt").lower()
+    if wanted:
         if wanted not in TYPES:
             raise Invalid("fmt", f"is not one of {', '.join(TYPES)}")
         return wanted
@@ -145,6 +145,8 @@ def _cell(value: Any) -> Any:
         value = ";".join(json.dumps(one) if isinstance(one, dict | list) else str(one) for one in value)
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else value
 
 

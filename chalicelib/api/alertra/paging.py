@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.api.alertra import wire
+from chalicelib.api.alertra.values import asked
 from chalicelib.core.errors import Invalid
 from chalicelib.http import Request
 
@@ -24,7 +25,7 @@ def limits(request: Request, default: int | None, most: int) -> tuple[int, int |
 
 
 def _number(request: Request, name: str, low: int, high: int) -> int | None:
-    given = request.query.get(name, [""])[-1]
+    given = asked(request, name)
     if given == "":
         return None
     if not (given.isascii() and given.isdigit() and len(given) < 12 and low <= int(given) <= high):
@@ -45,5 +46,5 @@ def span(request: Request, first: datetime) -> tuple[datetime, datetime]:
 
 
 def _moment(request: Request, name: str) -> datetime | None:
-    given = request.query.get(name)
-    return wire.moment(name, given[-1]) if given and given[-1] else None
+    given = asked(request, name)
+    return wire.moment(name, given) if given else None

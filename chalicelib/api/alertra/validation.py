@@ -199,4 +199,4 @@ def _contacts(project: str, value: Any) -> tuple[str, ...]:
     try:
         return manage.resolve_channels(project, ",".join(wanted))
     except Invalid as error:
-        raise Invalid("Contacts", error.message.replace("channel identifier", "contact")) from None
+        raise Invalid("Contacts", f"cannot be used: {error.message.replace('channel identifier', 'contact')}") from None

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from chalicelib.core.errors import Invalid
+from chalicelib.http import Request
 
 PLACES = 20
 
@@ -35,6 +36,12 @@ def _listed(value: Any, element: str) -> Any:
     if isinstance(value, dict) and list(value) == [element]:
         value = value[element]
     return [value] if isinstance(value, dict) else value
+
+
+def asked(request: Request, name: str) -> str:
+    """The last value of a parameter of the query, in whatever case it is written; empty when there is none."""
+    found = [values for given, values in request.query.items() if given.lower() == name.lower()]
+    return found[-1][-1] if found and found[-1] else ""
 
 
 def text(merged: dict[str, Any], field: str, limit: int) -> str:

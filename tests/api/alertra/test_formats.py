@@ -86,3 +86,9 @@ def test_an_error_speaks_xml_where_that_was_asked_for(alertra: Caller) -> None:
     error = ElementTree.fromstring(answer.text)
     assert (answer.status, error.tag) == (400, "Error")
     assert error.findtext("Code") == "BadRequest"
+
+
+def test_truths_are_written_in_a_table_as_they_are_in_json(alertra: Caller) -> None:
+    device = alertra.device()
+    (row,) = csv.DictReader(io.StringIO(alertra.get(f"/devices/{device['device_id']}?WithConfig=Y&fmt=csv").text))
+    assert row["HostData.FollowRedirects"] == "true"

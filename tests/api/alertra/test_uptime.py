@@ -38,6 +38,11 @@ def test_uptime_since_the_beginning(alertra: Caller, device: str) -> None:
     assert uptime(alertra, device) == (70 * 60, 20 * 60, 30 * 60, 0, 2)
 
 
+def test_names_of_parameters_know_no_case(alertra: Caller, device: str) -> None:
+    assert alertra.get(f"{device}/outages?LIMIT=1&offset=1").json == alertra.get(f"{device}/outages").json[1:]
+    assert alertra.get(f"{device}/uptime?timestamp1=soon").status == 400
+
+
 def test_uptime_of_a_span_inside(alertra: Caller, device: str) -> None:
     span = "Timestamp1=2026-11-21T12:15:00&Timestamp2=2026-11-21T13:05:00"
     assert uptime(alertra, device, span) == (40 * 60, 10 * 60, 0, 0, 2)
