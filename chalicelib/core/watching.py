@@ -106,7 +106,7 @@ def retries(check: Check) -> int:
 
 
 def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:
-    if check.status == "paused":
+    if check.status == "paused" or (check.since and judgement.at < check.since):
         return check, ()
     check = replace(check, triggered=_triggered(check, judgement), met=judgement.met)
     firing = judgement.firing

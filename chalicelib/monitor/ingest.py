@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import ClassVar
 
 from chalicelib import log
@@ -20,7 +19,7 @@ from chalicelib.core import lines
 from chalicelib.core.lines import Lines
 from chalicelib.languages import graphite
 from chalicelib.monitor.house import House
-from chalicelib.monitor.reading import split_view
+from chalicelib.monitor.reading import matcher, means_many, split_view
 from chalicelib.store import directory, queues, series, series_ages, watches
 from chalicelib.store.faults import StoreFault
 
@@ -76,7 +75,8 @@ def take(house: House, project: str, body: bytes) -> Lines:
     added = series.add(project, given, now, salt=salt, sleep=house.sleep)
     log.count(Points=len(found.points), BadLines=found.refused)
     _roll_late(project, added.late)
-    _nudge(project, list(given), now)
+    # Not the moment before the points were kept: who judges at the nudge of another may have been too early for them.
+    _nudge(project, list(given), house.clock())
     return found
 
 
@@ -132,20 +132,11 @@ def _watching(project: str, now: datetime) -> _Watching:
         return found
     for code, patterns in watched.items():
         for pattern in patterns:
-            fits = _test(pattern)
-            if fits:
-                found.patterns.append((fits, code))
+            if means_many(pattern):
+                found.patterns.append((matcher(pattern), code))
             else:
                 found.names.setdefault(pattern, []).append(code)
     return found
-
-
-def _test(pattern: str) -> Callable[[str], bool] | None:
-    """Whether a series is one of those that a pattern or a seriesByTag call means; None for a plain name."""
-    tagged = graphite.tag_query(pattern)
-    if tagged:
-        return lambda name: tagged[1](graphite.tags_of(name))
-    return partial(graphite.matches, pattern) if graphite.is_pattern(pattern) else None
 
 
 def watched(targets: list[str]) -> list[str]:

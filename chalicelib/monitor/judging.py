@@ -2,13 +2,15 @@
 
 1. Read the rules, drop what is paused or gone, and bring those that read the same together.
 2. Judge each: a verdict on every series of every criterion, and what they mean together.
-3. Let the waist decide; whoever else judged the rule meanwhile has decided on newer data.
+3. Let the waist decide. What a cheap reading would change is judged again on one that sees every point; a rule that has
+   become another meanwhile is judged anew, on what it and its series are then.
 4. Have those judged again to the second that will miss something before the clock comes round.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,17 +24,24 @@ from chalicelib.languages import expression, graphite
 from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor import transitions
 from chalicelib.monitor.house import House
-from chalicelib.monitor.reading import Buckets, Reader, buckets_of, split_view
+from chalicelib.monitor.reading import Buckets, Reader, buckets_of, matcher, means_many, split_view
 from chalicelib.store import checks, queues
 from chalicelib.store.faults import Contended, Refused, StoreFault
 
 Message = dict[str, Any]
+# The reading of a project, and whether it is to see what was written a moment ago.
+_Readers = Callable[[str, bool], Reader]
+# What became of a rule, and when it is to be looked at again.
+_Outcome = tuple[status.Change | None, datetime | None]
 
 BATCH = 100
 # So many seconds pass until the clock has every rule judged again.
 ROUND = 60
 # So much more is read of what may be missing: the bucket of its last value may lie across the window's beginning.
 SPARE = 2 * BUCKET
+# The series that breach are kept with the rule, and those that changed in one item of its history, which may have
+# 400,000 bytes: so many of names, and so many beside each.
+NAMES_MAX, NAME_SPARE = 190_000, 40
 
 
 def work(house: House, message: Message) -> int:
@@ -47,15 +56,18 @@ def work(house: House, message: Message) -> int:
 
 def _judge_batch(house: House, keys: list[tuple[str, str]], *, fresh: bool) -> int:
     now = house.clock()
-    readers: dict[str, Reader] = {}
+    readers: dict[tuple[str, bool], Reader] = {}
+
+    def reader(project: str, consistent: bool) -> Reader:
+        return readers.setdefault((project, consistent), Reader(project, now, consistent=consistent))
+
     found = [
         check for check in checks.get_many(keys, strongly=fresh) if check.kind == "rule" and check.status != "paused"
     ]
     changes: list[status.Change] = []
     waiting: dict[int, list[list[str]]] = {}
     for check in found:
-        reader = readers.setdefault(check.project, Reader(check.project, now, consistent=fresh))
-        change, due = _guarded(house, reader, check)
+        change, due = _guarded(house, reader, check, fresh=fresh)
         changes += [change] if change else []
         if due and not fresh:
             waiting.setdefault(int((due - now).total_seconds()) + 1, []).append([check.project, check.code])
@@ -76,11 +88,11 @@ def _look_again(now: datetime, waiting: dict[int, list[list[str]]]) -> None:
             log.warning("rules not judged to the second, the next minute will", reason=str(fault), rules=len(members))
 
 
-def _guarded(house: House, reader: Reader, check: Check) -> tuple[status.Change | None, datetime | None]:
-    """What became of the rule, and when it is to be looked at again."""
+def _guarded(house: House, reader: _Readers, check: Check, *, fresh: bool) -> _Outcome:
     try:
-        judgement = judge(reader, check)
-        return _keep(house, check, judgement), judgement.due
+        return _decide(house, reader, check, fresh=fresh)
+    except Missing:
+        return None, None
     except (StoreFault, Busy) as fault:
         log.error("rule not judged, the next minute will", code=check.code, reason=str(fault))
     except Exception:  # noqa: BLE001
@@ -89,15 +101,28 @@ def _guarded(house: House, reader: Reader, check: Check) -> tuple[status.Change 
     return None, None
 
 
-def _keep(house: House, check: Check, judgement: Judged) -> status.Change | None:
-    """The kept decision, to be told with the others; one that met a competitor is told at once."""
+def _decide(house: House, reader: _Readers, check: Check, *, fresh: bool) -> _Outcome:
+    judgement = judge(reader(check.project, fresh), check)
+    if not fresh and _is_another(check, judgement):
+        # The reading may have missed what was written a moment ago: nobody is told of that.
+        judgement = judge(reader(check.project, True), check)
     try:
-        return transitions.keep(check, judgement)
-    except Missing:
-        return None
+        return transitions.keep(check, judgement), judgement.due
     except (Refused, Contended):
-        transitions.apply(house, check.project, check.code, judgement)
-        return None
+        return transitions.retrying(house, lambda: _decide_anew(house, check.project, check.code))
+
+
+def _is_another(check: Check, judgement: Judged) -> bool:
+    """Whether anything would change that a caller sees or is told."""
+    turned = judgement.firing is not None and judgement.firing != (check.status == "down")
+    return turned or judgement.triggered.keys() != check.triggered.keys()
+
+
+def _decide_anew(house: House, project: str, code: str) -> _Outcome:
+    """The kept decision on what stands in the store at this moment. Raises Missing, Refused, Contended."""
+    check = checks.get(project, code)
+    judgement = judge(Reader(project, house.clock(), consistent=True), check)
+    return transitions.keep(check, judgement), judgement.due
 
 
 def judge(reader: Reader, check: Check) -> Judged:
@@ -105,10 +130,14 @@ def judge(reader: Reader, check: Check) -> Judged:
     tree = expression.parse(check.watch.get("expression") or rules.FIRST)
     try:
         verdicts = {part.letter: _verdicts(reader, check, part) for part in rules.parts(check.watch)}
-    except GraphiteError as error:
+    except (GraphiteError, ArithmeticError) as error:
         quiet = check.watch.get("on_query_failure") == "ignore"
         return rules.failure(check, reader.now, str(error), quiet=quiet)
-    return rules.judgement(check, reader.now, verdicts, lambda letters: expression.evaluate(tree, letters))
+    judgement = rules.judgement(check, reader.now, verdicts, lambda letters: expression.evaluate(tree, letters))
+    if sum(len(name) + NAME_SPARE for name in judgement.triggered) > NAMES_MAX:
+        why = f"{len(judgement.triggered)} series breach, whose names are too long to be kept"
+        return rules.failure(check, reader.now, why, quiet=check.watch.get("on_query_failure") == "ignore")
+    return judgement
 
 
 def _verdicts(reader: Reader, check: Check, part: rules.Part) -> dict[str, Verdict]:
@@ -116,10 +145,23 @@ def _verdicts(reader: Reader, check: Check, part: rules.Part) -> dict[str, Verdi
     if graphite.is_plain(part.target):
         named = not means_many(part.target)
         found = reader.plain(part.target, seconds)
-        return {name: _verdict(reader, check, part, buckets, named=named) for name, buckets in found.items()}
+        verdicts = {name: _verdict(reader, check, part, buckets, named=named) for name, buckets in found.items()}
+        return verdicts | dict.fromkeys(_deleted(reader, check, part, verdicts), Verdict(False))
     made = reader.evaluated(part.target, seconds)
     require_different([one.name for one in made])
     return {one.name: _verdict(reader, check, part, buckets_of(one, reader.until, seconds)) for one in made}
+
+
+def _deleted(reader: Reader, check: Check, part: rules.Part, verdicts: Mapping[str, Verdict]) -> list[str]:
+    """The triggered series of a target that somebody has deleted: no value will ever bring them back into bounds."""
+    fits = matcher(split_view(part.target)[0])
+    silent = (name for name in check.triggered if fits(name) and _is_silent(part, verdicts.get(name)))
+    return [name for name in silent if not reader.is_known(name)]
+
+
+def _is_silent(part: rules.Part, verdict: Verdict | None) -> bool:
+    """A pattern finds what is in the catalogue alone, a name means itself, in it or not."""
+    return verdict is None or (verdict.breached is None and not means_many(part.target))
 
 
 def require_different(names: list[str]) -> None:
@@ -127,14 +169,6 @@ def require_different(names: list[str]) -> None:
     twice = next((name for name, times in Counter(names).items() if times > 1), None)
     if twice is not None:
         raise GraphiteError(f"two series of the result are called {twice}")
-
-
-def means_many(target: str) -> bool:
-    """Whether a target means whatever it finds: what it does not find is not waited for, as a name is."""
-    if not graphite.is_plain(target):
-        return True
-    pattern = split_view(target)[0]
-    return graphite.is_pattern(pattern) or graphite.tag_query(pattern) is not None
 
 
 def _verdict(reader: Reader, check: Check, part: rules.Part, buckets: Buckets, *, named: bool = False) -> Verdict:

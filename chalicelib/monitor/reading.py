@@ -6,9 +6,10 @@ expression, whose fetches are shared as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from chalicelib.core.criteria import BUCKET
 from chalicelib.languages import graphite
@@ -60,7 +61,7 @@ class Reader:
 
     def is_known(self, name: str) -> bool:
         """Whether the series has ever had a point."""
-        return series_names.get(self.project, name, self.now) is not None
+        return series_names.get(self.project, name, self.now, consistent=self.consistent) is not None
 
     def plain(self, target: str, seconds: int) -> dict[str, Buckets]:
         """The last `seconds` of every series of a plain target, in buckets of 30 seconds."""
@@ -110,6 +111,22 @@ def split_view(target: str) -> tuple[str, str]:
     """A plain target as pattern and data view, the average where none is named (Hosted Graphite, Data Views)."""
     pattern, colon, view = target.rpartition(":")
     return (pattern, view) if colon and pattern and series.is_view(view) else (target, VIEW)
+
+
+def means_many(target: str) -> bool:
+    """Whether a target means whatever it finds: what it does not find is not waited for, as a name is."""
+    if not graphite.is_plain(target):
+        return True
+    pattern = split_view(target)[0]
+    return graphite.is_pattern(pattern) or graphite.tag_query(pattern) is not None
+
+
+def matcher(pattern: str) -> Callable[[str], bool]:
+    """Whether a series is the one, or one of those, that a name, a pattern or a seriesByTag call means."""
+    tagged = graphite.tag_query(pattern)
+    if tagged:
+        return lambda name: tagged[1](graphite.tags_of(name))
+    return partial(graphite.matches, pattern) if graphite.is_pattern(pattern) else pattern.__eq__
 
 
 def buckets_of(found: Series, until: int, seconds: int) -> Buckets:

@@ -101,17 +101,19 @@ def _name(item: Item) -> Name:
     return Name(item["at_key"]["S"], int(item["first"]["N"]), int(item["last"]["N"]))
 
 
-def get(project: str, series: str, now: datetime) -> Name | None:
-    return next(every(project, now, exactly=series), None)
+def get(project: str, series: str, now: datetime, *, consistent: bool = False) -> Name | None:
+    return next(every(project, now, exactly=series, consistent=consistent), None)
 
 
-def every(project: str, now: datetime, *, prefix: str = "", exactly: str | None = None) -> Iterator[Name]:
+def every(
+    project: str, now: datetime, *, prefix: str = "", exactly: str | None = None, consistent: bool = False
+) -> Iterator[Name]:
     """The names of a project in their order: all, those with a prefix, or one."""
     low, high = (prefix or " ", prefix + _END) if exactly is None else (exactly, exactly)
     # What cannot be a name cannot be a key either, and DynamoDB would refuse the question.
     if not (low.isascii() and 1 <= len(low) <= NAME_MAX):
         return iter(())
-    return (_name(item) for item in query(_partition(project), low, high) if _is_live(item, now))
+    return (_name(item) for item in query(_partition(project), low, high, consistent=consistent) if _is_live(item, now))
 
 
 def active(project: str, since: int, now: datetime) -> Iterator[str]:

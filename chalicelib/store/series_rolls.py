@@ -14,7 +14,7 @@ from itertools import islice
 from chalicelib.store.connection import shared, table_name
 from chalicelib.store.faults import translated
 from chalicelib.store.series_ages import DAY, hours_expiry, is_closed, is_whole, minutes_expiry, owner_of, raw_expiry
-from chalicelib.store.series_calls import NOUN, Item, item_of, key_of, put_all, query
+from chalicelib.store.series_calls import NOUN, Item, delete_all, item_of, key_of, put_all, query
 from chalicelib.store.series_cells import (
     HOUR,
     Cell,
@@ -31,6 +31,8 @@ from chalicelib.store.series_cells import (
 MINUTE = 60
 # A transaction holds 100 items: these and the sum.
 AT_ONCE = 90
+# An item of DynamoDB holds 400 kilobytes; an hour of more points than fit is not packed.
+PACKED_MAX = 390_000
 
 
 def roll_up(project: str, series: str, hour: int, now: datetime) -> None:
@@ -51,13 +53,13 @@ def _pack(owner: str, hour: int, now: datetime) -> None:
     points = _points(query(owner, f"P#{hour:010d}", f"P#{hour + HOUR - 1:010d}#~", consistent=True), hour)
     if not points:
         return
-    minutes = pack_cells(summed(points, hour, MINUTE))
-    put_all(
-        [
-            item_of(owner, f"C#{hour:010d}", raw_expiry(hour), pack_points(hour, points)),
-            item_of(owner, f"M#{hour:010d}", minutes_expiry(hour), minutes),
-        ]
-    )
+    put_all([item_of(owner, f"M#{hour:010d}", minutes_expiry(hour), pack_cells(summed(points, hour, MINUTE)))])
+    packed = pack_points(hour, points)
+    if len(packed) <= PACKED_MAX:
+        put_all([item_of(owner, f"C#{hour:010d}", raw_expiry(hour), packed)])
+    else:
+        # They are read as they came; what an earlier roll-up packed of them would hide the others.
+        delete_all([key_of(owner, f"C#{hour:010d}")])
 
 
 def _points(items: Iterable[Item], hour: int) -> Points:

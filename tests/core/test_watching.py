@@ -188,3 +188,8 @@ def test_an_outage_that_was_quiet_is_told_once_it_concerns_everybody() -> None:
 
 def test_a_paused_rule_is_not_judged() -> None:
     assert status.decide(rule(status="paused"), Judged(NOW, True, {"web1": 93.0})) is None
+
+
+def test_a_judgement_that_is_older_than_the_status_changes_nothing() -> None:
+    firing = rule(status="down", since=NOW, triggered={"cpu": {"since": 0, "value": 9.0}})
+    assert status.decide(firing, Judged(NOW - SECOND, False, recovered={"cpu": 1.0})) is None

@@ -10,6 +10,7 @@ from chalicelib.core.check import Check
 from chalicelib.monitor import alerts, ingest, projects
 from chalicelib.monitor.house import House
 from chalicelib.store import queues as queueing
+from chalicelib.store import series
 from tests.conftest import Clock
 
 Nudges = list[tuple[int, list[str]]]
@@ -93,3 +94,24 @@ def test_a_changed_rule_is_judged_for_its_new_series(house: House, keyring: proj
     push(house, keyring, "web.load 9")
 
     assert nudges == [(0, [load.code])]
+
+
+def test_a_point_that_took_long_to_keep_is_judged_though_a_nudge_came_before_it(
+    house: House, keyring: projects.Keyring, clock: Clock, nudges: Nudges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = alert(house, keyring, "*.load")
+    push(house, keyring, "web.load 1")
+    clock.move(seconds=1)
+    push(house, keyring, "web.load 2")
+    nudges.clear()
+    add = series.add
+
+    def slowly(*given: Any, **options: Any) -> series.Added:
+        clock.move(seconds=1)
+        return add(*given, **options)
+
+    monkeypatch.setattr(series, "add", slowly)
+    clock.move(seconds=2.5)
+    push(house, keyring, "web.load 9")
+
+    assert [codes for _, codes in nudges] == [[load.code]]

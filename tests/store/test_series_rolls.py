@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -167,3 +168,18 @@ def test_the_oldest_point_that_is_taken_still_finds_its_minutes() -> None:
     add([(at, 5.0)])
     roll(hour)
     assert read(hour, hour + HOUR, step=HOUR) == [5]
+
+
+def test_an_hour_of_more_points_than_an_item_holds_has_its_minutes_and_is_read_as_it_came() -> None:
+    add([(H, 1.0)])
+    roll()
+    noise = Random(7)
+    for batch in range(6):
+        add([(H + at % HOUR, noise.random()) for at in range(batch, 60_000, 6)])
+
+    roll()
+
+    assert not items("C")
+    assert list(items("M")) == [f"M#{H}"]
+    assert read(H, H + HOUR, step=HOUR, view="obvs") == [60_001.0]
+    assert series.read(PROJECT, "a.b", H - 5 * HOUR, H + HOUR, NOW, step=30, view="obvs")[-1] == 480.0

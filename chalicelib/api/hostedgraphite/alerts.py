@@ -24,7 +24,7 @@ def named(request: Request, caller: Caller) -> Check:
     try:
         if canonical_uuid(code):
             return manage.find(caller.project.code, code, "rule")
-    except Forbidden:
+    except (Forbidden, Missing):
         pass
     raise Missing("alert")
 

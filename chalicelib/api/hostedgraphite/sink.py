@@ -72,7 +72,12 @@ def _told(found: Lines) -> str:
     lines = [f"line {bad.number}: {bad.why}: {bad.text}" for bad in found.bad]
     more = found.refused - len(found.bad)
     lines += [f"and {more} more"] if more else []
-    return "\n".join([f"{found.refused} lines were refused, {len(found.points)} points were stored", *lines, ""])
+    head = f"{_were(found.refused, 'line')} refused, {_were(len(found.points), 'point')} stored"
+    return "\n".join([head, *lines, ""])
+
+
+def _were(number: int, noun: str) -> str:
+    return f"{number} {noun} was" if number == 1 else f"{number} {noun}s were"
 
 
 def _text(status: int, text: str) -> Reply:

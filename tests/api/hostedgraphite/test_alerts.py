@@ -104,7 +104,8 @@ def test_pages_name_the_next_one(graphite: Caller) -> None:
 def test_an_unknown_alert_is_not_found_and_cannot_be_deleted(graphite: Caller, stranger: Api) -> None:
     alert = graphite.alert()
     for path in ("123-456-7890", "00000000-0000-4000-8000-000000000000", "%00"):
-        assert graphite.get(f"/v2/alerts/{path}/").status == 404
+        shown = graphite.get(f"/v2/alerts/{path}/")
+        assert (shown.status, shown.json["error"]) == (404, "alert not found")
         assert graphite.put(f"/v2/alerts/{path}/", {}).status == 404
         assert graphite.delete(f"/v2/alerts/{path}/").status == 400
     assert graphite.get(f"/v2/alerts/{alert}/", key=stranger.key).status == 404

@@ -238,6 +238,13 @@ def test_what_cannot_be_rendered_is_refused_by_the_name_of_its_parameter(
     assert (answer.status, answer.json["field"]) == (400, field), answer.text[:200]
 
 
+def test_what_cannot_be_computed_is_refused_by_the_name_of_its_parameter(graphite: Caller) -> None:
+    graphite.send("a.b 1", "a.c 2")
+    until = int(graphite.clock.now.timestamp()) + 60
+    answer = graphite.get(f"/render?target=removeBetweenPercentile(a.*,1e400)&from=-1h&until={until}")
+    assert (answer.status, answer.json["field"]) == (400, "target"), answer.text[:200]
+
+
 @pytest.mark.parametrize(
     "target",
     ["scale(a,1e308)", "pow(a,1e9)", "divideSeries(a,b)", "logarithm(b)", "squareRoot(scale(a,-1))", "invert(b)"],

@@ -110,6 +110,11 @@ def test_points_are_taken_back_to_the_retention_and_ten_minutes_ahead(
     assert graphite.get("/api/v1/metric/search?pattern=c.d").json["results"] == []
 
 
+def test_one_line_is_spoken_of_as_one(graphite: Caller) -> None:
+    answer = put(graphite, b"a.b 1\na.c much")
+    assert answer.text.startswith("1 line was refused, 1 point was stored\n")
+
+
 def test_bad_lines_are_named_and_the_good_ones_kept(graphite: Caller) -> None:
     lines = [
         b"a.b 1",
@@ -215,7 +220,9 @@ def test_a_packed_body_that_breaks_off_is_refused_whole(
     assert contents() == before
 
 
-@pytest.mark.parametrize("body", [b"a.b 1", b"", b"\x1f\x8b" + b"x" * 50, gzip.compress(b"a.b 1\n", mtime=0) + b"a.c 1\n"])
+@pytest.mark.parametrize(
+    "body", [b"a.b 1", b"", b"\x1f\x8b" + b"x" * 50, gzip.compress(b"a.b 1\n", mtime=0) + b"a.c 1\n"]
+)
 def test_what_is_said_to_be_packed_and_is_not_is_refused(graphite: Caller, body: bytes) -> None:
     answer = put(graphite, body, Content_Encoding="gzip")
     assert (answer.status, "not valid gzip" in answer.text) == (400, True)

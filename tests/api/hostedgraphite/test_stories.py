@@ -300,11 +300,18 @@ def test_an_hour_that_is_over_is_rolled_up_and_reads_the_same(
     assert [point for point in after if point[0] is not None] == [point for point in before if point[0] is not None]
 
 
-def test_rules_of_one_series_read_it_once(
-    graphite: Caller, push: Any, house: House, queues: Queues, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("value", "times"), [(1, 1), (100, 2)])
+def test_rules_of_one_series_read_it_once_and_once_more_where_there_is_something_to_tell(
+    graphite: Caller,
+    push: Any,
+    house: House,
+    queues: Queues,
+    monkeypatch: pytest.MonkeyPatch,
+    value: int,
+    times: int,
 ) -> None:
-    push(web_load=1)
-    for number in range(20):
+    push(web_load=value)
+    for number in range(1, 21):
         graphite.alert(
             name=f"Load {number}", alert_criteria={"type": "above", "above_value": number}, metric="web.load"
         )
@@ -322,4 +329,4 @@ def test_rules_of_one_series_read_it_once(
     tick.run(house)
     for message in queues.take("rules"):
         judging.work(house, message)
-    assert read == ["web.load"]
+    assert read == ["web.load"] * times
