@@ -56,12 +56,21 @@ def change(house: House, alert: Check, values: dict[str, Any]) -> Check:
     wanted = None if mutes is None else _schedules(alert.project, mutes)
     if "watch" in values:
         _require_few(alert.project, values["watch"], alert.watch, house.clock())
+        values["watch"] = _dated(values["watch"], alert.watch, house.clock())
     if "channels" in values and values["channels"] is None:
         values["channels"] = default_channels(house, directory.project(alert.project), [])
     if values:
         alert = manage.change(house, alert, values)
         _watch(house, alert)
     return alert if wanted is None else _attach(house, alert, wanted)
+
+
+def _dated(watch: dict[str, Any], before: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """What a rule judges from now on, with the second (Unix time) in which that was changed: what came before it
+    changes nothing."""
+    same = watch == {key: value for key, value in before.items() if key != "changed"}
+    changed = before.get("changed", 0) if same else int(now.timestamp())
+    return {**watch, "changed": changed} if changed else watch
 
 
 def delete(house: House, alert: Check) -> None:

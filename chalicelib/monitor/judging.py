@@ -173,10 +173,11 @@ def require_different(names: list[str]) -> None:
 
 def _verdict(reader: Reader, check: Check, part: rules.Part, buckets: Buckets, *, named: bool = False) -> Verdict:
     """A series that has had values is missing since the last; one that is `named` and never had any, since the rule was
-    made."""
+    made. Criteria that were changed judge nothing before there is a value of another half minute."""
     now = reader.now
     if part.criterion.type != "missing":
-        return criteria.judge(part.criterion, buckets, now)
+        known = _last_begin(buckets, reader.until) >= check.watch.get("changed", 0)
+        return criteria.judge(part.criterion, buckets, now) if known else criteria.UNDECIDED
     last = _last(buckets, reader.until, now)
     if last is None and named and not reader.is_known(split_view(part.target)[0]):
         return criteria.judge(part.criterion, buckets, now, since=check.created)
@@ -188,8 +189,11 @@ LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 def _last(buckets: Buckets, until: int, now: datetime) -> datetime | None:
     """The end of the last bucket with a value, but not later than now."""
-    for back, value in enumerate(reversed(buckets)):
-        if value is not None:
-            end = datetime.fromtimestamp(until - back * BUCKET, now.tzinfo)
-            return min(end, now)
-    return None
+    begin = _last_begin(buckets, until)
+    return min(datetime.fromtimestamp(begin + BUCKET, now.tzinfo), now) if begin else None
+
+
+def _last_begin(buckets: Buckets, until: int) -> int:
+    """When the last bucket with a value began (Unix time); 0 where there is none."""
+    found = (until - back * BUCKET for back, value in enumerate(reversed(buckets), 1) if value is not None)
+    return next(found, 0)
