@@ -150,7 +150,10 @@ class _Parser:
 def _named(token: str, at: int) -> Node:
     """A word outside quotes: a number, one of the words for a value, or the name of a series."""
     if _NUMBER.fullmatch(token):
-        return Literal(int(token) if token.lstrip("+-").isdecimal() and len(token) < 19 else float(token), at)
+        number = int(token) if token.lstrip("+-").isdecimal() and len(token) < 19 else float(token)
+        if math.isinf(number):
+            raise TargetError("the number is too large that begins", at)
+        return Literal(number, at)
     word = token.lower()
     return Literal(_WORDS[word], at) if word in _WORDS else Pattern(token, at)
 

@@ -11,6 +11,7 @@ from chalicelib.languages.graphite.parser import DEPTH_MAX, LENGTH_MAX
 from tests.languages.graphite.scene import world
 
 BAD = [
+    ("scale(a, 1e400)", "the number is too large that begins", 10),
     ("", "a series or a value is expected, but the end stands", 1),
     ("sumSeries(a.*", "a comma or the closing parenthesis of sumSeries is expected, but the end stands", 14),
     ("sumSeries(a.*,)", "a series or a value is expected, but ')' stands", 15),
