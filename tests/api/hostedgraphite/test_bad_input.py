@@ -379,14 +379,9 @@ def test_a_pattern_that_comes_to_match_too_many_series_fails_with_its_reason_and
 def test_a_pattern_over_ten_thousand_series_is_refused_after_a_thousand(
     monkeypatch: pytest.MonkeyPatch, pattern: str
 ) -> None:
-    looked = []
-
-    def every(*_: Any, **__: Any) -> Any:
-        for number in range(10_000):
-            looked.append(number)
-            yield Name(f"web.{number}.load", 0, 0)
-
-    monkeypatch.setattr(series_names, "every", every)
+    looked: list[int] = []
+    found = (looked.append(number) or Name(f"web.{number}.load", 0, 0) for number in range(10_000))
+    monkeypatch.setattr(series_names, "every", lambda *_, **__: found)
     with pytest.raises(TooMany, match="matches more than 1000 series"):
         reading.Reader("project", NOW).names(pattern)
     assert len(looked) == 1_001
