@@ -66,10 +66,10 @@ def change(house: House, alert: Check, values: dict[str, Any]) -> Check:
 
 
 def _dated(watch: dict[str, Any], before: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """What a rule judges from now on, with the second (Unix time) in which that was changed: what came before it
-    changes nothing."""
+    """What a rule judges from now on, with the moment (milliseconds since 1970) when that was changed: what came before
+    it changes nothing."""
     same = watch == {key: value for key, value in before.items() if key != "changed"}
-    changed = before.get("changed", 0) if same else int(now.timestamp())
+    changed = before.get("changed", 0) if same else int(now.timestamp() * 1000)
     return {**watch, "changed": changed} if changed else watch
 
 

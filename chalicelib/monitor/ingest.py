@@ -102,15 +102,15 @@ def _nudge(project: str, names: list[str], now: datetime) -> None:
         _Memory.nudged[code] = now + PAUSE if wait else now
     if len(_Memory.nudged) > _Memory.limit:
         _Memory.nudged.clear()
-    _send(project, at_once, now, 0)
-    _send(project, later, now, int(PAUSE.total_seconds()))
+    _send(project, at_once, now, 0, points=True)
+    _send(project, later, now, int(PAUSE.total_seconds()), points=True)
 
 
-def _send(project: str, codes: list[str], now: datetime, delay: int) -> None:
+def _send(project: str, codes: list[str], now: datetime, delay: int, *, points: bool = False) -> None:
     at = int(now.timestamp() * 1000)
     batches = [[[project, code] for code in codes[start : start + BATCH]] for start in range(0, len(codes), BATCH)]
     try:
-        messages = [{"at": at, "checks": batch, "fresh": True} for batch in batches]
+        messages = [{"at": at, "checks": batch, "fresh": True, "points": points} for batch in batches]
         queues.send_all("rules", messages, delay=delay)
     except StoreFault as fault:
         log.warning("rules not nudged, the next minute judges them", reason=str(fault), rules=len(codes))

@@ -45,21 +45,23 @@ NAMES_MAX, NAME_SPARE = 190_000, 40
 
 
 def work(house: House, message: Message) -> int:
-    """Judges the rules of one message; `fresh` says that their points came a moment ago. Answers how many it judged."""
+    """Judges the rules of one message; `fresh` asks for a reading that sees every write, `points` says that some came
+    at its moment. Answers how many it judged."""
     keys = [(project, code) for project, code in message["checks"]]
     judged = 0
     for start in range(0, len(keys), BATCH):
-        judged += _judge_batch(house, keys[start : start + BATCH], fresh=bool(message.get("fresh")))
+        fresh, nudged = bool(message.get("fresh")), message["at"] if message.get("points") else 0
+        judged += _judge_batch(house, keys[start : start + BATCH], fresh=fresh, nudged=nudged)
     log.count(RulesJudged=judged)
     return judged
 
 
-def _judge_batch(house: House, keys: list[tuple[str, str]], *, fresh: bool) -> int:
+def _judge_batch(house: House, keys: list[tuple[str, str]], *, fresh: bool, nudged: int) -> int:
     now = house.clock()
     readers: dict[tuple[str, bool], Reader] = {}
 
     def reader(project: str, consistent: bool) -> Reader:
-        return readers.setdefault((project, consistent), Reader(project, now, consistent=consistent))
+        return readers.setdefault((project, consistent), Reader(project, now, consistent, nudged))
 
     found = [
         check for check in checks.get_many(keys, strongly=fresh) if check.kind == "rule" and check.status != "paused"
@@ -109,7 +111,8 @@ def _decide(house: House, reader: _Readers, check: Check, *, fresh: bool) -> _Ou
     try:
         return transitions.keep(check, judgement), judgement.due
     except (Refused, Contended):
-        return transitions.retrying(house, lambda: _decide_anew(house, check.project, check.code))
+        nudged = reader(check.project, True).nudged
+        return transitions.retrying(house, lambda: _decide_anew(house, check.project, check.code, nudged=nudged))
 
 
 def _is_another(check: Check, judgement: Judged) -> bool:
@@ -118,10 +121,10 @@ def _is_another(check: Check, judgement: Judged) -> bool:
     return turned or judgement.triggered.keys() != check.triggered.keys()
 
 
-def _decide_anew(house: House, project: str, code: str) -> _Outcome:
+def _decide_anew(house: House, project: str, code: str, *, nudged: int) -> _Outcome:
     """The kept decision on what stands in the store at this moment. Raises Missing, Refused, Contended."""
     check = checks.get(project, code)
-    judgement = judge(Reader(project, house.clock(), consistent=True), check)
+    judgement = judge(Reader(project, house.clock(), consistent=True, nudged=nudged), check)
     return transitions.keep(check, judgement), judgement.due
 
 
@@ -173,10 +176,11 @@ def require_different(names: list[str]) -> None:
 
 def _verdict(reader: Reader, check: Check, part: rules.Part, buckets: Buckets, *, named: bool = False) -> Verdict:
     """A series that has had values is missing since the last; one that is `named` and never had any, since the rule was
-    made. Criteria that were changed judge nothing before there is a value of another half minute."""
+    made. Criteria that were changed judge nothing before points have come in since."""
     now = reader.now
     if part.criterion.type != "missing":
-        known = _last_begin(buckets, reader.until) >= check.watch.get("changed", 0)
+        newest = max(reader.nudged, _last_begin(buckets, reader.until) * 1000)
+        known = newest >= check.watch.get("changed", 0)
         return criteria.judge(part.criterion, buckets, now) if known else criteria.UNDECIDED
     last = _last(buckets, reader.until, now)
     if last is None and named and not reader.is_known(split_view(part.target)[0]):

@@ -27,11 +27,13 @@ Buckets = list[float | None]
 
 @dataclass(slots=True)
 class Reader:
-    """What one batch has read of a project so far. `until` is the end of the last bucket."""
+    """What one batch has read of a project so far. `until` is the end of the last bucket; `nudged` is when the
+    points came that are why it reads (milliseconds since 1970), 0 when there are none."""
 
     project: str
     now: datetime
     consistent: bool = False
+    nudged: int = 0
     _names: dict[str, list[str]] = field(default_factory=dict)
     _read: dict[tuple[str, str, int, int], dict[str, Buckets]] = field(default_factory=dict)
     _fetched: dict[tuple[str, int, int], list[Series]] = field(default_factory=dict)

@@ -159,7 +159,7 @@ def test_more_names_than_an_alert_can_keep_fail_its_query_and_are_told(house: Ho
 
 
 def test_a_function_that_cannot_compute_fails_as_a_query_and_is_told(house: House, keyring: projects.Keyring) -> None:
-    rule = above(house, keyring, "removeBetweenPercentile(web.*,1e400)")
+    rule = above(house, keyring, "removeBetweenPercentile(web.*,inf)")
     push(house, keyring, "web.load 1\nweb.cpu 2")
 
     assert judge(house, rule, fresh=False).status == "down"

@@ -241,7 +241,7 @@ def test_what_cannot_be_rendered_is_refused_by_the_name_of_its_parameter(
 def test_what_cannot_be_computed_is_refused_by_the_name_of_its_parameter(graphite: Caller) -> None:
     graphite.send("a.b 1", "a.c 2")
     until = int(graphite.clock.now.timestamp()) + 60
-    answer = graphite.get(f"/render?target=removeBetweenPercentile(a.*,1e400)&from=-1h&until={until}")
+    answer = graphite.get(f"/render?target=removeBetweenPercentile(a.*,inf)&from=-1h&until={until}")
     assert (answer.status, answer.json["field"]) == (400, "target"), answer.text[:200]
 
 

@@ -276,6 +276,21 @@ def test_changing_the_criteria_does_not_change_the_state_but_new_data_does(
     assert graphite.shown(alert)["status"] == "healthy"
 
 
+def test_points_that_came_before_the_criteria_were_changed_do_not_change_the_state_however_late_they_are_judged(
+    graphite: Caller, queues: Queues, clock: Clock
+) -> None:
+    alert = graphite.alert(name="Load", metric="web.load", notification_type="state_change")
+    graphite.send("web.load 3")
+    clock.move(seconds=1)
+    graphite.put(f"/v2/alerts/{alert}/", {"alert_criteria": {"type": "above", "above_value": 2}})
+    queues.work()
+    assert graphite.shown(alert)["status"] == "healthy"
+    clock.move(seconds=4)
+    graphite.send("web.load 3")
+    queues.work()
+    assert graphite.shown(alert)["status"] == "alerting"
+
+
 def test_late_and_unordered_points_and_those_of_a_fast_clock_are_judged_by_their_time(
     graphite: Caller, sent: Sent, queues: Queues, clock: Clock
 ) -> None:
