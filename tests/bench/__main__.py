@@ -214,16 +214,19 @@ def listing(arguments: argparse.Namespace) -> None:
 
 
 def cold_start(arguments: argparse.Namespace) -> None:
-    """Import and first request in a fresh process."""
+    """Import and first request in a fresh process, with compiled modules, as the package holds them: the first run may
+    have to compile them, and is left out."""
     house = fresh_house("cold")
     project = projects.create(house, "Bench").project
     check = manage.create(house, project, {"name": "Cold"})
     environ = {**os.environ, "TOCSIN_STAGE": "bench", "TOCSIN_PREFIX": house.settings.prefix}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
     times = []
-    for _ in range(5):
+    for _ in range(6):
         command = [sys.executable, "-m", "tests.bench.cold", check.code]
         lines = subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout.splitlines()
         times.append([float(text) for text in lines[-1].split()])
+    del times[0]
     imported = statistics.median(first for first, _ in times)
     answered = statistics.median(second for _, second in times)
     print(f"cold start: import {imported:.2f} s, first request (a ping) {answered:.2f} s,", end=" ")

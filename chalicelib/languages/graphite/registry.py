@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TypeVar
 
@@ -48,8 +49,13 @@ FUNCTIONS: dict[str, Function] = {}
 def functions() -> dict[str, Function]:
     """Every function by its names. The families register themselves when they are first asked for, which most processes
     never do, and a cold start is the shorter."""
-    import_module("chalicelib.languages.graphite.functions")
+    _register()
     return FUNCTIONS
+
+
+@cache
+def _register() -> None:
+    import_module("chalicelib.languages.graphite.functions")
 
 
 def function(*words: str | Param, reach: Reach | None = None) -> Callable[[_F], _F]:
