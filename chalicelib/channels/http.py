@@ -30,7 +30,6 @@ REDIRECTS = 3
 
 # What may follow a redirect to another origin; everything else may be a secret that was meant for the first one.
 _TRAVELLING = frozenset({"content-type", "user-agent", "idempotency-key"})
-_MOVED = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})
 
 
@@ -123,7 +122,7 @@ class Sender:
             )
             connection.request(request.method, target.path, request.body, dict(request.headers))
             response = connection.getresponse()
-            location = response.headers.get("Location") if response.status in _MOVED else None
+            location = response.headers.get("Location") if response.status in urls.MOVED else None
             return Answer(response.status, _read(response)), location
 
     def _dial(self, target: urls.Target, deadline: _Deadline) -> socket.socket:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from chalicelib.core import target
 from chalicelib.core.silence import Silence
 
 Kind = Literal["heartbeat", "probe", "rule"]
@@ -122,10 +123,7 @@ class Check:
     @property
     def label(self) -> str:
         """What a person calls it: the name; of an unnamed check what it looks at, or its code."""
-        probe = self.watch.get("probe", {})
-        # What stands behind the question mark may be a secret.
-        address = str(probe.get("url") or probe.get("domain") or probe.get("host") or "").partition("?")[0]
-        return self.name or self.watch.get("short_name") or address or self.code
+        return self.name or self.watch.get("short_name") or target.place(self.watch.get("probe", {})) or self.code
 
 
 def unique_key(code: str) -> str:

@@ -77,8 +77,9 @@ def judgement(
     return Judged(now, firing, breaching, recovered, reason, about, met=met_in_order, due=_due(verdicts))
 
 
-def failure(check: Check, now: datetime, why: str, *, quiet: bool) -> Judged:
-    """A rule whose query fails fires too: nobody knows how it stands."""
+def failure(check: Check, now: datetime, why: str) -> Judged:
+    """A rule whose query fails fires too: nobody knows how it stands. Who ignores that is not told."""
+    quiet = check.watch.get("on_query_failure") == "ignore"
     about = {"metric": check.watch["metric"], "value": None, "query_failure": True}
     still = {name: kept["value"] for name, kept in check.triggered.items()}
     return Judged(now, True, still, reason=f"query failed: {why}", about=about, quiet=quiet, met=check.met)

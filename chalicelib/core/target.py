@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.core.check import Check
+if TYPE_CHECKING:
+    from chalicelib.core.check import Check
 
 
 def of_check(check: Check) -> str:
@@ -16,9 +17,10 @@ def of_check(check: Check) -> str:
 
 def address(definition: dict[str, Any]) -> str:
     """A probe's definition as an address: its URL without what follows a question mark, a domain, or host and port."""
-    url = definition.get("url")
-    if url:
-        return str(url).partition("?")[0]
-    host = str(definition.get("host") or definition.get("domain") or "")
-    port = definition.get("port")
-    return f"{host}:{port}" if port else host
+    port = None if definition.get("url") else definition.get("port")
+    return f"{place(definition)}:{port}" if port else place(definition)
+
+
+def place(definition: dict[str, Any]) -> str:
+    """The same without the port that stands beside a host. What follows a question mark may be a secret."""
+    return str(definition.get("url") or definition.get("host") or definition.get("domain") or "").partition("?")[0]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chalicelib import log
@@ -48,9 +49,9 @@ def work(house: House, message: Message) -> int:
     """Judges the rules of one message; `fresh` asks for a reading that sees every write, `points` says that some came
     at its moment. Answers how many it judged."""
     keys = [(project, code) for project, code in message["checks"]]
+    fresh, nudged = bool(message.get("fresh")), message["at"] if message.get("points") else 0
     judged = 0
     for start in range(0, len(keys), BATCH):
-        fresh, nudged = bool(message.get("fresh")), message["at"] if message.get("points") else 0
         judged += _judge_batch(house, keys[start : start + BATCH], fresh=fresh, nudged=nudged)
     log.count(RulesJudged=judged)
     return judged
@@ -104,15 +105,16 @@ def _guarded(house: House, reader: _Readers, check: Check, *, fresh: bool) -> _O
 
 
 def _decide(house: House, reader: _Readers, check: Check, *, fresh: bool) -> _Outcome:
-    judgement = judge(reader(check.project, fresh), check)
+    reading = reader(check.project, fresh)
+    judgement = judge(reading, check)
     if not fresh and _is_another(check, judgement):
         # The reading may have missed what was written a moment ago: nobody is told of that.
         judgement = judge(reader(check.project, True), check)
     try:
         return transitions.keep(check, judgement), judgement.due
     except (Refused, Contended):
-        nudged = reader(check.project, True).nudged
-        return transitions.retrying(house, lambda: _decide_anew(house, check.project, check.code, nudged=nudged))
+        anew = partial(_decide_anew, house, check.project, check.code, nudged=reading.nudged)
+        return transitions.retrying(house, anew)
 
 
 def _is_another(check: Check, judgement: Judged) -> bool:
@@ -134,12 +136,11 @@ def judge(reader: Reader, check: Check) -> Judged:
     try:
         verdicts = {part.letter: _verdicts(reader, check, part) for part in rules.parts(check.watch)}
     except (GraphiteError, ArithmeticError) as error:
-        quiet = check.watch.get("on_query_failure") == "ignore"
-        return rules.failure(check, reader.now, str(error), quiet=quiet)
+        return rules.failure(check, reader.now, str(error))
     judgement = rules.judgement(check, reader.now, verdicts, lambda letters: expression.evaluate(tree, letters))
     if sum(len(name) + NAME_SPARE for name in judgement.triggered) > NAMES_MAX:
         why = f"{len(judgement.triggered)} series breach, whose names are too long to be kept"
-        return rules.failure(check, reader.now, why, quiet=check.watch.get("on_query_failure") == "ignore")
+        return rules.failure(check, reader.now, why)
     return judgement
 
 
@@ -157,6 +158,8 @@ def _verdicts(reader: Reader, check: Check, part: rules.Part) -> dict[str, Verdi
 
 def _deleted(reader: Reader, check: Check, part: rules.Part, verdicts: Mapping[str, Verdict]) -> list[str]:
     """The triggered series of a target that somebody has deleted: no value will ever bring them back into bounds."""
+    if not check.triggered:
+        return []
     fits = matcher(split_view(part.target)[0])
     silent = (name for name in check.triggered if fits(name) and _is_silent(part, verdicts.get(name)))
     return [name for name in silent if not reader.is_known(name)]
@@ -179,9 +182,10 @@ def _verdict(reader: Reader, check: Check, part: rules.Part, buckets: Buckets, *
     made. Criteria that were changed judge nothing before points have come in since."""
     now = reader.now
     if part.criterion.type != "missing":
-        newest = max(reader.nudged, _last_begin(buckets, reader.until) * 1000)
-        known = newest >= check.watch.get("changed", 0)
-        return criteria.judge(part.criterion, buckets, now) if known else criteria.UNDECIDED
+        changed = check.watch.get("changed", 0)
+        if changed and changed > max(reader.nudged, _last_begin(buckets, reader.until) * 1000):
+            return criteria.UNDECIDED
+        return criteria.judge(part.criterion, buckets, now)
     last = _last(buckets, reader.until, now)
     if last is None and named and not reader.is_known(split_view(part.target)[0]):
         return criteria.judge(part.criterion, buckets, now, since=check.created)

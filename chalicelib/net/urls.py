@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Address
 from urllib.parse import quote, urlsplit
 
+# The statuses of HTTP that send a caller to another address.
+MOVED = frozenset({301, 302, 303, 307, 308})
+
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")

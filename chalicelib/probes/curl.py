@@ -22,9 +22,9 @@ import pycurl
 from chalicelib import log
 from chalicelib.net.dialling import NOT_ALLOWED
 from chalicelib.net.lookups import Place, Resolver, ask
+from chalicelib.net.urls import MOVED
 from chalicelib.probes import failures
 from chalicelib.probes.base import Done, Failed, Outcome, Task
-from chalicelib.probes.hops import MOVED
 from chalicelib.probes.http import Exam
 from chalicelib.probes.transfer import Transfer, options
 

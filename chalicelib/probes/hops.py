@@ -15,7 +15,6 @@ from chalicelib.probes import urls
 from chalicelib.probes.base import AGENT, Failed
 
 REDIRECTS = 10
-MOVED = frozenset({301, 302, 303, 307, 308})
 
 # What may follow a redirect to another origin; everything else may be a secret that was meant for the first one.
 _TRAVELLING = frozenset({"accept", "accept-language", "content-type", "user-agent"})

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 from chalicelib.core.errors import Invalid
+from chalicelib.net.urls import MOVED
 from chalicelib.probes import bodies, certificates, documents, fields, hops, urls
 from chalicelib.probes.base import Failed, Outcome, Phases
 from chalicelib.probes.dial import Line
@@ -184,7 +185,7 @@ class Exam:
     def moves(self, status: int, location: str | None) -> bool:
         """Whether the answer is a redirect to follow; then `request` is the next. Raises Failed where it must not be
         followed."""
-        if not location or status not in hops.MOVED or not self.definition["follow_redirects"]:
+        if not location or status not in MOVED or not self.definition["follow_redirects"]:
             return False
         self._redirects += 1
         if self._redirects > hops.REDIRECTS:

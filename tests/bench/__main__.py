@@ -23,7 +23,7 @@ from chalicelib.monitor.house import House
 from chalicelib.store import checks, definitions
 from chalicelib.store.connection import shared
 from chalicelib.store.models import CheckItem, DirectoryItem
-from tests.bench import graphite, metrics, probes, ticks
+from tests.bench import graphite, metrics, probes, ticks, workers
 from tests.bench.meter import Meter, emulated_aws, fresh_house, metered
 
 ROUNDS = 300
@@ -139,7 +139,7 @@ def storm(arguments: argparse.Namespace) -> None:
     project = _fill(house, number, due, channels=("hook",))
     cleaned = kinds.kind_named("webhook").clean(settings)
     definitions.save_channel(Channel(project, "hook", "webhook", "Hook", due, cleaned))
-    deliverers = [_deliverer(house) for _ in range(arguments.deliverers)]
+    deliverers = [workers.started("tests.bench.deliverer", house) for _ in range(arguments.deliverers)]
     with metered() as meter:
         sweep.run(house)
         decided = time.time()
@@ -162,17 +162,6 @@ def _print_storm(number: int, due: float, decided: float, meter: Meter) -> None:
     print(
         f"  calls a check {each}; {meter.write_units / number:.1f} write and {meter.read_units / number:.1f} read units"
     )
-
-
-def _deliverer(house: House) -> subprocess.Popen[str]:
-    """One of the deliverers that SQS would run at the same time, ready to work."""
-    given = {"STAGE": house.settings.stage, "PREFIX": house.settings.prefix, "ALLOWED_NETWORKS": "127.0.0.0/8"}
-    environ = os.environ | {f"TOCSIN_{name}": value for name, value in given.items()}
-    command = [sys.executable, "-m", "tests.bench.deliverer"]
-    process = subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    return process
 
 
 def listing(arguments: argparse.Namespace) -> None:

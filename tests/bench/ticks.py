@@ -8,9 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
 import select
-import subprocess
 import sys
 import time
 from dataclasses import asdict
@@ -25,7 +23,7 @@ from chalicelib.monitor.house import House, open_house
 from chalicelib.probes import http
 from chalicelib.store import checks, wheel
 from chalicelib.store.models import CheckItem
-from tests.bench import probes
+from tests.bench import probes, workers
 from tests.bench.meter import Meter, fresh_house, metered
 
 DEVICES, WORKERS, MINUTE = 1_000, 2, 60
@@ -63,14 +61,14 @@ def _fill(house: House, url: str) -> None:
 
 def _minute(house: House) -> tuple[Meter, Meter, float]:
     """What the tick cost, what its looks cost, and the seconds from its start to the last result."""
-    workers = [_worker(house) for _ in range(WORKERS)]
+    working = [workers.started("tests.bench.ticks", house) for _ in range(WORKERS)]
     began = time.time()
     with metered() as ticking:
         asked = tick.run(house)
-    for worker in workers:
+    for worker in working:
         worker.stdin.write("that was all\n")  # type: ignore[union-attr]
         worker.stdin.flush()  # type: ignore[union-attr]
-    reports = [json.loads(worker.communicate()[0]) for worker in workers]
+    reports = [json.loads(worker.communicate()[0]) for worker in working]
     kept = sum(report["kept"] for report in reports)
     assert (asked, kept) == (DEVICES, DEVICES), (asked, kept)
     return ticking, _sum([report["meter"] for report in reports]), max(report["ended"] for report in reports) - began
@@ -94,17 +92,6 @@ def _print(ticking: Meter, looking: Meter, wall: float) -> None:
     print(f"{looking.read_units:g} read and {looking.write_units:g} write units")
     print(f"  {wall:.1f} s from the tick to the last result (budget {MINUTE} s),", end=" ")
     print(f"CPU of the workers {1e3 * looking.cpu / DEVICES:.2f} ms a device")
-
-
-def _worker(house: House) -> subprocess.Popen[str]:
-    """One of the workers that SQS would run at the same time, ready to work."""
-    given = {"STAGE": house.settings.stage, "PREFIX": house.settings.prefix, "ALLOWED_NETWORKS": "127.0.0.0/8"}
-    environ = os.environ | {f"TOCSIN_{name}": value for name, value in given.items()}
-    command = [sys.executable, "-m", "tests.bench.ticks"]
-    process = subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    return process
 
 
 def _work() -> None:

@@ -113,6 +113,14 @@ def test_a_flag_that_is_no_boolean_is_refused(name: str, key: str, value: object
     assert (error.field, error.message) == (f"settings.{key}", "is not a boolean")
 
 
+def taken(name: str, flags: dict[str, object]) -> list[str]:
+    """The news that a kind wants with these settings."""
+    kind = kind_named(name)
+    settings = kind.clean(VALID[name] | flags)
+    all_news = {"down": news(), "reminder": news(reminder=2), "up": news("up"), "test": news("test")}
+    return [what for what, told in all_news.items() if kind.wants(settings, told)]
+
+
 @pytest.mark.parametrize("name", ["email", "sms"])
 @pytest.mark.parametrize(
     ("flags", "wanted"),
@@ -126,10 +134,7 @@ def test_a_flag_that_is_no_boolean_is_refused(name: str, key: str, value: object
 def test_a_channel_for_people_takes_the_directions_it_is_set_to(
     name: str, flags: dict[str, object], wanted: list[str]
 ) -> None:
-    kind = kind_named(name)
-    settings = kind.clean(VALID[name] | flags)
-    all_news = {"down": news(), "reminder": news(reminder=2), "up": news("up"), "test": news("test")}
-    assert [what for what, told in all_news.items() if kind.wants(settings, told)] == wanted
+    assert taken(name, flags) == wanted
 
 
 @pytest.mark.parametrize("name", ["pagerduty", "opsgenie", "victorops"])
@@ -144,10 +149,7 @@ def test_a_channel_for_people_takes_the_directions_it_is_set_to(
 def test_a_channel_that_leaves_incidents_to_people_is_not_told_of_their_end(
     name: str, flags: dict[str, object], wanted: list[str]
 ) -> None:
-    kind = kind_named(name)
-    settings = kind.clean(VALID[name] | flags)
-    all_news = {"down": news(), "reminder": news(reminder=2), "up": news("up"), "test": news("test")}
-    assert [what for what, told in all_news.items() if kind.wants(settings, told)] == wanted
+    assert taken(name, flags) == wanted
 
 
 @pytest.mark.parametrize("name", ["pagerduty", "opsgenie"])

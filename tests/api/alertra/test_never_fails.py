@@ -8,25 +8,18 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from chalicelib.api.alertra import words
 from chalicelib.api.alertra.validation import READ_ONLY, WRITABLE
+from tests.api import anything
 from tests.api.alertra.conftest import WEB, Caller
+from tests.api.anything import SCALAR, VALUE
 
-# One house serves all examples of a test: what one leaves behind only makes the next one harder.
-careful = settings(
-    deadline=None,
-    derandomize=True,
-    max_examples=80,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+careful = settings(anything.careful, max_examples=80)
 pytestmark = pytest.mark.usefixtures("quiet")
 
-TEXT = some.text(some.characters(codec=None), max_size=20)
-SCALAR = some.none() | some.booleans() | some.integers() | some.floats() | TEXT
-VALUE = some.recursive(SCALAR, lambda inner: some.lists(inner, max_size=3) | some.dictionaries(TEXT, inner, max_size=3))
 # What is nearly right goes deeper than what is wrong at once.
 NEARLY = some.sampled_from(
     [

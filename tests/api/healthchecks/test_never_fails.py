@@ -7,20 +7,14 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from chalicelib.api.healthchecks.validation import RULES
 from chalicelib.monitor import projects
+from tests.api.anything import careful
 from tests.api.client import Api
 
-# One house serves all examples of a test: what one leaves behind only makes the next one harder.
-careful = settings(
-    deadline=None,
-    derandomize=True,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 pytestmark = pytest.mark.usefixtures("quiet")
 
 TEXT = some.text(some.characters(codec=None), max_size=30)

@@ -8,27 +8,18 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from chalicelib.api.hostedgraphite import validation
 from chalicelib.monitor import tick
 from chalicelib.monitor.house import House
+from tests.api.anything import SCALAR, TEXT, VALUE, careful
 from tests.api.hostedgraphite.conftest import ABOVE, Caller
 from tests.conftest import Queues
 
-# One house serves all examples of a test: what one leaves behind only makes the next one harder.
-careful = settings(
-    deadline=None,
-    derandomize=True,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 pytestmark = pytest.mark.usefixtures("quiet")
 
-TEXT = some.text(some.characters(codec=None), max_size=20)
-SCALAR = some.none() | some.booleans() | some.integers() | some.floats() | TEXT
-VALUE = some.recursive(SCALAR, lambda inner: some.lists(inner, max_size=3) | some.dictionaries(TEXT, inner, max_size=3))
 # What is nearly right goes deeper than what is wrong at once.
 TARGETS = some.sampled_from(
     [
