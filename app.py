@@ -11,10 +11,13 @@ import json
 from chalice import Chalice
 from chalice.app import CloudWatchEvent, SQSEvent
 
-from chalicelib import http, log, settings, store, web
+from chalicelib import gateway, log, settings, store, web
 from chalicelib.api import alertra, healthchecks, hostedgraphite
-from chalicelib.monitor import chores, deliver, judging, probing, rollups, sweep, tick
-from chalicelib.monitor.house import open_house
+from chalicelib.monitor import chores
+from chalicelib.monitor.clocks import rollups, sweep, tick
+from chalicelib.monitor.looking import judging, probing
+from chalicelib.monitor.services import open_house
+from chalicelib.monitor.telling import deliver
 
 DIALECTS = (healthchecks, alertra, hostedgraphite)
 
@@ -23,7 +26,7 @@ log.configure(HOUSE.settings.stage)
 store.connect(HOUSE.settings)
 
 app = Chalice(app_name="tocsin")
-http.serve(app, HOUSE)
+gateway.serve(app, HOUSE)
 for package in (*DIALECTS, web):
     for blueprint in package.BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -25,8 +25,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import store
 from chalicelib.core.errors import TocsinError
-from chalicelib.monitor import projects
-from chalicelib.monitor.house import House
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from chalicelib.store.faults import StoreFault
 from infra.change_set import Stack
 from infra.template import BadStage, settings_of, stack_of

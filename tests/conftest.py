@@ -19,12 +19,17 @@ import pytest
 
 from chalicelib import store
 from chalicelib.channels.base import Outlet
-from chalicelib.monitor import chores, deliver, ingest, judging, pings, probing, projects, sweep, tick
-from chalicelib.monitor.house import House
+from chalicelib.monitor import chores
+from chalicelib.monitor.clocks import sweep, tick
+from chalicelib.monitor.intake import pings, points
+from chalicelib.monitor.looking import judging, probing
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
+from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from infra import emulated, tables
 from infra.local import dynamodb
-from tests import furniture
+from tests import fixtures
 from tests.sent import Sent
 
 ENGINE = os.environ.get("TOCSIN_TEST_ENGINE", "")
@@ -98,9 +103,9 @@ def settings(aws: None) -> Settings:
 def house(settings: Settings, clock: Clock) -> Iterator[House]:
     store.connect(settings)
     pings.forget()
-    ingest.forget()
+    points.forget()
     sqs = client("sqs")
-    tables.create(settings, sqs) if ENGINE else furniture.place(settings, sqs)
+    tables.create(settings, sqs) if ENGINE else fixtures.place(settings, sqs)
     client("ses").verify_email_identity(EmailAddress="alerts@tocsin.example.org")
     codes = itertools.count(1)
     outlet = Outlet(settings.allowed_networks, client("sesv2"), client("sns"))
@@ -135,7 +140,7 @@ class Queues:
     def take(self, noun: str) -> list[dict[str, Any]]:
         queue = self.house.settings.resource(noun)
         taken = []
-        while furniture.holds_messages(queue):
+        while fixtures.holds_messages(queue):
             url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
             for message in self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
                 taken.append(json.loads(message["Body"]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chalicelib.core.news import News
 
 if TYPE_CHECKING:
-    from chalicelib.channels.http import Sender
+    from chalicelib.channels.sender import Sender
 
 
 class Kind(Protocol):
@@ -53,7 +53,7 @@ class Outlet:
 
     @cached_property
     def http(self) -> Sender:
-        from chalicelib.channels.http import Sender
+        from chalicelib.channels.sender import Sender
 
         return self.sender or Sender(self.allowed_networks)
 

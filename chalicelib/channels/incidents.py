@@ -16,7 +16,7 @@ from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 
 if TYPE_CHECKING:
-    from chalicelib.channels.http import Answer
+    from chalicelib.channels.sender import Answer
 
 # The instances of a service, each with its own addresses.
 REGIONS = ("us", "eu")

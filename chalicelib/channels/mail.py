@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import about, aws, facts, fields, words
+from chalicelib.channels import aws, details, facts, fields, words
 from chalicelib.channels.base import Outlet
 from chalicelib.core.check import Ping
 from chalicelib.core.news import News
@@ -163,7 +163,7 @@ def _facts(news: News) -> list[tuple[str, str]]:
             listed.append(("Went down at", words.local_moment(news.flip.at - news.downtime, zone)))
         listed.append(("Downtime", words.lasted(news.downtime)))
     listed += [("Project", words.one_line(news.project, 100)), ("Tags", words.one_line(check.tags, 300))]
-    listed += about.listed(news)
+    listed += details.listed(news)
     return [(title, value) for title, value in listed if value]
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from chalicelib.channels import about, fields, incidents, words
+from chalicelib.channels import details as about
+from chalicelib.channels import fields, incidents, words
 from chalicelib.channels.base import Outlet
 from chalicelib.core import target
 from chalicelib.core.news import News

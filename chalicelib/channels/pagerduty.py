@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from chalicelib.channels import about, fields, incidents, words
+from chalicelib.channels import details, fields, incidents, words
 from chalicelib.channels.base import Outlet
 from chalicelib.core import target
 from chalicelib.core.news import News
@@ -72,5 +72,5 @@ def _payload(news: News) -> dict[str, Any]:
         "severity": "info" if news.event == "test" else "critical",
         "timestamp": news.flip.at.isoformat(timespec="milliseconds"),
         "class": news.check.kind,
-        "custom_details": dict(about.everything(news)),
+        "custom_details": dict(details.everything(news)),
     }

@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import about, fields, words
+from chalicelib.channels import details, fields, words
 from chalicelib.channels.base import Outlet
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 from chalicelib.net import urls
 
 if TYPE_CHECKING:
-    from chalicelib.channels.http import Answer
+    from chalicelib.channels.sender import Answer
 
 name = "slack"
 
@@ -94,12 +94,12 @@ def escaped(text: str) -> str:
 
 
 def _fields(news: News) -> list[dict[str, Any]]:
-    return [_field(title, value) for title, value in about.everything(news)]
+    return [_field(title, value) for title, value in details.everything(news)]
 
 
 def _field(title: str, value: str) -> dict[str, Any]:
-    shape = _fenced if title == about.BODY else escaped
-    return {"title": title, "value": _fitting(value, shape), "short": title not in (about.DESCRIPTION, about.BODY)}
+    shape = _fenced if title == details.BODY else escaped
+    return {"title": title, "value": _fitting(value, shape), "short": title not in (details.DESCRIPTION, details.BODY)}
 
 
 def _fenced(text: str) -> str:

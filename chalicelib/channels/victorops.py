@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import about, fields, incidents, words
+from chalicelib.channels import details, fields, incidents, words
 from chalicelib.channels.base import Outlet
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 from chalicelib.net import urls
 
 if TYPE_CHECKING:
-    from chalicelib.channels.http import Answer
+    from chalicelib.channels.sender import Answer
 
 name = "victorops"
 
@@ -70,7 +70,7 @@ def message(news: News) -> dict[str, Any]:
 
 
 def _state(news: News) -> str:
-    lines = [f"{title}: {value}" for title, value in about.everything(news)]
+    lines = [f"{title}: {value}" for title, value in details.everything(news)]
     return words.shortened("\n".join([words.summary(news), *lines]), MESSAGE_LIMIT)
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from chalicelib.monitor import channels, manage, metrics, pings, rollups, sums, sweep
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import daily, rollups, sweep
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import channels, checks, series
+from chalicelib.monitor.services import House
 
 Message = dict[str, Any]
 
@@ -30,7 +32,7 @@ def _expire(house: House, message: Message) -> None:
 
 
 def _purge(house: House, message: Message) -> None:
-    manage.purge(house, message["owner"])
+    checks.purge(house, message["owner"])
 
 
 def _unassign(house: House, message: Message) -> None:
@@ -38,7 +40,7 @@ def _unassign(house: House, message: Message) -> None:
 
 
 def _sum_day(house: House, message: Message) -> None:
-    sums.sum_day(house, message["code"], date.fromisoformat(message["day"]))
+    daily.sum_day(house, message["code"], date.fromisoformat(message["day"]))
 
 
 def _roll_up(house: House, message: Message) -> None:
@@ -47,7 +49,7 @@ def _roll_up(house: House, message: Message) -> None:
 
 
 def _purge_series(house: House, message: Message) -> None:
-    metrics.purge(house, message["project"], message["series"])
+    series.purge(house, message["project"], message["series"])
 
 
 _CHORES: dict[str, Callable[[House, Message], None]] = {

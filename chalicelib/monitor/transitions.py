@@ -14,7 +14,7 @@ from chalicelib import log
 from chalicelib.core import status
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Busy
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, outbox, queues
 from chalicelib.store.faults import Contended, Refused, StoreFault
 

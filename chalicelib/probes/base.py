@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.probes.dial import Line
+    from chalicelib.probes.connection import Line
 
 # What a probe calls itself where its protocol has a place for it.
 AGENT = "Tocsin/1 (uptime probe)"

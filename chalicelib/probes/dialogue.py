@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import fields
 from chalicelib.probes.base import Failed
-from chalicelib.probes.dial import Line, Wire
+from chalicelib.probes.connection import Line, Wire
 
 # How a connection is secured: not at all, by a command in the dialogue, or from the first byte.
 MODES = ("none", "starttls", "tls")

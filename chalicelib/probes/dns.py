@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import dialogue, dns_messages, fields
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 from chalicelib.probes.dns_client import Server, ask, system_server
 
 name = "dns"

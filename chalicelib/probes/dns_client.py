@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.probes.base import Failed
-from chalicelib.probes.dial import Line, Wire
+from chalicelib.probes.connection import Line, Wire
 from chalicelib.probes.dns_messages import Answer, answer
 
 RESOLV_CONF = Path("/etc/resolv.conf")

@@ -9,7 +9,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.probes import fields, rdap, urls
 from chalicelib.probes.base import Outcome
 from chalicelib.probes.certificates import ending
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 
 name = "domain"
 

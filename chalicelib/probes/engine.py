@@ -15,7 +15,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.net.lookups import Resolver
 from chalicelib.probes import failures
 from chalicelib.probes.base import Done, Outcome, Phases, Task
-from chalicelib.probes.dial import Line, trust
+from chalicelib.probes.connection import Line, trust
 
 if TYPE_CHECKING:
     from chalicelib.probes.curl import Curl

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib import log
 from chalicelib.probes import certificates
 from chalicelib.probes.base import Failed, Kind, Outcome
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 
 REFUSED = "connection refused"
 CLOSED = "connection closed without an answer"

@@ -16,9 +16,9 @@ from typing import Any
 
 from chalicelib.core.errors import Invalid
 from chalicelib.net.urls import MOVED
-from chalicelib.probes import bodies, certificates, documents, fields, hops, urls
+from chalicelib.probes import bodies, certificates, documents, fields, redirects, urls
 from chalicelib.probes.base import Failed, Outcome, Phases
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 
 name = "http"
 
@@ -167,7 +167,7 @@ class Exam:
 
     def __init__(self, definition: dict[str, Any], now: Callable[[], datetime]) -> None:
         self.definition = definition
-        self.request = hops.first(definition)
+        self.request = redirects.first(definition)
         self.look = bool(definition["keyword"] or definition["not_keyword"] or definition["json"])
         self.wants_certificate = definition["cert_days"] is not None or definition["cert_warn_days"] is not None
         self._now = now
@@ -188,9 +188,9 @@ class Exam:
         if not location or status not in MOVED or not self.definition["follow_redirects"]:
             return False
         self._redirects += 1
-        if self._redirects > hops.REDIRECTS:
-            raise Failed(f"redirected more than {hops.REDIRECTS} times")
-        self.request = hops.redirected(self.request, status, location)
+        if self._redirects > redirects.REDIRECTS:
+            raise Failed(f"redirected more than {redirects.REDIRECTS} times")
+        self.request = redirects.redirected(self.request, status, location)
         return True
 
     def certified(self, der: bytes) -> None:

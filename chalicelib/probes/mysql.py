@@ -13,7 +13,7 @@ from typing import Any
 
 from chalicelib.probes import dialogue, fields
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.dial import Line, Wire
+from chalicelib.probes.connection import Line, Wire
 
 name = "mysql"
 

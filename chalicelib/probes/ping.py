@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.probes import dialogue, failures, fields
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 
 name = "ping"
 

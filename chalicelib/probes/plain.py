@@ -6,9 +6,9 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteR
 
 from chalicelib.net.streams import ForHttp
 from chalicelib.net.urls import escaped
-from chalicelib.probes import bodies, failures, hops
+from chalicelib.probes import bodies, failures, redirects
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 from chalicelib.probes.http import Answer, Exam
 
 PIECE = 65_536
@@ -46,7 +46,7 @@ def _exchange(exam: Exam, line: Line) -> tuple[Answer, str | None]:
         return Answer(response.status, response.headers.get("Content-Type", ""), body), escaped(location)
 
 
-def _send(connection: HTTPConnection, request: hops.Request, *, unpacks: bool) -> None:
+def _send(connection: HTTPConnection, request: redirects.Request, *, unpacks: bool) -> None:
     given = {name.lower() for name in request.headers}
     connection.putrequest(request.method, request.target.path, skip_host=True, skip_accept_encoding=True)
     if "host" not in given:

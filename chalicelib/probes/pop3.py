@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.probes import dialogue
 from chalicelib.probes.base import Outcome
-from chalicelib.probes.dial import Line, Wire
+from chalicelib.probes.connection import Line, Wire
 
 name = "pop3"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.probes import bodies, http, urls
 from chalicelib.probes.base import Failed, Outcome, Phases
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 
 LISTED_AT = "https://data.iana.org/rdap/dns.json"
 KEPT_FOR = timedelta(days=1)

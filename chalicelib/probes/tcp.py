@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import dialogue, fields
 from chalicelib.probes.base import Outcome
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 
 name = "tcp"
 

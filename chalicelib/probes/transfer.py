@@ -11,7 +11,7 @@ import pycurl
 
 from chalicelib.net.dialling import NOT_ALLOWED, judged
 from chalicelib.net.urls import escaped
-from chalicelib.probes import bodies, certificates, failures, hops
+from chalicelib.probes import bodies, certificates, failures, redirects
 from chalicelib.probes.base import Phases
 from chalicelib.probes.http import Answer, Exam
 
@@ -126,7 +126,7 @@ class Transfer:
             self.easy.setopt(option, value)
         self.easy.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
 
-    def _specials(self, request: hops.Request, addresses: list[str]) -> list[tuple[int, Any]]:
+    def _specials(self, request: redirects.Request, addresses: list[str]) -> list[tuple[int, Any]]:
         """The options that not every request has."""
         special: list[tuple[int, Any]] = []
         if addresses:

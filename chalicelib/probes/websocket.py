@@ -12,7 +12,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.net.urls import Target
 from chalicelib.probes import dialogue, fields, urls
 from chalicelib.probes.base import AGENT, Failed, Outcome
-from chalicelib.probes.dial import Line, Wire
+from chalicelib.probes.connection import Line, Wire
 from chalicelib.probes.websocket_frames import CLOSE, TEXT, Frames
 
 name = "websocket"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import cycle
 
 from chalicelib.probes.base import Failed
-from chalicelib.probes.dial import Wire
+from chalicelib.probes.connection import Wire
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 

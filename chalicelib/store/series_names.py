@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import islice
 from typing import ClassVar
 
-from chalicelib.core.lines import NAME_MAX
+from chalicelib.languages.graphite.lines import NAME_MAX
 from chalicelib.languages.graphite.patterns import literal_prefix, matches
 from chalicelib.store.series_ages import hours_expiry
 from chalicelib.store.series_calls import Item, Sleep, delete_all, get_all, item_of, key_of, put_all, query

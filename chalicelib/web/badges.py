@@ -13,11 +13,11 @@ from collections.abc import Callable
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.core.errors import Missing, TocsinError
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import badges
-from chalicelib.monitor.badges import EVERYTHING, SIGNATURE, Badge
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.views import badges
+from chalicelib.monitor.views.badges import EVERYTHING, SIGNATURE, Badge
 from chalicelib.web import drawing
 
 TWO_STATES = "-2"
@@ -103,4 +103,4 @@ for _path, _handler in {
     "/badge/{key}/{signed}": _of_everything,
     "/badge/{key}/{signed}/{file}": _of_one_tag,
 }.items():
-    http.resource(blueprint, _path, Voice(), {"GET": _handler, "HEAD": _handler})
+    gateway.resource(blueprint, _path, Voice(), {"GET": _handler, "HEAD": _handler})

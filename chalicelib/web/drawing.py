@@ -6,7 +6,7 @@ import unicodedata
 from html import escape
 
 from chalicelib.channels.words import one_line
-from chalicelib.monitor.badges import Badge
+from chalicelib.monitor.views.badges import Badge
 
 COLOURS = {"up": "#4c1", "late": "#fe7d37", "down": "#e05d44"}
 PADDING = 10

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.core.errors import Missing, TocsinError
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import badges
-from chalicelib.web import facts, view
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.views import badges
+from chalicelib.web import gathering, view
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -52,7 +52,7 @@ class Voice:
 
 
 def _show(request: Request) -> Reply:
-    found = facts.gather(request.house, badges.check_behind(request.parts["badge"]))
+    found = gathering.gather(request.house, badges.check_behind(request.parts["badge"]))
     return _page("check.html.j2", view.page(found, request.house.site), 200)
 
 
@@ -97,4 +97,4 @@ def _environment() -> Environment:
     return environment
 
 
-http.resource(blueprint, "/status/{badge}", Voice(), {"GET": _show, "HEAD": _show})
+gateway.resource(blueprint, "/status/{badge}", Voice(), {"GET": _show, "HEAD": _show})

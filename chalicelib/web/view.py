@@ -16,7 +16,7 @@ from chalicelib.core.check import Check, Ping
 from chalicelib.core.news import News, Site
 from chalicelib.core.outages import Outage
 from chalicelib.web import rhythm
-from chalicelib.web.facts import PINGS, Facts
+from chalicelib.web.gathering import PINGS, Facts
 
 UNNAMED = "Unnamed check"
 NAME_MAX, DESCRIPTION_MAX, TAG_MAX, TAGS_MAX = 100, 5_000, 40, 50

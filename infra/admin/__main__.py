@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from chalicelib import settings, store
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from infra.admin import arguments, caller, commands
 from infra.admin.arguments import Help, Usage
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from chalicelib.core.check import Access
-from chalicelib.monitor.projects import KINDS
+from chalicelib.monitor.managing.projects import KINDS
 
 LIMIT_MAX = 10_000_000
 

@@ -12,9 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.check import Access, Project
 from chalicelib.core.errors import Invalid, TocsinError
-from chalicelib.monitor import projects
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from chalicelib.store import directory
 from chalicelib.store.faults import StoreFault
 from infra.admin import arguments, faults

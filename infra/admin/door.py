@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from infra.admin import commands
 
 PATH = "/admin"

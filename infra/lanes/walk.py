@@ -7,7 +7,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from infra.lanes import errands, watching
+from infra.lanes import jobs, watching
 from infra.lanes.process import LaneFailed, step
 from infra.lanes.stack import Stack
 from infra.lanes.web import Api, expect
@@ -44,7 +44,7 @@ def outage(stack: Stack, api: Api, ping_key: str) -> None:
         expect(200, "GET", f"{api.url}/ping/{code}")
     expect_status(api, code, "up")
     with step("every other kind of request"):
-        errands.run(stack, api, ping_key)
+        jobs.run(stack, api, ping_key)
     with step("a metric out of its bounds"):
         watching.metric(api, CHANNEL)
         mail_about(stack, "down", UP_PATIENCE, "queue")

@@ -11,10 +11,14 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from chalicelib.channels.base import Outlet
-from chalicelib.channels.http import Answer
+from chalicelib.channels.sender import Answer
 from chalicelib.core.check import Check, Project, Signal
-from chalicelib.monitor import channels, deliver, manage, pings, sweep
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import channels
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.services import House
+from chalicelib.monitor.telling import deliver
 from chalicelib.store import checks, outbox
 from infra.local.outbox import Outbox
 from infra.local.stories import CHANNELS, STORIES, Beat, Story

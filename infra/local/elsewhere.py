@@ -19,12 +19,12 @@ def main(endpoint: str, port: int, key_file: Path | None) -> None:
     url = f"http://127.0.0.1:{port}"
     environ.prepare(url, os.environ, endpoint=endpoint)
     from chalicelib import settings, store
-    from chalicelib.monitor.house import House
-    from infra.local import furniture, keys, terminal
+    from chalicelib.monitor.services import House
+    from infra.local import fixtures, keys, terminal
 
     house = House(settings.load())
     store.connect(house.settings)
-    furniture.make(house.settings)
+    fixtures.make(house.settings)
     found = keys.document(url, keys.make(house))
     if key_file:
         keys.check_writable(key_file)

@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from chalicelib.monitor import projects
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from infra.local import CannotRun
 
 NAMES = ("Main", "Second")

@@ -98,11 +98,11 @@ def _ring(bells: list[Callable[[], None]]) -> None:
 def _furnished_app(stopping: Stopping, *, verbose: bool) -> Any:
     """The module app.py, with everything in AWS that it needs."""
     import app
-    from infra.local import furniture, terminal
+    from infra.local import fixtures, terminal
 
     terminal.logs(verbose=verbose)
     app.HOUSE.sleep = stopping.sleep
-    furniture.make(app.HOUSE.settings)
+    fixtures.make(app.HOUSE.settings)
     return app
 
 

@@ -13,9 +13,9 @@ from chalice.config import Config
 from chalice.local import LocalGateway
 
 import app as application
-from chalicelib import http
-from chalicelib.monitor import projects
-from chalicelib.monitor.house import House
+from chalicelib import gateway as http
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from chalicelib.store.connection import shared
 from chalicelib.store.models import MODELS
 from tests.api.client import Api

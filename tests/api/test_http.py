@@ -13,9 +13,9 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError, EndpointConnectionError
 from chalice import Chalice
 
-from chalicelib import http
-from chalicelib.monitor import manage
-from chalicelib.monitor.house import House
+from chalicelib import gateway as http
+from chalicelib.monitor.managing import checks
+from chalicelib.monitor.services import House
 from tests.api.client import Api
 from tests.conftest import Queues
 
@@ -68,7 +68,7 @@ def test_a_fault_of_ours_is_told_in_the_log_and_not_to_the_caller(
     def broken(_project: object) -> None:
         raise ZeroDivisionError("the secret of the house")
 
-    monkeypatch.setattr(manage, "of_project", broken)
+    monkeypatch.setattr(checks, "of_project", broken)
     answer = api.get("/api/v1/checks/")
     assert (answer.status, answer.error) == (500, "internal error")
     assert answer.headers["access-control-allow-origin"] == "*"

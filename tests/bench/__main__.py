@@ -16,10 +16,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from chalicelib import channels as kinds
-from chalicelib import http as edge
+from chalicelib import gateway as edge
 from chalicelib.core.check import Channel, Check, Signal
-from chalicelib.monitor import manage, pings, projects, sweep
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, definitions
 from chalicelib.store.connection import shared
 from chalicelib.store.models import CheckItem, DirectoryItem

@@ -10,8 +10,8 @@ import sys
 import boto3
 
 from chalicelib import settings, store
-from chalicelib.monitor import deliver
-from chalicelib.monitor.house import open_house
+from chalicelib.monitor.services import open_house
+from chalicelib.monitor.telling import deliver
 
 logging.disable(logging.WARNING)
 HOUSE = open_house(settings.load())

@@ -17,8 +17,8 @@ from typing import Any
 import boto3
 
 from chalicelib import store
-from chalicelib.monitor import pings
-from chalicelib.monitor.house import House
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.services import House
 from chalicelib.settings import Settings
 from chalicelib.store.connection import shared
 from infra import tables

@@ -6,10 +6,13 @@ import argparse
 import time
 from datetime import timedelta
 
-from chalicelib.core import lines
 from chalicelib.core.check import Check
-from chalicelib.monitor import ingest, judging, projects, tick
-from chalicelib.monitor.house import House
+from chalicelib.languages.graphite import lines
+from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.intake import points as ingest
+from chalicelib.monitor.looking import judging
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, directory, queues, series, wheel
 from chalicelib.store.models import CheckItem
 from tests.bench.meter import fresh_house, metered

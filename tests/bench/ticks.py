@@ -18,8 +18,10 @@ import boto3
 
 from chalicelib import settings, store
 from chalicelib.core.check import Check
-from chalicelib.monitor import probing, projects, tick
-from chalicelib.monitor.house import House, open_house
+from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.looking import probing
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House, open_house
 from chalicelib.probes import http
 from chalicelib.store import checks, wheel
 from chalicelib.store.models import CheckItem

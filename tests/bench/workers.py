@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 
 
 def started(module: str, house: House) -> subprocess.Popen[str]:

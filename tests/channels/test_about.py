@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.channels import about, facts, mail, words
+from chalicelib.channels import details, facts, mail, words
 from chalicelib.core.news import News
 from tests.channels.samples import CHECK, news
 
@@ -37,7 +37,7 @@ def told(check: Any, reason: str, event: str = "down", **about_flip: Any) -> New
 def test_a_probe_tells_its_address_its_period_and_who_saw_the_failure() -> None:
     shop = told(PROBE, "500 Internal Server Error", locations=["Stockholm SWE", "Dublin IRL"])
     assert words.summary(shop) == "500 Internal Server Error"
-    assert about.listed(shop) == [
+    assert details.listed(shop) == [
         ("Address", "https://shop.example.org/cart"),
         ("Looked at", "every minute"),
         ("Seen from", "Stockholm SWE, Dublin IRL"),
@@ -51,7 +51,7 @@ def test_a_reason_that_is_a_heartbeats_word_is_a_probes_own_text() -> None:
 def test_a_rule_tells_its_metric_its_value_and_what_breaches_besides() -> None:
     check = replace(RULE, triggered={"web1.load": {}, "web2.load": {}})
     load = told(check, "web1.load is 93, above 90", metric="web1.load", value=93.0)
-    assert about.listed(load) == [
+    assert details.listed(load) == [
         ("Metric", "web1.load"),
         ("Value", "93"),
         ("Criteria", "above 90 for 10 minutes"),
@@ -61,19 +61,19 @@ def test_a_rule_tells_its_metric_its_value_and_what_breaches_besides() -> None:
 
 def test_the_value_in_a_reminder_is_that_of_when_it_began() -> None:
     again = replace(told(RULE, "high", metric="web1.load", value=93.0), reminder=1)
-    assert ("Value then", "93") in about.listed(again)
+    assert ("Value then", "93") in details.listed(again)
 
 
 def test_a_composite_tells_what_its_letters_stand_for() -> None:
     missing = {"metric": "queue.depth", "type": "missing", "time_period": 60}
     watch = {**RULE.watch, "criteria": {"a": ABOVE, "b": missing}, "expression": "a || !b"}
     assert ("Criteria", "a || !b (a: web*.load above 90 for 10 minutes, b: queue.depth missing for 1 hour)") in (
-        about.listed(told(replace(RULE, watch=watch), "a || !b holds"))
+        details.listed(told(replace(RULE, watch=watch), "a || !b holds"))
     )
 
 
 def test_a_rule_whose_criteria_are_not_known_is_told_without_them() -> None:
-    assert dict(about.listed(told(replace(RULE, watch={"metric": "load"}), "high")))["Criteria"] == ""
+    assert dict(details.listed(told(replace(RULE, watch={"metric": "load"}), "high")))["Criteria"] == ""
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_rule_whose_criteria_are_not_known_is_told_without_them() -> None:
     [(60, "every minute"), (300, "every 5 minutes"), (3_600, "every hour"), (5_400, "every 1 hour, 30 minutes")],
 )
 def test_a_probe_tells_how_often_it_looks(period: int, said: str) -> None:
-    assert ("Looked at", said) in about.listed(told(replace(PROBE, period=period), "failed"))
+    assert ("Looked at", said) in details.listed(told(replace(PROBE, period=period), "failed"))
 
 
 def test_a_reminder_of_a_probe_quotes_the_reason() -> None:
@@ -90,14 +90,14 @@ def test_a_reminder_of_a_probe_quotes_the_reason() -> None:
 
 
 def test_everything_of_a_test_is_nothing_and_of_news_it_leaves_out_what_is_empty() -> None:
-    assert about.everything(news("test")) == []
-    titles = [title for title, _ in about.everything(told(replace(PROBE, desc="", tags=""), "failed"))]
+    assert details.everything(news("test")) == []
+    titles = [title for title, _ in details.everything(told(replace(PROBE, desc="", tags=""), "failed"))]
     assert titles == ["Project", "Address", "Looked at"]
 
 
 def test_of_very_many_breaching_series_the_first_are_named_and_the_rest_counted() -> None:
     check = replace(RULE, triggered={f"web{number:03d}": {} for number in range(500)})
-    (*_, breaching) = about.listed(told(check, "high"))
+    (*_, breaching) = details.listed(told(check, "high"))
     assert breaching[1].startswith("web000, web001")
     assert breaching[1].endswith("web009 and 490 more")
 

@@ -9,7 +9,7 @@ import socket
 
 import pytest
 
-from chalicelib.channels.http import Sender
+from chalicelib.channels.sender import Sender
 from chalicelib.core.errors import Undelivered
 from chalicelib.net.lookups import Place
 from tests.channels.servers import HERE, Doorbell, Reply, Server

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chalicelib.channels.http import BODY_LIMIT, Sender
+from chalicelib.channels.sender import BODY_LIMIT, Sender
 from chalicelib.core.errors import Undelivered
 from chalicelib.net import lookups
 from chalicelib.net.lookups import Place

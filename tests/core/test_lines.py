@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.core.lines import BAD_TOLD, LINE_MAX, NAME_MAX, Lines, Point, parse
+from chalicelib.languages.graphite.lines import BAD_TOLD, LINE_MAX, NAME_MAX, Lines, Point, parse
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 700_000, tzinfo=UTC)
 T = int(NOW.timestamp())

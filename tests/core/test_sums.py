@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.check import Result
-from chalicelib.core.sums import PHASES, percentile, summed
+from chalicelib.core.daily import PHASES, percentile, summed
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -12,9 +12,11 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from chalicelib.core.check import Channel, Check, Flip, PingKind, Signal
-from chalicelib.monitor import channels, manage, pings
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import channels
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, history
 from tests.conftest import NOW, Clock
 

@@ -11,7 +11,10 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core import status
 from chalicelib.core.check import Check, Signal
-from chalicelib.monitor import deliver, manage, pings, sweep
+from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from chalicelib.store import checks, directory, history, outbox
 from chalicelib.store import queues as store_queues

@@ -9,8 +9,11 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.check import Signal
-from chalicelib.monitor import channels, deliver, manage, pings, sweep
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import channels, checks
+from chalicelib.monitor.services import House
+from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from chalicelib.store import outbox
 from tests.conftest import Clock, Queues
@@ -70,7 +73,7 @@ def test_killed_while_a_late_ping_flips_twice(
         deliver.deliver_nudges(overdue.house, queues.take("news"))
     pings.forget()
     overdue.ping()
-    manage.change(overdue.house, overdue.now, {"timeout": 86_400})
+    checks.change(overdue.house, overdue.now, {"timeout": 86_400})
     recover(overdue.house, minute)
 
     assert overdue.flips == [("new", "up"), ("up", "down"), ("down", "up")]

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check
-from chalicelib.monitor import manage, probing
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.looking import probing
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from chalicelib.store import checks
 from tests.conftest import Clock, Queues
 from tests.monitor.test_probing import BAD, GOOD, Engine

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import devices, tick
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.managing import probes
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from tests.conftest import NOW, Clock
 
 WATCH = {"probe": {"type": "http", "url": "https://example.org/"}}
@@ -42,7 +43,7 @@ def test_a_new_device_is_looked_at_for_the_rest_of_its_first_minute(
     house: House, keyring: Keyring, clock: Clock, asked: Asked, period: int, moments: Asked
 ) -> None:
     clock.move(seconds=23.5)
-    devices.create(house, keyring.project, {"name": "Web", "period": period, "watch": WATCH})
+    probes.create(house, keyring.project, {"name": "Web", "period": period, "watch": WATCH})
 
     assert asked == moments
 
@@ -51,7 +52,7 @@ def test_the_tick_after_it_asks_for_the_moments_that_follow(
     house: House, keyring: Keyring, clock: Clock, asked: Asked
 ) -> None:
     clock.move(seconds=45)
-    devices.create(house, keyring.project, {"name": "Web", "period": 10, "watch": WATCH})
+    probes.create(house, keyring.project, {"name": "Web", "period": 10, "watch": WATCH})
     clock.move(seconds=15)
     tick.run(house)
 

@@ -14,9 +14,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.core.check import Check
-from chalicelib.monitor import channels, chores, deliver, manage, probing, tick
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor import chores
+from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.looking import probing
+from chalicelib.monitor.managing import channels
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
+from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from chalicelib.store import QUEUES, checks, history, outbox, results
 from chalicelib.store.faults import StoreFault

@@ -9,8 +9,11 @@ import pytest
 
 from chalicelib.core.check import Check, Signal
 from chalicelib.core.errors import Missing
-from chalicelib.monitor import deliver, manage, pings, sweep
-from chalicelib.monitor.projects import Keyring, hash_of
+from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.managing.projects import Keyring, hash_of
+from chalicelib.monitor.telling import deliver
 from chalicelib.store import checks, outbox
 from tests.conftest import Clock, Queues
 from tests.flows.conftest import Heartbeat

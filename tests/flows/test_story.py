@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from chalicelib.core.check import Signal
-from chalicelib.monitor import channels, manage, pings, sweep
-from chalicelib.monitor.projects import Keyring, hash_of
+from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import channels, checks
+from chalicelib.monitor.managing.projects import Keyring, hash_of
 from chalicelib.store import notifications, outbox
 from tests.conftest import NOW, Clock, Queues
 from tests.flows.conftest import Heartbeat
@@ -88,7 +90,7 @@ def test_a_late_ping_that_beats_the_sweep_tells_both_in_order(
 
 def test_a_paused_check_is_silent(heartbeat: Heartbeat, minute: Callable[[], None], sent: Sent) -> None:
     heartbeat.ping()
-    manage.pause(heartbeat.house, heartbeat.now)
+    checks.pause(heartbeat.house, heartbeat.now)
     for _ in range(5):
         minute()
 
@@ -98,11 +100,11 @@ def test_a_paused_check_is_silent(heartbeat: Heartbeat, minute: Callable[[], Non
 def test_a_deadline_that_a_new_definition_puts_near_is_noticed_in_time(
     heartbeat: Heartbeat, queues: Queues, clock: Clock
 ) -> None:
-    manage.change(heartbeat.house, heartbeat.now, {"timeout": 3600})
+    checks.change(heartbeat.house, heartbeat.now, {"timeout": 3600})
     heartbeat.ping()
     clock.move(seconds=100)
 
-    manage.change(heartbeat.house, heartbeat.now, {"timeout": 60})
+    checks.change(heartbeat.house, heartbeat.now, {"timeout": 60})
 
     sqs, name = queues.sqs, heartbeat.house.settings.resource("chores")
     delayed = sqs.get_queue_attributes(
@@ -115,11 +117,11 @@ def test_a_deadline_that_a_new_definition_puts_near_is_noticed_in_time(
 def test_a_new_definition_under_which_the_check_is_overdue_is_told_at_once(
     heartbeat: Heartbeat, queues: Queues, clock: Clock, sent: Sent
 ) -> None:
-    manage.change(heartbeat.house, heartbeat.now, {"timeout": 3600})
+    checks.change(heartbeat.house, heartbeat.now, {"timeout": 3600})
     heartbeat.ping()
     clock.move(minutes=10)
 
-    manage.change(heartbeat.house, heartbeat.now, {"timeout": 60})
+    checks.change(heartbeat.house, heartbeat.now, {"timeout": 60})
     queues.work()
 
     assert sent.subjects == ["DOWN | Backups"]
@@ -143,7 +145,7 @@ def test_reminders_come_while_it_is_down_and_stop_when_it_is_back(
 
 def test_news_of_a_deleted_check_is_dropped(overdue: Heartbeat, queues: Queues, sent: Sent) -> None:
     sweep.run(overdue.house)
-    manage.delete(overdue.house, overdue.now)
+    checks.delete(overdue.house, overdue.now)
     queues.work()
 
     assert sent.subjects == []
@@ -152,7 +154,7 @@ def test_news_of_a_deleted_check_is_dropped(overdue: Heartbeat, queues: Queues, 
 
 def test_deleting_a_check_takes_its_history_with_it(overdue: Heartbeat, queues: Queues) -> None:
     overdue.ping(body=b"hello")
-    manage.delete(overdue.house, overdue.now)
+    checks.delete(overdue.house, overdue.now)
     queues.work()
 
     assert overdue.flips == []
@@ -178,7 +180,7 @@ def test_a_slug_makes_its_check_once_and_tells_every_channel(heartbeat: Heartbea
         for _ in range(3)
     ]
 
-    made = [check for check in manage.of_project(keyring.project) if check.slug == "nightly"]
+    made = [check for check in checks.of_project(keyring.project) if check.slug == "nightly"]
     assert outcomes == ["created", "recorded", "recorded"]
     assert [(check.name, check.channels, check.n_pings) for check in made] == [
         ("nightly", (heartbeat.channel.code,), 3)

@@ -12,9 +12,10 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.monitor import probing, sweep, tick
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.clocks import sweep, tick
+from chalicelib.monitor.looking import probing
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from chalicelib.settings import Settings
 from tests.conftest import Clock, Queues
 from tests.flows.test_uptime_story import Engine, World, opened

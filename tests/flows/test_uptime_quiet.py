@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from tests.conftest import Clock
 from tests.flows.test_uptime_story import World, opened
 

@@ -18,10 +18,10 @@ from chalice.config import Config
 from chalice.local import LocalGateway
 
 import app as application
-from chalicelib import http
-from chalicelib.monitor import channels
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib import gateway
+from chalicelib.monitor.managing import channels
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from chalicelib.probes.base import Done, Outcome, Task
 from chalicelib.probes.engine import Prober
 from tests.api.alertra.conftest import Caller
@@ -173,7 +173,7 @@ class World:
 @contextmanager
 def opened(house: House, keyring: Keyring, clock: Clock, minute: Callable[[], None], folder: Path) -> Iterator[World]:
     channels.create(house, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
-    http.serve(application.app, house)
+    gateway.serve(application.app, house)
     key = keyring.keys["write"]
     caller = Caller(Api(LocalGateway(application.app, Config()), key), key)
     world = World(house, caller, Authority(folder), clock, Sent(), minute)

@@ -16,8 +16,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from moto.server import ThreadedMotoServer
 
-from chalicelib.monitor import projects
-from chalicelib.monitor.house import House
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from chalicelib.store import connection, directory
 from infra.admin import __main__ as admin
 from infra.admin import door

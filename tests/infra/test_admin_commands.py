@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check
-from chalicelib.monitor import manage, projects
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.managing import checks, projects
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from chalicelib.store import directory
 from infra import tables
 from infra.admin import commands, faults
@@ -51,7 +51,7 @@ def opens(key: str) -> str | None:
 
 
 def new_check(house: House, keyring: Keyring) -> Check:
-    return manage.create(house, keyring.project, {"name": "Backup"})
+    return checks.create(house, keyring.project, {"name": "Backup"})
 
 
 # project create

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import directory
 from infra.admin import door
 

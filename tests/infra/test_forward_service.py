@@ -11,9 +11,9 @@ from chalice.config import Config
 from chalice.local import LocalGateway
 
 import app
-from chalicelib import http
-from chalicelib.monitor import projects
-from chalicelib.monitor.house import House
+from chalicelib import gateway as http
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from infra import forward
 from infra.forward import Answer, Notices, Sender, Spool
 from tests.conftest import NOW

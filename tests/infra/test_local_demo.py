@@ -9,10 +9,13 @@ from chalicelib import channels as kinds
 from chalicelib import settings, store
 from chalicelib.core import status
 from chalicelib.core.check import Check, Project
-from chalicelib.monitor import channels, manage, pings, projects, sweep
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import channels, projects
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.services import House
 from chalicelib.store import history, outbox
-from infra.local import demo, emulator, environ, furniture
+from infra.local import demo, emulator, environ, fixtures
 from infra.local.outbox import Outbox
 from tests.conftest import NOW
 
@@ -41,7 +44,7 @@ def shown() -> Iterator[Shown]:
             patch.setenv(name, value)
         house = House(settings.load(variables), clock=lambda: NOW)
         store.connect(house.settings)
-        furniture.make(house.settings)
+        fixtures.make(house.settings)
         project = projects.create(house, "Main").project
         demo.fill(house, project, sent)
         yield Shown(house, project, sent)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import projects
-from chalicelib.monitor.house import House
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from infra.local import CannotRun, keys
 
 URL = "http://127.0.0.1:8123"

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.check import Signal
-from chalicelib.monitor import manage, pings, projects, sweep
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import checks, projects
+from chalicelib.monitor.services import House
 from infra.local.stopping import Stopped, Stopping
 
 
@@ -66,7 +68,7 @@ def test_stopping_is_no_exception_that_a_function_could_catch() -> None:
 
 
 def test_a_sweep_that_waits_for_a_deadline_ends_too(house: House, keyring: projects.Keyring) -> None:
-    check = manage.create(house, keyring.project, {"timeout": 60, "grace": 60})
+    check = checks.create(house, keyring.project, {"timeout": 60, "grace": 60})
     pings.receive(house, pings.Address(code=check.code), Signal("start", house.clock() - timedelta(seconds=20)))
     stopping = Stopping()
     asleep = threading.Event()

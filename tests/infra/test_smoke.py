@@ -13,8 +13,8 @@ from chalice.config import Config
 from chalice.local import LocalGateway, LocalGatewayException
 
 import app
-from chalicelib import http
-from chalicelib.monitor.house import House
+from chalicelib import gateway as http
+from chalicelib.monitor.services import House
 from chalicelib.store import directory
 from infra import smoke
 

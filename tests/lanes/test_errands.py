@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.lanes import errands
+from infra.lanes import jobs
 from infra.lanes.emulator import Emulator
 from infra.lanes.process import LaneFailed
 from infra.lanes.stack import Stack
@@ -37,15 +37,15 @@ def given(monkeypatch: pytest.MonkeyPatch, queues: Queues) -> None:
 def test_messages_under_way_are_waited_for(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     queues = Queues((1, 0), (0, 1), (0, 0))
     given(monkeypatch, queues)
-    errands.queues_run_empty(stack)
+    jobs.queues_run_empty(stack)
     assert queues.found == [(0, 0)]
 
 
 def test_messages_that_stay_fail_the_lane_with_the_queues_name(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, Queues((0, 1)))
-    monkeypatch.setattr(errands, "PATIENCE", 0)
+    monkeypatch.setattr(jobs, "PATIENCE", 0)
     with pytest.raises(LaneFailed, match="messages are left in news"):
-        errands.queues_run_empty(stack)
+        jobs.queues_run_empty(stack)
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, answer: Mapping[str, Any]) -> Api:
@@ -56,8 +56,8 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: Mapping[str, Any]) -> Api
 @pytest.mark.parametrize("entries", [[], [{"error": "SNS answered AuthorizationError"}]])
 def test_a_channel_that_told_nothing_fails_the_lane(monkeypatch: pytest.MonkeyPatch, entries: list[Any]) -> None:
     with pytest.raises(LaneFailed, match="log of deliveries"):
-        errands.expect_told(answering(monkeypatch, {"notifications": entries}), "c")
+        jobs.expect_told(answering(monkeypatch, {"notifications": entries}), "c")
 
 
 def test_a_channel_that_told_its_news_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
-    errands.expect_told(answering(monkeypatch, {"notifications": [{"error": None}]}), "c")
+    jobs.expect_told(answering(monkeypatch, {"notifications": [{"error": None}]}), "c")

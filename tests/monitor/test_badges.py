@@ -4,17 +4,19 @@ import pytest
 
 from chalicelib.core.check import Check, Signal
 from chalicelib.core.errors import Missing
-from chalicelib.monitor import badges, manage, pings, projects
-from chalicelib.monitor.badges import Badge
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import checks, projects
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
+from chalicelib.monitor.views import badges
+from chalicelib.monitor.views.badges import Badge
 from tests.conftest import Clock
 
 HOUR = 3_600
 
 
 def new(house: House, keyring: Keyring, **values: Any) -> Check:
-    return manage.create(house, keyring.project, {"timeout": HOUR, "grace": 600, **values})
+    return checks.create(house, keyring.project, {"timeout": HOUR, "grace": 600, **values})
 
 
 def ping(house: House, check: Check, kind: Any = "success") -> None:
@@ -53,7 +55,7 @@ def test_new_paused_and_started_checks_count_as_up(house: House, keyring: Keyrin
     started, paused = new(house, keyring), new(house, keyring)
     new(house, keyring)
     ping(house, started, "start")
-    manage.pause(house, paused)
+    checks.pause(house, paused)
     assert of_tag(house, keyring) == Badge("Tocsin", "up", 3, 0, 0)
 
 
@@ -127,7 +129,7 @@ def test_the_code_of_a_check_is_not_its_badge(house: House, keyring: Keyring) ->
 
 def test_a_deleted_check_has_no_badge(house: House, keyring: Keyring) -> None:
     check = new(house, keyring)
-    manage.delete(house, check)
+    checks.delete(house, check)
     with pytest.raises(Missing):
         badges.of_check(house, check.badge, late=True)
 

@@ -13,9 +13,11 @@ from chalicelib.channels.base import Outlet
 from chalicelib.core.check import Channel, Signal
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
-from chalicelib.monitor import deliver, manage, pings
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import checks
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
+from chalicelib.monitor.telling import deliver
 from chalicelib.store import definitions, notifications, outbox
 from chalicelib.store.outbox import Entry
 from tests.conftest import Clock, Queues
@@ -65,7 +67,7 @@ def tell(house: House, keyring: Keyring, flaky: Flaky, queues: Queues) -> Callab
             channel = Channel(project, house.new_code(), "flaky", address, house.clock(), {"to": address, **more})
             definitions.save_channel(channel)
             codes.append(channel.code)
-        check = manage.create(house, keyring.project, {"name": "Job", "channels": tuple(codes)})
+        check = checks.create(house, keyring.project, {"name": "Job", "channels": tuple(codes)})
         pings.receive(house, pings.Address(code=check.code), Signal("fail", house.clock()))
         queues.take("news")
         (entry,) = outbox.all_waiting()

@@ -9,16 +9,16 @@ import pytest
 
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
-from chalicelib.monitor import channels, devices, manage
-from chalicelib.monitor import projects as projects_
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.managing import channels, checks, probes
+from chalicelib.monitor.managing import projects as projects_
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 
 WATCH = {"probe": {"type": "ping", "host": "example.org", "port": 80}}
 
 
 def make(house: House, keyring: Keyring, **values: Any) -> Check:
-    return devices.create(house, keyring.project, {"name": "Web", "period": 60, "watch": WATCH, **values})
+    return probes.create(house, keyring.project, {"name": "Web", "period": 60, "watch": WATCH, **values})
 
 
 def refused(house: House, keyring: Keyring, **values: Any) -> str:
@@ -34,9 +34,9 @@ def test_a_new_device_is_told_to_everybody_unless_it_says_to_whom(house: House, 
 
 
 def test_a_device_is_looked_at_from_places_that_exist(house: House, keyring: Keyring) -> None:
-    assert devices.locations(house) == ["Home"]
+    assert probes.locations(house) == ["Home"]
     house.settings = replace(house.settings, locations=(("Stockholm SWE", "eu-north-1"), ("Dublin IRL", "eu-west-1")))
-    assert devices.locations(house) == ["Stockholm SWE", "Dublin IRL"]
+    assert probes.locations(house) == ["Stockholm SWE", "Dublin IRL"]
     make(house, keyring, watch={**WATCH, "locations": ["Dublin IRL"]})
     assert refused(house, keyring, watch={**WATCH, "locations": ["Dublin IRL", "Home"]}) == "locations"
 
@@ -44,7 +44,7 @@ def test_a_device_is_looked_at_from_places_that_exist(house: House, keyring: Key
 def test_a_master_is_a_device_of_the_same_project(house: House, keyring: Keyring) -> None:
     elsewhere = projects_.create(house, "Elsewhere")
     foreign = make(house, elsewhere)
-    heartbeat = manage.create(house, keyring.project, {"name": "Backup"})
+    heartbeat = checks.create(house, keyring.project, {"name": "Backup"})
     master = make(house, keyring)
     assert make(house, keyring, master=master.code).master == master.code
     for other in (foreign.code, heartbeat.code, "00000000-0000-4000-8000-00000000ffff"):
@@ -57,13 +57,13 @@ def test_a_chain_does_not_close_to_a_ring(house: House, keyring: Keyring) -> Non
     third = make(house, keyring, master=second.code)
     for master in (first, second, third):
         with pytest.raises(Invalid, match="depend on itself"):
-            devices.change(house, first, {"master": master.code})
-    assert devices.change(house, third, {"master": first.code}).master == first.code
+            probes.change(house, first, {"master": master.code})
+    assert probes.change(house, third, {"master": first.code}).master == first.code
 
 
 def test_a_chain_has_an_end(house: House, keyring: Keyring) -> None:
     last = make(house, keyring)
-    for _ in range(devices.CHAIN_MAX - 1):
+    for _ in range(probes.CHAIN_MAX - 1):
         last = make(house, keyring, master=last.code)
     assert refused(house, keyring, master=make(house, keyring, master=last.code).code) == "master"
 
@@ -71,16 +71,16 @@ def test_a_chain_has_an_end(house: House, keyring: Keyring) -> None:
 def test_what_depended_on_a_deleted_device_depends_on_nothing(house: House, keyring: Keyring) -> None:
     master = make(house, keyring)
     dependant, other = make(house, keyring, master=master.code), make(house, keyring)
-    devices.delete(house, keyring.project, master)
-    found = {check.code: check.master for check in manage.of_project(keyring.project, "probe")}
+    probes.delete(house, keyring.project, master)
+    found = {check.code: check.master for check in checks.of_project(keyring.project, "probe")}
     assert found == {dependant.code: "", other.code: ""}
 
 
 @pytest.mark.parametrize("seconds", [10, 30, 60, 120, 3_600, 86_400])
 def test_a_device_may_be_looked_at_this_often(seconds: int) -> None:
-    assert devices.valid_period(seconds)
+    assert probes.valid_period(seconds)
 
 
 @pytest.mark.parametrize("seconds", [-60, 0, 1, 20, 45, 61, 90, 86_399, 86_460])
 def test_a_device_may_not_be_looked_at_this_often(seconds: int) -> None:
-    assert not devices.valid_period(seconds)
+    assert not probes.valid_period(seconds)

@@ -11,8 +11,10 @@ import pytest
 from chalicelib.core.check import Check
 from chalicelib.core.silence import Silence
 from chalicelib.core.status import Judged, Observed
-from chalicelib.monitor import channels, manage, projects, silences, sweep, transitions
-from chalicelib.monitor.house import House
+from chalicelib.monitor import transitions
+from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.managing import channels, checks, projects, silences
+from chalicelib.monitor.services import House
 from tests.conftest import Clock, Queues
 from tests.sent import Sent
 
@@ -27,7 +29,7 @@ def told(house: House, keyring: projects.Keyring) -> tuple[str, ...]:
 
 def make(house: House, keyring: projects.Keyring, told: tuple[str, ...], kind: str = "probe", **values: Any) -> Check:
     watch = {"probe": {"type": "ping", "host": "example.org", "port": 80}, "retries": 0}
-    check = manage.create(house, keyring.project, {"kind": kind, "channels": told, "watch": watch, **values})
+    check = checks.create(house, keyring.project, {"kind": kind, "channels": told, "watch": watch, **values})
     return see(house, check, ok=True)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check
-from chalicelib.monitor import alerts, ingest, projects
-from chalicelib.monitor.house import House
+from chalicelib.monitor.intake import points
+from chalicelib.monitor.managing import projects, rules
+from chalicelib.monitor.services import House
 from chalicelib.store import queues as queueing
 from chalicelib.store import series
 from tests.conftest import Clock
@@ -31,11 +32,11 @@ def nudges(monkeypatch: pytest.MonkeyPatch) -> Nudges:
 
 def alert(house: House, keyring: projects.Keyring, metric: str) -> Check:
     watch = {"criteria": {"a": {"metric": metric, "type": "above", "above_value": 5}}, "expression": "a"}
-    return alerts.create(house, keyring.project, {"name": f"About {metric}", "watch": watch})
+    return rules.create(house, keyring.project, {"name": f"About {metric}", "watch": watch})
 
 
 def push(house: House, keyring: projects.Keyring, line: str) -> None:
-    ingest.take(house, keyring.project.code, line.encode())
+    points.take(house, keyring.project.code, line.encode())
 
 
 def test_a_point_has_the_rules_of_its_series_judged_at_once(
@@ -80,14 +81,14 @@ def test_a_new_rule_is_judged_once_when_every_process_knows_it(
 
     (nudge,) = nudges
     assert nudge == (6, [load.code])
-    assert nudge[0] > ingest.REMEMBERED.total_seconds()
+    assert nudge[0] > points.REMEMBERED.total_seconds()
 
 
 def test_a_changed_rule_is_judged_for_its_new_series(house: House, keyring: projects.Keyring, nudges: Nudges) -> None:
     load = alert(house, keyring, "web.load")
     push(house, keyring, "db.load 1")
     watch = {"criteria": {"a": {"metric": "db.load", "type": "above", "above_value": 5}}, "expression": "a"}
-    alerts.change(house, load, {"watch": watch})
+    rules.change(house, load, {"watch": watch})
     nudges.clear()
 
     push(house, keyring, "db.load 9")

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check
-from chalicelib.monitor import alerts, ingest, judging, projects
-from chalicelib.monitor.house import House
+from chalicelib.monitor.intake import points
+from chalicelib.monitor.looking import judging
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.managing import rules as alerts
+from chalicelib.monitor.services import House
 from chalicelib.store import checks
 from chalicelib.store import queues as queueing
 from chalicelib.store.faults import StoreFault
@@ -35,7 +38,7 @@ def missing(house: House, keyring: projects.Keyring, minutes: int, metric: str =
     criterion = {"metric": metric, "type": "missing", "time_period": minutes}
     watch = {"metric": metric, "criteria": {"a": criterion}, "expression": "a", "on_query_failure": None}
     alert = alerts.create(house, keyring.project, {"name": f"No {metric}", "watch": watch})
-    ingest.take(house, keyring.project.code, f"{metric} 1".encode())
+    points.take(house, keyring.project.code, f"{metric} 1".encode())
     return alert
 
 

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check
-from chalicelib.monitor import alerts, ingest, judging, metrics, projects
-from chalicelib.monitor.house import House
+from chalicelib.monitor.intake import points
+from chalicelib.monitor.looking import judging
+from chalicelib.monitor.managing import projects, rules
+from chalicelib.monitor.managing import series as metrics
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, history, series
 from tests.conftest import NOW, Clock
 
@@ -27,11 +30,11 @@ def watch_of(metric: str, **criterion: Any) -> dict[str, Any]:
 
 def above(house: House, keyring: projects.Keyring, metric: str = "web.load") -> Check:
     watch = watch_of(metric, type="above", above_value=5)
-    return alerts.create(house, keyring.project, {"name": f"High {metric}", "watch": watch})
+    return rules.create(house, keyring.project, {"name": f"High {metric}", "watch": watch})
 
 
 def push(house: House, keyring: projects.Keyring, lines: str) -> None:
-    ingest.take(house, keyring.project.code, lines.encode())
+    points.take(house, keyring.project.code, lines.encode())
 
 
 def judge(house: House, rule: Check, *, fresh: bool) -> Check:
@@ -58,7 +61,7 @@ def test_a_point_that_a_cheap_reading_does_not_see_yet_is_not_missed(
     house: House, keyring: projects.Keyring, clock: Clock, blind: Callable[[], None]
 ) -> None:
     watch = watch_of("job.beat", type="missing", time_period=1)
-    rule = alerts.create(house, keyring.project, {"name": "No beat", "watch": watch})
+    rule = rules.create(house, keyring.project, {"name": "No beat", "watch": watch})
     push(house, keyring, "job.beat 1")
     assert judge(house, rule, fresh=False).status == "up"
     clock.move(seconds=91)
@@ -78,7 +81,7 @@ def test_a_rule_that_is_changed_while_it_is_judged_is_judged_as_it_is_then(
 
     def meanwhile(*given: Any, **options: Any) -> dict[str, list[float | None]]:
         monkeypatch.setattr(series, "read_many", read)
-        alerts.change(house, rule, {"watch": watch_of("web.load", type="above", above_value=50)})
+        rules.change(house, rule, {"watch": watch_of("web.load", type="above", above_value=50)})
         return read(*given, **options)
 
     monkeypatch.setattr(series, "read_many", meanwhile)
@@ -127,7 +130,7 @@ def test_an_alert_on_what_is_missing_stops_waiting_for_a_series_of_its_pattern_t
     house: House, keyring: projects.Keyring, clock: Clock
 ) -> None:
     watch = watch_of("job.*", type="missing", time_period=1)
-    rule = alerts.create(house, keyring.project, {"name": "No job", "watch": watch})
+    rule = rules.create(house, keyring.project, {"name": "No job", "watch": watch})
     push(house, keyring, "job.beat 1")
     clock.move(minutes=3)
     assert judge(house, rule, fresh=False).status == "down"

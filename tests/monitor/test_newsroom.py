@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.core.check import Flip
-from chalicelib.monitor import manage, newsroom, projects
-from chalicelib.monitor.house import House
+from chalicelib.monitor.managing import checks, projects
+from chalicelib.monitor.services import House
+from chalicelib.monitor.telling import compose as newsroom
 from chalicelib.store import outbox
 from tests.conftest import NOW
 
@@ -14,7 +15,7 @@ from tests.conftest import NOW
 def test_the_downtime_is_the_difference_between_the_times_that_are_shown(
     house: House, keyring: projects.Keyring
 ) -> None:
-    check = manage.create(house, keyring.project, {"name": "Web"})
+    check = checks.create(house, keyring.project, {"name": "Web"})
     down, up = NOW + timedelta(seconds=20.9), NOW + timedelta(seconds=50.1)
     flip = Flip(check.project, check.code, up, "down", "up", "", before=down)
 

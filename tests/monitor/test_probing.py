@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check, Result
-from chalicelib.monitor import manage, probing, projects, tick
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.looking import probing
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from chalicelib.probes.base import Done, Outcome, Phases, Task
 from chalicelib.store import checks, history, results, wheel
 from tests.conftest import NOW, Clock, Queues

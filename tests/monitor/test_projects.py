@@ -3,9 +3,9 @@ import json
 import pytest
 
 from chalicelib.core.errors import Invalid, Missing
-from chalicelib.monitor import channels, manage, projects
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import KINDS, Keyring
+from chalicelib.monitor.managing import channels, checks, projects
+from chalicelib.monitor.managing.projects import KINDS, Keyring
+from chalicelib.monitor.services import House
 from chalicelib.store import directory, history
 from chalicelib.store.connection import shared
 from chalicelib.store.models import MODELS
@@ -102,9 +102,9 @@ def test_the_keys_of_an_unknown_project_cannot_be_rotated(house: House) -> None:
 
 def test_a_deleted_project_leaves_nothing_behind(house: House, keyring: Keyring, queues: Queues) -> None:
     project = keyring.project
-    check = manage.create(house, project, {"name": "Backup", "tags": "prod"})
+    check = checks.create(house, project, {"name": "Backup", "tags": "prod"})
     channel = channels.create(house, project, "email", "Ops", {"address": "ops@example.org"}, 0)
-    manage.pause(house, check)
+    checks.pause(house, check)
     projects.delete(house, project.code)
     queues.work()
     kept, hashes = everything_kept(), map(projects.hash_of, keyring.keys.values())
@@ -114,8 +114,8 @@ def test_a_deleted_project_leaves_nothing_behind(house: House, keyring: Keyring,
 
 def test_deleting_a_project_leaves_the_others_alone(house: House, keyring: Keyring, queues: Queues) -> None:
     other = projects.create(house, "Elsewhere")
-    check = manage.create(house, other.project, {"name": "Backup"})
-    manage.pause(house, check)
+    check = checks.create(house, other.project, {"name": "Backup"})
+    checks.pause(house, check)
     projects.delete(house, keyring.project.code)
     queues.work()
     assert [project.name for project in directory.projects()] == ["Elsewhere"]

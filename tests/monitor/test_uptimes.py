@@ -9,9 +9,11 @@ import pytest
 from chalicelib.core.check import Check
 from chalicelib.core.status import Observed
 from chalicelib.core.uptime import Uptime
-from chalicelib.monitor import manage, silences, transitions, uptimes
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor import transitions
+from chalicelib.monitor.managing import checks, silences
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
+from chalicelib.monitor.views import uptimes
 from tests.conftest import NOW, Clock
 
 HOUR = timedelta(hours=1)
@@ -20,7 +22,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def check(house: House, keyring: Keyring) -> Check:
     watch = {"probe": {"type": "ping", "host": "example.org", "port": 80}, "retries": 0}
-    return manage.create(house, keyring.project, {"kind": "probe", "name": "Web", "period": 60, "watch": watch})
+    return checks.create(house, keyring.project, {"kind": "probe", "name": "Web", "period": 60, "watch": watch})
 
 
 def see(house: House, check: Check, *, ok: bool) -> Check:

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from chalicelib.probes.base import Failed
-from chalicelib.probes.dial import Line, Wire
+from chalicelib.probes.connection import Line, Wire
 from tests.channels.servers import speaking
 from tests.probes.conftest import HERE
 

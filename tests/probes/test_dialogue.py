@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.probes import NAMES, kind_named
 from chalicelib.probes.base import Kind
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 from tests.probes.servers.scene import run
 
 NEEDED: dict[str, dict[str, Any]] = {

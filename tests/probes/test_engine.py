@@ -16,7 +16,7 @@ from chalicelib import probes
 from chalicelib.net.lookups import Place
 from chalicelib.probes import http, tcp
 from chalicelib.probes.base import Outcome, Task
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 from chalicelib.probes.engine import Prober
 from tests.channels.servers import Server, speaking
 from tests.probes.conftest import HERE, silent

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.net.lookups import Place
 from chalicelib.probes import http
 from chalicelib.probes.base import Failed, Outcome, Task
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 from chalicelib.probes.engine import Prober
 from chalicelib.probes.fields import host_name
 from tests.channels.servers import Doorbell, Reply, Server

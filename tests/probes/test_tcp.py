@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.probes import dialogue, tcp
 from chalicelib.probes.base import Failed
-from chalicelib.probes.dial import Wire
+from chalicelib.probes.connection import Wire
 from tests.channels.servers import speaking
 from tests.probes.servers import odd
 from tests.probes.servers.scene import HOST, authority, line, probe

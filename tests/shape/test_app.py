@@ -12,7 +12,7 @@ from chalice.deploy.validate import validate_configuration
 from chalice.local import RouteMatcher
 
 import app
-from chalicelib import api, http
+from chalicelib import api, gateway
 
 ROUTES = list(app.app.routes)
 RESOURCES_LIMIT = 300  # Amazon API Gateway quotas, "Resources per API"
@@ -71,7 +71,7 @@ def test_the_api_has_room_to_grow() -> None:
 @pytest.mark.parametrize("route", ROUTES)
 def test_every_method_and_content_type_reaches_the_dialect(route: str) -> None:
     entries = app.app.routes[route]
-    assert set(entries) == set(http.METHODS)
+    assert set(entries) == set(gateway.METHODS)
     assert all(entry.content_types == ["*/*"] and entry.cors is None for entry in entries.values())
 
 

@@ -16,11 +16,15 @@ from chalice.local import LocalGateway
 from chalice.test import Client
 
 import app
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.core.check import Channel, Check, Signal
 from chalicelib.core.status import Observed
-from chalicelib.monitor import channels, ingest, manage, pings, projects, sweep, transitions
-from chalicelib.monitor.house import House
+from chalicelib.monitor import transitions
+from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.intake import pings, points
+from chalicelib.monitor.managing import channels, projects
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, history, queues, series
 from chalicelib.store.faults import StoreFault
 from tests.api.client import Api
@@ -43,7 +47,7 @@ def allowed(function: str) -> dict[str, set[str]]:
 @pytest.fixture(autouse=True)
 def app_in_this_house(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "HOUSE", house)
-    http.serve(app.app, house)
+    gateway.serve(app.app, house)
 
 
 @pytest.fixture
@@ -71,7 +75,7 @@ def fresh() -> None:
     """Forgets every check, and where the queues are."""
     queues.forget()
     pings.forget()
-    ingest.forget()
+    points.forget()
 
 
 SETTINGS = {
@@ -159,11 +163,11 @@ def test_the_chores(
 def do_chores_of_series(house: House, project: str, clock: Clock, invoke: Invoke) -> None:
     """Rolls an hour up, once more with a point that comes when the hour is no longer kept, and deletes the series."""
     began = int(clock.now.timestamp()) // 3_600 * 3_600
-    ingest.take(house, project, f"load 1 {began}".encode())
+    points.take(house, project, f"load 1 {began}".encode())
     clock.move(hours=2)
     invoke("do_chores", {"do": "roll_up", "project": project, "series": ["load"], "hour": began})
     clock.move(days=10)
-    ingest.take(house, project, f"load 2 {began + 60}".encode())
+    points.take(house, project, f"load 2 {began + 60}".encode())
     invoke("do_chores", {"do": "roll_up", "project": project, "series": "load", "hour": began})
     invoke("do_chores", {"do": "purge_series", "project": project, "series": "load"})
 
@@ -266,7 +270,7 @@ def test_a_worker_that_judges(
 
 
 def test_the_roll_up(house: House, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls) -> None:
-    ingest.take(house, keyring.project.code, b"load 1")
+    points.take(house, keyring.project.code, b"load 1")
     clock.move(hours=2)
     invoke("roll_up")
     assert calls.needed == allowed("roll_up")
@@ -313,7 +317,7 @@ def speak_of_metrics(api: Api) -> None:
     key = {"authorization": f"Bearer {api.key}"}
     alert = {"name": "Load", "metric": "load", "alert_criteria": {"type": "above", "above_value": 5}}
     made = api.call("POST", "/v2/alerts", key="", headers=key, data=json.dumps(alert).encode()).json["id"]
-    ingest.forget()
+    points.forget()
     for method, path, data in (
         ("POST", "/api/v1/sink", b"load 9"),
         ("POST", f"/v2/alerts/{made}/muted", b'{"duration": 5}'),

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from chalicelib import store
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.settings import Settings
 from infra.resources import name_of
 

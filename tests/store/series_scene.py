@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib import store
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import connection, series_names
 from chalicelib.store.series_models import SeriesItem
 from tests.conftest import NOW

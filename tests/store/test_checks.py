@@ -10,8 +10,8 @@ import pytest
 from chalicelib.core import status
 from chalicelib.core.check import Check, Filters, Signal
 from chalicelib.core.errors import LimitReached, Missing
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, directory, history
 from chalicelib.store.faults import Refused
 from tests.conftest import NOW

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import connection, series, series_rolls
 from chalicelib.store.series_ages import resolution
 from chalicelib.store.series_cells import HOUR

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import connection, series_calls
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.series_calls import at_once, delete_all, get_all, item_of, key_of, put_all, query

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import connection, series, series_names
 from chalicelib.store.series_names import Name, find, remove, search, tagged
 from tests.conftest import NOW

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import series, series_ages, series_rolls
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.series_calls import Item, query

@@ -11,11 +11,12 @@ from chalice.config import Config
 from chalice.local import LocalGateway
 
 import app as application
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.core.check import Check, PingKind, Signal
-from chalicelib.monitor import manage, pings
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import checks
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from tests.api.client import Api
 
 HOUR = 3_600
@@ -29,7 +30,7 @@ def chalice_app() -> Chalice:
 @pytest.fixture
 def browser(chalice_app: Chalice, house: House) -> Api:
     """A caller without a key."""
-    http.serve(chalice_app, house)
+    gateway.serve(chalice_app, house)
     return Api(LocalGateway(chalice_app, Config()), "")
 
 
@@ -38,7 +39,7 @@ def check(house: House, keyring: Keyring) -> Callable[..., Check]:
     """Makes checks: with a period of an hour and ten minutes of grace unless told otherwise."""
 
     def make(**values: Any) -> Check:
-        return manage.create(house, keyring.project, {"name": "Backup", "timeout": HOUR, "grace": 600, **values})
+        return checks.create(house, keyring.project, {"name": "Backup", "timeout": HOUR, "grace": 600, **values})
 
     return make
 

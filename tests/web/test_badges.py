@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from chalicelib.core.check import Check
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.managing.projects import Keyring
 from tests.api.client import Api
 from tests.conftest import Clock
 

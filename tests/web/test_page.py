@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import pytest
 
 from chalicelib.core.check import Check
-from chalicelib.monitor import channels, manage
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.managing import channels, checks
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from chalicelib.store import directory
 from chalicelib.store.faults import StoreFault
-from chalicelib.web import facts
+from chalicelib.web import gathering
 from tests.api.client import Answer, Api
 from tests.conftest import Clock
 
@@ -112,11 +112,11 @@ def test_an_outage_that_the_sweep_writes_down_while_the_page_is_made_is_one_outa
 ) -> None:
     backup = check()
     ping(backup)
-    seen = manage.find(keyring.project.code, backup.code)
+    seen = checks.find(keyring.project.code, backup.code)
     clock.move(minutes=70)
     minute()
     assert seen.status == "up"
-    assert len(facts.gather(house, seen).outages) == 1
+    assert len(gathering.gather(house, seen).outages) == 1
 
 
 def test_a_failure_is_told_with_its_exit_status(browser: Api, check: Maker, ping: Pinger, clock: Clock) -> None:
@@ -131,7 +131,7 @@ def test_a_failure_is_told_with_its_exit_status(browser: Api, check: Maker, ping
 def test_a_paused_check_says_what_ends_the_pause(browser: Api, house: House, check: Maker) -> None:
     lenient, strict = check(), check(manual_resume=True)
     for one in (lenient, strict):
-        manage.pause(house, one)
+        checks.pause(house, one)
     assert "The next signal takes it up again." in read(browser, lenient)
     assert "Signals are ignored until it is resumed." in read(browser, strict)
 
@@ -219,7 +219,7 @@ def test_outages_are_listed_with_how_long_they_lasted(
     clock.move(days=40)
     ping(backup, "fail")
     clock.move(minutes=5)
-    manage.pause(house, backup)
+    checks.pause(house, backup)
     words = read(browser, backup)
     assert (
         "3 minutes Failure reported 40 days, 8 minutes ago 2026-11-21 12:00:00 UTC recovered 2026-11-21 12:03" in words

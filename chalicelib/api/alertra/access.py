@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.alertra import formats
 from chalicelib.api.alertra.errors import Denied
 from chalicelib.core.check import Access, Project
 from chalicelib.core.errors import Forbidden
-from chalicelib.http import Handler, Reply, Request
+from chalicelib.gateway import Handler, Reply, Request
 from chalicelib.store import directory
 
 HEADER = "Alertra-API-Key"
@@ -41,10 +41,10 @@ def needs(access: Access, handler: Callable[[Request, Caller], Reply]) -> Handle
 
 def caller(request: Request, access: Access) -> Caller:
     """Raises Denied without a known key, Forbidden where the key opens less."""
-    texts = http.presented(request, HEADER)
+    texts = gateway.presented(request, HEADER)
     if not texts:
         raise Denied("no API key was given: send it as Alertra-API-Key or api_key")
-    key, author = http.opened(request, HEADER)
+    key, author = gateway.opened(request, HEADER)
     if key is None:
         raise Denied("the API key is not known")
     if key.access not in ("write", access):

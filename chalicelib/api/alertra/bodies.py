@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from chalicelib.api.alertra.errors import TooLarge
 from chalicelib.core.errors import Invalid
-from chalicelib.http import Request
+from chalicelib.gateway import Request
 
 SIZE = 200_000
 DEPTH = 10

@@ -10,14 +10,14 @@ from typing import Any
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.alertra import formats, paging, wire
 from chalicelib.api.alertra.access import Caller, needs
 from chalicelib.api.alertra.devices import ROOT, named
 from chalicelib.api.alertra.errors import Voice
 from chalicelib.core.errors import Missing
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import sums
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.clocks import daily
 from chalicelib.store import results
 
 DEFAULT, MOST = 25, 100
@@ -57,7 +57,7 @@ def _get(request: Request, caller: Caller) -> Reply:
 def _daily(request: Request, caller: Caller) -> Reply:
     device = named(request, caller)
     start, end = paging.span(request, max(device.created, request.house.clock() - DAYS))
-    found = sums.of_check(request.house, device, start.date(), end.date())
+    found = daily.of_check(request.house, device, start.date(), end.date())
     body = [_sum(*entry) for entry in paging.page(request, found)]
     return formats.reply(request, body, root="Days", item="Day")
 
@@ -78,6 +78,6 @@ def _sum(day: Any, place: str, document: dict[str, Any]) -> dict[str, Any]:
 
 
 _VOICE = Voice()
-http.resource(blueprint, f"{ROOT}/{{device}}/checks", _VOICE, {"GET": needs("read", _list)})
-http.resource(blueprint, f"{ROOT}/{{device}}/checks/{{check}}", _VOICE, {"GET": needs("read", _get)})
-http.resource(blueprint, f"{ROOT}/{{device}}/daily", _VOICE, {"GET": needs("read", _daily)})
+gateway.resource(blueprint, f"{ROOT}/{{device}}/checks", _VOICE, {"GET": needs("read", _list)})
+gateway.resource(blueprint, f"{ROOT}/{{device}}/checks/{{check}}", _VOICE, {"GET": needs("read", _get)})
+gateway.resource(blueprint, f"{ROOT}/{{device}}/daily", _VOICE, {"GET": needs("read", _daily)})

@@ -6,15 +6,15 @@ from typing import Any
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.alertra import bodies, formats, paging, validation, wire
 from chalicelib.api.alertra.access import Caller, needs
 from chalicelib.api.alertra.errors import Voice
 from chalicelib.api.alertra.values import asked
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Forbidden, Invalid, Missing
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import devices, manage
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.managing import checks, probes
 
 ROOT = "/v1.1/devices"
 # What the use cases call a field that the dialect calls otherwise.
@@ -29,13 +29,13 @@ def named(request: Request, caller: Caller) -> Check:
     if code is None:
         raise Missing("device")
     try:
-        return manage.find(caller.project.code, code, "probe")
+        return checks.find(caller.project.code, code, "probe")
     except (Missing, Forbidden):
         raise Missing("device") from None
 
 
 def _list(request: Request, caller: Caller) -> Reply:
-    found = paging.page(request, manage.of_project(caller.project, "probe"))
+    found = paging.page(request, checks.of_project(caller.project, "probe"))
     body = [_shown(request, caller, device) for device in found]
     return formats.reply(request, body, root="Devices", item="Device")
 
@@ -61,9 +61,9 @@ def _get(request: Request, caller: Caller) -> Reply:
 def _create(request: Request, caller: Caller) -> Reply:
     values = validation.values(caller.project.code, bodies.read(request))
     paused = values.pop("paused", False)
-    device = _told(lambda: devices.create(request.house, caller.project, values))
+    device = _told(lambda: probes.create(request.house, caller.project, values))
     if paused:
-        device = manage.pause(request.house, device)
+        device = checks.pause(request.house, device)
     reply = _whole(request, device, 201)
     reply.headers["Location"] = f"{request.root}{ROOT}/{wire.device_id(device.code)}"
     return reply
@@ -73,9 +73,9 @@ def _update(request: Request, caller: Caller) -> Reply:
     device = named(request, caller)
     values = validation.values(caller.project.code, bodies.read(request), device)
     paused = values.pop("paused", None)
-    device = _told(lambda: devices.change(request.house, device, values))
+    device = _told(lambda: probes.change(request.house, device, values))
     if paused is not None and paused != (device.status == "paused"):
-        device = (manage.pause if paused else manage.resume)(request.house, device)
+        device = (checks.pause if paused else checks.resume)(request.house, device)
     return _whole(request, device, 200)
 
 
@@ -94,13 +94,13 @@ def _whole(request: Request, device: Check, status: int) -> Reply:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
-    devices.delete(request.house, caller.project, named(request, caller))
+    probes.delete(request.house, caller.project, named(request, caller))
     return formats.reply(request, {}, root="Device")
 
 
 _VOICE = Voice()
-http.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _list), "POST": needs("write", _create)})
-http.resource(
+gateway.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _list), "POST": needs("write", _create)})
+gateway.resource(
     blueprint,
     f"{ROOT}/{{device}}",
     _VOICE,

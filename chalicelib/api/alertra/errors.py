@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.api.alertra import formats
 from chalicelib.core.errors import Conflict, Forbidden, Invalid, LimitReached, Missing, TocsinError
-from chalicelib.http import Reply, Request
+from chalicelib.gateway import Reply, Request
 
 CODES = {
     400: "BadRequest",

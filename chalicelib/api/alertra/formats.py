@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from chalicelib.api.alertra.values import asked
 from chalicelib.core.errors import Invalid
-from chalicelib.http import Reply, Request
+from chalicelib.gateway import Reply, Request
 
 TYPES = {"json": "application/json", "xml": "application/xml; charset=utf-8", "csv": "text/csv; charset=utf-8"}
 # The one element whose text may be meant as a number, a truth or a text: what an assertion compares with.

@@ -16,7 +16,7 @@ from typing import Any
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.alertra import bodies, formats, paging, wire
 from chalicelib.api.alertra.access import Caller, needs
 from chalicelib.api.alertra.devices import ROOT, named
@@ -25,8 +25,8 @@ from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid, Missing
 from chalicelib.core.silence import Silence, parse_duration
 from chalicelib.core.windows import Window, window_of
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import manage, silences
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.managing import checks, silences
 
 KIND = "maintenance"
 # One that was started by a script: a second start takes its place, a stop ends it.
@@ -69,7 +69,7 @@ def _list(request: Request, caller: Caller) -> Reply:
 
 
 def _list_all(request: Request, caller: Caller) -> Reply:
-    return _windows(request, manage.of_project(caller.project, "probe"))
+    return _windows(request, checks.of_project(caller.project, "probe"))
 
 
 def _windows(request: Request, devices: list[Check]) -> Reply:
@@ -170,13 +170,15 @@ def _refuse_unknown(body: dict[str, Any], known: tuple[str, ...]) -> None:
 
 _VOICE = Voice()
 _ONE = f"{ROOT}/{{device}}"
-http.resource(blueprint, f"{_ONE}/start-maintenance", _VOICE, {"PUT": needs("write", _start)})
-http.resource(blueprint, f"{_ONE}/stop-maintenance", _VOICE, {"PUT": needs("write", _stop)})
-http.resource(blueprint, f"{_ONE}/maintenance", _VOICE, {"GET": needs("read", _list), "POST": needs("write", _create)})
-http.resource(
+gateway.resource(blueprint, f"{_ONE}/start-maintenance", _VOICE, {"PUT": needs("write", _start)})
+gateway.resource(blueprint, f"{_ONE}/stop-maintenance", _VOICE, {"PUT": needs("write", _stop)})
+gateway.resource(
+    blueprint, f"{_ONE}/maintenance", _VOICE, {"GET": needs("read", _list), "POST": needs("write", _create)}
+)
+gateway.resource(
     blueprint,
     f"{_ONE}/maintenance/{{window}}",
     _VOICE,
     {"GET": needs("read", _get), "PUT": needs("write", _update), "DELETE": needs("write", _delete)},
 )
-http.resource(blueprint, "/v1.1/maintenance-schedules", _VOICE, {"GET": needs("read", _list_all)})
+gateway.resource(blueprint, "/v1.1/maintenance-schedules", _VOICE, {"GET": needs("read", _list_all)})

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.api.alertra import wire
 from chalicelib.api.alertra.values import asked
 from chalicelib.core.errors import Invalid
-from chalicelib.http import Request
+from chalicelib.gateway import Request
 
 LARGEST = 1_000_000
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.alertra import formats
 from chalicelib.api.alertra.access import HEADER, Caller, needs
 from chalicelib.api.alertra.errors import Denied, Voice
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import channels, devices, projects
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.managing import channels, probes, projects
 
 _LEVELS = {"write": "UW", "read": "UR", "ping": "P"}
 
@@ -19,9 +19,9 @@ blueprint = chalice.Blueprint(__name__)
 def _hello(request: Request) -> Reply:
     """A greeting in plain text that tells a client who it is. Raises Denied for a key that is none."""
     lines = [f"Hello {request.source_ip}", ""]
-    texts = http.presented(request, HEADER)
+    texts = gateway.presented(request, HEADER)
     if texts:
-        key, _ = http.opened(request, HEADER)
+        key, _ = gateway.opened(request, HEADER)
         if key is None:
             raise Denied("the API key is not known")
         lines += [
@@ -36,7 +36,7 @@ def _hello(request: Request) -> Reply:
 
 
 def _locations(request: Request, _caller: Caller) -> Reply:
-    found = [{"Location": name} for name in devices.locations(request.house)]
+    found = [{"Location": name} for name in probes.locations(request.house)]
     return formats.reply(request, found, root="Locations", item="Location")
 
 
@@ -54,7 +54,7 @@ def _notification_schedules(request: Request, _caller: Caller) -> Reply:
 
 
 _VOICE = Voice()
-http.resource(blueprint, "/v1.1/hello", _VOICE, {"GET": _hello})
-http.resource(blueprint, "/v1.1/locations", _VOICE, {"GET": needs("read", _locations)})
-http.resource(blueprint, "/v1.1/contacts", _VOICE, {"GET": needs("read", _contacts)})
-http.resource(blueprint, "/v1.1/notification-schedules", _VOICE, {"GET": needs("read", _notification_schedules)})
+gateway.resource(blueprint, "/v1.1/hello", _VOICE, {"GET": _hello})
+gateway.resource(blueprint, "/v1.1/locations", _VOICE, {"GET": needs("read", _locations)})
+gateway.resource(blueprint, "/v1.1/contacts", _VOICE, {"GET": needs("read", _contacts)})
+gateway.resource(blueprint, "/v1.1/notification-schedules", _VOICE, {"GET": needs("read", _notification_schedules)})

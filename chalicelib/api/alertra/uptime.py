@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.alertra import formats, paging, wire
 from chalicelib.api.alertra.access import Caller, needs
 from chalicelib.api.alertra.devices import ROOT, named
 from chalicelib.api.alertra.errors import Voice
 from chalicelib.core.check import Check
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import manage, uptimes
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.managing import checks
+from chalicelib.monitor.views import uptimes
 
 blueprint = chalice.Blueprint(__name__)
 
@@ -35,7 +36,7 @@ def _outages(request: Request, caller: Caller) -> Reply:
 
 
 def _all_outages(request: Request, caller: Caller) -> Reply:
-    return _listed(request, manage.of_project(caller.project, "probe"))
+    return _listed(request, checks.of_project(caller.project, "probe"))
 
 
 def _listed(request: Request, devices: list[Check]) -> Reply:
@@ -46,6 +47,6 @@ def _listed(request: Request, devices: list[Check]) -> Reply:
 
 
 _VOICE = Voice()
-http.resource(blueprint, f"{ROOT}/{{device}}/uptime", _VOICE, {"GET": needs("read", _uptime)})
-http.resource(blueprint, f"{ROOT}/{{device}}/outages", _VOICE, {"GET": needs("read", _outages)})
-http.resource(blueprint, "/v1.1/outages", _VOICE, {"GET": needs("read", _all_outages)})
+gateway.resource(blueprint, f"{ROOT}/{{device}}/uptime", _VOICE, {"GET": needs("read", _uptime)})
+gateway.resource(blueprint, f"{ROOT}/{{device}}/outages", _VOICE, {"GET": needs("read", _outages)})
+gateway.resource(blueprint, "/v1.1/outages", _VOICE, {"GET": needs("read", _all_outages)})

@@ -15,7 +15,8 @@ from chalicelib.api.alertra import addresses, wire, words
 from chalicelib.api.alertra.values import flag, names, number, text, typed
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
-from chalicelib.monitor import devices, manage
+from chalicelib.monitor.managing import checks
+from chalicelib.monitor.managing import probes as devices
 
 READ_ONLY = ("device_id", "Status", "StatusSince", "LastCheckResult")
 WRITABLE = (
@@ -197,6 +198,6 @@ def _contacts(project: str, value: Any) -> tuple[str, ...]:
     """Channels by their ids or names; "*" is all of them, and so is null, as for a new device."""
     wanted = ["*"] if value in ("*", None) else names(value, "Contacts")
     try:
-        return manage.resolve_channels(project, ",".join(wanted))
+        return checks.resolve_channels(project, ",".join(wanted))
     except Invalid as error:
         raise Invalid("Contacts", f"cannot be used: {error.message.replace('channel identifier', 'contact')}") from None

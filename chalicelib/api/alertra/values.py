@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from chalicelib.core.errors import Invalid
-from chalicelib.http import Request
+from chalicelib.gateway import Request
 
 PLACES = 20
 

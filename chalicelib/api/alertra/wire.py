@@ -14,7 +14,7 @@ from chalicelib.core.silence import Silence, silenced_until
 from chalicelib.core.uptime import Outage
 from chalicelib.core.watching import retries
 from chalicelib.core.windows import DAYS
-from chalicelib.monitor.probing import DEFAULT_RETRY_DELAY
+from chalicelib.monitor.looking.probing import DEFAULT_RETRY_DELAY
 
 _STATUS = {"new": "Checking", "up": "Up", "down": "Down", "paused": "Inactive"}
 _HEX = frozenset("0123456789abcdef")

@@ -9,8 +9,8 @@ from typing import Any
 
 from chalicelib.api.healthchecks.errors import BadRequest, Denied
 from chalicelib.core.check import Access, Project
-from chalicelib.http import Handler, Reply, Request
-from chalicelib.monitor import projects
+from chalicelib.gateway import Handler, Reply, Request
+from chalicelib.monitor.managing import projects
 from chalicelib.store import directory
 
 KEY_LENGTH = 32

@@ -6,13 +6,13 @@ from urllib.parse import quote
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.healthchecks.access import Caller, needs
 from chalicelib.api.healthchecks.errors import Management
 from chalicelib.api.healthchecks.management import VERSIONS
 from chalicelib.core.check import Project
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import badges
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.views import badges
 
 FORMATS = ("svg", "json", "shields")
 # A badge of two states shows a late check as up.
@@ -38,4 +38,4 @@ def _addresses(root: str, project: Project, tag: str) -> dict[str, str]:
 
 
 for _version in VERSIONS:
-    http.resource(blueprint, f"/api/v{_version}/badges", Management(), {"GET": needs("read", _list)})
+    gateway.resource(blueprint, f"/api/v{_version}/badges", Management(), {"GET": needs("read", _list)})

@@ -15,7 +15,7 @@ from typing import Any
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.healthchecks import wire
 from chalicelib.api.healthchecks.access import Caller, needs
 from chalicelib.api.healthchecks.errors import Management
@@ -23,8 +23,8 @@ from chalicelib.api.healthchecks.management import VERSIONS
 from chalicelib.api.healthchecks.validation import text
 from chalicelib.core.check import Channel, canonical_uuid
 from chalicelib.core.errors import Invalid, Missing
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import channels
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.managing import channels
 
 # In bytes, as they come: what is kept of them takes up to three times as many, and an item ends at 400 KB.
 SETTINGS_MAX = 100_000
@@ -97,12 +97,12 @@ _VOICE = Management()
 for _version in VERSIONS:
     _root = f"/api/v{_version}/channels"
     _one = f"{_root}/{{code}}"
-    http.resource(blueprint, _root, _VOICE, {"GET": needs("write", _list), "POST": needs("write", _create)})
-    http.resource(
+    gateway.resource(blueprint, _root, _VOICE, {"GET": needs("write", _list), "POST": needs("write", _create)})
+    gateway.resource(
         blueprint,
         _one,
         _VOICE,
         {"GET": needs("write", _get), "POST": needs("write", _update), "DELETE": needs("write", _delete)},
     )
-    http.resource(blueprint, f"{_one}/test", _VOICE, {"POST": needs("write", _test)})
-    http.resource(blueprint, f"{_one}/notifications", _VOICE, {"GET": needs("write", _notifications)})
+    gateway.resource(blueprint, f"{_one}/test", _VOICE, {"POST": needs("write", _test)})
+    gateway.resource(blueprint, f"{_one}/notifications", _VOICE, {"GET": needs("write", _notifications)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.core.errors import Conflict, Forbidden, Invalid, LimitReached, Missing, TocsinError, Undelivered
-from chalicelib.http import Reply, Request
+from chalicelib.gateway import Reply, Request
 
 CORS = {
     "Access-Control-Allow-Origin": "*",

@@ -7,15 +7,15 @@ from typing import Any
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.healthchecks import wire
 from chalicelib.api.healthchecks.access import Caller, needs
 from chalicelib.api.healthchecks.errors import BadRequest, Management
 from chalicelib.api.healthchecks.validation import validate
 from chalicelib.core.check import Check, Filters, canonical_uuid
 from chalicelib.core.errors import Invalid, Missing
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import manage
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.managing import checks
 from chalicelib.store import history
 
 VERSIONS = (1, 2, 3)
@@ -31,7 +31,7 @@ blueprint = chalice.Blueprint(__name__)
 def _list(request: Request, caller: Caller) -> Reply:
     tags = set(request.query.get("tag", ()))
     slug = request.query.get("slug")
-    found = manage.of_project(caller.project)
+    found = checks.of_project(caller.project)
     chosen = [check for check in found if tags <= set(check.tags.split()) and (not slug or check.slug == slug[-1])]
     return Reply(body={"checks": [wire.check_document(request, check, caller.access) for check in chosen]})
 
@@ -39,13 +39,13 @@ def _list(request: Request, caller: Caller) -> Reply:
 def _create(request: Request, caller: Caller) -> Reply:
     fields = validate(caller.body)
     wanted = wire.unique_values(fields)
-    existing = manage.matching(caller.project, wanted) if wanted else None
+    existing = checks.matching(caller.project, wanted) if wanted else None
     if existing:
         return Reply(body=_updated(request, caller, existing, fields))
-    manage.require_room(request.house, caller.project)
+    checks.require_room(request.house, caller.project)
     values = wire.values(fields, wire.version_of(request), Filters())
     values["channels"] = _channels(caller, fields.get("channels", ""))
-    check = manage.create(request.house, caller.project, values)
+    check = checks.create(request.house, caller.project, values)
     return Reply(201, wire.check_document(request, check, "write"))
 
 
@@ -57,7 +57,7 @@ def _named(request: Request, caller: Caller) -> Check:
     """The check that the path names, by uuid or, for reading, by unique key."""
     code = request.parts["code"]
     if len(code) == UNIQUE_KEY_LENGTH and request.method == "GET":
-        return manage.find_by_unique_key(caller.project.code, code)
+        return checks.find_by_unique_key(caller.project.code, code)
     return _by_uuid(request, caller)
 
 
@@ -65,7 +65,7 @@ def _by_uuid(request: Request, caller: Caller) -> Check:
     code = request.parts["code"]
     if not canonical_uuid(code):
         raise Missing("check")
-    return manage.find(caller.project.code, code)
+    return checks.find(caller.project.code, code)
 
 
 def _update(request: Request, caller: Caller) -> Reply:
@@ -77,29 +77,29 @@ def _updated(request: Request, caller: Caller, check: Check, fields: dict[str, A
     values = wire.values(fields, wire.version_of(request), check.filters)
     if "channels" in fields:
         values["channels"] = _channels(caller, fields["channels"])
-    return wire.check_document(request, manage.change(request.house, check, values), "write")
+    return wire.check_document(request, checks.change(request.house, check, values), "write")
 
 
 def _channels(caller: Caller, names: str) -> tuple[str, ...]:
     """The channels that `names` means. Raises BadRequest, whose message speaks of an identifier: it needs no field."""
     try:
-        return manage.resolve_channels(caller.project.code, names)
+        return checks.resolve_channels(caller.project.code, names)
     except Invalid as error:
         raise BadRequest(error.message) from None
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
-    document = wire.check_document(request, manage.delete(request.house, _by_uuid(request, caller)), "write")
+    document = wire.check_document(request, checks.delete(request.house, _by_uuid(request, caller)), "write")
     return Reply(body=document)
 
 
 def _pause(request: Request, caller: Caller) -> Reply:
-    paused = manage.pause(request.house, _by_uuid(request, caller))
+    paused = checks.pause(request.house, _by_uuid(request, caller))
     return Reply(body=wire.check_document(request, paused, "write"))
 
 
 def _resume(request: Request, caller: Caller) -> Reply:
-    resumed = manage.resume(request.house, _by_uuid(request, caller))
+    resumed = checks.resume(request.house, _by_uuid(request, caller))
     return Reply(body=wire.check_document(request, resumed, "write"))
 
 
@@ -153,7 +153,7 @@ def _number(request: Request, name: str, largest: int, empty: int | None = None)
 
 def _status(_request: Request) -> Reply:
     """Whether the service can reach its tables."""
-    manage.reachable()
+    checks.reachable()
     return Reply(body="OK", content_type="text/plain")
 
 
@@ -161,17 +161,19 @@ _VOICE = Management()
 for _version in VERSIONS:
     _root = f"/api/v{_version}"
     _one = f"{_root}/checks/{{code}}"
-    http.resource(blueprint, f"{_root}/checks", _VOICE, {"GET": needs("read", _list), "POST": needs("write", _create)})
-    http.resource(
+    gateway.resource(
+        blueprint, f"{_root}/checks", _VOICE, {"GET": needs("read", _list), "POST": needs("write", _create)}
+    )
+    gateway.resource(
         blueprint,
         _one,
         _VOICE,
         {"GET": needs("read", _get), "POST": needs("write", _update), "DELETE": needs("write", _delete)},
     )
-    http.resource(blueprint, f"{_one}/pause", _VOICE, {"POST": needs("write", _pause)})
-    http.resource(blueprint, f"{_one}/resume", _VOICE, {"POST": needs("write", _resume)})
-    http.resource(blueprint, f"{_one}/pings", _VOICE, {"GET": needs("write", _pings)})
-    http.resource(blueprint, f"{_one}/pings/{{n}}/body", _VOICE, {"GET": needs("write", _ping_body)})
-    http.resource(blueprint, f"{_one}/flips", _VOICE, {"GET": needs("read", _flips)})
+    gateway.resource(blueprint, f"{_one}/pause", _VOICE, {"POST": needs("write", _pause)})
+    gateway.resource(blueprint, f"{_one}/resume", _VOICE, {"POST": needs("write", _resume)})
+    gateway.resource(blueprint, f"{_one}/pings", _VOICE, {"GET": needs("write", _pings)})
+    gateway.resource(blueprint, f"{_one}/pings/{{n}}/body", _VOICE, {"GET": needs("write", _ping_body)})
+    gateway.resource(blueprint, f"{_one}/flips", _VOICE, {"GET": needs("read", _flips)})
     if _version > 1:  # /api/v1/status belongs to another dialect
-        http.resource(blueprint, f"{_root}/status", _VOICE, {"GET": _status})
+        gateway.resource(blueprint, f"{_root}/status", _VOICE, {"GET": _status})

@@ -14,13 +14,14 @@ import uuid
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.healthchecks.errors import Pinging
 from chalicelib.api.healthchecks.validation import SLUG_MAX
 from chalicelib.core.check import PingKind, Signal, canonical_uuid
 from chalicelib.core.errors import Invalid, Missing
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import pings, projects
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.intake import pings
+from chalicelib.monitor.managing import projects
 
 ACTIONS: dict[str, PingKind] = {"start": "start", "fail": "fail", "log": "log"}
 UA_MAX, SCHEME_MAX, ADDRESS_MAX = 200, 10, 45
@@ -128,6 +129,6 @@ def _storable(text: str) -> str:
 
 
 _VOICE = Pinging()
-_HANDLERS = dict.fromkeys(http.METHODS, _ping)
+_HANDLERS = dict.fromkeys(gateway.METHODS, _ping)
 for _path in ("/ping/{first}", "/ping/{first}/{second}", "/ping/{first}/{second}/{third}"):
-    http.resource(blueprint, _path, _VOICE, _HANDLERS)
+    gateway.resource(blueprint, _path, _VOICE, _HANDLERS)

@@ -14,8 +14,8 @@ from chalicelib import channels as kinds
 from chalicelib.api.healthchecks.validation import SLUG_MAX
 from chalicelib.core import document, runs, schedule, status, zones
 from chalicelib.core.check import Access, Channel, Check, Filters, Flip, Notification, Ping
-from chalicelib.http import Request
-from chalicelib.monitor.manage import slugify
+from chalicelib.gateway import Request
+from chalicelib.monitor.managing.checks import slugify
 
 PLAIN = ("name", "tags", "desc", "grace", "manual_resume", "methods")
 FILTERS = {

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.hostedgraphite.errors import Denied
 from chalicelib.core.check import Access, Project
 from chalicelib.core.errors import Forbidden, Invalid
-from chalicelib.http import Handler, Reply, Request
+from chalicelib.gateway import Handler, Reply, Request
 from chalicelib.store import directory
 
 BODY_MAX = 1_000_000
@@ -38,10 +38,10 @@ def needs(access: Access, handler: Callable[[Request, Caller], Reply]) -> Handle
 
 def caller(request: Request, access: Access) -> Caller:
     """Raises Denied without a known key, Forbidden where the key opens less."""
-    texts = http.presented(request, "x-api-key")
+    texts = gateway.presented(request, "x-api-key")
     if not texts:
         raise Denied("no API key was given: send it as the user name of basic authentication")
-    key, author = http.opened(request, "x-api-key")
+    key, author = gateway.opened(request, "x-api-key")
     if key is None:
         raise Denied("the API key is not known")
     if key.access not in ("write", access):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.hostedgraphite import validation, wire
 from chalicelib.api.hostedgraphite.access import Caller, body, needs
 from chalicelib.api.hostedgraphite.errors import Gone, Voice
 from chalicelib.core.check import Channel, Check, canonical_uuid
 from chalicelib.core.errors import Forbidden, Missing
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import alerts, channels, manage
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.managing import channels, checks, rules
 
 ROOT = "/v2/alerts"
 
@@ -23,7 +23,7 @@ def named(request: Request, caller: Caller) -> Check:
     code = request.parts["alert"]
     try:
         if canonical_uuid(code):
-            return manage.find(caller.project.code, code, "rule")
+            return checks.find(caller.project.code, code, "rule")
     except (Forbidden, Missing):
         pass
     raise Missing("alert")
@@ -37,12 +37,12 @@ def _search(request: Request, caller: Caller) -> Reply:
 
 def selected(request: Request, caller: Caller) -> list[Check]:
     """The alerts of any of the names or ids, and of those the ones that the search string fits; all without either."""
-    found = alerts.of_project(caller.project)
+    found = rules.of_project(caller.project)
     names, ids = set(wire.every(request, "name")), set(wire.every(request, "id"))
     if names or ids:
         found = [alert for alert in found if alert.name in names or alert.code in ids]
     for text in wire.every(request, "search"):
-        found = alerts.matching(found, text, known_channels(caller))
+        found = rules.matching(found, text, known_channels(caller))
     return found
 
 
@@ -51,7 +51,7 @@ def known_channels(caller: Caller) -> dict[str, Channel]:
 
 
 def _create(request: Request, caller: Caller) -> Reply:
-    alert = alerts.create(request.house, caller.project, validation.values(caller.project.code, body(request)))
+    alert = rules.create(request.house, caller.project, validation.values(caller.project.code, body(request)))
     return Reply(201, {"id": alert.code, "url": f"{ROOT}/{alert.code}"})
 
 
@@ -62,7 +62,7 @@ def _get(request: Request, caller: Caller) -> Reply:
 def _update(request: Request, caller: Caller) -> Reply:
     alert = named(request, caller)
     values = validation.values(caller.project.code, body(request), alert)
-    return _shown(request, alerts.change(request.house, alert, values))
+    return _shown(request, rules.change(request.house, alert, values))
 
 
 def _shown(request: Request, alert: Check) -> Reply:
@@ -74,13 +74,13 @@ def _delete(request: Request, caller: Caller) -> Reply:
         alert = named(request, caller)
     except Missing:
         raise Gone("alert does not exist") from None
-    alerts.delete(request.house, alert)
+    rules.delete(request.house, alert)
     return Reply(body={})
 
 
 _VOICE = Voice()
-http.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _search), "POST": needs("write", _create)})
-http.resource(
+gateway.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _search), "POST": needs("write", _create)})
+gateway.resource(
     blueprint,
     f"{ROOT}/{{alert}}",
     _VOICE,

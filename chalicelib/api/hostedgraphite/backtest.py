@@ -11,16 +11,16 @@ from typing import Any
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.hostedgraphite import validation, wire
 from chalicelib.api.hostedgraphite.access import Caller, body, needs
 from chalicelib.api.hostedgraphite.alerts import ROOT
 from chalicelib.api.hostedgraphite.errors import Voice
 from chalicelib.core.check import Flip
 from chalicelib.core.errors import Invalid
-from chalicelib.http import Reply, Request
+from chalicelib.gateway import Reply, Request
 from chalicelib.languages.graphite import GraphiteError
-from chalicelib.monitor import backtest
+from chalicelib.monitor.looking import backtest
 
 DEFAULT = timedelta(days=1)
 FIELDS = ("alert", "from", "until")
@@ -70,4 +70,4 @@ def _moment(value: Any, field: str, default: datetime) -> datetime:
     return datetime.fromtimestamp(value, UTC)
 
 
-http.resource(blueprint, f"{ROOT}/backtest", Voice(), {"POST": needs("read", _run)})
+gateway.resource(blueprint, f"{ROOT}/backtest", Voice(), {"POST": needs("read", _run)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.core.errors import Conflict, Forbidden, Invalid, LimitReached, Missing, TocsinError, Undelivered
-from chalicelib.http import Reply, Request
+from chalicelib.gateway import Reply, Request
 
 
 class Denied(TocsinError):

@@ -12,17 +12,17 @@ from urllib.parse import parse_qs
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.hostedgraphite import wire
 from chalicelib.api.hostedgraphite.access import BODY_MAX, Caller, needs
 from chalicelib.api.hostedgraphite.errors import Voice
 from chalicelib.api.hostedgraphite.validation import METRIC_MAX
 from chalicelib.core.errors import Invalid
-from chalicelib.http import Reply, Request
+from chalicelib.gateway import Reply, Request
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite import GraphiteError
-from chalicelib.monitor import metrics
-from chalicelib.monitor.reading import Reader
+from chalicelib.monitor.looking.reading import Reader
+from chalicelib.monitor.managing import series as metrics
 from chalicelib.store import series_names
 
 PAGE = 100
@@ -202,11 +202,11 @@ def _moment(request: Request, name: str, now: datetime, default: datetime) -> da
 
 
 _VOICE = Voice()
-http.resource(blueprint, "/api/v1/metric/search", _VOICE, {"GET": needs("read", _search)})
-http.resource(blueprint, "/api/v1/metric/delete", _VOICE, {"POST": needs("write", _delete)})
+gateway.resource(blueprint, "/api/v1/metric/search", _VOICE, {"GET": needs("read", _search)})
+gateway.resource(blueprint, "/api/v1/metric/delete", _VOICE, {"POST": needs("write", _delete)})
 for _root in ("", "/api/v1"):
-    http.resource(blueprint, f"{_root}/tags", _VOICE, {"GET": needs("read", _tags)})
-    http.resource(blueprint, f"{_root}/tags/findSeries", _VOICE, {"GET": needs("read", _find_series)})
-    http.resource(blueprint, f"{_root}/tags/delSeries", _VOICE, {"POST": needs("write", _delete_series)})
-    http.resource(blueprint, f"{_root}/tags/{{tag}}", _VOICE, {"GET": needs("read", _values)})
-http.resource(blueprint, "/render", _VOICE, {"GET": needs("read", _render)})
+    gateway.resource(blueprint, f"{_root}/tags", _VOICE, {"GET": needs("read", _tags)})
+    gateway.resource(blueprint, f"{_root}/tags/findSeries", _VOICE, {"GET": needs("read", _find_series)})
+    gateway.resource(blueprint, f"{_root}/tags/delSeries", _VOICE, {"POST": needs("write", _delete_series)})
+    gateway.resource(blueprint, f"{_root}/tags/{{tag}}", _VOICE, {"GET": needs("read", _values)})
+gateway.resource(blueprint, "/render", _VOICE, {"GET": needs("read", _render)})

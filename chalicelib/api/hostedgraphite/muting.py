@@ -6,7 +6,7 @@ from typing import Any
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.hostedgraphite import alerts as resources
 from chalicelib.api.hostedgraphite import validation, wire
 from chalicelib.api.hostedgraphite.access import Caller, body, needs
@@ -14,8 +14,8 @@ from chalicelib.api.hostedgraphite.alerts import ROOT, named
 from chalicelib.api.hostedgraphite.errors import Voice
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid, Missing
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import alerts
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.managing import rules
 
 MUTE_MAX = 366 * 24 * 60
 DAYS, DAYS_MAX = 3, 400
@@ -28,32 +28,32 @@ blueprint = chalice.Blueprint(__name__)
 def _mute(request: Request, caller: Caller) -> Reply:
     alert, given = named(request, caller), _known(body(request), ("duration",))
     minutes = validation.duration(given.get("duration"), MUTE_MAX)
-    alerts.mute(request.house, [alert], minutes, caller.author)
+    rules.mute(request.house, [alert], minutes, caller.author)
     return Reply(body={"duration": minutes})
 
 
 def _muted(request: Request, caller: Caller) -> Reply:
     alert = named(request, caller)
-    left = alerts.muted_for(alert, request.house.clock())
+    left = rules.muted_for(alert, request.house.clock())
     about = {"id": alert.code, "name": alert.name, "muted": left is not None, "duration": left or 0}
-    return Reply(body=about | {"scheduled_mutes": alerts.attached(alert)})
+    return Reply(body=about | {"scheduled_mutes": rules.attached(alert)})
 
 
 def _unmute(request: Request, caller: Caller) -> Reply:
-    alerts.unmute(request.house, [named(request, caller)])
+    rules.unmute(request.house, [named(request, caller)])
     return Reply(body={})
 
 
 def _mute_many(request: Request, caller: Caller) -> Reply:
     given = _known(body(request), ("ids", "search", "duration"))
     minutes = validation.duration(given.get("duration"), MUTE_MAX)
-    muted = alerts.mute(request.house, _selected(caller, given), minutes, caller.author)
+    muted = rules.mute(request.house, _selected(caller, given), minutes, caller.author)
     return Reply(body={"ids": [alert.code for alert in muted], "duration": minutes})
 
 
 def _unmute_many(request: Request, caller: Caller) -> Reply:
     given = _known(body(request), ("ids", "search"))
-    unmuted = alerts.unmute(request.house, _selected(caller, given))
+    unmuted = rules.unmute(request.house, _selected(caller, given))
     return Reply(body={"ids": [alert.code for alert in unmuted]})
 
 
@@ -71,7 +71,7 @@ def _selected(caller: Caller, given: dict[str, Any]) -> list[Check]:
         raise Invalid("ids", "must be a list of alert ids")
     if not isinstance(text, str):
         raise Invalid("search", "must be a string")
-    every = alerts.of_project(caller.project)
+    every = rules.of_project(caller.project)
     if not ids and not text:
         return every
     by_id = {alert.code: alert for alert in every}
@@ -79,7 +79,7 @@ def _selected(caller: Caller, given: dict[str, Any]) -> list[Check]:
         raise Missing("alert")
     found = {one: by_id[one] for one in ids}
     if text:
-        matching = alerts.matching(every, text, resources.known_channels(caller))
+        matching = rules.matching(every, text, resources.known_channels(caller))
         found |= {alert.code: alert for alert in matching}
     return list(found.values())
 
@@ -92,10 +92,10 @@ def _history(request: Request, caller: Caller) -> Reply:
     if status and status[-1] not in STATUS:
         raise Invalid("status", "must be alerting or recovered")
     found: dict[str, Any] = {}
-    for alert in alerts.of_project(caller.project):
+    for alert in rules.of_project(caller.project):
         if wanted and alert.code not in wanted:
             continue
-        events = alerts.events(request.house, alert, days)
+        events = rules.events(request.house, alert, days)
         told = [wire.event(one) for one in events if not status or one.breaching is STATUS[status[-1]]]
         if told or wanted:
             found[alert.code] = told
@@ -103,14 +103,14 @@ def _history(request: Request, caller: Caller) -> Reply:
 
 
 _VOICE = Voice()
-http.resource(
+gateway.resource(
     blueprint,
     f"{ROOT}/muted",
     _VOICE,
     {"POST": needs("write", _mute_many), "DELETE": needs("write", _unmute_many)},
 )
-http.resource(blueprint, f"{ROOT}/history", _VOICE, {"GET": needs("read", _history)})
-http.resource(
+gateway.resource(blueprint, f"{ROOT}/history", _VOICE, {"GET": needs("read", _history)})
+gateway.resource(
     blueprint,
     f"{ROOT}/{{alert}}/muted",
     _VOICE,

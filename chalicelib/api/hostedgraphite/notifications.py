@@ -11,14 +11,14 @@ from typing import Any
 import chalice
 
 from chalicelib import channels as kinds
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.hostedgraphite import validation, wire
 from chalicelib.api.hostedgraphite.access import Caller, body, needs
 from chalicelib.api.hostedgraphite.errors import Voice
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Conflict, Invalid
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import channels
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.managing import channels
 
 ROOT = "/v2/notifications"
 FIELDS = ("type", "description", "destination", "auto_resolve")
@@ -189,7 +189,7 @@ def _told(attempt: Callable[[], Channel]) -> Channel:
 
 _VOICE = Voice()
 _ONE = {"GET": needs("read", _get), "PUT": needs("write", _update), "DELETE": needs("write", _delete)}
-http.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _search), "POST": needs("write", _create)})
-http.resource(blueprint, f"{ROOT}/{{notification}}", _VOICE, _ONE)
+gateway.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _search), "POST": needs("write", _create)})
+gateway.resource(blueprint, f"{ROOT}/{{notification}}", _VOICE, _ONE)
 # The document's examples write it so once.
-http.resource(blueprint, "/v2/notification/{notification}", _VOICE, _ONE)
+gateway.resource(blueprint, "/v2/notification/{notification}", _VOICE, _ONE)

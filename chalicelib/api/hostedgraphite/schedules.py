@@ -7,15 +7,15 @@ from typing import Any
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.hostedgraphite import validation, wire
 from chalicelib.api.hostedgraphite.access import Caller, body, needs
 from chalicelib.api.hostedgraphite.errors import Voice
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.core.windows import DAYS, Window, window_of
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import alerts, schedules
+from chalicelib.gateway import Reply, Request
+from chalicelib.monitor.managing import mutes, rules
 from chalicelib.store import watches
 from chalicelib.store.watches import Schedule
 
@@ -28,13 +28,13 @@ blueprint = chalice.Blueprint(__name__)
 
 
 def _shown(schedule: Schedule, having: list[Check]) -> dict[str, Any]:
-    window = schedules.window(schedule)
+    window = mutes.window(schedule)
     hours, minutes = divmod(window.at, 60)
     return {
         "name": schedule.name,
         "id": schedule.code,
         "duration": window.duration,
-        "alerts": [alert.code for alert in having if schedule.code in alerts.attached(alert)],
+        "alerts": [alert.code for alert in having if schedule.code in rules.attached(alert)],
         "start_time": f"{hours:02d}:{minutes:02d}",
         "timezone": window.tz,
         "repeat": [DAYS[day] for day in window.days],
@@ -43,7 +43,7 @@ def _shown(schedule: Schedule, having: list[Check]) -> dict[str, Any]:
 
 def _search(request: Request, caller: Caller) -> Reply:
     """Those that fit any of the given values; all where none is given."""
-    having = alerts.of_project(caller.project)
+    having = rules.of_project(caller.project)
     found = [_shown(schedule, having) for schedule in watches.schedules(caller.project.code)]
     wanted = {name: wire.every(request, name) for name in (*FIELDS, "id")}
     if any(wanted.values()):
@@ -64,12 +64,12 @@ def _fits(shown: dict[str, Any], wanted: dict[str, list[str]]) -> bool:
 
 def _create(request: Request, caller: Caller) -> Reply:
     given = body(request)
-    schedule = schedules.create(request.house, caller.project, _name(given), _window(given))
+    schedule = mutes.create(request.house, caller.project, _name(given), _window(given))
     return Reply(201, {"id": schedule.code, "url": f"{ROOT}/{schedule.code}"})
 
 
 def _get(request: Request, caller: Caller) -> Reply:
-    return Reply(body=_shown(_named(request, caller), alerts.of_project(caller.project)))
+    return Reply(body=_shown(_named(request, caller), rules.of_project(caller.project)))
 
 
 def _named(request: Request, caller: Caller) -> Schedule:
@@ -79,14 +79,14 @@ def _named(request: Request, caller: Caller) -> Schedule:
 def _update(request: Request, caller: Caller) -> Reply:
     schedule = _named(request, caller)
     merged = {key: value for key, value in _shown(schedule, []).items() if key in FIELDS} | body(request)
-    changed = schedules.change(request.house, schedule, _name(merged), _window(merged))
-    alerts.reschedule(request.house, caller.project, changed)
-    return Reply(body=_shown(changed, alerts.of_project(caller.project)))
+    changed = mutes.change(request.house, schedule, _name(merged), _window(merged))
+    rules.reschedule(request.house, caller.project, changed)
+    return Reply(body=_shown(changed, rules.of_project(caller.project)))
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
     schedule = _named(request, caller)
-    alerts.unschedule(request.house, caller.project, schedule)
+    rules.unschedule(request.house, caller.project, schedule)
     watches.delete_schedule(schedule)
     return Reply(body={})
 
@@ -106,8 +106,8 @@ def _window(given: dict[str, Any]) -> Window:
 
 
 _VOICE = Voice()
-http.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _search), "POST": needs("write", _create)})
-http.resource(
+gateway.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _search), "POST": needs("write", _create)})
+gateway.resource(
     blueprint,
     f"{ROOT}/{{schedule}}",
     _VOICE,

@@ -10,12 +10,12 @@ import zlib
 
 import chalice
 
-from chalicelib import http
+from chalicelib import gateway
 from chalicelib.api.hostedgraphite.access import Caller, needs
 from chalicelib.api.hostedgraphite.errors import Voice
-from chalicelib.core.lines import Lines
-from chalicelib.http import Reply, Request
-from chalicelib.monitor import ingest
+from chalicelib.gateway import Reply, Request
+from chalicelib.languages.graphite.lines import Lines
+from chalicelib.monitor.intake import points as ingest
 
 # Of lines, after unpacking; a gateway takes no more than six million of them packed or not.
 SIZE = 4_000_000
@@ -84,4 +84,4 @@ def _text(status: int, text: str) -> Reply:
     return Reply(status, text, content_type="text/plain; charset=utf-8")
 
 
-http.resource(blueprint, "/api/v1/sink", Voice(), {"POST": needs("write", _take), "PUT": needs("write", _take)})
+gateway.resource(blueprint, "/api/v1/sink", Voice(), {"POST": needs("write", _take), "PUT": needs("write", _take)})

@@ -10,13 +10,13 @@ import re
 from typing import Any
 
 from chalicelib.api.hostedgraphite import wire
-from chalicelib.core import criteria, lines
+from chalicelib.core import criteria
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.languages import expression, graphite
-from chalicelib.languages.graphite import GraphiteError
-from chalicelib.monitor import manage
-from chalicelib.monitor.reading import split_view
+from chalicelib.languages.graphite import GraphiteError, lines
+from chalicelib.monitor.looking.reading import split_view
+from chalicelib.monitor.managing import checks
 
 FIELDS = (
     *("name", "metric", "alert_criteria", "additional_criteria", "expression", "scheduled_mutes", "info"),
@@ -190,7 +190,7 @@ def channels(project: str, value: Any) -> tuple[str, ...]:
         if "," in name or name in ("", "*"):
             raise Invalid("notification_channels", f"holds {name[:60]!a}, which is no channel")
         try:
-            found.update(manage.resolve_channels(project, name))
+            found.update(checks.resolve_channels(project, name))
         except Invalid:
             raise Invalid("notification_channels", f"holds {name[:60]!a}, which is no channel or several") from None
     return tuple(sorted(found))

@@ -8,8 +8,8 @@ from typing import Any
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.core.watching import Instance
-from chalicelib.http import Request
-from chalicelib.monitor import alerts
+from chalicelib.gateway import Request
+from chalicelib.monitor.managing import rules
 
 PAGE_MAX = 100
 STATUS = {"down": "alerting", "up": "healthy", "new": "healthy", "paused": "paused"}
@@ -26,9 +26,9 @@ def alert(found: Check, now: datetime) -> dict[str, Any]:
         **criteria_fields(found),
         "notification_channels": list(found.channels),
         "notification_type": ["every", found.remind // 60] if found.remind else ["state_change"],
-        "scheduled_mutes": alerts.attached(found),
+        "scheduled_mutes": rules.attached(found),
         "currently_triggered_metrics": sorted(found.triggered),
-        "muted": alerts.muted_for(found, now) is not None,
+        "muted": rules.muted_for(found, now) is not None,
         "status": STATUS[found.status],
         "info": found.desc or None,
     }

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check
-from chalicelib.monitor import manage, probing
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.looking import probing
+from chalicelib.monitor.managing import checks
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from chalicelib.probes.base import Done, Outcome, Phases, Task
 from tests.api.client import Answer, Api
 from tests.conftest import Clock
@@ -105,4 +106,4 @@ def look(house: House, keyring: Keyring, engine: Engine, clock: Clock) -> Look:
 def check_of(keyring: Keyring, device: dict[str, Any]) -> Check:
     digits = device["device_id"]
     code = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}"
-    return manage.find(keyring.project.code, code, "probe")
+    return checks.find(keyring.project.code, code, "probe")

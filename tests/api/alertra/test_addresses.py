@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.managing.projects import Keyring
 from tests.api.alertra.conftest import Caller, check_of
 
 TCP = {"URL": None, "Method": "TCP", "HostData": {"Host": "a.example.org", "Port": 25}}

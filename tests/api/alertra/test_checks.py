@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.monitor import probing, sums
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.clocks import daily
+from chalicelib.monitor.looking import probing
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from tests.api.alertra.conftest import Caller, Look, check_of
 from tests.conftest import Clock, Queues
 
@@ -67,7 +68,7 @@ def test_a_day_is_summed_when_the_next_begins_and_outlives_its_results(
     house: House,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sums, "LATE", 0)
+    monkeypatch.setattr(daily, "LATE", 0)
     clock.now = datetime(2026, 11, 22, tzinfo=UTC)
     check = check_of(keyring, {"device_id": device.rpartition("/")[2]})
     probing.work(house, {"at": int(clock.now.timestamp() * 1000), "checks": [[check.project, check.code]]})

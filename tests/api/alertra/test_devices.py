@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.store import checks
 from tests.api.alertra.conftest import WEB, Caller, Look, check_of
 

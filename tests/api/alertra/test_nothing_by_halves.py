@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.monitor import sums
+from chalicelib.monitor.clocks import daily as sums
 from tests.api.alertra.conftest import WEB, Caller, Look
 from tests.api.client import Api
 from tests.api.conftest import Contents

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.monitor import projects
-from chalicelib.monitor.house import House
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from tests.api.client import Answer, Api
 
 UNKNOWN = "00000000-1111-4222-8333-444444444444"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import projects
-from chalicelib.monitor.house import House
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from tests.api.client import Api
 
 Channels = Callable[..., dict[str, Any]]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import projects
+from chalicelib.monitor.managing import projects
 from tests.api.client import Api
 from tests.conftest import Queues
 from tests.sent import Sent

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from chalicelib.api.healthchecks.validation import RULES
-from chalicelib.monitor import projects
+from chalicelib.monitor.managing import projects
 from tests.api.anything import careful
 from tests.api.client import Api
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import projects
+from chalicelib.monitor.managing import projects
 from tests.api.client import Answer, Api
 
 UNKNOWN = "00000000-1111-4222-8333-444444444444"

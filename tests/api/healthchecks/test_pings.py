@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from tests.api.client import Api
 from tests.conftest import Clock
 

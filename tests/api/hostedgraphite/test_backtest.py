@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import backtest, projects, tick
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.looking import backtest
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, history, series
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import ABOVE, Caller

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from chalicelib.languages.graphite import TooMany
-from chalicelib.monitor import reading, tick
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.looking import reading
+from chalicelib.monitor.services import House
 from chalicelib.store import series_names
 from chalicelib.store.series_names import Name
 from tests.api.client import Api

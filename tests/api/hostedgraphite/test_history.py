@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import tick
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.services import House
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import Caller
 from tests.conftest import Clock, Queues

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import alerts
+from chalicelib.monitor.managing import rules
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import Caller
 from tests.conftest import Clock, Queues
@@ -156,7 +156,7 @@ def test_what_is_wrong_mutes_nothing(
 def test_an_alert_that_is_deleted_meanwhile_does_not_keep_the_others_from_being_muted(
     graphite: Caller, three: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    every = alerts.of_project
+    every = rules.of_project
 
     def then_gone(project: Any) -> Any:
         found = every(project)
@@ -164,7 +164,7 @@ def test_an_alert_that_is_deleted_meanwhile_does_not_keep_the_others_from_being_
         assert graphite.delete(f"{ROOT}/{three[1]}/").status == 200
         return found
 
-    monkeypatch.setattr(alerts, "of_project", then_gone)
+    monkeypatch.setattr(rules, "of_project", then_gone)
     answer = graphite.post(f"{ROOT}/muted/", {"duration": 60})
     assert (answer.status, sorted(answer.json["ids"])) == (200, sorted([three[0], three[2]]))
     assert muted(graphite, three[0], three[2]) == [True, True]

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 
 from chalicelib.api.hostedgraphite import validation
-from chalicelib.monitor import tick
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.services import House
 from tests.api.anything import SCALAR, TEXT, VALUE, careful
 from tests.api.hostedgraphite.conftest import ABOVE, Caller
 from tests.conftest import Queues

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import projects, tick
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from chalicelib.store import watches
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import ABOVE, Caller

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import definitions
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import ABOVE, Caller
@@ -44,7 +44,7 @@ def settings_of(graphite: Caller, code: str) -> dict[str, Any]:
 
 
 def _project(graphite: Caller) -> str:
-    from chalicelib.monitor import projects
+    from chalicelib.monitor.managing import projects
 
     key = projects.opened_by(graphite.key)
     assert key

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import alerts, projects
+from chalicelib.monitor.managing import projects, rules
 from chalicelib.store import checks
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import Caller
@@ -38,7 +38,7 @@ def spans(graphite: Caller, clock: Clock, days: int = 2) -> list[list[str]]:
     found: list[list[str]] = []
     end, before = clock.now + timedelta(days=days), False
     while clock.now <= end:
-        now = alerts.muted_for(alert, clock.now) is not None
+        now = rules.muted_for(alert, clock.now) is not None
         if now != before:
             found += [[]] if now else []
             found[-1].append(clock.now.strftime("%a %H:%M"))

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from chalicelib.api.hostedgraphite import sink
-from chalicelib.core.lines import LINES_MAX
-from chalicelib.monitor import rollups
-from chalicelib.monitor.house import House
-from chalicelib.monitor.ingest import AHEAD
+from chalicelib.languages.graphite.lines import LINES_MAX
+from chalicelib.monitor.clocks import rollups
+from chalicelib.monitor.intake.points import AHEAD
+from chalicelib.monitor.services import House
 from chalicelib.store import directory, series_ages
 from tests.api.client import Answer, Api
 from tests.api.hostedgraphite.conftest import Caller, basic

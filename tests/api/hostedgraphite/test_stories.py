@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import judging, rollups, tick
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import rollups, tick
+from chalicelib.monitor.looking import judging
+from chalicelib.monitor.services import House
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import Caller
 from tests.conftest import Clock, Queues

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.probes import Kind, Outcome, failures
-from chalicelib.probes.dial import Line
+from chalicelib.probes.connection import Line
 from tests.channels.servers import HERE
 from tests.probes.authority import Authority
 

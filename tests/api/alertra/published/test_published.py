@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.monitor.house import House
-from chalicelib.monitor.projects import Keyring
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import House
 from chalicelib.probes.base import Outcome, Phases
 from tests.api.alertra.conftest import Caller, Engine, Look, check_of
 from tests.api.client import Answer
@@ -62,7 +62,7 @@ def test_get_check_data(
     look(device)
     engine.outcome = Outcome(True, "220 ready", Phases(ttlb=sample["RequestTime"]))
     clock.move(minutes=1)
-    from chalicelib.monitor import probing
+    from chalicelib.monitor.looking import probing
 
     check = check_of(keyring, device)
     at = int(clock.now.timestamp() * 1000)

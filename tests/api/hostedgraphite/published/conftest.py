@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor import tick
-from chalicelib.monitor.house import House
+from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.services import House
 from tests.api.client import Answer
 from tests.api.hostedgraphite.conftest import Caller
 from tests.api.hostedgraphite.published.examples import IDS, request

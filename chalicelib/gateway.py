@@ -20,8 +20,8 @@ import chalice
 from chalicelib import log
 from chalicelib.core.check import Key
 from chalicelib.core.errors import Busy, TocsinError
-from chalicelib.monitor import projects
-from chalicelib.monitor.house import House
+from chalicelib.monitor.managing import projects
+from chalicelib.monitor.services import House
 from chalicelib.store.faults import StoreFault
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")

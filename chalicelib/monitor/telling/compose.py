@@ -8,7 +8,7 @@ from chalicelib.channels import words
 from chalicelib.core.check import Channel, Check, Flip, Project
 from chalicelib.core.errors import Missing
 from chalicelib.core.news import News
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import directory, history
 from chalicelib.store.outbox import Entry
 

@@ -18,8 +18,9 @@ from chalicelib.core import status
 from chalicelib.core.check import Check, Ping, PingKind, Signal
 from chalicelib.core.errors import Busy, Conflict, LimitReached, Missing
 from chalicelib.core.keywords import interpret
-from chalicelib.monitor import manage, transitions
-from chalicelib.monitor.house import House
+from chalicelib.monitor import transitions
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, directory, history, queues
 from chalicelib.store.faults import Contended, Refused, StoreFault
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib import log
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import directory, queues, series_ages, series_names, series_rolls
 
 HOUR, DAY = 3_600, 86_400

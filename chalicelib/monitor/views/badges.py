@@ -15,7 +15,7 @@ from typing import Literal
 from chalicelib.core import status
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Missing
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, directory
 
 Colour = Literal["up", "late", "down"]

@@ -12,7 +12,7 @@ from chalicelib.core import status
 from chalicelib.core.check import Check, Kind, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
 from chalicelib.monitor import transitions
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, definitions, directory, history, queues
 from chalicelib.store.faults import StoreFault
 

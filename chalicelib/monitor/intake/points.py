@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from chalicelib import log
-from chalicelib.core import lines
-from chalicelib.core.lines import Lines
 from chalicelib.languages import graphite
-from chalicelib.monitor.house import House
-from chalicelib.monitor.reading import matcher, means_many, split_view
+from chalicelib.languages.graphite import lines
+from chalicelib.languages.graphite.lines import Lines
+from chalicelib.monitor.looking.reading import matcher, means_many, split_view
+from chalicelib.monitor.services import House
 from chalicelib.store import directory, queues, series, series_ages, watches
 from chalicelib.store.faults import StoreFault
 

@@ -10,8 +10,10 @@ from chalicelib.core.check import Channel, Notification, Project
 from chalicelib.core.errors import Invalid, Undelivered
 from chalicelib.core.news import News
 from chalicelib.core.status import Redefined
-from chalicelib.monitor import manage, newsroom, transitions
-from chalicelib.monitor.house import House
+from chalicelib.monitor import transitions
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.services import House
+from chalicelib.monitor.telling import compose
 from chalicelib.store import checks, definitions, notifications
 
 NAME_MAX = 100
@@ -57,7 +59,7 @@ def _check(channel: Channel) -> None:
 
 def try_out(house: House, project: Project, channel: Channel) -> None:
     """Sends a test through the channel at once and shows the outcome on it. Raises Undelivered."""
-    news: News = newsroom.test_news(house, project, channel)
+    news: News = compose.test_news(house, project, channel)
     try:
         kinds.kind_named(channel.kind).send(channel.settings, news, house.outlet)
     except Undelivered as error:

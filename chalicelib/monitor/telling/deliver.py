@@ -25,8 +25,10 @@ from chalicelib import channels, log
 from chalicelib.core.check import Channel, Check, Flip, Notification
 from chalicelib.core.errors import Missing, Undelivered
 from chalicelib.core.news import News
-from chalicelib.monitor import holding, newsroom, transitions
-from chalicelib.monitor.house import House
+from chalicelib.monitor import transitions
+from chalicelib.monitor.services import House
+from chalicelib.monitor.telling import compose as newsroom
+from chalicelib.monitor.telling import holding
 from chalicelib.store import checks, definitions, notifications, outbox
 from chalicelib.store.outbox import Entry
 

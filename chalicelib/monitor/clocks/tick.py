@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from chalicelib import log
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import queues, wheel
 
 WORKERS = 16

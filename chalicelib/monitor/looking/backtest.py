@@ -16,8 +16,8 @@ from chalicelib.core.check import Check, Flip
 from chalicelib.core.criteria import BUCKET, Verdict
 from chalicelib.core.errors import Invalid
 from chalicelib.languages import expression, graphite
-from chalicelib.monitor.judging import LONG_AGO, require_different
-from chalicelib.monitor.reading import POINTS_MAX, Buckets, Reader, buckets_of, means_many, split_view
+from chalicelib.monitor.looking.judging import LONG_AGO, require_different
+from chalicelib.monitor.looking.reading import POINTS_MAX, Buckets, Reader, buckets_of, means_many, split_view
 from chalicelib.store import series_ages, series_names
 
 SPAN_MAX = timedelta(days=92)

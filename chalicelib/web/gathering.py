@@ -9,7 +9,7 @@ from typing import Literal, cast
 from chalicelib.core import status
 from chalicelib.core.check import Check, Flip, Ping
 from chalicelib.core.outages import Outage, outages
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import history
 
 State = Literal["new", "up", "grace", "down", "paused"]

@@ -24,8 +24,8 @@ from chalicelib.core.watching import Judged
 from chalicelib.languages import expression, graphite
 from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor import transitions
-from chalicelib.monitor.house import House
-from chalicelib.monitor.reading import Buckets, Reader, buckets_of, matcher, means_many, split_view
+from chalicelib.monitor.looking.reading import Buckets, Reader, buckets_of, matcher, means_many, split_view
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, queues
 from chalicelib.store.faults import Contended, Refused, StoreFault
 

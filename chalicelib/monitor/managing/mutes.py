@@ -9,7 +9,7 @@ from chalicelib.core.check import Project
 from chalicelib.core.errors import Conflict
 from chalicelib.core.silence import Silence
 from chalicelib.core.windows import Window
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import watches
 from chalicelib.store.watches import Schedule
 

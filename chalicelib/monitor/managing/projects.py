@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from chalicelib.core.check import Access, Key, Project
 from chalicelib.core.errors import Invalid
-from chalicelib.monitor import channels, manage, transitions
-from chalicelib.monitor.house import ALPHANUMERIC, House
+from chalicelib.monitor import transitions
+from chalicelib.monitor.managing import channels
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.services import ALPHANUMERIC, House
 from chalicelib.store import checks, definitions, directory
 
 KINDS: tuple[Access, ...] = ("write", "read", "ping")

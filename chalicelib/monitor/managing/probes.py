@@ -6,8 +6,9 @@ from typing import Any
 
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
-from chalicelib.monitor import manage, probing
-from chalicelib.monitor.house import House
+from chalicelib.monitor.looking import probing
+from chalicelib.monitor.managing import checks
+from chalicelib.monitor.services import House
 from chalicelib.store import definitions
 
 PERIOD_MAX = 86_400
@@ -25,7 +26,7 @@ def create(house: House, project: Project, values: dict[str, Any]) -> Check:
     if "channels" not in values:
         everyone = sorted(channel.code for channel in definitions.channels(project.code))
         values = {**values, "channels": tuple(everyone)}
-    device = manage.create(house, project, {"kind": "probe", **values})
+    device = checks.create(house, project, {"kind": "probe", **values})
     probing.look_now(house, device)
     return device
 
@@ -33,7 +34,7 @@ def create(house: House, project: Project, values: dict[str, Any]) -> Check:
 def change(house: House, device: Check, values: dict[str, Any]) -> Check:
     """The device with a changed definition. Raises Invalid, Missing."""
     _check(house, device.project, device.code, values)
-    return manage.change(house, device, values)
+    return checks.change(house, device, values)
 
 
 def _check(house: House, project: str, code: str, values: dict[str, Any]) -> None:
@@ -52,7 +53,7 @@ def _require_chain(project: str, code: str, master: str) -> None:
         if following == code:
             raise Invalid("master", "would make the device depend on itself")
         try:
-            following = manage.find(project, following, "probe").master
+            following = checks.find(project, following, "probe").master
         except (Missing, Forbidden):
             if following == master:
                 raise Invalid("master", "is not a device of this project") from None
@@ -69,10 +70,10 @@ def locations(house: House) -> list[str]:
 
 def delete(house: House, project: Project, device: Check) -> Check:
     """Removes a device for good; what depends on it depends on nothing any more. Raises Missing."""
-    for dependant in manage.of_project(project, "probe"):
+    for dependant in checks.of_project(project, "probe"):
         if dependant.master == device.code:
-            manage.change(house, dependant, {"master": ""})
-    return manage.delete(house, device)
+            checks.change(house, dependant, {"master": ""})
+    return checks.delete(house, device)
 
 
 def shortest_period(kind: str) -> int:

@@ -12,7 +12,7 @@ from chalicelib.core.check import Check, Flip
 from chalicelib.core.errors import Missing
 from chalicelib.core.silence import silenced_until
 from chalicelib.monitor import transitions
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import checks, history, notifications, outbox
 from chalicelib.store.outbox import Entry
 

@@ -28,8 +28,9 @@ from chalicelib.core import performance
 from chalicelib.core.check import Check, Result
 from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.watching import Observed, retries
-from chalicelib.monitor import sums, transitions
-from chalicelib.monitor.house import House
+from chalicelib.monitor import transitions
+from chalicelib.monitor.clocks import daily
+from chalicelib.monitor.services import House
 from chalicelib.probes.base import Outcome, Task
 from chalicelib.store import checks, queues, results
 from chalicelib.store.faults import Contended, Refused, StoreFault
@@ -56,7 +57,7 @@ def work(house: House, message: Message) -> int:
     looked_at = [check for check in found if check.kind == "probe" and check.status != "paused"]
     if not message.get("here"):
         for check in looked_at:
-            sums.begin_day(check, message["at"])
+            daily.begin_day(check, message["at"])
     here = looked_at if message.get("here") else _mine(house, message, looked_at)
     if not here:
         return 0

@@ -9,8 +9,9 @@ from chalicelib import log
 from chalicelib.core import status
 from chalicelib.core.check import Check, Flip
 from chalicelib.core.silence import Silence, silenced_until
-from chalicelib.monitor import holding, transitions
-from chalicelib.monitor.house import House
+from chalicelib.monitor import transitions
+from chalicelib.monitor.services import House
+from chalicelib.monitor.telling import holding
 from chalicelib.store import history, outbox
 from chalicelib.store.faults import StoreFault
 

@@ -20,8 +20,9 @@ from chalicelib import log
 from chalicelib.core import status
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Busy, Missing
-from chalicelib.monitor import deliver, transitions
-from chalicelib.monitor.house import House
+from chalicelib.monitor import transitions
+from chalicelib.monitor.services import House
+from chalicelib.monitor.telling import deliver
 from chalicelib.store import checks, outbox
 from chalicelib.store.faults import Contended, Refused, StoreFault
 

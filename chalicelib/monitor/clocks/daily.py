@@ -7,8 +7,8 @@ from typing import Any
 
 from chalicelib import log
 from chalicelib.core.check import Check, Result
-from chalicelib.core.sums import summed
-from chalicelib.monitor.house import House
+from chalicelib.core.daily import summed
+from chalicelib.monitor.services import House
 from chalicelib.store import queues, results
 from chalicelib.store.faults import StoreFault
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from chalicelib.core import uptime
 from chalicelib.core.check import TICK, Check, Flip, Status
 from chalicelib.core.uptime import Outage, Uptime
-from chalicelib.monitor import silences
-from chalicelib.monitor.house import House
+from chalicelib.monitor.managing import silences
+from chalicelib.monitor.services import House
 from chalicelib.store import history
 
 # So many checks' histories are read at the same time.

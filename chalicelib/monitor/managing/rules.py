@@ -17,9 +17,11 @@ from chalicelib.core.watching import Instance
 from chalicelib.core.windows import next_occurrence
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite import GraphiteError
-from chalicelib.monitor import channels, ingest, manage, schedules, silences
-from chalicelib.monitor.house import House
-from chalicelib.monitor.reading import Reader, split_view
+from chalicelib.monitor.intake import points
+from chalicelib.monitor.looking.reading import Reader, split_view
+from chalicelib.monitor.managing import channels, checks, silences
+from chalicelib.monitor.managing import mutes as schedules
+from chalicelib.monitor.services import House
 from chalicelib.store import definitions, directory, history, watches
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.watches import Schedule
@@ -41,7 +43,7 @@ def create(house: House, project: Project, values: dict[str, Any]) -> Check:
     if values.get("channels") is None:
         values["channels"] = default_channels(house, project, made)
     try:
-        check = manage.create(house, project, {"kind": "rule", "period": PERIOD, "silences": laid, **values})
+        check = checks.create(house, project, {"kind": "rule", "period": PERIOD, "silences": laid, **values})
     except TocsinError:
         for channel in made:
             channels.delete(house, channel)
@@ -60,7 +62,7 @@ def change(house: House, alert: Check, values: dict[str, Any]) -> Check:
     if "channels" in values and values["channels"] is None:
         values["channels"] = default_channels(house, directory.project(alert.project), [])
     if values:
-        alert = manage.change(house, alert, values)
+        alert = checks.change(house, alert, values)
         _watch(house, alert)
     return alert if wanted is None else _attach(house, alert, wanted)
 
@@ -74,7 +76,7 @@ def _dated(watch: dict[str, Any], before: dict[str, Any], now: datetime) -> dict
 
 
 def delete(house: House, alert: Check) -> None:
-    manage.delete(house, alert)
+    checks.delete(house, alert)
     try:
         watches.remove(alert.project, alert.code)
     except StoreFault as fault:
@@ -85,10 +87,10 @@ def _watch(house: House, alert: Check) -> None:
     """Tells those who ingest what the alert reads. Without it the clock judges it all the same."""
     targets = [part.target for part in rules.parts(alert.watch)]
     try:
-        watches.put(alert.project, alert.code, ingest.watched(targets))
+        watches.put(alert.project, alert.code, points.watched(targets))
     except StoreFault as fault:
         log.warning("watch not written, the minute judges the alert", reason=str(fault), code=alert.code)
-    ingest.learn(house, alert.project, alert.code)
+    points.learn(house, alert.project, alert.code)
 
 
 def _require_few(project: str, watch: dict[str, Any], before: dict[str, Any], now: datetime) -> None:
@@ -168,7 +170,7 @@ def unschedule(house: House, project: Project, schedule: Schedule) -> None:
 
 
 def of_project(project: Project) -> list[Check]:
-    return manage.of_project(project, "rule")
+    return checks.of_project(project, "rule")
 
 
 def mute(house: House, alerts: list[Check], minutes: int, author: str = "") -> list[Check]:

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from chalicelib import log
-from chalicelib.monitor.house import House
+from chalicelib.monitor.services import House
 from chalicelib.store import queues, series, series_names
 from chalicelib.store.faults import StoreFault
 

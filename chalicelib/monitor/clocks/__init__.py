@@ -1,0 +1,1 @@
+"""What the clocks do: the sweep, the tick, roll-ups and daily sums."""

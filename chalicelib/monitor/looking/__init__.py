@@ -1,0 +1,1 @@
+"""Looking at things and judging what was seen: probes, rules, readings, backtests."""

@@ -1,0 +1,1 @@
+"""Managing what an owner sets up: projects, checks, channels, silences."""

@@ -1,0 +1,1 @@
+"""Telling people: the deliverer, what holds news back, and what a message says."""

@@ -1,0 +1,1 @@
+"""Answers that are computed from what is kept: badges and uptimes."""
