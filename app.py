@@ -16,17 +16,17 @@ from chalicelib.api import alertra, healthchecks, hostedgraphite
 from chalicelib.monitor import chores
 from chalicelib.monitor.clocks import rollups, sweep, tick
 from chalicelib.monitor.looking import judging, probing
-from chalicelib.monitor.services import open_house
+from chalicelib.monitor.services import open_services
 from chalicelib.monitor.telling import deliver
 
 DIALECTS = (healthchecks, alertra, hostedgraphite)
 
-HOUSE = open_house(settings.load())
-log.configure(HOUSE.settings.stage)
-store.connect(HOUSE.settings)
+SERVICES = open_services(settings.load())
+log.configure(SERVICES.settings.stage)
+store.connect(SERVICES.settings)
 
 app = Chalice(app_name="tocsin")
-gateway.serve(app, HOUSE)
+gateway.serve(app, SERVICES)
 for package in (*DIALECTS, web):
     for blueprint in package.BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -35,43 +35,43 @@ for package in (*DIALECTS, web):
 @app.schedule("rate(1 minute)")
 def sweep_due(event: CloudWatchEvent) -> None:
     log.begin(event.event_id)
-    sweep.run(HOUSE)
+    sweep.run(SERVICES)
 
 
 @app.schedule("rate(1 minute)")
 def tick_wheel(event: CloudWatchEvent) -> None:
     log.begin(event.event_id)
-    tick.run(HOUSE)
+    tick.run(SERVICES)
 
 
-@app.on_sqs_message(queue=HOUSE.settings.resource("probes"), batch_size=1)
+@app.on_sqs_message(queue=SERVICES.settings.resource("probes"), batch_size=1)
 def run_probes(event: SQSEvent) -> None:
     log.begin(getattr(event.context, "aws_request_id", ""))
     for record in event:
-        probing.work(HOUSE, json.loads(record.body))
+        probing.work(SERVICES, json.loads(record.body))
 
 
-@app.on_sqs_message(queue=HOUSE.settings.resource("rules"), batch_size=10)
+@app.on_sqs_message(queue=SERVICES.settings.resource("rules"), batch_size=10)
 def judge_rules(event: SQSEvent) -> None:
     log.begin(getattr(event.context, "aws_request_id", ""))
     for record in event:
-        judging.work(HOUSE, json.loads(record.body))
+        judging.work(SERVICES, json.loads(record.body))
 
 
 @app.schedule("rate(1 hour)")
 def roll_up(event: CloudWatchEvent) -> None:
     log.begin(event.event_id)
-    rollups.run(HOUSE)
+    rollups.run(SERVICES)
 
 
-@app.on_sqs_message(queue=HOUSE.settings.resource("news"), batch_size=10)
+@app.on_sqs_message(queue=SERVICES.settings.resource("news"), batch_size=10)
 def deliver_news(event: SQSEvent) -> None:
     log.begin(getattr(event.context, "aws_request_id", ""))
-    deliver.deliver_nudges(HOUSE, [json.loads(record.body) for record in event])
+    deliver.deliver_nudges(SERVICES, [json.loads(record.body) for record in event])
 
 
-@app.on_sqs_message(queue=HOUSE.settings.resource("chores"), batch_size=1)
+@app.on_sqs_message(queue=SERVICES.settings.resource("chores"), batch_size=1)
 def do_chores(event: SQSEvent) -> None:
     log.begin(getattr(event.context, "aws_request_id", ""))
     for record in event:
-        chores.do(HOUSE, json.loads(record.body))
+        chores.do(SERVICES, json.loads(record.body))

@@ -21,7 +21,7 @@ from chalicelib import log
 from chalicelib.core.check import Key
 from chalicelib.core.errors import Busy, TocsinError
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store.faults import StoreFault
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
@@ -31,7 +31,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 class Request:
     """A request as a dialect sees it. Header names are lower case, path parts and query values are decoded once."""
 
-    house: House
+    services: Services
     method: str
     path: str
     root: str
@@ -72,16 +72,16 @@ _request: ContextVar[chalice.app.Request] = ContextVar("request")
 
 
 class _Serving:
-    house: House | None = None
+    services: Services | None = None
     apps: ClassVar[list[chalice.Chalice]] = []
 
 
-def serve(app: chalice.Chalice, house: House) -> None:
-    """Lets `app` answer for `house`, from now on for this one.
+def serve(app: chalice.Chalice, services: Services) -> None:
+    """Lets `app` answer for `services`, from now on for this one.
 
     The request travels in a context variable: Chalice's own is shared by threads.
     """
-    _Serving.house = house
+    _Serving.services = services
     if app not in _Serving.apps:
         _Serving.apps.append(app)
         app.register_middleware(_keep_request, "http")
@@ -124,17 +124,17 @@ def _answer(request: Request, dialect: Dialect, handlers: Mapping[str, Handler])
 
 def _received(parts: dict[str, str]) -> Request:
     """The present request, from the event as API Gateway sends it (or a local gateway in its place)."""
-    house, event = _Serving.house, _request.get()
-    assert house is not None, "serve() comes first"
+    services, event = _Serving.services, _request.get()
+    assert services is not None, "serve() comes first"
     about: dict[str, Any] = event.context
     log.begin(about.get("requestId", ""))
     headers = {name.lower(): value for name, value in event.headers.items()}
     query = event.query_params
     return Request(
-        house=house,
+        services=services,
         method=event.method,
         path=event.path,
-        root=house.settings.site_root or _root(headers, about),
+        root=services.settings.site_root or _root(headers, about),
         parts={name: unquote(value) for name, value in parts.items()},
         query={name: query.getlist(name) for name in query} if query else {},
         headers=headers,

@@ -85,7 +85,7 @@ def _archive(made: Path) -> Path:
 
 
 def wrong_handlers(template: dict[str, Any]) -> Iterator[str]:
-    """Functions whose handler is not in app.py: Lambda would call them without the house that app.py builds."""
+    """Functions whose handler is not in app.py: Lambda would call them without the services that app.py builds."""
     for name, resource in template["Resources"].items():
         handler = resource.get("Properties", {}).get("Handler", "app.")
         if not handler.startswith("app."):

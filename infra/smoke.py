@@ -26,7 +26,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import store
 from chalicelib.core.errors import TocsinError
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store.faults import StoreFault
 from infra.change_set import Stack
 from infra.template import BadStage, settings_of, stack_of
@@ -96,14 +96,14 @@ def soon(attempt: Callable[[], object]) -> None:
         time.sleep(0.5)
 
 
-def run(house: House, root: str) -> None:
+def run(services: Services, root: str) -> None:
     """Every step. Raises Wrong, or the store's errors; whatever happens, the project goes in the end."""
     with step(f"{root} answers, and reaches its tables"):
         Site(root).call("GET", "/api/v3/status/")
     with step("without a key, nothing is told"):
         Site(root).call("GET", "/api/v3/checks/", expect=401)
     with step("a project of its own is made"):
-        keyring = projects.create(house, "smoke test")
+        keyring = projects.create(services, "smoke test")
     site = Site(root, keyring.keys["write"])
     try:
         with step("its key opens it"):
@@ -111,7 +111,7 @@ def run(house: House, root: str) -> None:
         follow_a_check(site)
     finally:
         with step("the project is deleted"):
-            projects.delete(house, keyring.project.code)
+            projects.delete(services, keyring.project.code)
     with step("its key opens nothing any more"):
         soon(lambda: site.call("GET", "/api/v3/checks/", expect=401))
 
@@ -149,7 +149,7 @@ def main() -> None:
         settings = settings_of(arguments.stage)
         root = arguments.url or address_of(Stack(boto3.client("cloudformation"), stack_of(settings)))
         store.connect(settings)
-        run(House(settings), root.rstrip("/"))
+        run(Services(settings), root.rstrip("/"))
     except (BadStage, Wrong, TocsinError, StoreFault, ClientError, BotoCoreError) as reason:
         sys.exit(f"infra.smoke: {reason}")
     print(f"{arguments.stage} is alive")

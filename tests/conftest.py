@@ -1,4 +1,4 @@
-"""The house for tests: AWS in process, a clock that only moves when told, and ways to look at what was sent.
+"""The services for tests: AWS in process, a clock that only moves when told, and ways to look at what was sent.
 
 TOCSIN_TEST_ENGINE, the URL of a DynamoDB, runs the same tests on that engine instead of the one in process.
 """
@@ -24,7 +24,7 @@ from chalicelib.monitor.clocks import sweep, tick
 from chalicelib.monitor.intake import pings, points
 from chalicelib.monitor.looking import judging, probing
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from infra import emulated, tables
@@ -100,7 +100,7 @@ def settings(aws: None) -> Settings:
 
 
 @pytest.fixture
-def house(settings: Settings, clock: Clock) -> Iterator[House]:
+def services(settings: Settings, clock: Clock) -> Iterator[Services]:
     store.connect(settings)
     pings.forget()
     points.forget()
@@ -109,7 +109,7 @@ def house(settings: Settings, clock: Clock) -> Iterator[House]:
     client("ses").verify_email_identity(EmailAddress="alerts@tocsin.example.org")
     codes = itertools.count(1)
     outlet = Outlet(settings.allowed_networks, client("sesv2"), client("sns"))
-    yield House(
+    yield Services(
         settings,
         clock=clock,
         sleep=clock.sleep,
@@ -121,24 +121,24 @@ def house(settings: Settings, clock: Clock) -> Iterator[House]:
 
 
 @pytest.fixture
-def keyring(house: House) -> projects.Keyring:
-    return projects.create(house, "Website")
+def keyring(services: Services) -> projects.Keyring:
+    return projects.create(services, "Website")
 
 
 @pytest.fixture
-def sent(house: House) -> Sent:
+def sent(services: Services) -> Sent:
     return Sent()
 
 
 class Queues:
     """Hands what the queues hold to the functions that AWS would call."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, services: Services) -> None:
+        self.services = services
         self.sqs = client("sqs")
 
     def take(self, noun: str) -> list[dict[str, Any]]:
-        queue = self.house.settings.resource(noun)
+        queue = self.services.settings.resource(noun)
         taken = []
         while fixtures.holds_messages(queue):
             url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
@@ -156,29 +156,29 @@ class Queues:
         do = {"probes": probing.work, "rules": judging.work, "chores": chores.do}[noun]
         messages = self.take(noun)
         for message in messages:
-            do(self.house, message)
+            do(self.services, message)
         return bool(messages)
 
     def _news(self) -> bool:
         news = self.take("news")
-        deliver.deliver_nudges(self.house, news)
+        deliver.deliver_nudges(self.services, news)
         return bool(news)
 
 
 @pytest.fixture
-def queues(house: House) -> Queues:
-    return Queues(house)
+def queues(services: Services) -> Queues:
+    return Queues(services)
 
 
 @pytest.fixture
-def minute(house: House, clock: Clock, queues: Queues) -> Any:
+def minute(services: Services, clock: Clock, queues: Queues) -> Any:
     """Lets one minute pass as AWS would: tick and sweep at its start, the workers whenever there is anything to do."""
 
     def passes() -> None:
         began = clock.now
-        tick.run(house)
+        tick.run(services)
         queues.work()
-        sweep.run(house)
+        sweep.run(services)
         queues.work()
         clock.now = max(clock.now, began + timedelta(minutes=1))
 

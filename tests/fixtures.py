@@ -1,4 +1,4 @@
-"""The tables and queues of a test's house, made by calls once in a process and by copying ever after.
+"""The tables and queues of a test's services, made by calls once in a process and by copying ever after.
 
 Making them takes longer than most tests do, and every test begins with an emulated AWS that holds nothing.
 """

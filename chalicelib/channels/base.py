@@ -33,7 +33,7 @@ class Kind(Protocol):
 
 @dataclass
 class Outlet:
-    """The ways out of the house, each made at its first use. Region, credentials and endpoints are boto3's business.
+    """The ways out, each made at its first use. Region, credentials and endpoints are boto3's business.
 
     `allowed_networks` are networks in CIDR form that channels may reach although they are not public.
     """

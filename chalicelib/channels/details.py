@@ -51,17 +51,17 @@ def _probe(news: News) -> Listed:
     return [
         ("Address", words.one_line(target.of_check(check), 300)),
         ("Looked at", words.every(check.period)),
-        ("Seen from", words.one_line(", ".join(news.flip.about.get("locations", ())), 300)),
+        ("Seen from", words.one_line(", ".join(news.flip.details.get("locations", ())), 300)),
     ]
 
 
 def _rule(news: News) -> Listed:
-    check, about = news.check, news.flip.about
+    check, details = news.check, news.flip.details
     names = sorted(check.triggered)
     breaching = ", ".join(names[:SERIES]) + (f" and {len(names) - SERIES} more" if len(names) > SERIES else "")
-    value = about.get("value")
+    value = details.get("value")
     return [
-        ("Metric", words.one_line(str(about.get("metric") or target.of_check(check)), 300)),
+        ("Metric", words.one_line(str(details.get("metric") or target.of_check(check)), 300)),
         ("Value then" if news.reminder else "Value", "" if value is None else f"{value:g}"),
         ("Criteria", words.one_line(words.criteria(check), 500)),
         ("Breaching now", words.one_line(breaching, 1_000) if len(names) > 1 else ""),

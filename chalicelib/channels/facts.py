@@ -40,5 +40,5 @@ def _looked_at(news: News) -> dict[str, Any]:
         "period": check.period,
         "reason": news.flip.reason,
         "since": document.second(news.flip.at),
-        **news.flip.about,
+        **news.flip.details,
     }

@@ -22,14 +22,14 @@ BEFORE = timedelta(hours=1)
 
 def document(news: News) -> dict[str, Any]:
     """The alert. A test calls itself healthy, so that nobody is called by it."""
-    check, about = news.check, news.flip.about
+    check, details = news.check, news.flip.details
     looked_at = target.of_check(check)
     return {
         "name": check.label,
         "criteria": "test" if news.event == "test" else _CRITERIA[check.kind](check),
         "graph": _graph(news),
-        "value": about.get("value"),
-        "metric": about.get("metric") or looked_at or check.label,
+        "value": details.get("value"),
+        "metric": details.get("metric") or looked_at or check.label,
         "status": "alerting" if news.event == "down" else "healthy",
         "backoff_minutes": check.remind // 60 or False,
         "info": words.summary(news) if news.event == "test" else check.desc or None,
@@ -41,7 +41,7 @@ def _graph(news: News) -> str | None:
     if news.check.kind != "rule" or not news.site.root:
         return None
     parts = {part.letter: part.target for part in rules.parts(news.check.watch)}
-    metric = parts.get(str(news.flip.about.get("letter"))) or target.of_check(news.check)
+    metric = parts.get(str(news.flip.details.get("letter"))) or target.of_check(news.check)
     query = {"target": metric, "from": int((news.flip.at - BEFORE).timestamp()), "format": "json"}
     return f"{news.site.root}/render?{urlencode(query)}"
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from chalicelib.core import target
 from chalicelib.core.silence import Silence
 
-Kind = Literal["heartbeat", "probe", "rule"]
+CheckKind = Literal["heartbeat", "probe", "rule"]
 Status = Literal["new", "up", "down", "paused"]
 PingKind = Literal["success", "start", "fail", "log", "ign"]
 ScheduleKind = Literal["simple", "cron", "oncalendar"]
@@ -73,7 +73,7 @@ class Check:
     project: str
     code: str
     created: datetime
-    kind: Kind = "heartbeat"
+    kind: CheckKind = "heartbeat"
     name: str = ""
     slug: str = ""
     tags: str = ""
@@ -143,7 +143,7 @@ class Flip:
     """One status change. `at` is when it became true (for a missed deadline: the deadline), not when it was noticed.
 
     `before` is the moment of the check's flip before this one: news of the two must not overtake each other.
-    `about` holds the facts of the check's kind: from which `locations` a failure was seen, which `metric` breached at
+    `details` holds the facts of the check's kind: from which `locations` a failure was seen, which `metric` breached at
     what `value`. A `quiet` flip is history and nobody's news.
     """
 
@@ -154,7 +154,7 @@ class Flip:
     new: Status
     reason: str = ""
     before: datetime | None = None
-    about: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
 
     @property
@@ -168,7 +168,7 @@ def flipped(
     new: Status,
     at: datetime,
     reason: str = "",
-    about: dict[str, Any] | None = None,
+    details: dict[str, Any] | None = None,
     *,
     quiet: bool = False,
 ) -> tuple[Check, Flip]:
@@ -176,7 +176,7 @@ def flipped(
     if check.since and at <= check.since:
         at = check.since + TICK
     quiet = quiet or (new == "up" and check.quiet)
-    flip = Flip(check.project, check.code, at, check.status, new, reason, check.since, about or {}, quiet)
+    flip = Flip(check.project, check.code, at, check.status, new, reason, check.since, details or {}, quiet)
     return replace(check, status=new, since=at, quiet=quiet and new == "down"), flip
 
 

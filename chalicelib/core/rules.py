@@ -70,19 +70,19 @@ def judgement(
         breaching = {}
     recovered = {name: every[name].value if name in every else None for name in check.triggered}
     order = _order(check.met, letters)
-    about = _about(check, verdicts, order, letters, breaching) if firing else _recovery(check, every)
-    reason = _reason(check, about) if firing else ""
+    details = _details(check, verdicts, order, letters, breaching) if firing else _recovery(check, every)
+    reason = _reason(check, details) if firing else ""
     # A single criterion has no order to be remembered.
     met_in_order = order if len(letters) > 1 else ""
-    return Judged(now, firing, breaching, recovered, reason, about, met=met_in_order, due=_due(verdicts))
+    return Judged(now, firing, breaching, recovered, reason, details, met=met_in_order, due=_due(verdicts))
 
 
 def failure(check: Check, now: datetime, why: str) -> Judged:
     """A rule whose query fails fires too: nobody knows how it stands. Who ignores that is not told."""
     quiet = check.watch.get("on_query_failure") == "ignore"
-    about = {"metric": check.watch["metric"], "value": None, "query_failure": True}
+    details = {"metric": check.watch["metric"], "value": None, "query_failure": True}
     still = {name: kept["value"] for name, kept in check.triggered.items()}
-    return Judged(now, True, still, reason=f"query failed: {why}", about=about, quiet=quiet, met=check.met)
+    return Judged(now, True, still, reason=f"query failed: {why}", details=details, quiet=quiet, met=check.met)
 
 
 def _every(verdicts: Mapping[str, Verdicts]) -> dict[str, Verdict]:
@@ -121,7 +121,7 @@ def _order(before: str, letters: Mapping[str, bool | None]) -> str:
     return "".join([*kept, *(letter for letter in sorted(letters) if letters[letter] and letter not in kept)])
 
 
-def _about(
+def _details(
     check: Check,
     verdicts: Mapping[str, Verdicts],
     order: str,
@@ -148,10 +148,10 @@ def _recovery(check: Check, every: Mapping[str, Verdict]) -> dict[str, Any]:
     return {"metric": name, "value": every[name].value if name in every else None}
 
 
-def _reason(check: Check, about: Mapping[str, Any]) -> str:
+def _reason(check: Check, details: Mapping[str, Any]) -> str:
     """ "web1.load is 93, above 90 for 10 minutes" """
-    criterion = criterion_of(check.watch["criteria"][about["letter"]])
-    name, value = about["metric"], about["value"]
+    criterion = criterion_of(check.watch["criteria"][details["letter"]])
+    name, value = details["metric"], details["value"]
     if criterion.type == "missing":
         return f"{name} has been missing for {_minutes(criterion.period)}"
     lasting = f" for {_minutes(criterion.period)}" if criterion.period else ""

@@ -40,7 +40,7 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class SilencedUntil:
     """Nobody is told until then; None where no end is known."""
 
     until: datetime | None
@@ -78,7 +78,7 @@ def _union(ordered: Iterable[Span]) -> Iterator[Span]:
         yield open_
 
 
-def silenced_until(silences: Iterable[Silence], at: datetime) -> Quiet | None:
+def silenced_until(silences: Iterable[Silence], at: datetime) -> SilencedUntil | None:
     """Whether a silence covers `at`, and until when one or the other does; at most HORIZON ahead."""
     horizon = at + HORIZON
     found = merged(silences, at, horizon)
@@ -86,7 +86,7 @@ def silenced_until(silences: Iterable[Silence], at: datetime) -> Quiet | None:
         return None
     end = found[0][1]
     endless = any(s.end is None and s.window is None and s.start <= end for s in silences) if end >= horizon else False
-    return Quiet(None if endless else end)
+    return SilencedUntil(None if endless else end)
 
 
 def parse_duration(text: object) -> timedelta:

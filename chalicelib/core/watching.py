@@ -35,16 +35,16 @@ class Observed:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A rule was judged. `firing` None means that the data cannot decide. `triggered` are the series that breach now
-    with their value, `recovered` the values of those that do no longer; `about` is what decided; `met` are the letters
-    of the criteria that are met, oldest first; `due` is when time alone will make it another. A `quiet` judgement is
-    nobody's news."""
+    with their value, `recovered` the values of those that do no longer; `details` say what decided; `met` are the
+    letters of the criteria that are met, oldest first; `due` is when time alone will make it another. A `quiet`
+    judgement is nobody's news."""
 
     at: datetime
     firing: bool | None
     triggered: Mapping[str, float | None] = field(default_factory=dict)
     recovered: Mapping[str, float | None] = field(default_factory=dict)
     reason: str = ""
-    about: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
     met: str = ""
     due: datetime | None = None
@@ -87,8 +87,8 @@ def _bad(check: Check, look: Observed) -> tuple[Check, tuple[Flip, ...]]:
     suspicion = _suspicion(check, look)
     if suspicion.failures <= retries(check):
         return replace(check, suspicion=suspicion), ()
-    about = {"locations": list(suspicion.locations), "failures": suspicion.failures}
-    check, flip = flipped(replace(check, suspicion=None), "down", suspicion.since, look.text, about)
+    details = {"locations": list(suspicion.locations), "failures": suspicion.failures}
+    check, flip = flipped(replace(check, suspicion=None), "down", suspicion.since, look.text, details)
     return check, (flip,)
 
 
@@ -113,7 +113,7 @@ def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:
     if firing is None or not _turns(check, judgement):
         return check, ()
     new: Status = "down" if firing else "up"
-    check, flip = flipped(check, new, judgement.at, judgement.reason, judgement.about, quiet=judgement.quiet)
+    check, flip = flipped(check, new, judgement.at, judgement.reason, judgement.details, quiet=judgement.quiet)
     return check, (flip,)
 
 

@@ -9,50 +9,50 @@ from typing import Any
 from chalicelib.monitor.clocks import daily, rollups, sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels, checks, series
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 
 Message = dict[str, Any]
 
 
-def do(house: House, message: Message) -> None:
+def do(services: Services, message: Message) -> None:
     """Does one chore. Raises for what must be tried again: the queue hands it out anew."""
-    _CHORES[message["do"]](house, message)
+    _CHORES[message["do"]](services, message)
 
 
-def _ping(house: House, message: Message) -> None:
-    pings.receive_kept(house, message)
+def _ping(services: Services, message: Message) -> None:
+    pings.receive_kept(services, message)
 
 
-def _record(_house: House, message: Message) -> None:
+def _record(_house: Services, message: Message) -> None:
     pings.record_kept(message)
 
 
-def _expire(house: House, message: Message) -> None:
-    sweep.expire(house, message["project"], message["code"])
+def _expire(services: Services, message: Message) -> None:
+    sweep.expire(services, message["project"], message["code"])
 
 
-def _purge(house: House, message: Message) -> None:
-    checks.purge(house, message["owner"])
+def _purge(services: Services, message: Message) -> None:
+    checks.purge(services, message["owner"])
 
 
-def _unassign(house: House, message: Message) -> None:
-    channels.unassign_all(house, message["project"], message["channel"])
+def _unassign(services: Services, message: Message) -> None:
+    channels.unassign_all(services, message["project"], message["channel"])
 
 
-def _sum_day(house: House, message: Message) -> None:
-    daily.sum_day(house, message["code"], date.fromisoformat(message["day"]))
+def _sum_day(services: Services, message: Message) -> None:
+    daily.sum_day(services, message["code"], date.fromisoformat(message["day"]))
 
 
-def _roll_up(house: House, message: Message) -> None:
+def _roll_up(services: Services, message: Message) -> None:
     names = message["series"]
-    rollups.roll(house, message["project"], [names] if isinstance(names, str) else names, message["hour"])
+    rollups.roll(services, message["project"], [names] if isinstance(names, str) else names, message["hour"])
 
 
-def _purge_series(house: House, message: Message) -> None:
-    series.purge(house, message["project"], message["series"])
+def _purge_series(services: Services, message: Message) -> None:
+    series.purge(services, message["project"], message["series"])
 
 
-_CHORES: dict[str, Callable[[House, Message], None]] = {
+_CHORES: dict[str, Callable[[Services, Message], None]] = {
     "ping": _ping,
     "record": _record,
     "expire": _expire,

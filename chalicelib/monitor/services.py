@@ -1,4 +1,4 @@
-"""The house: the few things of the outside world that use cases need, handed in so that tests can have others."""
+"""The services: the few things of the outside world that use cases need, handed in so that tests can have others."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _random_text(length: int, alphabet: str) -> str:
 
 
 @dataclass(slots=True)
-class House:
+class Services:
     """Settings, clock, sleep, randomness, the outlet through which channels send, and an engine that runs probes, which
     is lent to one batch at a time."""
 
@@ -68,6 +68,6 @@ class House:
             self.engine = engine
 
 
-def open_house(settings: Settings) -> House:
-    """The house of an installation: real clock, real randomness, and the ways out that its owner allows."""
-    return House(settings, outlet=Outlet(settings.allowed_networks))
+def open_services(settings: Settings) -> Services:
+    """The services of an installation: real clock, real randomness, and the ways out that its owner allows."""
+    return Services(settings, outlet=Outlet(settings.allowed_networks))

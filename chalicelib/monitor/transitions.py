@@ -14,7 +14,7 @@ from chalicelib import log
 from chalicelib.core import status
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Busy
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, outbox, queues
 from chalicelib.store.faults import Contended, Refused, StoreFault
 
@@ -24,21 +24,21 @@ ATTEMPTS = 12
 LOOK_AHEAD = timedelta(seconds=75)
 
 
-def apply(house: House, project: str, code: str, event: status.Event) -> Check:
+def apply(services: Services, project: str, code: str, event: status.Event) -> Check:
     """Decides what `event` does to the check and keeps it; answers the check as it is afterwards.
 
     Raises Missing, Conflict (from the decision), Busy, or StoreFault.
     """
-    return retrying(house, lambda: _decide(house, checks.get(project, code), event))
+    return retrying(services, lambda: _decide(services, checks.get(project, code), event))
 
 
-def _decide(house: House, seen: Check, event: status.Event) -> Check:
+def _decide(services: Services, seen: Check, event: status.Event) -> Check:
     change = keep(seen, event)
     if change is None:
         return seen
     tell([change])
     if isinstance(event, status.Redefined):
-        _announce_deadline(house, change.after)
+        _announce_deadline(services, change.after)
     return change.after
 
 
@@ -53,7 +53,7 @@ def keep(seen: Check, event: status.Event) -> status.Change | None:
     return change
 
 
-def retrying(house: House, attempt: Callable[[], T]) -> T:
+def retrying(services: Services, attempt: Callable[[], T]) -> T:
     """Runs `attempt` until no competitor is in its way, a few times with growing random pauses. Raises Busy."""
     for number in range(ATTEMPTS):
         try:
@@ -61,13 +61,13 @@ def retrying(house: House, attempt: Callable[[], T]) -> T:
         except Refused:
             continue
         except Contended:
-            pause(house, number)
+            pause(services, number)
     raise Busy("too many changes at once")
 
 
-def pause(house: House, attempt: int) -> None:
+def pause(services: Services, attempt: int) -> None:
     """Waits a random moment, longer with every attempt, so that competitors do not meet again."""
-    house.sleep(0.005 * (attempt + 1) * int(house.random_text(1, "12345678")))
+    services.sleep(0.005 * (attempt + 1) * int(services.random_text(1, "12345678")))
 
 
 def tell(changes: list[status.Change]) -> None:
@@ -91,11 +91,11 @@ def nudge(entries: list[outbox.Entry], *, delay: int = 0) -> bool:
     return True
 
 
-def _announce_deadline(house: House, check: Check) -> None:
+def _announce_deadline(services: Services, check: Check) -> None:
     """A deadline nearer than the sweep looks ahead would be found up to a minute late."""
     if check.due is None:
         return
-    wait = check.due - house.clock()
+    wait = check.due - services.clock()
     if wait > LOOK_AHEAD:
         return
     try:

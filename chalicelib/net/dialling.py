@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from chalicelib.core.addresses import allowed
-from chalicelib.net.lookups import Place, Resolver, look_up
+from chalicelib.net.lookups import Endpoint, Resolver, look_up
 
 NOT_ALLOWED = "address not allowed"
 
@@ -28,32 +28,32 @@ class NotAllowed(Exception):
 
 def find(
     host: str, port: int, seconds: float, allowed_networks: tuple[str, ...] = (), resolve: Resolver | None = None
-) -> list[Place]:
+) -> list[Endpoint]:
     """Where `host` is, without the places that may not be connected to; there is at least one. Raises NotAllowed, and
     what a look-up raises: socket.gaierror, TimeoutError."""
-    places = look_up(host, port, seconds, resolve)
-    if not places:
+    endpoints = look_up(host, port, seconds, resolve)
+    if not endpoints:
         raise socket.gaierror(socket.EAI_NONAME, "name has no address")
-    passed = [place for place in places if judged(place[4][0], allowed_networks)]
+    passed = [endpoint for endpoint in endpoints if judged(endpoint[4][0], allowed_networks)]
     if not passed:
         raise NotAllowed
     return passed
 
 
-def connect(places: list[Place], left: Callable[[], float]) -> socket.socket:
+def connect(endpoints: list[Endpoint], left: Callable[[], float]) -> socket.socket:
     """A connection to the first place that takes one; none may use up the time of those behind it. `left` tells the
     seconds that remain, or raises TimeoutError. Raises OSError, the last place's."""
     failure = OSError()
-    for waiting, place in zip(range(len(places), 0, -1), places, strict=True):
+    for waiting, endpoint in zip(range(len(endpoints), 0, -1), endpoints, strict=True):
         try:
-            return _connected(place, left() / waiting)
+            return _connected(endpoint, left() / waiting)
         except OSError as error:
             failure = error
     raise failure
 
 
-def _connected(place: Place, seconds: float) -> socket.socket:
-    family, kind, protocol, _, address = place
+def _connected(endpoint: Endpoint, seconds: float) -> socket.socket:
+    family, kind, protocol, _, address = endpoint
     sock = socket.socket(family, kind, protocol)
     try:
         sock.settimeout(seconds)

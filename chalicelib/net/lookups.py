@@ -14,11 +14,11 @@ from collections.abc import Callable
 from typing import Any
 
 # One entry of getaddrinfo: family, type, protocol, canonical name, socket address.
-Place = tuple[Any, ...]
+Endpoint = tuple[Any, ...]
 # Host, port and the seconds that remain -> places. Raises OSError (socket.gaierror for an unknown name), TimeoutError.
-Resolver = Callable[[str, int, float], list[Place]]
+Resolver = Callable[[str, int, float], list[Endpoint]]
 # What was found, or why nothing was, and how many seconds it took.
-Told = Callable[[list[Place] | OSError, float], None]
+Told = Callable[[list[Endpoint] | OSError, float], None]
 
 
 class Askers:
@@ -52,7 +52,7 @@ def ask(host: str, port: int, seconds: float, told: Told, resolve: Resolver | No
 
     def job() -> None:
         began = time.monotonic()
-        found: list[Place] | OSError
+        found: list[Endpoint] | OSError
         try:
             found = (resolve or _system)(host, port, seconds)
         except OSError as error:
@@ -64,7 +64,7 @@ def ask(host: str, port: int, seconds: float, told: Told, resolve: Resolver | No
     _askers.submit(job)
 
 
-def look_up(host: str, port: int, seconds: float, resolve: Resolver | None = None) -> list[Place]:
+def look_up(host: str, port: int, seconds: float, resolve: Resolver | None = None) -> list[Endpoint]:
     """Where `host` is. The system needs no asking for an address in figures, however it is spelt."""
     if resolve is None:
         try:
@@ -73,7 +73,7 @@ def look_up(host: str, port: int, seconds: float, resolve: Resolver | None = Non
             pass
         except UnicodeError:
             raise socket.gaierror(socket.EAI_NONAME, "not a host name") from None
-    found: queue.SimpleQueue[list[Place] | OSError] = queue.SimpleQueue()
+    found: queue.SimpleQueue[list[Endpoint] | OSError] = queue.SimpleQueue()
     ask(host, port, seconds, lambda answer, _: found.put(answer), resolve)
     try:
         answer = found.get(timeout=seconds)
@@ -84,5 +84,5 @@ def look_up(host: str, port: int, seconds: float, resolve: Resolver | None = Non
     return answer
 
 
-def _system(host: str, port: int, _seconds: float) -> list[Place]:
+def _system(host: str, port: int, _seconds: float) -> list[Endpoint]:
     return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))

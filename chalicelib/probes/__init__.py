@@ -1,4 +1,4 @@
-"""What the house looks at: one module for each type of probe.
+"""What Tocsin looks at: one module for each type of probe.
 
 To add a type: a module that is a `base.Kind`, and its name in `NAMES`. It is imported when it is first asked for: most
 processes never probe, and a cold start is the shorter.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.probes.connection import Line
+    from chalicelib.probes.connection import Session
 
 # What a probe calls itself where its protocol has a place for it.
 AGENT = "Tocsin/1 (uptime probe)"
@@ -73,6 +73,6 @@ class Kind(Protocol):
         """The definition as it is kept: validated, complete with defaults, in one form, JSON-able; `type` and `timeout`
         are in it. Cleaning what is clean changes nothing. Raises Invalid, whose field is the key ("port")."""
 
-    def run(self, definition: dict[str, Any], line: Line) -> Outcome:
+    def run(self, definition: dict[str, Any], session: Session) -> Outcome:
         """Probes once. Raises Failed, or lets OSError, TimeoutError and ssl.SSLError out: `failures.attempt` puts them
         into words. `line.outcome(...)` makes the answer."""

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from chalicelib.net import streams
 from chalicelib.net.dialling import NotAllowed, connect, find
-from chalicelib.net.lookups import Place, Resolver
+from chalicelib.net.lookups import Endpoint, Resolver
 from chalicelib.probes.base import Failed, Outcome, Phases
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 
-class Line:
+class Session:
     """One probe's way out: the guard, the deadline and the stopwatch. It is made when the probe's work begins.
 
     `seconds` is all the time that the probe has; `block` the milliseconds that it waited for its turn. `authorities` is
@@ -62,7 +62,7 @@ class Line:
             raise TimeoutError
         return left
 
-    def look_up(self, host: str, port: int) -> list[Place]:
+    def look_up(self, host: str, port: int) -> list[Endpoint]:
         """Where `host` is, without the places that may not be reached; they are stream sockets'. Raises Failed."""
         with self.timed("dns"):
             try:
@@ -72,13 +72,13 @@ class Line:
             except NotAllowed as error:
                 raise Failed(str(error)) from error
 
-    def dial(self, host: str, port: int) -> Wire:
+    def dial(self, host: str, port: int) -> Connection:
         """A TCP connection to `host`."""
-        places = self.look_up(host, port)
+        endpoints = self.look_up(host, port)
         with self.timed("connect"):
-            return Wire(connect(places, self.left), self)
+            return Connection(connect(endpoints, self.left), self)
 
-    def datagram(self, host: str, port: int) -> Wire:
+    def datagram(self, host: str, port: int) -> Connection:
         """A UDP socket that sends to `host` and hears from it alone."""
         family, _, _, _, address = self.look_up(host, port)[0]
         sock = socket.socket(family, socket.SOCK_DGRAM)
@@ -87,7 +87,7 @@ class Line:
         except BaseException:
             sock.close()
             raise
-        return Wire(sock, self)
+        return Connection(sock, self)
 
     @contextmanager
     def timed(self, phase: str) -> Iterator[None]:
@@ -130,12 +130,12 @@ class Line:
         return Outcome(ok, text, self.phases(), size, warning, details)
 
 
-class Wire:
+class Connection:
     """A connection that the guard made. Every wait ends with the line's deadline (TimeoutError)."""
 
-    def __init__(self, sock: socket.socket, line: Line) -> None:
+    def __init__(self, sock: socket.socket, session: Session) -> None:
         self.socket = sock
-        self.line = line
+        self.line = session
         self._ahead = b""
 
     def __enter__(self) -> Self:

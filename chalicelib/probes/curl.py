@@ -21,7 +21,7 @@ import pycurl
 
 from chalicelib import log
 from chalicelib.net.dialling import NOT_ALLOWED
-from chalicelib.net.lookups import Place, Resolver, ask
+from chalicelib.net.lookups import Endpoint, Resolver, ask
 from chalicelib.net.urls import MOVED
 from chalicelib.probes import failures
 from chalicelib.probes.base import Done, Failed, Outcome, Task
@@ -38,7 +38,7 @@ _TURN = 8
 # Seconds after which the engine looks around even if nothing has happened: for a free place, for nothing at all.
 _NEXT_PLACE, _IDLE = 0.05, 1.0
 
-_Looked = tuple[object, list[Place] | OSError, float]
+_Looked = tuple[object, list[Endpoint] | OSError, float]
 
 
 class Curl:
@@ -66,7 +66,7 @@ class Curl:
         self._outcomes: dict[str, Outcome] = {}
         self._done: Done = lambda _key, _outcome: None
 
-    def run(self, tasks: list[Task], places: Callable[[], int], began: float, done: Done) -> dict[str, Outcome]:
+    def run(self, tasks: list[Task], endpoints: Callable[[], int], began: float, done: Done) -> dict[str, Outcome]:
         """Runs all, at most `places()` at a time (but one in any case); `began` is when their waiting began. `done`
         must be quick: nothing else goes on meanwhile."""
         outcomes = self._outcomes = dict[str, Outcome]()
@@ -74,18 +74,18 @@ class Curl:
         waiting = deque(tasks)
         try:
             while waiting or self._active:
-                self._admit(waiting, max(places(), 1), began)
+                self._admit(waiting, max(endpoints(), 1), began)
                 self._turn()
-                if self._active and not (waiting and len(self._active) < places()):
+                if self._active and not (waiting and len(self._active) < endpoints()):
                     self._wait(_NEXT_PLACE if waiting else _IDLE)
         finally:
             self._abandon()
         return outcomes
 
-    def _admit(self, waiting: deque[Task], places: int, began: float) -> None:
+    def _admit(self, waiting: deque[Task], endpoints: int, began: float) -> None:
         """Begins what there is a place for, or as much of it as may begin together."""
         effort = 0
-        while waiting and len(self._active) < places and effort < _TURN:
+        while waiting and len(self._active) < endpoints and effort < _TURN:
             task = waiting.popleft()
             effort += _TURN if str(task.definition.get("url")).startswith("https:") else 1
             self._begin(task, began)
@@ -110,7 +110,7 @@ class Curl:
         ticket, transfer.asked = object(), self._clock()
         self._looking[ticket] = transfer
 
-        def told(found: list[Place] | OSError, seconds: float) -> None:
+        def told(found: list[Endpoint] | OSError, seconds: float) -> None:
             self._looked.append((ticket, found, seconds))
             self._bell.ring()
 
@@ -135,7 +135,7 @@ class Curl:
             for easy, code, _ in bad:
                 self._end(self._active[easy], code)
 
-    def _found(self, ticket: object, found: list[Place] | OSError, seconds: float) -> None:
+    def _found(self, ticket: object, found: list[Endpoint] | OSError, seconds: float) -> None:
         transfer = self._looking.pop(ticket, None)
         if transfer is None:
             return  # too late: it has been given up, perhaps in an earlier run
@@ -144,7 +144,7 @@ class Curl:
             self._failed(transfer, "host not found")
             return
         # An address with a zone (fe80::1%eth0) is no place in the world at large, and curl would not understand it.
-        addresses = list(dict.fromkeys(place[4][0] for place in found if "%" not in place[4][0]))
+        addresses = list(dict.fromkeys(endpoint[4][0] for endpoint in found if "%" not in endpoint[4][0]))
         if addresses:
             self._dial(transfer, addresses)
         else:

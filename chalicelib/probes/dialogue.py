@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import fields
 from chalicelib.probes.base import Failed
-from chalicelib.probes.connection import Line, Wire
+from chalicelib.probes.connection import Connection, Session
 
 # How a connection is secured: not at all, by a command in the dialogue, or from the first byte.
 MODES = ("none", "starttls", "tls")
@@ -54,43 +54,43 @@ def credentials(definition: dict[str, object]) -> dict[str, str]:
 
 
 @contextmanager
-def connected(definition: dict[str, Any], line: Line) -> Iterator[Wire]:
+def connected(definition: dict[str, Any], session: Session) -> Iterator[Connection]:
     """The connection to `host` and `port`, with TLS if that comes first."""
-    with dialled(line, definition["host"], definition["port"]) as wire:
+    with dialled(session, definition["host"], definition["port"]) as connection:
         if definition["tls"] == "tls":
-            secure(wire, definition)
-        yield wire
+            secure(connection, definition)
+        yield connection
 
 
-def dialled(line: Line, host: str, port: int) -> Wire:
+def dialled(session: Session, host: str, port: int) -> Connection:
     """A connection for a dialogue, all of whose time counts as `ttlb`: it has no first byte of an answer."""
-    line.converse()
-    return line.dial(host, port)
+    session.converse()
+    return session.dial(host, port)
 
 
-def secure(wire: Wire, definition: dict[str, Any]) -> None:
-    wire.start_tls(definition["host"], verify=definition["verify"])
+def secure(connection: Connection, definition: dict[str, Any]) -> None:
+    connection.start_tls(definition["host"], verify=definition["verify"])
 
 
-def say(wire: Wire, command: str) -> None:
-    wire.send(command.encode() + b"\r\n")
+def say(connection: Connection, command: str) -> None:
+    connection.send(command.encode() + b"\r\n")
 
 
-def reply(wire: Wire) -> list[bytes]:
+def reply(connection: Connection) -> list[bytes]:
     """The lines of one reply of SMTP (RFC 5321, 4.2.1) or FTP (RFC 959, 4.2): `220-`, as many as there are, `220 `."""
-    lines = [wire.read_line()]
+    lines = [connection.read_line()]
     code = lines[0][:3]
     if lines[0][3:4] == b"-":
         while not (lines[-1] + b" ").startswith(code + b" "):
             if len(lines) == LINES:
                 raise Failed("answer is too long")
-            lines.append(wire.read_line())
+            lines.append(connection.read_line())
     return lines
 
 
-def expect(wire: Wire, code: str) -> list[bytes]:
+def expect(connection: Connection, code: str) -> list[bytes]:
     """A reply that begins with `code`. Raises Failed, which repeats what came in its stead."""
-    lines = reply(wire)
+    lines = reply(connection)
     if not lines[0].startswith(code.encode()):
         raise unexpected(code, lines[0])
     return lines
@@ -127,10 +127,10 @@ def missing(expected: bytes, came: bytes | bytearray, sent: bytes = b"") -> Fail
     return unexpected(quoted(expected), _without(bytes(came[:SHOWN]), sent))
 
 
-def incoming(wire: Wire) -> Iterator[bytes]:
+def incoming(connection: Connection) -> Iterator[bytes]:
     """What comes, piece by piece, until the peer ends or has said more than anybody would look through."""
     size = 0
-    while size < SEARCHED and (data := wire.receive()):
+    while size < SEARCHED and (data := connection.receive()):
         size += len(data)
         yield data
 
@@ -146,19 +146,21 @@ def seen(data: bytes, limit: int = QUOTED) -> str:
     return said if len(said) <= limit else said[: limit - 1].rstrip() + "…"
 
 
-def goodbye(wire: Wire, farewell: bytes) -> None:
+def goodbye(connection: Connection, farewell: bytes) -> None:
     """Takes leave as the protocol wants it."""
-    with parting(wire) as last:
+    with parting(connection) as last:
         last.send(farewell)
         for _ in incoming(last):
             """Until the server ends: hanging up on it would look like a fault in its log."""
 
 
 @contextmanager
-def parting(wire: Wire) -> Iterator[Wire]:
+def parting(connection: Connection) -> Iterator[Connection]:
     """The connection for a second longer, whatever comes of it: what the probe wanted to know it knows."""
     with suppress(OSError, Failed):
-        yield Wire(wire.socket, Line(min(PARTING_SECONDS, wire.line.left()), clock=wire.line.clock))
+        yield Connection(
+            connection.socket, Session(min(PARTING_SECONDS, connection.line.left()), clock=connection.line.clock)
+        )
 
 
 def _without(came: bytes, sent: bytes) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import dialogue, dns_messages, fields
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 from chalicelib.probes.dns_client import Server, ask, system_server
 
 name = "dns"
@@ -41,16 +41,16 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
 
 def run(
     definition: dict[str, Any],
-    line: Line,
+    session: Session,
     *,
     number: Callable[[], int] = lambda: secrets.randbelow(65_536),
     system: Callable[[], Server] = system_server,
 ) -> Outcome:
     """`number` makes up a query's id; `system` tells which name server this machine uses."""
-    line.converse()
+    session.converse()
     server = Server(definition["server"], definition["port"]) if definition["server"] else system()
     asked = dns_messages.query(number(), definition["host"], definition["record"])
-    return line.outcome(True, _judged(ask(asked, server, line), definition))
+    return session.outcome(True, _judged(ask(asked, server, session), definition))
 
 
 def _upper(value: object) -> object:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.probes.base import Failed
-from chalicelib.probes.connection import Line, Wire
+from chalicelib.probes.connection import Connection, Session
 from chalicelib.probes.dns_messages import Answer, answer
 
 RESOLV_CONF = Path("/etc/resolv.conf")
@@ -27,22 +27,22 @@ class Server:
     port: int = 53
     own: bool = False
 
-    def datagram(self, line: Line) -> Wire:
-        return self._straight(socket.SOCK_DGRAM, line) if self.own else line.datagram(self.host, self.port)
+    def datagram(self, session: Session) -> Connection:
+        return self._straight(socket.SOCK_DGRAM, session) if self.own else session.datagram(self.host, self.port)
 
-    def dial(self, line: Line) -> Wire:
-        return self._straight(socket.SOCK_STREAM, line) if self.own else line.dial(self.host, self.port)
+    def dial(self, session: Session) -> Connection:
+        return self._straight(socket.SOCK_STREAM, session) if self.own else session.dial(self.host, self.port)
 
-    def _straight(self, kind: int, line: Line) -> Wire:
+    def _straight(self, kind: int, session: Session) -> Connection:
         sock = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET, kind)
         try:
-            with line.timed("connect"):
-                sock.settimeout(line.left())
+            with session.timed("connect"):
+                sock.settimeout(session.left())
                 sock.connect((self.host, self.port))
         except BaseException:
             sock.close()
             raise
-        return Wire(sock, line)
+        return Connection(sock, session)
 
 
 def system_server(path: Path = RESOLV_CONF) -> Server:
@@ -55,39 +55,39 @@ def system_server(path: Path = RESOLV_CONF) -> Server:
     return Server((hosts or ["127.0.0.1"])[0], own=True)
 
 
-def ask(asked: bytes, server: Server, line: Line) -> Answer:
+def ask(asked: bytes, server: Server, session: Session) -> Answer:
     """What `server` answers to the query `asked`. Raises Failed, OSError, TimeoutError."""
     try:
-        found = _over_udp(asked, server, line)
-        return _over_tcp(asked, server, line) if found.truncated else found
+        found = _over_udp(asked, server, session)
+        return _over_tcp(asked, server, session) if found.truncated else found
     except ValueError as error:
         raise Failed(f"answer {error}") from error
 
 
-def _over_udp(asked: bytes, server: Server, line: Line) -> Answer:
-    with server.datagram(line) as wire:
+def _over_udp(asked: bytes, server: Server, session: Session) -> Answer:
+    with server.datagram(session) as connection:
         for patience in _PATIENCE:
-            attempt = Wire(wire.socket, Line(min(patience, line.left()), clock=line.clock))
+            attempt = Connection(connection.socket, Session(min(patience, session.left()), clock=session.clock))
             attempt.send(asked)
             try:
                 return _heard(attempt, asked)
             except TimeoutError:
-                line.left()
+                session.left()
     raise TimeoutError
 
 
-def _heard(wire: Wire, asked: bytes) -> Answer:
+def _heard(connection: Connection, asked: bytes) -> Answer:
     """The first datagram that answers the question. Others are passed over: anybody might have sent them."""
     for _ in range(_STRAYS):
-        if found := answer(wire.receive(), asked):
+        if found := answer(connection.receive(), asked):
             return found
     raise Failed(_MISTAKEN)
 
 
-def _over_tcp(asked: bytes, server: Server, line: Line) -> Answer:
-    with server.dial(line) as wire:
-        wire.send(len(asked).to_bytes(2, "big") + asked)
-        found = answer(wire.read(int.from_bytes(wire.read(2), "big")), asked)
+def _over_tcp(asked: bytes, server: Server, session: Session) -> Answer:
+    with server.dial(session) as connection:
+        connection.send(len(asked).to_bytes(2, "big") + asked)
+        found = answer(connection.read(int.from_bytes(connection.read(2), "big")), asked)
     if found is None or found.truncated:
         raise Failed(_MISTAKEN)
     return found

@@ -9,7 +9,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.probes import fields, rdap, urls
 from chalicelib.probes.base import Outcome
 from chalicelib.probes.certificates import ending
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 
 name = "domain"
 
@@ -29,14 +29,14 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     }
 
 
-def run(definition: dict[str, Any], line: Line, *, listed_at: str = rdap.LISTED_AT) -> Outcome:
+def run(definition: dict[str, Any], session: Session, *, listed_at: str = rdap.LISTED_AT) -> Outcome:
     """`listed_at` is where the list of all registries' servers is."""
     domain = definition["domain"]
-    server = definition["server"] or rdap.server_of(domain, line, listed_at)
-    left = rdap.expiration(rdap.about(domain, server, line)) - line.now()
+    server = definition["server"] or rdap.server_of(domain, session, listed_at)
+    left = rdap.expiration(rdap.about(domain, server, session)) - session.now()
     ok = left >= timedelta(days=definition["days"])
     warning = definition["warn_days"] is not None and left.days < definition["warn_days"]
-    return line.outcome(ok, ending("domain", left), warning=ok and warning, days=left.days)
+    return session.outcome(ok, ending("domain", left), warning=ok and warning, days=left.days)
 
 
 def _domain(definition: dict[str, object]) -> str:

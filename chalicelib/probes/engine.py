@@ -15,7 +15,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.net.lookups import Resolver
 from chalicelib.probes import failures
 from chalicelib.probes.base import Done, Outcome, Phases, Task
-from chalicelib.probes.connection import Line, trust
+from chalicelib.probes.connection import Session, trust
 
 if TYPE_CHECKING:
     from chalicelib.probes.curl import Curl
@@ -85,8 +85,10 @@ class Prober:
         with contextlib.suppress(OSError):
             trust(self._authorities, verify=True)
 
-    def _run_curl(self, tasks: list[Task], places: Callable[[], int], began: float, done: Done) -> dict[str, Outcome]:
-        return self._curl.run(tasks, places, began, done) if self._curl and tasks else {}
+    def _run_curl(
+        self, tasks: list[Task], endpoints: Callable[[], int], began: float, done: Done
+    ) -> dict[str, Outcome]:
+        return self._curl.run(tasks, endpoints, began, done) if self._curl and tasks else {}
 
     def _run_one(self, task: Task, began: float, done: Done) -> Outcome:
         outcome = self._attempt(task, began)
@@ -102,8 +104,8 @@ class Prober:
             return Outcome(False, failures.INTERNAL, Phases())
         return failures.attempt(kind, task.definition, line)
 
-    def _line(self, definition: dict[str, Any], block: float) -> Line:
-        return Line(
+    def _line(self, definition: dict[str, Any], block: float) -> Session:
+        return Session(
             definition["timeout"],
             self._networks,
             clock=self._clock,

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib import log
 from chalicelib.probes import certificates
 from chalicelib.probes.base import Failed, Kind, Outcome
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 
 REFUSED = "connection refused"
 CLOSED = "connection closed without an answer"
@@ -46,14 +46,14 @@ def words(error: OSError, seconds: float) -> str:
     return _ERRNOS.get(error.errno or 0, f"no answer ({error.strerror or type(error).__name__})")
 
 
-def attempt(kind: Kind, definition: dict[str, Any], line: Line) -> Outcome:
+def attempt(kind: Kind, definition: dict[str, Any], session: Session) -> Outcome:
     """One run of a probe over `line`. It never raises: whatever goes wrong is an outcome."""
     try:
-        return kind.run(definition, line)
+        return kind.run(definition, session)
     except Failed as failed:
-        return line.outcome(False, failed.text, **failed.details)
+        return session.outcome(False, failed.text, **failed.details)
     except OSError as error:
-        return line.outcome(False, words(error, line.seconds))
+        return session.outcome(False, words(error, session.seconds))
     except Exception:  # noqa: BLE001 - a fault in one probe must not take the others of its batch with it
         log.error("a probe broke", type=kind.name)
-        return line.outcome(False, INTERNAL)
+        return session.outcome(False, INTERNAL)

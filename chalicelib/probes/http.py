@@ -18,7 +18,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.net.urls import MOVED
 from chalicelib.probes import bodies, certificates, documents, fields, redirects, urls
 from chalicelib.probes.base import Failed, Outcome, Phases
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 
 name = "http"
 
@@ -64,11 +64,11 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     return cleaned
 
 
-def run(definition: dict[str, Any], line: Line) -> Outcome:
+def run(definition: dict[str, Any], session: Session) -> Outcome:
     """Over sockets of our own; the engine uses curl instead where there is one."""
     from chalicelib.probes import plain
 
-    return plain.run(Exam(definition, line.now), line)
+    return plain.run(Exam(definition, session.now), session)
 
 
 def _url(definition: dict[str, object]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.probes import dialogue
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.connection import Line, Wire
+from chalicelib.probes.connection import Connection, Session
 
 name = "imap"
 
@@ -22,51 +22,51 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     return dialogue.cleaned(definition, name, PORTS)
 
 
-def run(definition: dict[str, Any], line: Line) -> Outcome:
-    with dialogue.connected(definition, line) as wire:
+def run(definition: dict[str, Any], session: Session) -> Outcome:
+    with dialogue.connected(definition, session) as connection:
         tags = (f"a{number}" for number in itertools.count(1))
-        outcome = line.outcome(True, _talk(wire, definition, tags))
-        dialogue.goodbye(wire, f"{next(tags)} LOGOUT\r\n".encode())
+        outcome = session.outcome(True, _talk(connection, definition, tags))
+        dialogue.goodbye(connection, f"{next(tags)} LOGOUT\r\n".encode())
         return outcome
 
 
-def _talk(wire: Wire, definition: dict[str, Any], tags: Iterator[str]) -> str:
-    greeting = wire.read_line()
+def _talk(connection: Connection, definition: dict[str, Any], tags: Iterator[str]) -> str:
+    greeting = connection.read_line()
     if not _begins(greeting, "* OK", "* PREAUTH"):
         raise dialogue.unexpected("* OK", greeting)
     if definition["tls"] == "starttls":
         tag = next(tags)
-        dialogue.say(wire, f"{tag} STARTTLS")
-        answer = _answer(wire, tag)
+        dialogue.say(connection, f"{tag} STARTTLS")
+        answer = _answer(connection, tag)
         if not _begins(answer, f"{tag} OK"):
             raise dialogue.unexpected("OK to STARTTLS", answer)
-        dialogue.secure(wire, definition)
+        dialogue.secure(connection, definition)
     if not definition["user"] or _begins(greeting, "* PREAUTH"):
         return "* OK ready"
-    _log_in(wire, definition["user"], definition["password"], next(tags))
+    _log_in(connection, definition["user"], definition["password"], next(tags))
     return "OK logged in"
 
 
-def _log_in(wire: Wire, user: str, password: str, tag: str) -> None:
+def _log_in(connection: Connection, user: str, password: str, tag: str) -> None:
     """LOGIN, with quoted strings where they are ASCII and have nothing to escape, else with literals."""
     if _QUOTABLE.fullmatch(user + password):
-        dialogue.say(wire, f'{tag} LOGIN "{user}" "{password}"')
+        dialogue.say(connection, f'{tag} LOGIN "{user}" "{password}"')
     else:
         said = f"{tag} LOGIN"
         for word in (user, password):
-            dialogue.say(wire, f"{said} {{{len(word.encode())}}}")
-            if not _begins(_answer(wire, tag, "+"), "+"):
+            dialogue.say(connection, f"{said} {{{len(word.encode())}}}")
+            if not _begins(_answer(connection, tag, "+"), "+"):
                 raise Failed("login refused")
             said = word
-        dialogue.say(wire, said)
-    if not _begins(_answer(wire, tag), f"{tag} OK"):
+        dialogue.say(connection, said)
+    if not _begins(_answer(connection, tag), f"{tag} OK"):
         raise Failed("login refused")
 
 
-def _answer(wire: Wire, *beginnings: str) -> bytes:
+def _answer(connection: Connection, *beginnings: str) -> bytes:
     """The line that ends a command, past those that the server says unasked."""
     for _ in range(dialogue.LINES):
-        line = wire.read_line()
+        line = connection.read_line()
         if _begins(line, *beginnings):
             return line
         if _begins(line, "* BYE"):

@@ -13,7 +13,7 @@ from typing import Any
 
 from chalicelib.probes import dialogue, fields
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.connection import Line, Wire
+from chalicelib.probes.connection import Connection, Session
 
 name = "mysql"
 
@@ -36,22 +36,22 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     }
 
 
-def run(definition: dict[str, Any], line: Line) -> Outcome:
-    with dialogue.dialled(line, definition["host"], definition["port"]) as wire:
-        version = _version(_packet(wire)[1])
-        outcome = line.outcome(True, f"MySQL greeting, version {version}", version=version)
-        with dialogue.parting(wire) as last:
+def run(definition: dict[str, Any], session: Session) -> Outcome:
+    with dialogue.dialled(session, definition["host"], definition["port"]) as connection:
+        version = _version(_packet(connection)[1])
+        outcome = session.outcome(True, f"MySQL greeting, version {version}", version=version)
+        with dialogue.parting(connection) as last:
             _end_handshake(last)
         return outcome
 
 
-def _packet(wire: Wire) -> tuple[int, bytes]:
+def _packet(connection: Connection) -> tuple[int, bytes]:
     """Sequence number and payload."""
-    head = wire.read(4)
+    head = connection.read(4)
     length = int.from_bytes(head[:3], "little")
     if not 0 < length <= LIMIT:
         raise dialogue.unexpected("a MySQL greeting", head)
-    return head[3], wire.read(length)
+    return head[3], connection.read(length)
 
 
 def _version(greeting: bytes) -> str:
@@ -64,16 +64,16 @@ def _version(greeting: bytes) -> str:
     return dialogue.seen(version)
 
 
-def _end_handshake(wire: Wire) -> None:
+def _end_handshake(connection: Connection) -> None:
     """Protocol::HandshakeResponse41 without a password. What the server says to it is of no interest."""
     response = struct.pack("<IIB23x", _CAPABILITIES, LIMIT, _UTF8) + _USER + b"\0" + b"\0" + _METHOD + b"\0"
-    wire.send(_framed(1, response))
-    number, answer = _packet(wire)
+    connection.send(_framed(1, response))
+    number, answer = _packet(connection)
     if answer[0] == _OTHER_METHOD:
-        wire.send(_framed(number + 1, b""))
-        number, answer = _packet(wire)
+        connection.send(_framed(number + 1, b""))
+        number, answer = _packet(connection)
     with suppress(OSError):
-        wire.send(_framed(0, b"\x01"))
+        connection.send(_framed(0, b"\x01"))
 
 
 def _framed(number: int, payload: bytes) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.probes import dialogue, failures, fields
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 
 name = "ping"
 
@@ -21,10 +21,10 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     }
 
 
-def run(definition: dict[str, Any], line: Line) -> Outcome:
+def run(definition: dict[str, Any], session: Session) -> Outcome:
     """A refused connection is a failure too: a firewall on the way refuses in the name of a host that is gone."""
     try:
-        with dialogue.dialled(line, definition["host"], definition["port"]):
-            return line.outcome(True, "TCP connect ok")
+        with dialogue.dialled(session, definition["host"], definition["port"]):
+            return session.outcome(True, "TCP connect ok")
     except OSError as error:
-        raise Failed(f"TCP connect: {failures.words(error, line.seconds)}") from error
+        raise Failed(f"TCP connect: {failures.words(error, session.seconds)}") from error

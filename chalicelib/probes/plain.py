@@ -8,36 +8,36 @@ from chalicelib.net.streams import ForHttp
 from chalicelib.net.urls import escaped
 from chalicelib.probes import bodies, failures, redirects
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 from chalicelib.probes.http import Answer, Exam
 
 PIECE = 65_536
 
 
-def run(exam: Exam, line: Line) -> Outcome:
+def run(exam: Exam, session: Session) -> Outcome:
     """Sends what the exam asks for until it has its answer. Raises what `failures` has words for."""
     while True:
         try:
-            answer, location = _exchange(exam, line)
+            answer, location = _exchange(exam, session)
         except HTTPException as error:
             raise Failed(_told(error)) from error
         if not exam.moves(answer.status, location):
-            return exam.outcome(answer, line.phases())
+            return exam.outcome(answer, session.phases())
 
 
-def _exchange(exam: Exam, line: Line) -> tuple[Answer, str | None]:
+def _exchange(exam: Exam, session: Session) -> tuple[Answer, str | None]:
     request = exam.request
-    line.asked()
-    with line.dial(request.target.host, request.target.port) as wire:
+    session.asked()
+    with session.dial(request.target.host, request.target.port) as connection:
         if request.target.encrypted:
-            wire.start_tls(request.target.host, verify=exam.definition["verify"])
+            connection.start_tls(request.target.host, verify=exam.definition["verify"])
             if exam.wants_certificate:
-                exam.certified(wire.certificate())
-        connection = HTTPConnection(request.target.host, request.target.port)
-        connection.auto_open = 0  # so that it can never dial by itself
-        connection.sock = sock = ForHttp(wire.send, wire.receive_into)
-        _send(connection, request, unpacks=exam.unpacks)
-        response = connection.getresponse()
+                exam.certified(connection.certificate())
+        peer = HTTPConnection(request.target.host, request.target.port)
+        peer.auto_open = 0  # so that it can never dial by itself
+        peer.sock = sock = ForHttp(connection.send, connection.receive_into)
+        _send(peer, request, unpacks=exam.unpacks)
+        response = peer.getresponse()
         if sock.ended:
             raise Failed(failures.CLOSED)  # amid the headers; http.client takes that for their end
         body = exam.body()
@@ -46,18 +46,18 @@ def _exchange(exam: Exam, line: Line) -> tuple[Answer, str | None]:
         return Answer(response.status, response.headers.get("Content-Type", ""), body), escaped(location)
 
 
-def _send(connection: HTTPConnection, request: redirects.Request, *, unpacks: bool) -> None:
+def _send(peer: HTTPConnection, request: redirects.Request, *, unpacks: bool) -> None:
     given = {name.lower() for name in request.headers}
-    connection.putrequest(request.method, request.target.path, skip_host=True, skip_accept_encoding=True)
+    peer.putrequest(request.method, request.target.path, skip_host=True, skip_accept_encoding=True)
     if "host" not in given:
-        connection.putheader("Host", request.target.authority)
+        peer.putheader("Host", request.target.authority)
     if unpacks and "accept-encoding" not in given:
-        connection.putheader("Accept-Encoding", bodies.PACKINGS)
+        peer.putheader("Accept-Encoding", bodies.PACKINGS)
     for name, value in request.headers.items():
-        connection.putheader(name, value)
+        peer.putheader(name, value)
     if request.body is not None:
-        connection.putheader("Content-Length", str(len(request.body)))
-    connection.endheaders(request.body)
+        peer.putheader("Content-Length", str(len(request.body)))
+    peer.endheaders(request.body)
 
 
 def _read(response: HTTPResponse, body: bodies.Body, *, unpacks: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.probes import dialogue
 from chalicelib.probes.base import Outcome
-from chalicelib.probes.connection import Line, Wire
+from chalicelib.probes.connection import Connection, Session
 
 name = "pop3"
 
@@ -17,30 +17,30 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     return dialogue.cleaned(definition, name, PORTS)
 
 
-def run(definition: dict[str, Any], line: Line) -> Outcome:
-    with dialogue.connected(definition, line) as wire:
-        outcome = line.outcome(True, _talk(wire, definition))
-        dialogue.goodbye(wire, b"QUIT\r\n")
+def run(definition: dict[str, Any], session: Session) -> Outcome:
+    with dialogue.connected(definition, session) as connection:
+        outcome = session.outcome(True, _talk(connection, definition))
+        dialogue.goodbye(connection, b"QUIT\r\n")
         return outcome
 
 
-def _talk(wire: Wire, definition: dict[str, Any]) -> str:
-    _expect_ok(wire)
+def _talk(connection: Connection, definition: dict[str, Any]) -> str:
+    _expect_ok(connection)
     if definition["tls"] == "starttls":
-        dialogue.say(wire, "STLS")
-        _expect_ok(wire)
-        dialogue.secure(wire, definition)
+        dialogue.say(connection, "STLS")
+        _expect_ok(connection)
+        dialogue.secure(connection, definition)
     if not definition["user"]:
         return "+OK ready"
     for command in (f"USER {definition['user']}", f"PASS {definition['password']}"):
-        dialogue.say(wire, command)
-        if not _is_ok(answer := wire.read_line()):
+        dialogue.say(connection, command)
+        if not _is_ok(answer := connection.read_line()):
             raise dialogue.refused(answer)
     return "+OK logged in"
 
 
-def _expect_ok(wire: Wire) -> None:
-    answer = wire.read_line()
+def _expect_ok(connection: Connection) -> None:
+    answer = connection.read_line()
     if not _is_ok(answer):
         raise dialogue.unexpected("+OK", answer)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.probes import bodies, http, urls
 from chalicelib.probes.base import Failed, Outcome, Phases
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 
 LISTED_AT = "https://data.iana.org/rdap/dns.json"
 KEPT_FOR = timedelta(days=1)
@@ -36,8 +36,8 @@ class _Document(http.Exam):
 
     answer: http.Answer
 
-    def __init__(self, url: str, line: Line) -> None:
-        super().__init__(http.clean({"url": url, "headers": _ACCEPT}), line.now)
+    def __init__(self, url: str, session: Session) -> None:
+        super().__init__(http.clean({"url": url, "headers": _ACCEPT}), session.now)
         self.look = True
 
     def body(self) -> bodies.Body:
@@ -48,14 +48,14 @@ class _Document(http.Exam):
         return Outcome(True, "", phases)
 
 
-def about(domain: str, server: str, line: Line) -> dict[str, Any]:
+def about(domain: str, server: str, session: Session) -> dict[str, Any]:
     """What the RDAP server whose base address is `server` knows of the domain. Raises Failed, OSError."""
-    return _document(f"{server.rstrip('/')}/domain/{domain}", line, "domain is not registered")
+    return _document(f"{server.rstrip('/')}/domain/{domain}", session, "domain is not registered")
 
 
-def server_of(domain: str, line: Line, listed_at: str = LISTED_AT) -> str:
+def server_of(domain: str, session: Session, listed_at: str = LISTED_AT) -> str:
     """The base address of the server of the domain's registry. Raises Failed when there is none."""
-    servers = _servers(line, listed_at)
+    servers = _servers(session, listed_at)
     labels = domain.split(".")
     endings = (".".join(labels[at:]) for at in range(1, len(labels)))
     server = next((servers[ending] for ending in endings if ending in servers), None)
@@ -81,17 +81,17 @@ def forget() -> None:
     _lists.clear()
 
 
-def _servers(line: Line, listed_at: str) -> dict[str, str]:
+def _servers(session: Session, listed_at: str) -> dict[str, str]:
     kept = _lists.get(listed_at)
-    if kept and line.now() - kept[0] < KEPT_FOR:
+    if kept and session.now() - kept[0] < KEPT_FOR:
         return kept[1]
     servers: dict[str, str] = {}
-    services = _document(listed_at, line).get("services")
+    services = _document(listed_at, session).get("services")
     for service in services if isinstance(services, list) else []:
         servers |= _served(service)
     if not servers:
         raise Failed(_UNREADABLE)
-    _lists[listed_at] = line.now(), servers
+    _lists[listed_at] = session.now(), servers
     return servers
 
 
@@ -111,11 +111,11 @@ def _is_address(value: object) -> bool:
         return False
 
 
-def _document(url: str, line: Line, missing: str = "") -> dict[str, Any]:
+def _document(url: str, session: Session, missing: str = "") -> dict[str, Any]:
     from chalicelib.probes import plain
 
-    exam = _Document(url, line)
-    plain.run(exam, line)
+    exam = _Document(url, session)
+    plain.run(exam, session)
     if exam.answer.status == 404 and missing:
         raise Failed(missing)
     if exam.answer.status != 200:

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.probes import dialogue
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.connection import Line, Wire
+from chalicelib.probes.connection import Connection, Session
 
 name = "smtp"
 
@@ -18,48 +18,50 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     return dialogue.cleaned(definition, name, PORTS)
 
 
-def run(definition: dict[str, Any], line: Line) -> Outcome:
-    with dialogue.connected(definition, line) as wire:
-        outcome = line.outcome(True, _talk(wire, definition))
-        dialogue.goodbye(wire, b"QUIT\r\n")
+def run(definition: dict[str, Any], session: Session) -> Outcome:
+    with dialogue.connected(definition, session) as connection:
+        outcome = session.outcome(True, _talk(connection, definition))
+        dialogue.goodbye(connection, b"QUIT\r\n")
         return outcome
 
 
-def _talk(wire: Wire, definition: dict[str, Any]) -> str:
-    dialogue.expect(wire, "220")
-    offers = _hello(wire)
+def _talk(connection: Connection, definition: dict[str, Any]) -> str:
+    dialogue.expect(connection, "220")
+    offers = _hello(connection)
     if definition["tls"] == "starttls":
-        offers = _start_tls(wire, definition, offers)
+        offers = _start_tls(connection, definition, offers)
     if not definition["user"]:
         return "220 ready"
-    _log_in(wire, definition["user"], definition["password"], offers)
+    _log_in(connection, definition["user"], definition["password"], offers)
     return "235 logged in"
 
 
-def _hello(wire: Wire) -> dict[str, list[str]]:
+def _hello(connection: Connection) -> dict[str, list[str]]:
     """What the server offers: keywords with their parameters."""
-    dialogue.say(wire, f"EHLO {_own_name(wire)}")
-    lines = [line[4:].decode("ascii", "replace").upper() for line in dialogue.expect(wire, "250")[1:]]
+    dialogue.say(connection, f"EHLO {_own_name(connection)}")
+    lines = [line[4:].decode("ascii", "replace").upper() for line in dialogue.expect(connection, "250")[1:]]
     words = [line.replace("=", " ").split() for line in lines]
     return {keyword: parameters for keyword, *parameters in filter(None, words)}
 
 
-def _own_name(wire: Wire) -> str:
+def _own_name(connection: Connection) -> str:
     """A client that has no name of its own gives its address (RFC 5321, 4.1.3)."""
-    address = str(wire.socket.getsockname()[0])
+    address = str(connection.socket.getsockname()[0])
     return f"[IPv6:{address.partition('%')[0]}]" if ":" in address else f"[{address}]"
 
 
-def _start_tls(wire: Wire, definition: dict[str, Any], offers: dict[str, list[str]]) -> dict[str, list[str]]:
+def _start_tls(
+    connection: Connection, definition: dict[str, Any], offers: dict[str, list[str]]
+) -> dict[str, list[str]]:
     if "STARTTLS" not in offers:
         raise Failed("STARTTLS is not offered")
-    dialogue.say(wire, "STARTTLS")
-    dialogue.expect(wire, "220")
-    dialogue.secure(wire, definition)
-    return _hello(wire)
+    dialogue.say(connection, "STARTTLS")
+    dialogue.expect(connection, "220")
+    dialogue.secure(connection, definition)
+    return _hello(connection)
 
 
-def _log_in(wire: Wire, user: str, password: str, offers: dict[str, list[str]]) -> None:
+def _log_in(connection: Connection, user: str, password: str, offers: dict[str, list[str]]) -> None:
     mechanisms = offers.get("AUTH", ())
     if "PLAIN" in mechanisms:
         steps = [("AUTH PLAIN " + _encoded(f"\0{user}\0{password}"), "235")]
@@ -68,8 +70,8 @@ def _log_in(wire: Wire, user: str, password: str, offers: dict[str, list[str]]) 
     else:
         raise Failed("AUTH PLAIN and AUTH LOGIN are not offered")
     for command, code in steps:
-        dialogue.say(wire, command)
-        answer = dialogue.reply(wire)[0]
+        dialogue.say(connection, command)
+        answer = dialogue.reply(connection)[0]
         if not answer.startswith(code.encode()):
             raise dialogue.refused(answer)
 

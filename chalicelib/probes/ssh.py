@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.probes import dialogue, fields
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.connection import Line, Wire
+from chalicelib.probes.connection import Connection, Session
 
 name = "ssh"
 
@@ -28,25 +28,25 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     }
 
 
-def run(definition: dict[str, Any], line: Line) -> Outcome:
-    with dialogue.dialled(line, definition["host"], definition["port"]) as wire:
-        banner = _banner(wire)
+def run(definition: dict[str, Any], session: Session) -> Outcome:
+    with dialogue.dialled(session, definition["host"], definition["port"]) as connection:
+        banner = _banner(connection)
         if not banner.startswith(_VERSIONS):
             raise dialogue.unexpected("SSH-2.0", banner)
         if definition["expect"].encode() not in banner:
             raise dialogue.unexpected(dialogue.quoted(definition["expect"].encode()), banner)
-        wire.send(_IDENTIFICATION)
-        return line.outcome(True, dialogue.seen(banner))
+        connection.send(_IDENTIFICATION)
+        return session.outcome(True, dialogue.seen(banner))
 
 
-def _banner(wire: Wire) -> bytes:
+def _banner(connection: Connection) -> bytes:
     """The first line that begins with SSH-; a server may say other things before."""
-    first = one = wire.read_line(LIMIT)
+    first = one = connection.read_line(LIMIT)
     for _ in range(dialogue.LINES):
         if one.startswith(b"SSH-"):
             return one
         try:
-            one = wire.read_line(LIMIT)
+            one = connection.read_line(LIMIT)
         except Failed:
             break
     raise dialogue.unexpected("SSH-2.0", first)

@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import dialogue, fields
 from chalicelib.probes.base import Outcome
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 
 name = "tcp"
 
@@ -34,16 +34,16 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     }
 
 
-def run(definition: dict[str, Any], line: Line) -> Outcome:
+def run(definition: dict[str, Any], session: Session) -> Outcome:
     sent, expected = unescaped(definition["send"]), unescaped(definition["expect"])
-    with dialogue.dialled(line, definition["host"], definition["port"]) as wire:
+    with dialogue.dialled(session, definition["host"], definition["port"]) as connection:
         if definition["tls"]:
-            dialogue.secure(wire, definition)
-        wire.send(sent)
+            dialogue.secure(connection, definition)
+        connection.send(sent)
         if not expected:
-            return line.outcome(True, "connected")
-        dialogue.find(dialogue.incoming(wire), expected, sent)
-        return line.outcome(True, "expected answer")
+            return session.outcome(True, "connected")
+        dialogue.find(dialogue.incoming(connection), expected, sent)
+        return session.outcome(True, "expected answer")
 
 
 def escaped(definition: dict[str, object], key: str) -> str:

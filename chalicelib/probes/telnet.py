@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.probes import dialogue, fields, tcp
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.connection import Line, Wire
+from chalicelib.probes.connection import Connection, Session
 
 name = "telnet"
 
@@ -27,27 +27,27 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     }
 
 
-def run(definition: dict[str, Any], line: Line) -> Outcome:
+def run(definition: dict[str, Any], session: Session) -> Outcome:
     expected = tcp.unescaped(definition["expect"])
-    with dialogue.dialled(line, definition["host"], definition["port"]) as wire:
-        words = _words(wire)
+    with dialogue.dialled(session, definition["host"], definition["port"]) as connection:
+        words = _words(connection)
         if expected:
             dialogue.find(words, expected)
-            return line.outcome(True, "expected answer")
+            return session.outcome(True, "expected answer")
         if next(words, None) is None:
             raise Failed("expected words, got none")
-        return line.outcome(True, "answered")
+        return session.outcome(True, "answered")
 
 
-def _words(wire: Wire) -> Iterator[bytes]:
+def _words(connection: Connection) -> Iterator[bytes]:
     """What is said, without the commands between the words; offers and requests are declined as they come."""
     held = b""
-    for data in dialogue.incoming(wire):
+    for data in dialogue.incoming(connection):
         said, answers, held = _split(held + data)
         if said:  # first: a server that has hung up after its words takes no answer
             yield said
         if answers:
-            wire.send(answers)
+            connection.send(answers)
 
 
 def _split(data: bytes) -> tuple[bytes, bytes, bytes]:

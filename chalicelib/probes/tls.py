@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.probes import certificates, dialogue, fields
 from chalicelib.probes.base import Failed, Outcome
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 
 name = "tls"
 
@@ -32,16 +32,16 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     }
 
 
-def run(definition: dict[str, Any], line: Line) -> Outcome:
-    with dialogue.dialled(line, definition["host"], definition["port"]) as wire:
-        wire.start_tls(definition["server_name"], verify=definition["verify"])
-        left = _left(wire.certificate(), line)
+def run(definition: dict[str, Any], session: Session) -> Outcome:
+    with dialogue.dialled(session, definition["host"], definition["port"]) as connection:
+        connection.start_tls(definition["server_name"], verify=definition["verify"])
+        left = _left(connection.certificate(), session)
         ok, warning, text = certificates.judged(left, definition["cert_days"], definition["cert_warn_days"])
-        return line.outcome(ok, text, warning=warning, days=left.days)
+        return session.outcome(ok, text, warning=warning, days=left.days)
 
 
-def _left(certificate: bytes, line: Line) -> timedelta:
+def _left(certificate: bytes, session: Session) -> timedelta:
     try:
-        return certificates.validity(certificate).left(line.now())
+        return certificates.validity(certificate).left(session.now())
     except ValueError:
         raise Failed("certificate cannot be read") from None

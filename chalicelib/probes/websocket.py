@@ -12,7 +12,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.net.urls import Target
 from chalicelib.probes import dialogue, fields, urls
 from chalicelib.probes.base import AGENT, Failed, Outcome
-from chalicelib.probes.connection import Line, Wire
+from chalicelib.probes.connection import Connection, Session
 from chalicelib.probes.websocket_frames import CLOSE, TEXT, Frames
 
 name = "websocket"
@@ -41,27 +41,27 @@ def clean(definition: dict[str, object]) -> dict[str, Any]:
     }
 
 
-def run(definition: dict[str, Any], line: Line, *, random: Callable[[int], bytes] = os.urandom) -> Outcome:
+def run(definition: dict[str, Any], session: Session, *, random: Callable[[int], bytes] = os.urandom) -> Outcome:
     """`random` makes so many bytes up: the key of the handshake, the masks of the frames."""
     target = urls.parse(definition["url"], SCHEMES)
-    with dialogue.dialled(line, target.host, target.port) as wire:
+    with dialogue.dialled(session, target.host, target.port) as connection:
         if target.encrypted:
-            wire.start_tls(target.host, verify=definition["verify"])
-        _open(wire, target, base64.b64encode(random(16)))
-        text = _talk(Frames(wire, random), definition)
-        outcome = line.outcome(True, text)
-        with dialogue.parting(wire) as last:
+            connection.start_tls(target.host, verify=definition["verify"])
+        _open(connection, target, base64.b64encode(random(16)))
+        text = _talk(Frames(connection, random), definition)
+        outcome = session.outcome(True, text)
+        with dialogue.parting(connection) as last:
             _close(Frames(last, random))
         return outcome
 
 
-def _open(wire: Wire, target: Target, key: bytes) -> None:
+def _open(connection: Connection, target: Target, key: bytes) -> None:
     """RFC 6455, 4.1: the request, and all that the answer must hold."""
-    dialogue.say(wire, _request(target, key.decode("ascii")))
-    status = wire.read_line()
+    dialogue.say(connection, _request(target, key.decode("ascii")))
+    status = connection.read_line()
     if status.split()[1:2] != [b"101"] or not status.startswith(b"HTTP/1.1 "):
         raise dialogue.unexpected("101 Switching Protocols", status.partition(b" ")[2] or status)
-    headers = _headers(wire)
+    headers = _headers(connection)
     if headers.get(b"upgrade", b"").lower() != b"websocket" or b"upgrade" not in _tokens(headers, b"connection"):
         raise Failed("handshake is not that of a WebSocket")
     if headers.get(b"sec-websocket-accept") != accepted(key):
@@ -88,10 +88,10 @@ def accepted(key: bytes) -> bytes:
     return base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
 
 
-def _headers(wire: Wire) -> dict[bytes, bytes]:
+def _headers(connection: Connection) -> dict[bytes, bytes]:
     headers: dict[bytes, bytes] = {}
     for _ in range(dialogue.LINES):
-        line = wire.read_line()
+        line = connection.read_line()
         if not line:
             return headers
         field, _, value = line.partition(b":")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import cycle
 
 from chalicelib.probes.base import Failed
-from chalicelib.probes.connection import Wire
+from chalicelib.probes.connection import Connection
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
@@ -22,8 +22,8 @@ _BROKEN = "WebSocket frame is broken"
 class Frames:
     """One end of an open WebSocket. `random` makes up the masks."""
 
-    def __init__(self, wire: Wire, random: Callable[[int], bytes]) -> None:
-        self._wire = wire
+    def __init__(self, connection: Connection, random: Callable[[int], bytes]) -> None:
+        self._wire = connection
         self._random = random
         self._size = 0
         self._count = 0

@@ -75,7 +75,7 @@ def add_flip(transaction: TransactWrite, flip: Flip) -> None:
         new=flip.new,
         reason=flip.reason or None,
         before=flip.before,
-        about=flip.about or None,
+        details=flip.details or None,
         quiet=flip.quiet or None,
     )
     transaction.save(item, condition=HistoryItem.owner.does_not_exist())
@@ -206,5 +206,5 @@ def _whole(number: float | None) -> int | None:
 def _flip(project: str, item: HistoryItem) -> Flip:
     old, new = cast(Status, item.old), cast(Status, item.new)
     at = item.at.astimezone(UTC)
-    about, quiet = item.about or {}, bool(item.quiet)
-    return Flip(project, item.owner, at, old, new, item.reason or "", item.before, about, quiet)
+    details, quiet = item.details or {}, bool(item.quiet)
+    return Flip(project, item.owner, at, old, new, item.reason or "", item.before, details, quiet)

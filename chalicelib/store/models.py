@@ -147,8 +147,9 @@ class ChannelItem(Table):
     error = UnicodeAttribute(null=True)
 
 
-class WatchItem(Table):
-    """definitions: what a rule reads, `watch#<code>`, for those who ingest; a copy that may be missing for a while."""
+class SubscriptionItem(Table):
+    """definitions: what a rule reads, `subscription#<code>`, for those who take points in;
+    a copy that may be missing for a while."""
 
     class Meta:
         noun = "definitions"
@@ -161,8 +162,8 @@ class WatchItem(Table):
     patterns = Json()
 
 
-class ScheduleItem(Table):
-    """definitions: a scheduled mute, `schedule#<uuid>`; its checks carry copies of it as silences."""
+class MuteItem(Table):
+    """definitions: a scheduled mute, `mute#<uuid>`; its checks carry copies of it as silences."""
 
     class Meta:
         noun = "definitions"
@@ -205,7 +206,7 @@ class HistoryItem(Table):
     new = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     before = Instant(null=True)
-    about = Json(null=True)
+    details = Json(null=True)
     quiet = BooleanAttribute(null=True)
     held = BooleanAttribute(null=True)
     data = Json(null=True)
@@ -255,12 +256,12 @@ class OutboxItem(Table):
     before = Instant(null=True)
     channel = UnicodeAttribute(null=True)
     reminder = NumberAttribute(null=True)
-    about = Json(null=True)
+    details = Json(null=True)
     held = BooleanAttribute(null=True)
 
 
 MODELS: tuple[type[Table], ...] = (
-    *(CheckItem, DirectoryItem, ChannelItem, WatchItem, ScheduleItem, HistoryItem, NotificationItem, OutboxItem),
+    *(CheckItem, DirectoryItem, ChannelItem, SubscriptionItem, MuteItem, HistoryItem, NotificationItem, OutboxItem),
     SeriesItem,
 )
 

@@ -128,14 +128,14 @@ def _item(entry: Entry) -> OutboxItem:
         before=flip.before,
         channel=entry.channel or None,
         reminder=entry.reminder or None,
-        about=flip.about or None,
+        details=flip.details or None,
         held=entry.held or None,
     )
 
 
 def _entry(item: OutboxItem) -> Entry:
     old, new = cast(Status, item.old), cast(Status, item.new)
-    flip = Flip(item.project, item.code, item.at, old, new, item.reason or "", item.before, item.about or {})
+    flip = Flip(item.project, item.code, item.at, old, new, item.reason or "", item.before, item.details or {})
     due = from_micros(int(item.at_key.partition("#")[0]))
     return Entry(flip, due, item.channel or "", int(item.reminder or 0), bool(item.held), item.shard)
 

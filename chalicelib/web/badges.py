@@ -56,7 +56,7 @@ def _of_check(request: Request) -> Reply:
     states = request.parts["states"]
     if not (states.isascii() and states.isdigit()):
         raise Missing("badge")
-    return render(badges.of_check(request.house, badge, late=states.lstrip("0") == THREE))
+    return render(badges.of_check(request.services, badge, late=states.lstrip("0") == THREE))
 
 
 def _of_everything(request: Request) -> Reply:
@@ -73,7 +73,7 @@ def _of_tag(request: Request, signed: str, tag: str) -> Badge:
     signature, states = signed[:SIGNATURE], signed[SIGNATURE:]
     if states not in ("", TWO_STATES):
         raise Missing("badge")
-    return badges.of_tag(request.house, request.parts["key"], signature, tag, late=not states)
+    return badges.of_tag(request.services, request.parts["key"], signature, tag, late=not states)
 
 
 def _split(file: str) -> tuple[str, Callable[[Badge], Reply]]:

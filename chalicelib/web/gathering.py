@@ -9,7 +9,7 @@ from typing import Literal, cast
 from chalicelib.core import status
 from chalicelib.core.check import Check, Flip, Ping
 from chalicelib.core.outages import Outage, outages
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import history
 
 State = Literal["new", "up", "grace", "down", "paused"]
@@ -42,10 +42,10 @@ class Facts:
         return late or self.check.since or self.check.created
 
 
-def gather(house: House, check: Check) -> Facts:
-    now = house.clock()
+def gather(services: Services, check: Check) -> Facts:
+    now = services.clock()
     missed = status.decide(check, status.DeadlinePassed(now))
-    pings = history.pings(check.code, min(2 * PINGS, house.settings.ping_log_limit), now)
+    pings = history.pings(check.code, min(2 * PINGS, services.settings.ping_log_limit), now)
     if missed is None:
         return Facts(check, now, pings, _outages(check, now, ()))
     return Facts(missed.after, now, pings, _outages(check, now, missed.flips))

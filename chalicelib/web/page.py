@@ -52,8 +52,8 @@ class Voice:
 
 
 def _show(request: Request) -> Reply:
-    found = gathering.gather(request.house, badges.check_behind(request.parts["badge"]))
-    return _page("check.html.j2", view.page(found, request.house.site), 200)
+    found = gathering.gather(request.services, badges.check_behind(request.parts["badge"]))
+    return _page("check.html.j2", view.page(found, request.services.site), 200)
 
 
 def _page(template: str, values: dict[str, Any], status: int) -> Reply:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from chalicelib import settings, store
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from infra.admin import arguments, caller, commands
 from infra.admin.arguments import Help, Usage
 
@@ -39,15 +39,15 @@ def _run(argv: Sequence[str]) -> tuple[int, str]:
         raise Usage("--url is a running service, --stage and --endpoint are tables: say one or the other")
     if place.url or not _tables_meant(place):
         return caller.ask(_address("--url", place.url or RUNNER), command)
-    return commands.answer(_house(place), command)
+    return commands.answer(_services(place), command)
 
 
 def _tables_meant(place: Namespace) -> bool:
     return bool(place.stage or place.endpoint or any(os.environ.get(name) for name in ENDPOINTS))
 
 
-def _house(place: Namespace) -> House:
-    """The house over the tables of the stage; where they are and whose key opens them is boto3's business."""
+def _services(place: Namespace) -> Services:
+    """The services over the tables of the stage; where they are and whose key opens them is boto3's business."""
     if place.endpoint:
         os.environ["AWS_ENDPOINT_URL"] = _address("--endpoint", place.endpoint)
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)  # it would win
@@ -60,7 +60,7 @@ def _house(place: Namespace) -> House:
     stage = {"TOCSIN_STAGE": place.stage} if place.stage else {}
     found = settings.load({**os.environ, **stage})
     store.connect(found)
-    return House(found)
+    return Services(found)
 
 
 def _address(option: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""The commands: each takes a house and its arguments and answers both a text for people and a document for scripts."""
+"""The commands: each takes services and its arguments and answers both a text for people and a document for scripts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.core.check import Access, Project
 from chalicelib.core.errors import Invalid, TocsinError
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import directory
 from chalicelib.store.faults import StoreFault
 from infra.admin import arguments, faults
@@ -36,11 +36,11 @@ class Outcome:
     document: Any
 
 
-def answer(house: House, argv: Sequence[str]) -> tuple[int, str]:
+def answer(services: Services, argv: Sequence[str]) -> tuple[int, str]:
     """Runs one command: (0, what to print), or 1 or 2 (see `infra.admin.__main__`) and a line of what is wrong."""
     try:
         args = arguments.command(argv)
-        outcome = _COMMANDS[args.noun, args.verb](house, args)
+        outcome = _COMMANDS[args.noun, args.verb](services, args)
     except Help as wanted:
         return 0, str(wanted).rstrip()
     except Usage as error:
@@ -48,14 +48,14 @@ def answer(house: House, argv: Sequence[str]) -> tuple[int, str]:
     except TocsinError as error:
         return 1, str(error) or type(error).__name__
     except (StoreFault, BotoCoreError, ClientError) as fault:
-        return 1, faults.in_a_line(fault, house.settings)
+        return 1, faults.in_a_line(fault, services.settings)
     return 0, json.dumps(outcome.document, indent=2) if "json" in args else outcome.text
 
 
-def _create(house: House, args: Namespace) -> Outcome:
+def _create(services: Services, args: Namespace) -> Outcome:
     if not args.name.isprintable():
         raise Invalid("name", "must be one line of printable characters")
-    ring = projects.create(house, args.name, limit=args.limit)
+    ring = projects.create(services, args.name, limit=args.limit)
     return _shown_once(ring, f"Project {ring.project.name} is made. Its code is {ring.project.code}, its keys are:")
 
 
@@ -66,7 +66,7 @@ def _shown_once(ring: Keyring, headline: str) -> Outcome:
     return Outcome("\n".join([headline, "", *_columns(rows), "", ONCE]), document)
 
 
-def _list(_house: House, _args: Namespace) -> Outcome:
+def _list(_services: Services, _args: Namespace) -> Outcome:
     found = directory.projects()
     rows = [_project_row(project) for project in found]
     text = "\n".join(_columns([["CODE", "NAME", "CHECKS", "LIMIT", "CREATED"], *rows]))
@@ -88,16 +88,16 @@ def _project_document(project: Project) -> dict[str, Any]:
     }
 
 
-def _delete(house: House, args: Namespace) -> Outcome:
+def _delete(services: Services, args: Namespace) -> Outcome:
     project = directory.project(args.code)
     what = f"project {project.name} ({project.code}) and its {project.checks} check{'' if project.checks == 1 else 's'}"
     if not args.yes:
         raise Usage(f"{what} would be gone for good, history and keys too: add --yes")
-    projects.delete(house, args.code)
+    projects.delete(services, args.code)
     return Outcome(f"Deleted {what}.", _project_document(project))
 
 
-def _keys(_house: House, args: Namespace) -> Outcome:
+def _keys(_services: Services, args: Namespace) -> Outcome:
     found = projects.keys(directory.project(args.code))
     rows = [[FIELDS[key.access], f"{key.hint}...", f"{key.created:%Y-%m-%d %H:%M}"] for key in found]
     document = [
@@ -106,8 +106,8 @@ def _keys(_house: House, args: Namespace) -> Outcome:
     return Outcome("\n".join(_columns([["KEY", "BEGINS", "CREATED"], *rows])), document)
 
 
-def _rotate(house: House, args: Namespace) -> Outcome:
-    ring = projects.rotate(house, args.code, arguments.kinds(args), keep_old=args.keep_old)
+def _rotate(services: Services, args: Namespace) -> Outcome:
+    ring = projects.rotate(services, args.code, arguments.kinds(args), keep_old=args.keep_old)
     old = "The old ones go on working" if args.keep_old else "The old ones have stopped working"
     return _shown_once(ring, f"New keys of project {ring.project.name}. {old}.")
 
@@ -117,7 +117,7 @@ def _columns(rows: list[list[str]]) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-_COMMANDS: dict[tuple[str, str], Callable[[House, Namespace], Outcome]] = {
+_COMMANDS: dict[tuple[str, str], Callable[[Services, Namespace], Outcome]] = {
     ("project", "create"): _create,
     ("project", "list"): _list,
     ("project", "delete"): _delete,

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from infra.admin import commands
 
 PATH = "/admin"
@@ -26,7 +26,7 @@ HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 FROM_AFAR = ("HTTP_ORIGIN", "HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_VIA")
 
 
-def handle(house: House, environ: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+def handle(services: Services, environ: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
     """The HTTP status and JSON document that answer a WSGI request to PATH."""
     if not _is_local(environ):
         return 403, {"error": "this address is for programs on the same machine"}
@@ -35,7 +35,7 @@ def handle(house: House, environ: Mapping[str, Any]) -> tuple[int, dict[str, Any
     argv = _argv(environ)
     if argv is None:
         return 400, {"error": 'the body must be {"argv": [...]}, a list of strings'}
-    code, output = commands.answer(house, argv)
+    code, output = commands.answer(services, argv)
     return 200, {"output": output, "code": code}
 
 

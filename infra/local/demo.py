@@ -1,7 +1,7 @@
 """Demo data: checks in every state, with a past that the monitor itself has lived through.
 
-Each check's story is played by the use cases that serve real requests, in a house whose clock stands in the past and is
-moved from one beat to the next; deadlines in between are swept, and news is told, at their own time.
+Each check's story is played by the use cases that serve real requests, with services whose clock stands in the past and
+is moved from one beat to the next; deadlines in between are swept, and news is told, at their own time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.store import checks, outbox
 from infra.local.outbox import Outbox
@@ -49,11 +49,11 @@ class _Sender:
         return Answer(200, b"OK")
 
 
-def fill(house: House, project: Project, sent: Outbox) -> None:
+def fill(services: Services, project: Project, sent: Outbox) -> None:
     """Gives `project` channels of every kind and checks in every state, as if it had been in use for a while."""
-    now = house.clock()
+    now = services.clock()
     clock = _Clock(now - max(story.oldest(now) for story in STORIES) - BEFORE)
-    past = replace(house, clock=clock, sleep=lambda _: None, outlet=Outlet(sender=_Sender(sent)))  # type: ignore[arg-type]
+    past = replace(services, clock=clock, sleep=lambda _: None, outlet=Outlet(sender=_Sender(sent)))  # type: ignore[arg-type]
     usual, sent.clock = sent.clock, clock
     codes = _make_channels(past, project)
     for story in STORIES:
@@ -63,27 +63,27 @@ def fill(house: House, project: Project, sent: Outbox) -> None:
     pings.forget()
 
 
-def _make_channels(house: House, project: Project) -> dict[str, str]:
+def _make_channels(services: Services, project: Project) -> dict[str, str]:
     """Code by kind."""
-    root = house.settings.site_root
+    root = services.settings.site_root
     made = {}
     for kind, name, settings in CHANNELS:
         local = {key: value.replace("$ROOT", root) for key, value in settings.items()}
-        made[kind] = channels.create(house, project, kind, name, local, 0).code
+        made[kind] = channels.create(services, project, kind, name, local, 0).code
     return made
 
 
-def _make_check(house: House, project: Project, story: Story, codes: dict[str, str]) -> Check:
+def _make_check(services: Services, project: Project, story: Story, codes: dict[str, str]) -> Check:
     told = tuple(sorted(codes[kind] for kind in story.channels))
     slug = manage.slugify(story.name)
-    return manage.create(house, project, {"name": story.name, "slug": slug, "channels": told, **story.values})
+    return manage.create(services, project, {"name": story.name, "slug": slug, "channels": told, **story.values})
 
 
 class _Play:
     """One check's story."""
 
-    def __init__(self, house: House, clock: _Clock, check: Check) -> None:
-        self._house, self._clock, self._check = house, clock, check
+    def __init__(self, services: Services, clock: _Clock, check: Check) -> None:
+        self._services, self._clock, self._check = services, clock, check
 
     def play(self, beats: list[Beat], *, until: datetime) -> None:
         for beat in beats:
@@ -97,13 +97,13 @@ class _Play:
         due = self._check.due
         if due and due + LAG <= until:
             self._clock.now = due + LAG
-            sweep.expire(self._house, self._check.project, self._check.code)
+            sweep.expire(self._services, self._check.project, self._check.code)
             self._look()
         self._clock.now = until
 
     def _do(self, beat: Beat) -> None:
         if beat.kind == "pause":
-            manage.pause(self._house, self._check)
+            manage.pause(self._services, self._check)
             return
         signal = Signal(
             beat.kind,
@@ -114,7 +114,7 @@ class _Play:
             ua=beat.ua,
             body=beat.body.encode(),
         )
-        pings.receive(self._house, pings.Address(code=self._check.code), signal)
+        pings.receive(self._services, pings.Address(code=self._check.code), signal)
 
     def _look(self) -> None:
         """Sees what has become of the check, and has its news told."""
@@ -123,4 +123,4 @@ class _Play:
             return
         until = self._clock.now + outbox.HEAD_START
         waiting = [entry for shard in outbox.shards() for entry in outbox.due(shard, until, at_most=100)]
-        deliver.deliver_all(self._house, waiting)
+        deliver.deliver_all(self._services, waiting)

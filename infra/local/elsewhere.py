@@ -19,13 +19,13 @@ def main(endpoint: str, port: int, key_file: Path | None) -> None:
     url = f"http://127.0.0.1:{port}"
     environ.prepare(url, os.environ, endpoint=endpoint)
     from chalicelib import settings, store
-    from chalicelib.monitor.services import House
+    from chalicelib.monitor.services import Services
     from infra.local import fixtures, keys, terminal
 
-    house = House(settings.load())
-    store.connect(house.settings)
-    fixtures.make(house.settings)
-    found = keys.document(url, keys.make(house))
+    services = Services(settings.load())
+    store.connect(services.settings)
+    fixtures.make(services.settings)
+    found = keys.document(url, keys.make(services))
     if key_file:
         keys.check_writable(key_file)
         keys.write(key_file, found)

@@ -10,16 +10,16 @@ from typing import Any
 
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from infra.local import CannotRun
 
 NAMES = ("Main", "Second")
 _HINT = 8
 
 
-def make(house: House) -> list[Keyring]:
+def make(services: Services) -> list[Keyring]:
     """The projects that everybody finds at the first start."""
-    return [projects.create(house, name) for name in NAMES]
+    return [projects.create(services, name) for name in NAMES]
 
 
 def document(base_url: str, keyrings: list[Keyring]) -> dict[str, Any]:

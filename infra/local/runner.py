@@ -57,9 +57,9 @@ def _run(
     told: dict[str, Callable[[], None]] = dict.fromkeys(emulator.SENT_TO_QUEUE, lambda: _ring(bells))
     with emulator.aws(told | dict.fromkeys(emulator.SENT_OUT, outbox.collect)):
         app = _furnished_app(stopping, verbose=verbose)
-        keyrings = keys.make(app.HOUSE)
+        keyrings = keys.make(app.SERVICES)
         if demo:
-            _fill(app.HOUSE, keyrings[0], outbox)
+            _fill(app.SERVICES, keyrings[0], outbox)
         outbox.tell = terminal.say_sent
         found = keys.document(url, keyrings)
         with _until_the_end(stopping):
@@ -101,16 +101,16 @@ def _furnished_app(stopping: Stopping, *, verbose: bool) -> Any:
     from infra.local import fixtures, terminal
 
     terminal.logs(verbose=verbose)
-    app.HOUSE.sleep = stopping.sleep
-    fixtures.make(app.HOUSE.settings)
+    app.SERVICES.sleep = stopping.sleep
+    fixtures.make(app.SERVICES.settings)
     return app
 
 
-def _fill(house: Any, keyring: Any, outbox: Any) -> None:
+def _fill(services: Any, keyring: Any, outbox: Any) -> None:
     from infra.local import demo
 
     logging.disable(logging.WARNING)  # that a channel fails belongs to the story
-    demo.fill(house, keyring.project, outbox)
+    demo.fill(services, keyring.project, outbox)
     logging.disable(logging.NOTSET)
 
 
@@ -139,7 +139,7 @@ def _application(app: Any, outbox: Any, start: dict[str, Any]) -> Any:
 
     def handle(environ: wsgi.Environ) -> wsgi.Answer:
         if gateway.target(environ)[0] == door.PATH:
-            return wsgi.json_answer(*door.handle(app.HOUSE, environ))
+            return wsgi.json_answer(*door.handle(app.SERVICES, environ))
         return pages.handle(environ) or api.handle(environ)
 
     return wsgi.application(handle)

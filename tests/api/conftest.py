@@ -1,4 +1,4 @@
-"""The API as a caller meets it, over the house for tests."""
+"""The API as a caller meets it, over the services for tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalice.local import LocalGateway
 import app as application
 from chalicelib import gateway as http
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store.connection import shared
 from chalicelib.store.models import MODELS
 from tests.api.client import Api
@@ -32,9 +32,9 @@ def gateway(chalice_app: Chalice) -> LocalGateway:
 
 
 @pytest.fixture
-def api(chalice_app: Chalice, gateway: LocalGateway, house: House, keyring: projects.Keyring) -> Api:
+def api(chalice_app: Chalice, gateway: LocalGateway, services: Services, keyring: projects.Keyring) -> Api:
     """A caller with the project's read-write key."""
-    http.serve(chalice_app, house)
+    http.serve(chalice_app, services)
     return Api(gateway, keyring.keys["write"])
 
 
@@ -45,16 +45,16 @@ def reader(api: Api, keyring: projects.Keyring) -> Api:
 
 
 @pytest.fixture
-def stranger(api: Api, house: House) -> Api:
+def stranger(api: Api, services: Services) -> Api:
     """A caller with the read-write key of another project."""
-    return Api(api.gateway, projects.create(house, "Elsewhere").keys["write"])
+    return Api(api.gateway, projects.create(services, "Elsewhere").keys["write"])
 
 
 Contents = dict[str, list[str]]
 
 
 @pytest.fixture
-def contents(house: House) -> Callable[[], Contents]:
+def contents(services: Services) -> Callable[[], Contents]:
     """Everything that the tables hold, to be compared before and after."""
 
     def read() -> Contents:

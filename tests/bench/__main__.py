@@ -22,26 +22,26 @@ from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions
 from chalicelib.store.connection import shared
 from chalicelib.store.models import CheckItem, DirectoryItem
 from tests.bench import graphite, metrics, probes, ticks, workers
-from tests.bench.meter import Meter, emulated_aws, fresh_house, metered
+from tests.bench.meter import Meter, emulated_aws, fresh_services, metered
 
 ROUNDS = 300
 
 
 def ping(arguments: argparse.Namespace) -> None:
     """The fast path of a ping: a check that is up, a process that has seen it before."""
-    house = fresh_house("ping")
-    project = projects.create(house, "Bench").project
+    services = fresh_services("ping")
+    project = projects.create(services, "Bench").project
     values = {"name": "Nightly database backup", "tags": "prod db", "slug": "nightly-database-backup"}
-    check = manage.create(house, project, {**values, "desc": "Runs ~/db-backup.sh"})
+    check = manage.create(services, project, {**values, "desc": "Runs ~/db-backup.sh"})
     address = pings.Address(code=check.code)
 
     def once() -> None:
-        pings.receive(house, address, Signal("success", house.clock(), remote_addr="192.0.2.7", ua="curl/8.5.0"))
+        pings.receive(services, address, Signal("success", services.clock(), remote_addr="192.0.2.7", ua="curl/8.5.0"))
 
     for _ in range(3):
         once()
@@ -76,32 +76,32 @@ def _two_bare_puts() -> Meter:
 def idle_sweep(arguments: argparse.Namespace) -> None:
     """A sweep with nothing due soon, over few checks and over many."""
     for number in (10, 100_000 if arguments.large else 10_000):
-        house = fresh_house(f"idle{number}")
-        _fill(house, number, due=datetime.now(UTC) + timedelta(days=1))
+        services = fresh_services(f"idle{number}")
+        _fill(services, number, due=datetime.now(UTC) + timedelta(days=1))
         with metered() as meter:
-            sweep.run(house)
+            sweep.run(services)
         queries = meter.calls.get("Query", 0)
-        shards = f"{house.settings.due_shards} due + {house.settings.outbox_shards} outbox shards"
+        shards = f"{services.settings.due_shards} due + {services.settings.outbox_shards} outbox shards"
         print(f"idle sweep over {number} checks: {queries} queries ({shards}), {meter.total} calls,", end=" ")
         print(f"{meter.read_units:g} read units, {1e3 * meter.cpu:.0f} ms CPU")
 
 
-def _fill(house: House, number: int, due: datetime, channels: tuple[str, ...] = ()) -> str:
+def _fill(services: Services, number: int, due: datetime, channels: tuple[str, ...] = ()) -> str:
     """That many checks that are up until `due`, written straight into the table; answers their project."""
-    project = projects.create(house, "Bench").project.code
+    project = projects.create(services, "Bench").project.code
     last_ping = due - timedelta(seconds=4200)
     with CheckItem.batch_write() as batch:
         for index in range(number):
             check = Check(
                 project,
-                house.new_code(),
+                services.new_code(),
                 last_ping,
                 name=f"Check {index}",
                 tags="prod",
                 timeout=3600,
                 grace=600,
                 channels=channels,
-                badge=house.new_code(),
+                badge=services.new_code(),
                 status="up",
                 since=last_ping,
                 last_ping=last_ping,
@@ -132,19 +132,19 @@ class _Hook(http.server.BaseHTTPRequestHandler):
 def storm(arguments: argparse.Namespace) -> None:
     """Many checks due at the same moment: from the deadline to the first and the last notification."""
     number = arguments.checks
-    house = fresh_house("storm")
+    services = fresh_services("storm")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hook)
     server.request_queue_size = 256
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}/"
     settings: dict[str, object] = {"method_down": "POST", "url_down": url, "body_down": "$CODE"}
     due = datetime.now(UTC) + timedelta(seconds=8 + number / 200)
-    project = _fill(house, number, due, channels=("hook",))
+    project = _fill(services, number, due, channels=("hook",))
     cleaned = kinds.kind_named("webhook").clean(settings)
     definitions.save_channel(Channel(project, "hook", "webhook", "Hook", due, cleaned))
-    deliverers = [workers.started("tests.bench.deliverer", house) for _ in range(arguments.deliverers)]
+    deliverers = [workers.started("tests.bench.deliverer", services) for _ in range(arguments.deliverers)]
     with metered() as meter:
-        sweep.run(house)
+        sweep.run(services)
         decided = time.time()
         limit = time.time() + 120
         while len(_Hook.hits) < number and time.time() < limit:
@@ -171,16 +171,16 @@ def listing(arguments: argparse.Namespace) -> None:
     """The list of 1,000 checks, from the gateway's event to its answer."""
     import app as application
 
-    house = fresh_house("list")
-    keyring = projects.create(house, "Bench")
-    project = _fill(house, 1_000, due=datetime.now(UTC) + timedelta(days=1))
+    services = fresh_services("list")
+    keyring = projects.create(services, "Bench")
+    project = _fill(services, 1_000, due=datetime.now(UTC) + timedelta(days=1))
     key = keyring.keys["write"]
     items = list(CheckItem.query(project))
     with CheckItem.batch_write() as batch:
         for item in items:
             item.project = keyring.project.code
             batch.save(item)
-    edge.serve(application.app, house)
+    edge.serve(application.app, services)
     event = {
         "requestContext": {
             "httpMethod": "GET",
@@ -208,10 +208,10 @@ def listing(arguments: argparse.Namespace) -> None:
 def cold_start(arguments: argparse.Namespace) -> None:
     """Import and first request in a fresh process, with compiled modules, as the package holds them: the first run may
     have to compile them, and is left out."""
-    house = fresh_house("cold")
-    project = projects.create(house, "Bench").project
-    check = manage.create(house, project, {"name": "Cold"})
-    environ = {**os.environ, "TOCSIN_STAGE": "bench", "TOCSIN_PREFIX": house.settings.prefix}
+    services = fresh_services("cold")
+    project = projects.create(services, "Bench").project
+    check = manage.create(services, project, {"name": "Cold"})
+    environ = {**os.environ, "TOCSIN_STAGE": "bench", "TOCSIN_PREFIX": services.settings.prefix}
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     times = []
     for _ in range(6):

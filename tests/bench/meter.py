@@ -18,7 +18,7 @@ import boto3
 
 from chalicelib import store
 from chalicelib.monitor.intake import pings
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.settings import Settings
 from chalicelib.store.connection import shared
 from infra import tables
@@ -102,7 +102,7 @@ def _wait_for(endpoint: str) -> None:
     raise SystemExit("the emulated AWS does not answer")
 
 
-def fresh_house(name: str) -> House:
+def fresh_services(name: str) -> Services:
     """Empty tables of their own."""
     settings = Settings(
         stage="bench",
@@ -115,6 +115,6 @@ def fresh_house(name: str) -> House:
     pings.forget()
     tables.create(settings, boto3.client("sqs"))
     boto3.client("ses").verify_email_identity(EmailAddress="alerts@example.org")
-    house = House(settings)
-    house.outlet.allowed_networks = settings.allowed_networks
-    return house
+    services = Services(settings)
+    services.outlet.allowed_networks = settings.allowed_networks
+    return services

@@ -12,10 +12,10 @@ from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.intake import points as ingest
 from chalicelib.monitor.looking import judging
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, directory, queues, series, wheel
 from chalicelib.store.models import CheckItem
-from tests.bench.meter import fresh_house, metered
+from tests.bench.meter import fresh_services, metered
 
 ROUNDS = 20
 POINTS = 1_000
@@ -24,56 +24,56 @@ ALERTS, SERIES = 10_000, 1_000
 
 def sink(_arguments: argparse.Namespace) -> None:
     """Points in: CPU from the bytes to the answer, store calls and write units of requests of 1,000 points."""
-    house = fresh_house("sink")
-    project = projects.create(house, "Bench").project.code
+    services = fresh_services("sink")
+    project = projects.create(services, "Bench").project.code
     for number in (500, 1):
-        _take(house, project, number)
+        _take(services, project, number)
         with metered() as one:
-            _take(house, project, number)
+            _take(services, project, number)
         with metered() as many:
             for _ in range(ROUNDS):
-                _take(house, project, number)
+                _take(services, project, number)
         speed = ROUNDS * POINTS / many.cpu
         print(f"sink, 1,000 points of {number} series, warm: {one.total} store calls {dict(one.calls)},", end=" ")
         print(f"{one.write_units:g} write units, {speed:,.0f} points a second of CPU, calls and all")
     began = time.process_time()
     for _ in range(ROUNDS):
-        lines.parse(_body(house, 500), house.clock(), house.clock() - timedelta(days=1), house.clock())
+        lines.parse(_body(services, 500), services.clock(), services.clock() - timedelta(days=1), services.clock())
     print(f"  of that, reading the lines: {ROUNDS * POINTS / (time.process_time() - began):,.0f} points a second")
 
 
-def _take(house: House, project: str, number: int) -> None:
-    found = ingest.take(house, project, _body(house, number))
+def _take(services: Services, project: str, number: int) -> None:
+    found = ingest.take(services, project, _body(services, number))
     assert len(found.points) == POINTS, found.bad
 
 
-def _body(house: House, number: int) -> bytes:
-    now = int(house.clock().timestamp())
+def _body(services: Services, number: int) -> bytes:
+    now = int(services.clock().timestamp())
     rows = (f"servers.web{index % number}.cpu.load {index * 0.25} {now - index // number}" for index in range(POINTS))
     return "\n".join(rows).encode()
 
 
 def rules(_arguments: argparse.Namespace) -> None:
     """10,000 alerts on 1,000 series in one tick, with the reads shared between rules of the same series."""
-    house = fresh_house("rules")
-    keyring = projects.create(house, "Bench")
+    services = fresh_services("rules")
+    keyring = projects.create(services, "Bench")
     project = keyring.project.code
-    now = int(house.clock().timestamp())
+    now = int(services.clock().timestamp())
     points = {f"servers.web{number}.load": [(now - 30 * back, 1.0) for back in range(10)] for number in range(SERIES)}
-    series.add(project, points, house.clock())
-    _fill(house, project)
+    series.add(project, points, services.clock())
+    _fill(services, project)
     messages: list[dict[str, object]] = []
     sending = queues.send_all
     queues.send_all = lambda _noun, batch, **_: messages.extend(batch)
     try:
         with metered() as ticking:
-            tick.run(house)
+            tick.run(services)
         queues.send_all = lambda *_, **__: None
         with metered() as judged:
-            done = sum(judging.work(house, message) for message in messages)
+            done = sum(judging.work(services, message) for message in messages)
         # The first time every rule turns from new to healthy; the second is the steady state.
         with metered() as steady:
-            done = sum(judging.work(house, message) for message in messages)
+            done = sum(judging.work(services, message) for message in messages)
     finally:
         queues.send_all = sending
     print(
@@ -87,7 +87,7 @@ def rules(_arguments: argparse.Namespace) -> None:
     print(f"{steady.total} calls {dict(steady.calls)}, {units}")
 
 
-def _fill(house: House, project: str) -> None:
+def _fill(services: Services, project: str) -> None:
     with CheckItem.batch_write() as batch:
         for number in range(ALERTS):
             metric = f"servers.web{number % SERIES}.load"
@@ -95,14 +95,14 @@ def _fill(house: House, project: str) -> None:
             watch = {"metric": metric, "criteria": {"a": criterion}, "expression": "a", "on_query_failure": None}
             check = Check(
                 project,
-                house.new_code(),
-                house.clock(),
+                services.new_code(),
+                services.clock(),
                 kind="rule",
                 name=f"Alert {number}",
                 period=60,
                 watch=watch,
                 remind=3600,
-                badge=house.new_code(),
+                badge=services.new_code(),
             )
             batch.save(checks._item(check))
     wheel.register(check)

@@ -21,34 +21,34 @@ from chalicelib.core.check import Check
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House, open_house
+from chalicelib.monitor.services import Services, open_services
 from chalicelib.probes import http
 from chalicelib.store import checks, wheel
 from chalicelib.store.models import CheckItem
 from tests.bench import probes, workers
-from tests.bench.meter import Meter, fresh_house, metered
+from tests.bench.meter import Meter, fresh_services, metered
 
 DEVICES, WORKERS, MINUTE = 1_000, 2, 60
 
 
 def ticks(_arguments: argparse.Namespace) -> None:
     """1,000 devices at 60 s: store calls and request units a minute, scheduling writes, the wall time of a tick."""
-    house = fresh_house("ticks")
+    services = fresh_services("ticks")
     with probes._server(None) as port:
-        _fill(house, f"http://127.0.0.1:{port}/")
-        _print(*_minute(house))
+        _fill(services, f"http://127.0.0.1:{port}/")
+        _print(*_minute(services))
 
 
-def _fill(house: House, url: str) -> None:
+def _fill(services: Services, url: str) -> None:
     """The devices, up for a while, written straight into the table."""
-    project, now = projects.create(house, "Bench").project.code, house.clock()
+    project, now = projects.create(services, "Bench").project.code, services.clock()
     wheel.register(Check(project, "", now, kind="probe", period=MINUTE))
     with CheckItem.batch_write() as batch:
         for number in range(DEVICES):
             watch = {"probe": http.clean({"url": f"{url}{number}"}), "retries": 1, "retry_delay": 5}
             check = Check(
                 project,
-                house.new_code(),
+                services.new_code(),
                 now,
                 kind="probe",
                 name=f"Device {number}",
@@ -61,12 +61,12 @@ def _fill(house: House, url: str) -> None:
             batch.save(checks._item(check))
 
 
-def _minute(house: House) -> tuple[Meter, Meter, float]:
+def _minute(services: Services) -> tuple[Meter, Meter, float]:
     """What the tick cost, what its looks cost, and the seconds from its start to the last result."""
-    working = [workers.started("tests.bench.ticks", house) for _ in range(WORKERS)]
+    working = [workers.started("tests.bench.ticks", services) for _ in range(WORKERS)]
     began = time.time()
     with metered() as ticking:
-        asked = tick.run(house)
+        asked = tick.run(services)
     for worker in working:
         worker.stdin.write("that was all\n")  # type: ignore[union-attr]
         worker.stdin.flush()  # type: ignore[union-attr]
@@ -99,10 +99,10 @@ def _print(ticking: Meter, looking: Meter, wall: float) -> None:
 def _work() -> None:
     """The worker: takes what the queue holds, until it is told that this was all and the queue is empty."""
     logging.disable(logging.WARNING)
-    house = open_house(settings.load())
-    store.connect(house.settings)
+    services = open_services(settings.load())
+    store.connect(services.settings)
     sqs = boto3.client("sqs")
-    url = sqs.get_queue_url(QueueName=house.settings.resource("probes"))["QueueUrl"]
+    url = sqs.get_queue_url(QueueName=services.settings.resource("probes"))["QueueUrl"]
     print("ready", flush=True)
     kept, ended, over = 0, 0.0, False
     with metered() as meter:
@@ -111,7 +111,7 @@ def _work() -> None:
             if not messages and over:
                 break
             for message in messages:
-                kept, ended = kept + probing.work(house, json.loads(message["Body"])), time.time()
+                kept, ended = kept + probing.work(services, json.loads(message["Body"])), time.time()
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             over = over or bool(select.select([sys.stdin], [], [], 0 if messages else 0.02)[0])
     print(json.dumps({"kept": kept, "ended": ended, "meter": asdict(meter)}))

@@ -11,11 +11,11 @@ import pytest
 
 from chalicelib.channels.sender import Sender
 from chalicelib.core.errors import Undelivered
-from chalicelib.net.lookups import Place
+from chalicelib.net.lookups import Endpoint
 from tests.channels.servers import HERE, Doorbell, Reply, Server
 
 
-def places(*addresses: tuple[str, int]) -> list[Place]:
+def places(*addresses: tuple[str, int]) -> list[Endpoint]:
     return [
         (socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))
         for host, port in addresses
@@ -86,7 +86,7 @@ def test_a_name_that_answers_differently_the_second_time_gains_nothing(server: S
     answers = [places(("127.0.0.1", server.port)), places(("127.0.0.2", forbidden.port))]
     asked: list[str] = []
 
-    def rebinding(host: str, port: int, seconds: float) -> list[Place]:
+    def rebinding(host: str, port: int, seconds: float) -> list[Endpoint]:
         asked.append(host)
         return answers[min(len(asked), 2) - 1]
 

@@ -32,7 +32,7 @@ ABOVE = {"type": "above", "above_value": 5, "time_period": 2}
 
 def told(checked: Check, event: str = "down", **about: Any) -> News:
     plain = news(event, check=checked, reason="web1.load is 9", pings=(), body=b"")
-    return replace(plain, flip=replace(plain.flip, about=about))
+    return replace(plain, flip=replace(plain.flip, details=about))
 
 
 def test_an_alert_is_told_as_the_document_says() -> None:

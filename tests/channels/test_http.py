@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from chalicelib.channels.sender import BODY_LIMIT, Sender
 from chalicelib.core.errors import Undelivered
 from chalicelib.net import lookups
-from chalicelib.net.lookups import Place
+from chalicelib.net.lookups import Endpoint
 from tests.channels.servers import HERE, Reply, Server, serving, speaking
 
 SECRETS = {"Authorization": "Bearer abc", "X-Api-Key": "abc", "Cookie": "a=b"}
@@ -247,7 +247,7 @@ def test_a_server_that_takes_nothing_is_left_at_the_deadline() -> None:
 def test_a_look_up_that_hangs_is_left_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     done = threading.Event()
 
-    def hangs(host: str, port: int, seconds: float) -> list[Place]:
+    def hangs(host: str, port: int, seconds: float) -> list[Endpoint]:
         done.wait(10)
         return []
 

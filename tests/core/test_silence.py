@@ -9,8 +9,8 @@ import pytest
 from chalicelib.core.errors import Invalid
 from chalicelib.core.silence import (
     HORIZON,
-    Quiet,
     Silence,
+    SilencedUntil,
     from_document,
     merged,
     parse_duration,
@@ -32,18 +32,18 @@ def silence(start: datetime = NOW, end: datetime | None = None, window: Window |
 def test_a_silence_holds_from_its_start_to_just_before_its_end() -> None:
     planned = [silence(NOW, NOW + HOUR)]
     assert silenced_until(planned, NOW - timedelta(microseconds=1)) is None
-    assert silenced_until(planned, NOW) == Quiet(NOW + HOUR)
+    assert silenced_until(planned, NOW) == SilencedUntil(NOW + HOUR)
     assert silenced_until(planned, NOW + HOUR) is None
 
 
 def test_a_silence_without_an_end_is_endless() -> None:
-    assert silenced_until([silence()], NOW + DAY) == Quiet(None)
+    assert silenced_until([silence()], NOW + DAY) == SilencedUntil(None)
 
 
 def test_silences_that_follow_each_other_are_one() -> None:
     chain = [silence(NOW + HOUR, NOW + 3 * HOUR), silence(NOW, NOW + HOUR), silence(NOW + 2 * HOUR, NOW + 4 * HOUR)]
-    assert silenced_until(chain, NOW) == Quiet(NOW + 4 * HOUR)
-    assert silenced_until([*chain, silence(NOW + 4 * HOUR, None)], NOW) == Quiet(None)
+    assert silenced_until(chain, NOW) == SilencedUntil(NOW + 4 * HOUR)
+    assert silenced_until([*chain, silence(NOW + 4 * HOUR, None)], NOW) == SilencedUntil(None)
 
 
 def test_a_window_holds_in_its_occurrences_between_start_and_end() -> None:
@@ -52,12 +52,12 @@ def test_a_window_holds_in_its_occurrences_between_start_and_end() -> None:
         (NOW.replace(hour=2) + DAY, NOW.replace(hour=3) + DAY),
         (NOW.replace(hour=2) + 2 * DAY, NOW.replace(hour=3) + 2 * DAY),
     ]
-    assert silenced_until([nightly], NOW.replace(hour=2, minute=30) + DAY) == Quiet(NOW.replace(hour=3) + DAY)
+    assert silenced_until([nightly], NOW.replace(hour=2, minute=30) + DAY) == SilencedUntil(NOW.replace(hour=3) + DAY)
 
 
 def test_a_window_that_covers_every_minute_is_looked_at_no_further_than_the_horizon() -> None:
     always = silence(NOW - DAY, None, Window(0, 1440))
-    assert silenced_until([always], NOW) == Quiet(NOW + HORIZON)
+    assert silenced_until([always], NOW) == SilencedUntil(NOW + HORIZON)
 
 
 def test_overlapping_occurrences_are_one_span() -> None:

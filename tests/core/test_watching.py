@@ -78,7 +78,7 @@ def test_a_confirmed_failure_goes_down_from_the_first_failed_look_on() -> None:
     assert check.suspicion is None
     (flip,) = flips
     assert (flip.at, flip.reason) == (NOW, "no answer within 30 s")
-    assert flip.about == {"locations": ["Stockholm SWE", "Dublin IRL"], "failures": 2}
+    assert flip.details == {"locations": ["Stockholm SWE", "Dublin IRL"], "failures": 2}
     assert flip.is_news
 
 
@@ -115,7 +115,7 @@ def test_a_failure_of_the_day_before_does_not_confirm() -> None:
 def test_a_good_look_brings_a_check_up_that_was_down() -> None:
     change = decided(probe(status="down", since=NOW - SECOND), good(place="Dublin IRL"))
     (flip,) = change.flips
-    assert (flip.old, flip.new, flip.at, flip.about) == ("down", "up", NOW, {"locations": ["Dublin IRL"]})
+    assert (flip.old, flip.new, flip.at, flip.details) == ("down", "up", NOW, {"locations": ["Dublin IRL"]})
     assert flip.is_news
 
 
@@ -140,14 +140,14 @@ def test_pausing_drops_a_suspicion() -> None:
 
 
 def test_a_firing_rule_goes_down_with_the_series_that_breach() -> None:
-    judgement = Judged(NOW, True, {"web1": 93.0}, reason="web1 is 93", about={"metric": "web1", "value": 93.0})
+    judgement = Judged(NOW, True, {"web1": 93.0}, reason="web1 is 93", details={"metric": "web1", "value": 93.0})
     change = decided(rule(status="up"), judgement)
     assert change.after.status == "down"
     assert change.after.triggered == {"web1": {"since": 1795262400000000, "value": 93.0}}
     assert [(instance.metric, instance.breaching, instance.value) for instance in change.instances] == [
         ("web1", True, 93.0)
     ]
-    assert change.flips[0].about == {"metric": "web1", "value": 93.0}
+    assert change.flips[0].details == {"metric": "web1", "value": 93.0}
 
 
 def test_a_series_that_goes_on_breaching_keeps_the_moment_at_which_it_began() -> None:

@@ -16,7 +16,7 @@ from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history
 from tests.conftest import NOW, Clock
 
@@ -25,14 +25,14 @@ from tests.conftest import NOW, Clock
 class Heartbeat:
     """A check with a period and a grace of a minute each, and the e-mail channel it tells."""
 
-    house: House
+    services: Services
     project: str
     code: str
     channel: Channel
 
     def ping(self, kind: PingKind = "success", **more: Any) -> str:
-        signal = Signal(kind, self.house.clock(), **more)
-        return pings.receive(self.house, pings.Address(code=self.code), signal)
+        signal = Signal(kind, self.services.clock(), **more)
+        return pings.receive(self.services, pings.Address(code=self.code), signal)
 
     @property
     def now(self) -> Check:
@@ -45,18 +45,18 @@ class Heartbeat:
 
     @property
     def flip_records(self) -> list[Flip]:
-        now = self.house.clock()
+        now = self.services.clock()
         found = history.flips(self.project, self.code, NOW.replace(year=2020), NOW.replace(year=2040), now)
         return found[::-1]
 
 
 @pytest.fixture
-def heartbeat(house: House, keyring: Keyring) -> Heartbeat:
+def heartbeat(services: Services, keyring: Keyring) -> Heartbeat:
     project = keyring.project
-    channel = channels.create(house, project, "email", "Ops", {"address": "ops@example.org"}, 0)
+    channel = channels.create(services, project, "email", "Ops", {"address": "ops@example.org"}, 0)
     values = {"name": "Backups", "timeout": 60, "grace": 60, "channels": (channel.code,)}
-    check = manage.create(house, project, values)
-    return Heartbeat(house, project.code, check.code, channel)
+    check = manage.create(services, project, values)
+    return Heartbeat(services, project.code, check.code, channel)
 
 
 class Killed(BaseException):

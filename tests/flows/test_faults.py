@@ -37,8 +37,8 @@ def test_a_fault_on_the_way_from_silence_to_mail_loses_no_flip_and_no_news(
     overdue: Heartbeat, queues: Queues, minute: Callable[[], None], sent: Sent, call: int, after: bool
 ) -> None:
     with trouble(call, unavailable, after=after), suppress(StoreFault, ClientError):
-        sweep.run(overdue.house)
-        deliver.deliver_nudges(overdue.house, queues.take("news"))
+        sweep.run(overdue.services)
+        deliver.deliver_nudges(overdue.services, queues.take("news"))
     for _ in range(4):
         minute()
 
@@ -108,8 +108,8 @@ def test_a_ping_that_neither_table_nor_queue_can_take_is_refused_so_that_the_sen
 def test_a_check_that_cannot_be_decided_is_put_off_and_the_others_are_not(
     overdue: Heartbeat, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = manage.create(overdue.house, directory.project(overdue.project), {"timeout": 60, "grace": 60})
-    pings.receive(overdue.house, pings.Address(code=other.code), Signal("success", clock.now))
+    other = manage.create(overdue.services, directory.project(overdue.project), {"timeout": 60, "grace": 60})
+    pings.receive(overdue.services, pings.Address(code=other.code), Signal("success", clock.now))
     clock.move(minutes=2)
     original = status.decide
 
@@ -119,7 +119,7 @@ def test_a_check_that_cannot_be_decided_is_put_off_and_the_others_are_not(
         return original(check, event)
 
     monkeypatch.setattr(status, "decide", decide)
-    sweep.run(overdue.house)
+    sweep.run(overdue.services)
 
     due = overdue.now.due
     assert due is not None
@@ -134,8 +134,8 @@ def test_while_the_queue_is_out_of_order_the_sweep_delivers_by_itself(
         raise StoreFault("out of order")
 
     monkeypatch.setattr(store_queues, "send_all", out_of_order)
-    sweep.run(overdue.house)
+    sweep.run(overdue.services)
     clock.move(minutes=1)
-    sweep.run(overdue.house)
+    sweep.run(overdue.services)
 
     assert sent.subjects == ["DOWN | Backups"]

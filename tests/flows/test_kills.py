@@ -12,7 +12,7 @@ from chalicelib.core.check import Signal
 from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels, checks
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from chalicelib.store import outbox
@@ -31,7 +31,7 @@ def settings(settings: Settings) -> Settings:
     return replace(settings, due_shards=1, outbox_shards=1)
 
 
-def recover(house: House, minute: Callable[[], None]) -> None:
+def recover(services: Services, minute: Callable[[], None]) -> None:
     """What the clocks do by themselves after a process died: a few minutes pass, in a fresh process."""
     pings.forget()
     for _ in range(4):
@@ -39,8 +39,8 @@ def recover(house: House, minute: Callable[[], None]) -> None:
 
 
 def sweep_and_deliver(heartbeat: Heartbeat, queues: Queues) -> None:
-    sweep.run(heartbeat.house)
-    deliver.deliver_nudges(heartbeat.house, queues.take("news"))
+    sweep.run(heartbeat.services)
+    deliver.deliver_nudges(heartbeat.services, queues.take("news"))
 
 
 @pytest.mark.parametrize(("call", "after"), STRIKES)
@@ -49,7 +49,7 @@ def test_killed_on_the_way_from_silence_to_mail(
 ) -> None:
     with trouble(call, Killed, after=after) as calls, suppress(Killed):
         sweep_and_deliver(overdue, queues)
-    recover(overdue.house, minute)
+    recover(overdue.services, minute)
 
     assert overdue.flips == [("new", "up"), ("up", "down")]
     assert set(sent.subjects) == {"DOWN | Backups"}
@@ -70,11 +70,11 @@ def test_killed_while_a_late_ping_flips_twice(
     clock.move(seconds=10)
     with trouble(call, Killed, after=after), suppress(Killed):
         overdue.ping()
-        deliver.deliver_nudges(overdue.house, queues.take("news"))
+        deliver.deliver_nudges(overdue.services, queues.take("news"))
     pings.forget()
     overdue.ping()
-    checks.change(overdue.house, overdue.now, {"timeout": 86_400})
-    recover(overdue.house, minute)
+    checks.change(overdue.services, overdue.now, {"timeout": 86_400})
+    recover(overdue.services, minute)
 
     assert overdue.flips == [("new", "up"), ("up", "down"), ("down", "up")]
     assert set(sent.subjects) == {"DOWN | Backups", "UP | Backups"}
@@ -97,8 +97,8 @@ def test_killed_while_a_reminder_is_sent(
     clock.move(minutes=5)
     (entry,) = outbox.all_waiting()
     with trouble(call, Killed, after=after), suppress(Killed):
-        deliver.deliver(overdue.house, entry)
-    recover(overdue.house, minute)
+        deliver.deliver(overdue.services, entry)
+    recover(overdue.services, minute)
 
     assert sent.subjects[:2] == ["DOWN | Backups", "STILL DOWN | Backups"]
     assert [waiting.reminder for waiting in outbox.all_waiting()] == [2]
@@ -109,7 +109,7 @@ def test_the_stories_are_no_longer_than_the_strikes(overdue: Heartbeat, queues: 
         sweep_and_deliver(overdue, queues)
     clock.move(seconds=10)
     with trouble(0, Killed, after=False) as return_:
-        pings.receive(overdue.house, pings.Address(code=overdue.code), Signal("success", clock.now))
-        deliver.deliver_nudges(overdue.house, queues.take("news"))
+        pings.receive(overdue.services, pings.Address(code=overdue.code), Signal("success", clock.now))
+        deliver.deliver_nudges(overdue.services, queues.take("news"))
 
     assert max(len(silence), len(return_)) <= CALLS

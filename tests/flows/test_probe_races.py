@@ -10,7 +10,7 @@ from chalicelib.core.check import Check
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks
 from tests.conftest import Clock, Queues
 from tests.monitor.test_probing import BAD, GOOD, Engine
@@ -30,18 +30,18 @@ def stale(monkeypatch: pytest.MonkeyPatch) -> dict[str, Check]:
 
 
 def test_a_retry_that_finds_all_well_ends_the_suspicion_of_a_moment_ago(
-    house: House, keyring: Keyring, queues: Queues, clock: Clock, stale: dict[str, Check]
+    services: Services, keyring: Keyring, queues: Queues, clock: Clock, stale: dict[str, Check]
 ) -> None:
-    house.engine = engine = Engine()  # type: ignore[assignment]
+    services.engine = engine = Engine()  # type: ignore[assignment]
     watch: dict[str, Any] = {"probe": {"type": "http", "url": "https://example.org/"}, "retry_delay": 0}
-    check = manage.create(house, keyring.project, {"kind": "probe", "period": 60, "watch": watch})
+    check = manage.create(services, keyring.project, {"kind": "probe", "period": 60, "watch": watch})
     at = int(clock.now.timestamp() * 1000)
-    probing.work(house, {"at": at, "checks": [[check.project, check.code]]})
+    probing.work(services, {"at": at, "checks": [[check.project, check.code]]})
     stale[check.code] = checks.get(check.project, check.code)
 
     clock.move(minutes=1)
     engine.outcome = BAD
-    probing.work(house, {"at": at + 60_000, "checks": [[check.project, check.code]]})
+    probing.work(services, {"at": at + 60_000, "checks": [[check.project, check.code]]})
     engine.outcome = GOOD
     queues.work()
 

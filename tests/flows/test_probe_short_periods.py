@@ -9,7 +9,7 @@ import pytest
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.managing import probes
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.conftest import NOW, Clock
 
 WATCH = {"probe": {"type": "http", "url": "https://example.org/"}}
@@ -40,20 +40,20 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     ],
 )
 def test_a_new_device_is_looked_at_for_the_rest_of_its_first_minute(
-    house: House, keyring: Keyring, clock: Clock, asked: Asked, period: int, moments: Asked
+    services: Services, keyring: Keyring, clock: Clock, asked: Asked, period: int, moments: Asked
 ) -> None:
     clock.move(seconds=23.5)
-    probes.create(house, keyring.project, {"name": "Web", "period": period, "watch": WATCH})
+    probes.create(services, keyring.project, {"name": "Web", "period": period, "watch": WATCH})
 
     assert asked == moments
 
 
 def test_the_tick_after_it_asks_for_the_moments_that_follow(
-    house: House, keyring: Keyring, clock: Clock, asked: Asked
+    services: Services, keyring: Keyring, clock: Clock, asked: Asked
 ) -> None:
     clock.move(seconds=45)
-    probes.create(house, keyring.project, {"name": "Web", "period": 10, "watch": WATCH})
+    probes.create(services, keyring.project, {"name": "Web", "period": 10, "watch": WATCH})
     clock.move(seconds=15)
-    tick.run(house)
+    tick.run(services)
 
     assert [moment for _, moment in asked] == [45, 50, 60, 70, 80, 90, 100, 110]

@@ -20,7 +20,7 @@ from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from chalicelib.store import QUEUES, checks, history, outbox, results
@@ -48,7 +48,7 @@ def settings(settings: Settings) -> Settings:
 class Watch:
     """A device that was found up a minute ago, whom it tells, and the workers that look at it."""
 
-    house: House
+    services: Services
     check: Check
     engine: Engine
     sqs: Any
@@ -57,7 +57,7 @@ class Watch:
     @property
     def flips(self) -> list[tuple[str, str]]:
         """(old, new) of every flip, oldest first."""
-        check, now = self.check, self.house.clock()
+        check, now = self.check, self.services.clock()
         found = history.flips(check.project, check.code, NOW.replace(year=2020), NOW.replace(year=2040), now)
         return [(flip.old, flip.new) for flip in found[::-1]]
 
@@ -68,12 +68,12 @@ class Watch:
     def look(self) -> None:
         """The message of a minute as the queue hands it out: again, if the worker died."""
         at = int((NOW + timedelta(minutes=1)).timestamp() * 1000)
-        probing.work(self.house, {"at": at, "checks": [[self.check.project, self.check.code]]})
+        probing.work(self.services, {"at": at, "checks": [[self.check.project, self.check.code]]})
 
     def shift(self) -> None:
         """A minute's tick and what comes of it, as AWS has it done: a message is gone when it has been dealt with, and
         not before."""
-        tick.run(self.house)
+        tick.run(self.services)
         while any([self._attend("probes"), self._attend("chores"), self._attend("news")]):
             continue
 
@@ -87,21 +87,21 @@ class Watch:
 
     def _do(self, noun: str, message: dict[str, Any]) -> None:
         if noun == "news":
-            deliver.deliver_nudges(self.house, [message])
+            deliver.deliver_nudges(self.services, [message])
         else:
-            {"probes": probing.work, "chores": chores.do}[noun](self.house, message)
+            {"probes": probing.work, "chores": chores.do}[noun](self.services, message)
 
 
 @pytest.fixture
-def watch(house: House, keyring: Keyring, queues: Queues, minute: Minute) -> Watch:
-    channel = channels.create(house, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
+def watch(services: Services, keyring: Keyring, queues: Queues, minute: Minute) -> Watch:
+    channel = channels.create(services, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
     probe = {"type": "http", "url": "https://example.org/"}
     values = {"kind": "probe", "name": "Web", "period": 60, "channels": (channel.code,)}
-    check = manage.create(house, keyring.project, {**values, "watch": {"probe": probe, "retry_delay": 0}})
-    house.engine = engine = Engine()  # type: ignore[assignment]
+    check = manage.create(services, keyring.project, {**values, "watch": {"probe": probe, "retry_delay": 0}})
+    services.engine = engine = Engine()  # type: ignore[assignment]
     minute()
-    urls = {noun: queues.sqs.get_queue_url(QueueName=house.settings.resource(noun))["QueueUrl"] for noun in QUEUES}
-    return Watch(house, check, engine, queues.sqs, urls)
+    urls = {noun: queues.sqs.get_queue_url(QueueName=services.settings.resource(noun))["QueueUrl"] for noun in QUEUES}
+    return Watch(services, check, engine, queues.sqs, urls)
 
 
 @dataclass
@@ -117,7 +117,7 @@ class Abroad:
 
     @property
     def places(self) -> set[str]:
-        now = self.watch.house.clock()
+        now = self.watch.services.clock()
         found = results.newest(
             self.watch.check.code, 100, now, start=NOW + timedelta(minutes=1), end=NOW.replace(hour=20)
         )
@@ -126,13 +126,13 @@ class Abroad:
 
 @pytest.fixture
 def abroad(failing: Watch, queues: Queues, clock: Clock) -> Abroad:
-    failing.house.settings = replace(failing.house.settings, location=STOCKHOLM, locations=PLACES)
+    failing.services.settings = replace(failing.services.settings, location=STOCKHOLM, locations=PLACES)
     watch = {**failing.check.watch, "locations": [place for place, _ in PLACES]}
-    manage.change(failing.house, failing.check, {"watch": watch})
-    workers = {place: Worker(failing.house, place, region) for place, region in ABROAD}
+    manage.change(failing.services, failing.check, {"watch": watch})
+    workers = {place: Worker(failing.services, place, region) for place, region in ABROAD}
     for worker in workers.values():
-        worker.house.engine = failing.engine  # type: ignore[assignment]
-    return Abroad(failing, Regions(failing.house, clock, queues, workers))
+        worker.services.engine = failing.engine  # type: ignore[assignment]
+    return Abroad(failing, Regions(failing.services, clock, queues, workers))
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_a_device_whose_next_look_is_far_loses_no_failure_either(
     after: bool,
 ) -> None:
     monkeypatch.setattr("chalicelib.store.queues.MAX_DELAY", 0)
-    manage.change(failing.house, failing.check, {"period": 3_600})
+    manage.change(failing.services, failing.check, {"period": 3_600})
     with trouble(call, error, after=after):
         try:
             failing.look()

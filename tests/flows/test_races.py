@@ -45,8 +45,8 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], 
 def test_two_sweeps_at_once_make_one_flip(
     overdue: Heartbeat, meanwhile: Callable[..., None], queues: Queues, sent: Sent
 ) -> None:
-    meanwhile(lambda: sweep.expire(overdue.house, overdue.project, overdue.code))
-    sweep.run(overdue.house)
+    meanwhile(lambda: sweep.expire(overdue.services, overdue.project, overdue.code))
+    sweep.run(overdue.services)
     queues.work()
 
     assert overdue.flips == [("new", "up"), ("up", "down")]
@@ -57,7 +57,7 @@ def test_a_ping_during_a_sweep_is_recorded_after_the_deadline_it_missed(
     overdue: Heartbeat, meanwhile: Callable[..., None], queues: Queues, sent: Sent
 ) -> None:
     meanwhile(overdue.ping)
-    sweep.run(overdue.house)
+    sweep.run(overdue.services)
     queues.work()
 
     assert overdue.flips == [("new", "up"), ("up", "down"), ("down", "up")]
@@ -69,7 +69,7 @@ def test_a_sweep_during_a_ping_makes_no_second_flip(
     overdue: Heartbeat, meanwhile: Callable[..., None], queues: Queues, sent: Sent
 ) -> None:
     pings.forget()
-    meanwhile(lambda: sweep.expire(overdue.house, overdue.project, overdue.code))
+    meanwhile(lambda: sweep.expire(overdue.services, overdue.project, overdue.code))
     overdue.ping()
     queues.work()
 
@@ -84,9 +84,9 @@ def test_a_ping_just_before_the_deadline_wins_over_a_sweep_that_read_before_it(
     clock.move(seconds=119)
     early = Signal("success", clock.now)
     clock.move(seconds=1)
-    meanwhile(lambda: pings.receive(heartbeat.house, pings.Address(code=heartbeat.code), early))
+    meanwhile(lambda: pings.receive(heartbeat.services, pings.Address(code=heartbeat.code), early))
 
-    sweep.run(heartbeat.house)
+    sweep.run(heartbeat.services)
     queues.work()
 
     assert (heartbeat.now.status, heartbeat.flips, sent.subjects) == ("up", [("new", "up")], [])
@@ -138,7 +138,7 @@ def test_a_ping_from_another_process_is_seen_although_this_one_remembers_an_olde
 
 def test_a_ping_that_remembers_an_older_definition_keeps_the_new_one(heartbeat: Heartbeat, clock: Clock) -> None:
     heartbeat.ping()
-    manage.change(heartbeat.house, heartbeat.now, {"timeout": 86_400})
+    manage.change(heartbeat.services, heartbeat.now, {"timeout": 86_400})
 
     clock.move(seconds=30)
     heartbeat.ping()
@@ -150,7 +150,7 @@ def test_a_ping_that_remembers_an_older_definition_keeps_the_new_one(heartbeat: 
 
 def test_a_ping_that_remembers_a_check_deleted_since_finds_it_missing(heartbeat: Heartbeat) -> None:
     heartbeat.ping()
-    manage.delete(heartbeat.house, heartbeat.now)
+    manage.delete(heartbeat.services, heartbeat.now)
 
     with pytest.raises(Missing):
         heartbeat.ping()
@@ -162,25 +162,25 @@ def test_two_first_pings_to_a_slug_at_once_make_one_check(
     heartbeat: Heartbeat, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = pings.Address(key_hash=hash_of(keyring.keys["ping"]), slug="nightly")
-    signal = Signal("success", heartbeat.house.clock())
+    signal = Signal("success", heartbeat.services.clock())
     original, waiting = manage.create_by_ping, [1]
 
     def create(*arguments: Any) -> Check:
         if waiting:
             waiting.pop()
-            assert pings.receive(heartbeat.house, address, signal, create=True) == "created"
+            assert pings.receive(heartbeat.services, address, signal, create=True) == "created"
         return original(*arguments)
 
     monkeypatch.setattr(manage, "create_by_ping", create)
 
-    assert pings.receive(heartbeat.house, address, signal, create=True) == "recorded"
+    assert pings.receive(heartbeat.services, address, signal, create=True) == "recorded"
     assert [check.n_pings for check in manage.of_project(keyring.project) if check.slug] == [2]
 
 
 def test_two_deliverers_at_once_send_one_mail(overdue: Heartbeat, queues: Queues, sent: Sent) -> None:
-    sweep.run(overdue.house)
+    sweep.run(overdue.services)
     (entry,) = outbox.all_waiting()
 
-    deliver.deliver_all(overdue.house, [entry, entry, entry, entry])
+    deliver.deliver_all(overdue.services, [entry, entry, entry, entry])
 
     assert sent.subjects == ["DOWN | Backups"]

@@ -46,7 +46,7 @@ def test_the_sweep_waits_for_a_deadline_within_its_minute(heartbeat: Heartbeat, 
     heartbeat.ping()
     clock.move(seconds=90)
 
-    sweep.run(heartbeat.house)
+    sweep.run(heartbeat.services)
 
     assert clock.now == NOW + timedelta(minutes=2)
     assert heartbeat.now.status == "down"
@@ -55,7 +55,7 @@ def test_the_sweep_waits_for_a_deadline_within_its_minute(heartbeat: Heartbeat, 
 def test_a_sweep_with_nothing_due_soon_ends_at_once(heartbeat: Heartbeat, clock: Clock) -> None:
     heartbeat.ping()
 
-    assert sweep.run(heartbeat.house) == 0
+    assert sweep.run(heartbeat.services) == 0
     assert clock.now == NOW
 
 
@@ -90,7 +90,7 @@ def test_a_late_ping_that_beats_the_sweep_tells_both_in_order(
 
 def test_a_paused_check_is_silent(heartbeat: Heartbeat, minute: Callable[[], None], sent: Sent) -> None:
     heartbeat.ping()
-    checks.pause(heartbeat.house, heartbeat.now)
+    checks.pause(heartbeat.services, heartbeat.now)
     for _ in range(5):
         minute()
 
@@ -100,13 +100,13 @@ def test_a_paused_check_is_silent(heartbeat: Heartbeat, minute: Callable[[], Non
 def test_a_deadline_that_a_new_definition_puts_near_is_noticed_in_time(
     heartbeat: Heartbeat, queues: Queues, clock: Clock
 ) -> None:
-    checks.change(heartbeat.house, heartbeat.now, {"timeout": 3600})
+    checks.change(heartbeat.services, heartbeat.now, {"timeout": 3600})
     heartbeat.ping()
     clock.move(seconds=100)
 
-    checks.change(heartbeat.house, heartbeat.now, {"timeout": 60})
+    checks.change(heartbeat.services, heartbeat.now, {"timeout": 60})
 
-    sqs, name = queues.sqs, heartbeat.house.settings.resource("chores")
+    sqs, name = queues.sqs, heartbeat.services.settings.resource("chores")
     delayed = sqs.get_queue_attributes(
         QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"],
         AttributeNames=["ApproximateNumberOfMessagesDelayed"],
@@ -117,11 +117,11 @@ def test_a_deadline_that_a_new_definition_puts_near_is_noticed_in_time(
 def test_a_new_definition_under_which_the_check_is_overdue_is_told_at_once(
     heartbeat: Heartbeat, queues: Queues, clock: Clock, sent: Sent
 ) -> None:
-    checks.change(heartbeat.house, heartbeat.now, {"timeout": 3600})
+    checks.change(heartbeat.services, heartbeat.now, {"timeout": 3600})
     heartbeat.ping()
     clock.move(minutes=10)
 
-    checks.change(heartbeat.house, heartbeat.now, {"timeout": 60})
+    checks.change(heartbeat.services, heartbeat.now, {"timeout": 60})
     queues.work()
 
     assert sent.subjects == ["DOWN | Backups"]
@@ -144,8 +144,8 @@ def test_reminders_come_while_it_is_down_and_stop_when_it_is_back(
 
 
 def test_news_of_a_deleted_check_is_dropped(overdue: Heartbeat, queues: Queues, sent: Sent) -> None:
-    sweep.run(overdue.house)
-    checks.delete(overdue.house, overdue.now)
+    sweep.run(overdue.services)
+    checks.delete(overdue.services, overdue.now)
     queues.work()
 
     assert sent.subjects == []
@@ -154,14 +154,14 @@ def test_news_of_a_deleted_check_is_dropped(overdue: Heartbeat, queues: Queues, 
 
 def test_deleting_a_check_takes_its_history_with_it(overdue: Heartbeat, queues: Queues) -> None:
     overdue.ping(body=b"hello")
-    checks.delete(overdue.house, overdue.now)
+    checks.delete(overdue.services, overdue.now)
     queues.work()
 
     assert overdue.flips == []
 
 
 def test_deleting_a_channel_takes_it_off_its_checks(heartbeat: Heartbeat) -> None:
-    channels.delete(heartbeat.house, heartbeat.channel)
+    channels.delete(heartbeat.services, heartbeat.channel)
 
     assert heartbeat.now.channels == ()
 
@@ -176,7 +176,7 @@ def test_the_channel_keeps_a_log_of_what_was_sent(overdue: Heartbeat, minute: Ca
 def test_a_slug_makes_its_check_once_and_tells_every_channel(heartbeat: Heartbeat, keyring: Keyring) -> None:
     address = pings.Address(key_hash=hash_of(keyring.keys["ping"]), slug="nightly")
     outcomes = [
-        pings.receive(heartbeat.house, address, Signal("success", heartbeat.house.clock()), create=True)
+        pings.receive(heartbeat.services, address, Signal("success", heartbeat.services.clock()), create=True)
         for _ in range(3)
     ]
 

@@ -15,7 +15,7 @@ import pytest
 from chalicelib.monitor.clocks import sweep, tick
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.settings import Settings
 from tests.conftest import Clock, Queues
 from tests.flows.test_uptime_story import Engine, World, opened
@@ -27,9 +27,9 @@ HOME, *ABROAD = PLACES = ((STOCKHOLM, "eu-north-1"), (DUBLIN, "eu-west-1"), (ORE
 class Worker:
     """The worker of a place abroad: it takes what the queue of its region holds and writes to the tables at home."""
 
-    def __init__(self, home: House, place: str, region: str) -> None:
+    def __init__(self, home: Services, place: str, region: str) -> None:
         settings = replace(home.settings, location=place, home_region=HOME[1])
-        self.house = House(settings, clock=home.clock)
+        self.services = Services(settings, clock=home.clock)
         self.works = True
         self._sqs = boto3.client("sqs", region_name=region)
         self._url = self._sqs.create_queue(QueueName=settings.resource("probes"))["QueueUrl"]
@@ -38,7 +38,7 @@ class Worker:
         """Does what waits; answers whether there was anything."""
         messages = self._take() if self.works else []
         for message in messages:
-            probing.work(self.house, json.loads(message["Body"]))
+            probing.work(self.services, json.loads(message["Body"]))
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
         return bool(messages)
 
@@ -50,7 +50,7 @@ class Worker:
 class Regions:
     """The home region, where clocks and deliverers are too, and the workers abroad."""
 
-    house: House
+    services: Services
     clock: Clock
     queues: Queues
     abroad: dict[str, Worker] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Regions:
     def minute(self) -> None:
         began = self.clock.now
         for clockwork in (tick.run, sweep.run):
-            clockwork(self.house)
+            clockwork(self.services)
             self.queues.work()
             while any(worker.work() for worker in self.abroad.values()):
                 self.queues.work()
@@ -71,15 +71,15 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def regions(house: House, clock: Clock, queues: Queues) -> Regions:
-    return Regions(house, clock, queues, {place: Worker(house, place, region) for place, region in ABROAD})
+def regions(services: Services, clock: Clock, queues: Queues) -> Regions:
+    return Regions(services, clock, queues, {place: Worker(services, place, region) for place, region in ABROAD})
 
 
 @pytest.fixture
-def world(house: House, keyring: Keyring, clock: Clock, regions: Regions, tmp_path: Path) -> Iterator[World]:
-    with opened(house, keyring, clock, regions.minute, tmp_path) as found:
+def world(services: Services, keyring: Keyring, clock: Clock, regions: Regions, tmp_path: Path) -> Iterator[World]:
+    with opened(services, keyring, clock, regions.minute, tmp_path) as found:
         for worker in regions.abroad.values():
-            worker.house.engine = house.engine
+            worker.services.engine = services.engine
         yield found
 
 
@@ -115,7 +115,7 @@ def test_a_place_that_loses_its_own_way_to_the_site_makes_no_outage(
 ) -> None:
     device = world.device(world.site(), **PROBED)
     world.minutes(2)
-    regions.abroad[DUBLIN].house.engine = Engine((), clock)
+    regions.abroad[DUBLIN].services.engine = Engine((), clock)
     world.minutes(5)
 
     failed = [one["Location"] for one in device.get("/checks?Limit=100") if not one["ResultCode"]]
@@ -129,12 +129,12 @@ def test_what_two_of_three_places_cannot_reach_is_down_once_until_one_of_them_ca
 ) -> None:
     device = world.device(world.site(), RetryDelay=5, **PROBED)
     world.minutes(2)
-    sound = {place: regions.abroad[place].house.engine for place in (DUBLIN, OREGON)}
+    sound = {place: regions.abroad[place].services.engine for place in (DUBLIN, OREGON)}
     for place in sound:
-        regions.abroad[place].house.engine = Engine((), clock)
+        regions.abroad[place].services.engine = Engine((), clock)
     world.minutes(6)
     assert (device.status, world.sent.subjects) == ("Down", ["DOWN | Web"])
-    regions.abroad[OREGON].house.engine = sound[OREGON]
+    regions.abroad[OREGON].services.engine = sound[OREGON]
     world.minutes(3)
 
     assert (device.status, world.sent.subjects) == ("Up", ["DOWN | Web", "UP | Web"])
@@ -146,10 +146,10 @@ def test_without_retries_one_place_makes_an_outage_as_long_as_it_lasts(
 ) -> None:
     device = world.device(world.site(), Retries=0, **PROBED)
     world.minutes(2)
-    sound, regions.abroad[DUBLIN].house.engine = regions.abroad[DUBLIN].house.engine, Engine((), clock)
+    sound, regions.abroad[DUBLIN].services.engine = regions.abroad[DUBLIN].services.engine, Engine((), clock)
     world.minutes(6)
     assert (device.status, world.sent.subjects) == ("Down", ["DOWN | Web"])
-    regions.abroad[DUBLIN].house.engine = sound
+    regions.abroad[DUBLIN].services.engine = sound
     world.minutes(2)
 
     assert (device.status, world.sent.subjects) == ("Up", ["DOWN | Web", "UP | Web"])

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.conftest import Clock
 from tests.flows.test_uptime_story import World, opened
 
 
 @pytest.fixture
-def world(house: House, keyring: Keyring, clock: Clock, minute: Callable[[], None], tmp_path: Path) -> Iterator[World]:
-    with opened(house, keyring, clock, minute, tmp_path) as found:
+def world(
+    services: Services, keyring: Keyring, clock: Clock, minute: Callable[[], None], tmp_path: Path
+) -> Iterator[World]:
+    with opened(services, keyring, clock, minute, tmp_path) as found:
         yield found
 
 

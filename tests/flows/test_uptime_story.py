@@ -21,7 +21,7 @@ import app as application
 from chalicelib import gateway
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Done, Outcome, Task
 from chalicelib.probes.engine import Prober
 from tests.api.alertra.conftest import Caller
@@ -145,7 +145,7 @@ def _hour(stamp: str) -> str:
 class World:
     """What a story is told in: web sites, their devices, a project with somebody to tell, and time that can pass."""
 
-    house: House
+    services: Services
     alertra: Caller
     authority: Authority
     clock: Clock
@@ -171,21 +171,25 @@ class World:
 
 
 @contextmanager
-def opened(house: House, keyring: Keyring, clock: Clock, minute: Callable[[], None], folder: Path) -> Iterator[World]:
-    channels.create(house, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
-    gateway.serve(application.app, house)
+def opened(
+    services: Services, keyring: Keyring, clock: Clock, minute: Callable[[], None], folder: Path
+) -> Iterator[World]:
+    channels.create(services, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
+    gateway.serve(application.app, services)
     key = keyring.keys["write"]
     caller = Caller(Api(LocalGateway(application.app, Config()), key), key)
-    world = World(house, caller, Authority(folder), clock, Sent(), minute)
-    house.engine = Engine(house.settings.allowed_networks, clock, authorities=world.authority.bundle)
+    world = World(services, caller, Authority(folder), clock, Sent(), minute)
+    services.engine = Engine(services.settings.allowed_networks, clock, authorities=world.authority.bundle)
     yield world
     for site in world.sites:
         site.close()
 
 
 @pytest.fixture
-def world(house: House, keyring: Keyring, clock: Clock, minute: Callable[[], None], tmp_path: Path) -> Iterator[World]:
-    with opened(house, keyring, clock, minute, tmp_path) as found:
+def world(
+    services: Services, keyring: Keyring, clock: Clock, minute: Callable[[], None], tmp_path: Path
+) -> Iterator[World]:
+    with opened(services, keyring, clock, minute, tmp_path) as found:
         yield found
 
 

@@ -17,7 +17,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import connection, directory
 from infra.admin import __main__ as admin
 from infra.admin import door
@@ -53,9 +53,9 @@ def serve() -> Iterator[Callable[..., str]]:
 
 
 @pytest.fixture
-def service(house: House, serve: Callable[..., str]) -> str:
+def service(services: Services, serve: Callable[..., str]) -> str:
     """The URL of a running service whose door is open to this machine."""
-    return serve(lambda environ: door.handle(house, environ))
+    return serve(lambda environ: door.handle(services, environ))
 
 
 def free_port() -> int:
@@ -102,12 +102,12 @@ def refused(capsys: pytest.CaptureFixture[str]) -> Refused:
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "eu-north-1"}
 
 
-def test_a_project_is_made_in_the_tables_of_a_stage(house: House) -> None:
+def test_a_project_is_made_in_the_tables_of_a_stage(services: Services) -> None:
     emulator = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     emulator.start()
     try:
         host, port = emulator.get_host_and_port()
-        place = ("--stage", house.settings.stage, "--endpoint", f"http://{host}:{port}")
+        place = ("--stage", services.settings.stage, "--endpoint", f"http://{host}:{port}")
         done = run(*place, "project", "create", "--name", "Website", "--json", **KEYS)
     finally:
         emulator.stop()
@@ -117,7 +117,7 @@ def test_a_project_is_made_in_the_tables_of_a_stage(house: House) -> None:
     assert directory.project(found.project).name == "Website"
 
 
-def test_a_project_is_made_in_a_running_service(house: House, service: str) -> None:
+def test_a_project_is_made_in_a_running_service(services: Services, service: str) -> None:
     done = run("--url", service, "project", "create", "--name", "Website", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     found = projects.opened_by(json.loads(done.stdout)["api_key"])

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.check import Check
 from chalicelib.monitor.managing import checks, projects
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import directory
 from infra import tables
 from infra.admin import commands, faults
@@ -16,11 +16,11 @@ Run = Callable[..., str]
 
 
 @pytest.fixture
-def run(house: House) -> Run:
+def run(services: Services) -> Run:
     """Runs a command that must succeed, and answers what it prints."""
 
     def answer(*argv: str) -> str:
-        code, output = commands.answer(house, argv)
+        code, output = commands.answer(services, argv)
         assert code == 0, output
         return output
 
@@ -33,11 +33,11 @@ def document(run: Run) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def refused(house: House) -> Callable[..., tuple[int, str]]:
+def refused(services: Services) -> Callable[..., tuple[int, str]]:
     """Runs a command that must fail, and answers its code and its line."""
 
     def answer(*argv: str) -> tuple[int, str]:
-        code, output = commands.answer(house, argv)
+        code, output = commands.answer(services, argv)
         assert code != 0, output
         assert len(output.splitlines()) == 1, output
         return code, output
@@ -50,21 +50,23 @@ def opens(key: str) -> str | None:
     return found.access if found else None
 
 
-def new_check(house: House, keyring: Keyring) -> Check:
-    return checks.create(house, keyring.project, {"name": "Backup"})
+def new_check(services: Services, keyring: Keyring) -> Check:
+    return checks.create(services, keyring.project, {"name": "Backup"})
 
 
 # project create
 
 
-def test_creating_a_project_shows_its_code_and_keys_to_scripts(house: House, document: Callable[..., Any]) -> None:
+def test_creating_a_project_shows_its_code_and_keys_to_scripts(
+    services: Services, document: Callable[..., Any]
+) -> None:
     made = document("project", "create", "--name", "Website")
     assert list(made) == ["code", "name", "api_key", "api_key_readonly", "ping_key"]
     assert directory.project(made["code"]).name == made["name"] == "Website"
     assert [opens(made[field]) for field in ("api_key", "api_key_readonly", "ping_key")] == ["write", "read", "ping"]
 
 
-def test_creating_a_project_shows_each_key_once_and_says_so(house: House, run: Run) -> None:
+def test_creating_a_project_shows_each_key_once_and_says_so(services: Services, run: Run) -> None:
     text = run("project", "create", "--name", "Website")
     (project,) = directory.projects()
     assert f"Project Website is made. Its code is {project.code}" in text
@@ -98,9 +100,9 @@ def test_a_name_that_makes_no_sense_is_refused(refused: Callable[..., tuple[int,
 # project list
 
 
-def test_projects_are_listed_with_what_they_hold(house: House, keyring: Keyring, run: Run) -> None:
-    new_check(house, keyring)
-    projects.create(house, "Tiny one", limit=5)
+def test_projects_are_listed_with_what_they_hold(services: Services, keyring: Keyring, run: Run) -> None:
+    new_check(services, keyring)
+    projects.create(services, "Tiny one", limit=5)
     head, *rows = run("project", "list").splitlines()
     assert head.split() == ["CODE", "NAME", "CHECKS", "LIMIT", "CREATED"]
     assert {tuple(row.split()[1:-2]) for row in rows} == {("Website", "1", "-"), ("Tiny", "one", "0", "5")}
@@ -127,17 +129,17 @@ def test_an_empty_installation_says_so(run: Run, document: Callable[..., Any]) -
 
 
 def test_a_project_is_not_deleted_without_a_yes(
-    house: House, keyring: Keyring, refused: Callable[..., tuple[int, str]]
+    services: Services, keyring: Keyring, refused: Callable[..., tuple[int, str]]
 ) -> None:
-    new_check(house, keyring)
+    new_check(services, keyring)
     code, line = refused("project", "delete", keyring.project.code)
     assert code == 2
     assert "Website" in line and "1 check would" in line and "--yes" in line
     assert opens(keyring.keys["write"]) == "write"
 
 
-def test_a_deleted_project_is_gone_with_its_checks(house: House, keyring: Keyring, run: Run) -> None:
-    check = new_check(house, keyring)
+def test_a_deleted_project_is_gone_with_its_checks(services: Services, keyring: Keyring, run: Run) -> None:
+    check = new_check(services, keyring)
     assert run("project", "delete", keyring.project.code, "--yes").startswith("Deleted project Website")
     assert directory.projects() == []
     assert directory.project_of(check.code) is None
@@ -213,15 +215,15 @@ def test_help_is_an_answer_and_ends_nothing(run: Run) -> None:
     assert "--limit" in run("project", "create", "--help")
 
 
-def test_a_stage_without_tables_is_named(house: House, refused: Callable[..., tuple[int, str]]) -> None:
+def test_a_stage_without_tables_is_named(services: Services, refused: Callable[..., tuple[int, str]]) -> None:
     tables.drop()
     for argv in (("project", "list"), ("project", "create", "--name", "x"), ("key", "list", "x")):
         code, line = refused(*argv)
         assert (code, line.partition(" here:")[0]) == (
             1,
-            f"stage test has no table {house.settings.resource('directory')}",
+            f"stage test has no table {services.settings.resource('directory')}",
         )
-    tables.create(house.settings, _NoQueues())
+    tables.create(services.settings, _NoQueues())
 
 
 class _NoQueues:
@@ -230,5 +232,5 @@ class _NoQueues:
     def create_queue(self, **_: str) -> None: ...
 
 
-def test_a_fault_that_nobody_foresaw_keeps_its_own_words(house: House) -> None:
-    assert faults.in_a_line(RuntimeError("odd\n  thing"), house.settings) == "odd thing"
+def test_a_fault_that_nobody_foresaw_keeps_its_own_words(services: Services) -> None:
+    assert faults.in_a_line(RuntimeError("odd\n  thing"), services.settings) == "odd thing"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import directory
 from infra.admin import door
 
@@ -26,14 +26,14 @@ def request(body: object = None, **changes: str | None) -> dict[str, Any]:
     return {name: value for name, value in environ.items() if value is not None}
 
 
-def test_a_program_on_this_machine_is_served(house: House) -> None:
-    status, answer = door.handle(house, request())
+def test_a_program_on_this_machine_is_served(services: Services) -> None:
+    status, answer = door.handle(services, request())
     assert (status, answer["code"]) == (200, 0)
     assert json.loads(answer["output"])["name"] == "Website"
 
 
-def test_what_goes_wrong_with_the_command_is_an_answer_too(house: House) -> None:
-    assert door.handle(house, request({"argv": ["key", "list", "nowhere"]})) == (
+def test_what_goes_wrong_with_the_command_is_an_answer_too(services: Services) -> None:
+    assert door.handle(services, request({"argv": ["key", "list", "nowhere"]})) == (
         200,
         {"output": "project not found", "code": 1},
     )
@@ -50,8 +50,8 @@ def test_what_goes_wrong_with_the_command_is_an_answer_too(house: House) -> None
         ("HTTP_HOST", "[::1]:8000"),
     ],
 )
-def test_this_machine_has_several_names(house: House, variable: str, value: str) -> None:
-    assert door.handle(house, request(**{variable: value}))[0] == 200
+def test_this_machine_has_several_names(services: Services, variable: str, value: str) -> None:
+    assert door.handle(services, request(**{variable: value}))[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -75,15 +75,15 @@ def test_this_machine_has_several_names(house: House, variable: str, value: str)
         ("HTTP_VIA", "1.1 proxy"),
     ],
 )
-def test_nobody_else_gets_in(house: House, variable: str, value: str | None) -> None:
-    status, answer = door.handle(house, request(**{variable: value}))
+def test_nobody_else_gets_in(services: Services, variable: str, value: str | None) -> None:
+    status, answer = door.handle(services, request(**{variable: value}))
     assert (status, list(answer)) == (403, ["error"])
     assert directory.projects() == []
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "OPTIONS", "DELETE"])
-def test_only_a_post_is_a_command(house: House, method: str) -> None:
-    assert door.handle(house, request(REQUEST_METHOD=method))[0] == 405
+def test_only_a_post_is_a_command(services: Services, method: str) -> None:
+    assert door.handle(services, request(REQUEST_METHOD=method))[0] == 405
     assert directory.projects() == []
 
 
@@ -102,15 +102,15 @@ def test_only_a_post_is_a_command(house: House, method: str) -> None:
         {"argv": ["x" * 70_000]},
     ],
 )
-def test_a_body_that_is_no_command_is_refused(house: House, body: object) -> None:
-    assert door.handle(house, request(body))[0] == 400
+def test_a_body_that_is_no_command_is_refused(services: Services, body: object) -> None:
+    assert door.handle(services, request(body))[0] == 400
 
 
 @pytest.mark.parametrize("length", ["-1", "a", "70000"])
-def test_a_length_that_makes_no_sense_is_refused(house: House, length: str) -> None:
-    assert door.handle(house, request(CONTENT_LENGTH=length))[0] == 400
+def test_a_length_that_makes_no_sense_is_refused(services: Services, length: str) -> None:
+    assert door.handle(services, request(CONTENT_LENGTH=length))[0] == 400
 
 
-def test_a_command_cannot_be_sent_on_to_other_tables(house: House) -> None:
-    status, answer = door.handle(house, request({"argv": ["--stage", "prod", *ARGV]}))
+def test_a_command_cannot_be_sent_on_to_other_tables(services: Services) -> None:
+    status, answer = door.handle(services, request({"argv": ["--stage", "prod", *ARGV]}))
     assert (status, answer["code"]) == (200, 2)

@@ -13,7 +13,7 @@ from chalice.local import LocalGateway
 import app
 from chalicelib import gateway as http
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from infra import forward
 from infra.forward import Answer, Notices, Sender, Spool
 from tests.conftest import NOW
@@ -21,9 +21,9 @@ from tests.infra.sinks import Handle, left, serving
 
 
 @pytest.fixture
-def service(house: House) -> Handle:
+def service(services: Services) -> Handle:
     """The application, as API Gateway would call it."""
-    http.serve(app.app, house)
+    http.serve(app.app, services)
     gateway = LocalGateway(app.app, Config())
 
     def handle(headers: dict[str, str], body: bytes) -> Answer:
@@ -34,7 +34,7 @@ def service(house: House) -> Handle:
 
 
 def test_the_service_takes_it_and_counts_once_what_is_sent_again(
-    service: Handle, house: House, keyring: projects.Keyring, tmp_path: Path
+    service: Handle, services: Services, keyring: projects.Keyring, tmp_path: Path
 ) -> None:
     spool = Spool(tmp_path / "spool", 1_000_000, Notices())
     at = int(NOW.timestamp())

@@ -13,7 +13,7 @@ from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels, projects
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import history, outbox
 from infra.local import demo, emulator, environ, fixtures
 from infra.local.outbox import Outbox
@@ -23,8 +23,8 @@ from tests.conftest import NOW
 class Shown:
     """The demo's project at the moment when it has been filled."""
 
-    def __init__(self, house: House, project: Project, sent: Outbox) -> None:
-        self.house, self.project, self.sent = house, project, sent
+    def __init__(self, services: Services, project: Project, sent: Outbox) -> None:
+        self.services, self.project, self.sent = services, project, sent
         self.checks = {check.name: check for check in manage.of_project(project)}
 
     def flips(self, check: Check) -> list[str]:
@@ -42,12 +42,12 @@ def shown() -> Iterator[Shown]:
         environ.prepare("http://127.0.0.1:8000", variables)
         for name, value in variables.items():
             patch.setenv(name, value)
-        house = House(settings.load(variables), clock=lambda: NOW)
-        store.connect(house.settings)
-        fixtures.make(house.settings)
-        project = projects.create(house, "Main").project
-        demo.fill(house, project, sent)
-        yield Shown(house, project, sent)
+        services = Services(settings.load(variables), clock=lambda: NOW)
+        store.connect(services.settings)
+        fixtures.make(services.settings)
+        project = projects.create(services, "Main").project
+        demo.fill(services, project, sent)
+        yield Shown(services, project, sent)
     pings.forget()
 
 
@@ -100,12 +100,12 @@ def test_nothing_is_overdue_and_one_check_is_about_to_go_down(shown: Shown) -> N
 
 
 def test_the_clock_of_the_outbox_is_the_real_one_again(shown: Shown) -> None:
-    assert shown.sent.clock() != shown.house.clock()
+    assert shown.sent.clock() != shown.services.clock()
 
 
 def test_the_next_sweep_has_nothing_to_make_up_for(shown: Shown) -> None:
     before = len(shown.sent.newest_first())
-    shown.house.sleep = lambda seconds: pytest.fail("nothing is due within the minute")
+    shown.services.sleep = lambda seconds: pytest.fail("nothing is due within the minute")
 
-    assert sweep.run(shown.house) == 0
+    assert sweep.run(shown.services) == 0
     assert len(shown.sent.newest_first()) == before

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from infra.local import CannotRun, keys
 
 URL = "http://127.0.0.1:8123"
 
 
 @pytest.fixture
-def found(house: House) -> dict[str, Any]:
-    return keys.document(URL, keys.make(house))
+def found(services: Services) -> dict[str, Any]:
+    return keys.document(URL, keys.make(services))
 
 
 def test_there_are_two_projects_whose_keys_open_them(found: dict[str, Any]) -> None:

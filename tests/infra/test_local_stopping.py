@@ -10,7 +10,7 @@ from chalicelib.core.check import Signal
 from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import checks, projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from infra.local.stopping import Stopped, Stopping
 
 
@@ -67,9 +67,9 @@ def test_stopping_is_no_exception_that_a_function_could_catch() -> None:
         pool.submit(careless).result()
 
 
-def test_a_sweep_that_waits_for_a_deadline_ends_too(house: House, keyring: projects.Keyring) -> None:
-    check = checks.create(house, keyring.project, {"timeout": 60, "grace": 60})
-    pings.receive(house, pings.Address(code=check.code), Signal("start", house.clock() - timedelta(seconds=20)))
+def test_a_sweep_that_waits_for_a_deadline_ends_too(services: Services, keyring: projects.Keyring) -> None:
+    check = checks.create(services, keyring.project, {"timeout": 60, "grace": 60})
+    pings.receive(services, pings.Address(code=check.code), Signal("start", services.clock() - timedelta(seconds=20)))
     stopping = Stopping()
     asleep = threading.Event()
 
@@ -77,8 +77,8 @@ def test_a_sweep_that_waits_for_a_deadline_ends_too(house: House, keyring: proje
         asleep.set()
         stopping.sleep(seconds)
 
-    house.sleep = sleep
-    thread = stopping.thread("sweep", lambda: sweep.run(house))
+    services.sleep = sleep
+    thread = stopping.thread("sweep", lambda: sweep.run(services))
     slept = asleep.wait(10)
     stopping.stop()
     thread.join(10)

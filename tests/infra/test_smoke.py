@@ -14,7 +14,7 @@ from chalice.local import LocalGateway, LocalGatewayException
 
 import app
 from chalicelib import gateway as http
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import directory
 from infra import smoke
 
@@ -49,9 +49,9 @@ def stage(handle: Callable[[str, str, dict[str, str], bytes], tuple[int, str]]) 
 
 
 @pytest.fixture
-def working(house: House) -> Callable[..., tuple[int, str]]:
+def working(services: Services) -> Callable[..., tuple[int, str]]:
     """The application itself, as API Gateway would call it."""
-    http.serve(app.app, house)
+    http.serve(app.app, services)
     gateway = LocalGateway(app.app, Config())
 
     def handle(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str]:
@@ -65,43 +65,43 @@ def working(house: House) -> Callable[..., tuple[int, str]]:
 
 
 def test_a_stage_that_works_is_alive(
-    house: House, working: Callable[..., tuple[int, str]], capsys: pytest.CaptureFixture[str]
+    services: Services, working: Callable[..., tuple[int, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with stage(working) as root:
-        smoke.run(house, root)
+        smoke.run(services, root)
     lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")]
     assert len(lines) >= 9 and all(line.startswith("ok ") for line in lines)
 
 
-def test_nothing_stays_behind(house: House, working: Callable[..., tuple[int, str]]) -> None:
+def test_nothing_stays_behind(services: Services, working: Callable[..., tuple[int, str]]) -> None:
     with stage(working) as root:
-        smoke.run(house, root)
+        smoke.run(services, root)
     assert directory.projects() == []
 
 
 def test_a_ping_that_fails_is_told_and_the_project_goes_all_the_same(
-    house: House, working: Callable[..., tuple[int, str]], capsys: pytest.CaptureFixture[str]
+    services: Services, working: Callable[..., tuple[int, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def failing(method: str, path: str, *rest: Any) -> tuple[int, str]:
         return (500, "oh no") if path.startswith("/ping/") else working(method, path, *rest)
 
     with stage(failing) as root, pytest.raises(smoke.Wrong, match="answered 500 instead of 200: oh no"):
-        smoke.run(house, root)
+        smoke.run(services, root)
     assert "FAILED" in capsys.readouterr().out
     assert directory.projects() == []
 
 
-def test_a_ping_that_is_lost_is_noticed(house: House, working: Callable[..., tuple[int, str]]) -> None:
+def test_a_ping_that_is_lost_is_noticed(services: Services, working: Callable[..., tuple[int, str]]) -> None:
     def losing(method: str, path: str, *rest: Any) -> tuple[int, str]:
         return (200, "OK") if path.startswith("/ping/") else working(method, path, *rest)
 
     with stage(losing) as root, pytest.raises(smoke.Wrong, match="the check is new after 0 pings"):
-        smoke.run(house, root)
+        smoke.run(services, root)
 
 
-def test_a_stage_that_does_not_answer_is_told(house: House) -> None:
+def test_a_stage_that_does_not_answer_is_told(services: Services) -> None:
     with pytest.raises(smoke.Wrong, match="got no answer"):
-        smoke.run(house, "http://127.0.0.1:1")
+        smoke.run(services, "http://127.0.0.1:1")
 
 
 class Told:

@@ -16,7 +16,7 @@ from chalicelib.core.news import News
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.store import definitions, notifications, outbox
 from chalicelib.store.outbox import Entry
@@ -57,18 +57,18 @@ def flaky(monkeypatch: pytest.MonkeyPatch) -> Iterator[Flaky]:
 
 
 @pytest.fixture
-def tell(house: House, keyring: Keyring, flaky: Flaky, queues: Queues) -> Callable[..., Entry]:
+def tell(services: Services, keyring: Keyring, flaky: Flaky, queues: Queues) -> Callable[..., Entry]:
     """Has a check with channels to these addresses fail, without delivering; answers the news of it."""
 
     def fails(*addresses: str, **more: Any) -> Entry:
         project = keyring.project.code
         codes = []
         for address in addresses:
-            channel = Channel(project, house.new_code(), "flaky", address, house.clock(), {"to": address, **more})
+            channel = Channel(project, services.new_code(), "flaky", address, services.clock(), {"to": address, **more})
             definitions.save_channel(channel)
             codes.append(channel.code)
-        check = checks.create(house, keyring.project, {"name": "Job", "channels": tuple(codes)})
-        pings.receive(house, pings.Address(code=check.code), Signal("fail", house.clock()))
+        check = checks.create(services, keyring.project, {"name": "Job", "channels": tuple(codes)})
+        pings.receive(services, pings.Address(code=check.code), Signal("fail", services.clock()))
         queues.take("news")
         (entry,) = outbox.all_waiting()
         return entry
@@ -85,13 +85,13 @@ def waiting() -> list[Entry]:
 
 
 def test_what_failed_is_tried_again_with_growing_pauses_and_then_given_up(
-    house: House, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
+    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
 ) -> None:
     entry = tell("a")
     flaky.errors["a"] = Undelivered("busy")
     pauses = []
     while True:
-        deliver.deliver(house, entry)
+        deliver.deliver(services, entry)
         left = waiting()
         if not left:
             break
@@ -106,148 +106,148 @@ def test_what_failed_is_tried_again_with_growing_pauses_and_then_given_up(
 
 
 def test_every_attempt_carries_the_same_idempotency_key(
-    house: House, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
+    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
 ) -> None:
     flaky.errors["a"] = Undelivered("busy")
-    deliver.deliver(house, tell("a"))
+    deliver.deliver(services, tell("a"))
     clock.move(seconds=30)
-    deliver.deliver(house, waiting()[0])
+    deliver.deliver(services, waiting()[0])
 
     assert len(flaky.ids) == 2
     assert len(set(flaky.ids)) == 1
 
 
-def test_nothing_is_tried_before_its_time(house: House, flaky: Flaky, tell: Callable[..., Entry]) -> None:
+def test_nothing_is_tried_before_its_time(services: Services, flaky: Flaky, tell: Callable[..., Entry]) -> None:
     flaky.errors["a"] = Undelivered("busy")
-    deliver.deliver(house, tell("a"))
-    deliver.deliver(house, waiting()[0])
+    deliver.deliver(services, tell("a"))
+    deliver.deliver(services, waiting()[0])
 
     assert len(flaky.ids) == 1
 
 
 def test_a_permanent_error_stops_at_once_and_shows(
-    house: House, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
+    services: Services, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
 ) -> None:
     flaky.errors["a"] = Undelivered("no such mailbox", permanent=True)
-    deliver.deliver(house, tell("a"))
+    deliver.deliver(services, tell("a"))
 
     assert waiting() == []
     assert channel_named(keyring, "a").error == "no such mailbox"
 
 
 def test_a_success_clears_the_error(
-    house: House, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
+    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
 ) -> None:
     flaky.errors["a"] = Undelivered("busy")
-    deliver.deliver(house, tell("a"))
+    deliver.deliver(services, tell("a"))
     flaky.errors.clear()
     clock.move(seconds=30)
-    deliver.deliver(house, waiting()[0])
+    deliver.deliver(services, waiting()[0])
 
     assert (flaky.told, channel_named(keyring, "a").error, waiting()) == ([("a", "down", 0)], "", [])
 
 
 def test_one_failing_channel_keeps_no_other_from_its_news(
-    house: House, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
+    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
 ) -> None:
     flaky.errors["b"] = Undelivered("busy")
-    deliver.deliver(house, tell("a", "b", "c"))
+    deliver.deliver(services, tell("a", "b", "c"))
     assert sorted(flaky.told) == [("a", "down", 0), ("c", "down", 0)]
 
     flaky.errors.clear()
     clock.move(seconds=30)
-    deliver.deliver(house, waiting()[0])
+    deliver.deliver(services, waiting()[0])
     assert sorted(flaky.told) == [("a", "down", 0), ("b", "down", 0), ("c", "down", 0)]
 
 
 def test_a_fault_of_ours_in_a_channel_is_retried_like_any_failure(
-    house: House, flaky: Flaky, tell: Callable[..., Entry], clock: Clock
+    services: Services, flaky: Flaky, tell: Callable[..., Entry], clock: Clock
 ) -> None:
     flaky.errors["a"] = ZeroDivisionError("ours")
-    deliver.deliver(house, tell("a", "b"))
+    deliver.deliver(services, tell("a", "b"))
 
     assert flaky.told == [("b", "down", 0)]
     assert waiting()[0].due == clock.now + deliver.BACK_OFF[0]
 
 
 def test_up_is_told_only_after_the_down_that_came_before_it(
-    house: House, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
+    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
 ) -> None:
     flaky.errors["a"] = Undelivered("busy")
     down = tell("a")
-    deliver.deliver(house, down)
-    pings.receive(house, pings.Address(code=down.flip.code), Signal("success", clock.move(seconds=5)))
+    deliver.deliver(services, down)
+    pings.receive(services, pings.Address(code=down.flip.code), Signal("success", clock.move(seconds=5)))
     up = next(entry for entry in waiting() if entry.flip.new == "up")
     flaky.errors.clear()
 
-    deliver.deliver(house, up)
+    deliver.deliver(services, up)
     assert flaky.told == []
 
     for _ in range(4):
         clock.move(seconds=20)
         for entry in waiting():
-            deliver.deliver(house, entry)
+            deliver.deliver(services, entry)
     assert flaky.told == [("a", "down", 0), ("a", "up", 0)]
     assert waiting() == []
 
 
 def test_a_channel_that_can_be_told_is_not_kept_waiting_for_one_that_cannot(
-    house: House, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
+    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
 ) -> None:
     flaky.errors["a"] = Undelivered("busy")
     down = tell("a", "b")
-    deliver.deliver(house, down)
-    pings.receive(house, pings.Address(code=down.flip.code), Signal("success", clock.move(seconds=5)))
-    deliver.deliver(house, next(entry for entry in waiting() if entry.flip.new == "up"))
+    deliver.deliver(services, down)
+    pings.receive(services, pings.Address(code=down.flip.code), Signal("success", clock.move(seconds=5)))
+    deliver.deliver(services, next(entry for entry in waiting() if entry.flip.new == "up"))
 
     assert flaky.told == [("b", "down", 0), ("b", "up", 0)]
 
 
 def test_a_channel_that_does_not_want_the_news_is_not_told(
-    house: House, flaky: Flaky, tell: Callable[..., Entry]
+    services: Services, flaky: Flaky, tell: Callable[..., Entry]
 ) -> None:
-    deliver.deliver(house, tell("a", events=["up"]))
+    deliver.deliver(services, tell("a", events=["up"]))
 
     assert (flaky.ids, waiting()) == ([], [])
 
 
 def test_a_deliverer_that_died_is_succeeded_when_its_lease_is_over(
-    house: House, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
+    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
 ) -> None:
     entry = tell("a")
     notifications.claim(channel_named(keyring, "a").code, entry, clock.now, deliver.LEASE)
 
-    deliver.deliver(house, entry)
+    deliver.deliver(services, entry)
     assert flaky.told == []
 
     clock.now += deliver.LEASE
-    deliver.deliver(house, waiting()[0])
+    deliver.deliver(services, waiting()[0])
     assert flaky.told == [("a", "down", 0)]
 
 
 def test_a_channel_removed_meanwhile_is_not_told(
-    house: House, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
+    services: Services, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
 ) -> None:
     entry = tell("a", "b")
     definitions.delete_channel(channel_named(keyring, "a"))
-    deliver.deliver(house, entry)
+    deliver.deliver(services, entry)
 
     assert flaky.told == [("b", "down", 0)]
 
 
 def test_a_reminder_of_an_outage_that_is_over_is_dropped(
-    house: House, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
+    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
 ) -> None:
     entry = tell("a")
     channel = channel_named(keyring, "a")
     definitions.update_channel(Channel(**{**_fields(channel), "remind": 300}))
-    deliver.deliver(house, entry)
+    deliver.deliver(services, entry)
     (reminder,) = waiting()
     assert reminder.due == clock.now + timedelta(seconds=300)
 
-    pings.receive(house, pings.Address(code=entry.flip.code), Signal("success", clock.move(seconds=60)))
-    pings.receive(house, pings.Address(code=entry.flip.code), Signal("fail", clock.move(seconds=60)))
-    deliver.deliver(house, reminder)
+    pings.receive(services, pings.Address(code=entry.flip.code), Signal("success", clock.move(seconds=60)))
+    pings.receive(services, pings.Address(code=entry.flip.code), Signal("fail", clock.move(seconds=60)))
+    deliver.deliver(services, reminder)
 
     assert [told for told in flaky.told if told[2]] == []
 

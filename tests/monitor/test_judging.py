@@ -11,7 +11,7 @@ from chalicelib.monitor.intake import points
 from chalicelib.monitor.looking import judging
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.managing import rules as alerts
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks
 from chalicelib.store import queues as queueing
 from chalicelib.store.faults import StoreFault
@@ -33,81 +33,81 @@ def nudges(monkeypatch: pytest.MonkeyPatch) -> Nudges:
     return sent
 
 
-def missing(house: House, keyring: projects.Keyring, minutes: int, metric: str = "job.beat") -> Check:
+def missing(services: Services, keyring: projects.Keyring, minutes: int, metric: str = "job.beat") -> Check:
     """An alert on a series that had a value a moment ago."""
     criterion = {"metric": metric, "type": "missing", "time_period": minutes}
     watch = {"metric": metric, "criteria": {"a": criterion}, "expression": "a", "on_query_failure": None}
-    alert = alerts.create(house, keyring.project, {"name": f"No {metric}", "watch": watch})
-    points.take(house, keyring.project.code, f"{metric} 1".encode())
+    alert = alerts.create(services, keyring.project, {"name": f"No {metric}", "watch": watch})
+    points.take(services, keyring.project.code, f"{metric} 1".encode())
     return alert
 
 
-def judge(house: House, *rules: Check, fresh: bool = False) -> None:
-    judging.work(house, {"checks": [[rule.project, rule.code] for rule in rules], "fresh": fresh})
+def judge(services: Services, *rules: Check, fresh: bool = False) -> None:
+    judging.work(services, {"checks": [[rule.project, rule.code] for rule in rules], "fresh": fresh})
 
 
 def test_what_will_be_missing_before_the_clock_comes_round_is_judged_then(
-    house: House, keyring: projects.Keyring, clock: Clock, nudges: Nudges
+    services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges
 ) -> None:
-    rule = missing(house, keyring, 1)
+    rule = missing(services, keyring, 1)
     clock.move(seconds=45)
     nudges.clear()
 
-    judge(house, rule)
+    judge(services, rule)
 
     # Its value lies in the half minute that ended 15 seconds ago.
     ((delay, message),) = nudges
     assert (delay, message["checks"], message["fresh"]) == (46, [[rule.project, rule.code]], True)
     clock.move(seconds=delay)
-    judge(house, rule, fresh=True)
+    judge(services, rule, fresh=True)
     assert checks.get(rule.project, rule.code).status == "down"
 
 
 def test_rules_that_miss_something_in_the_same_second_are_judged_together(
-    house: House, keyring: projects.Keyring, clock: Clock, nudges: Nudges
+    services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges
 ) -> None:
-    rules = [missing(house, keyring, 1, "job.one"), missing(house, keyring, 1, "job.two")]
+    rules = [missing(services, keyring, 1, "job.one"), missing(services, keyring, 1, "job.two")]
     clock.move(seconds=45)
     nudges.clear()
 
-    judge(house, *rules)
+    judge(services, *rules)
 
     assert [len(message["checks"]) for _, message in nudges] == [2]
 
 
 def test_what_has_longer_is_left_to_the_clock(
-    house: House, keyring: projects.Keyring, clock: Clock, nudges: Nudges
+    services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges
 ) -> None:
-    rule = missing(house, keyring, 5)
+    rule = missing(services, keyring, 5)
     nudges.clear()
 
-    judge(house, rule)
+    judge(services, rule)
 
     assert nudges == []
 
 
 def test_a_point_that_comes_in_has_nothing_judged_again(
-    house: House, keyring: projects.Keyring, clock: Clock, nudges: Nudges
+    services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges
 ) -> None:
-    rule = missing(house, keyring, 1)
+    rule = missing(services, keyring, 1)
     clock.move(seconds=45)
     nudges.clear()
 
-    judge(house, rule, fresh=True)
+    judge(services, rule, fresh=True)
 
     assert nudges == []
 
 
 def test_a_queue_that_fails_keeps_no_decision_back(
-    house: House, keyring: projects.Keyring, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    services: Services, keyring: projects.Keyring, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rule = missing(house, keyring, 1)
+    rule = missing(services, keyring, 1)
 
     def send_all(*_: object, **__: object) -> None:
         raise StoreFault("SQS is out")
 
     clock.move(seconds=45)
     monkeypatch.setattr(queueing, "send_all", send_all)
-    judge(house, rule)
+    judge(services, rule)
 
     assert checks.get(rule.project, rule.code).status == "up"

@@ -12,7 +12,7 @@ from chalicelib.monitor.intake import points
 from chalicelib.monitor.looking import judging
 from chalicelib.monitor.managing import projects, rules
 from chalicelib.monitor.managing import series as metrics
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history, series
 from tests.conftest import NOW, Clock
 
@@ -28,17 +28,17 @@ def watch_of(metric: str, **criterion: Any) -> dict[str, Any]:
     }
 
 
-def above(house: House, keyring: projects.Keyring, metric: str = "web.load") -> Check:
+def above(services: Services, keyring: projects.Keyring, metric: str = "web.load") -> Check:
     watch = watch_of(metric, type="above", above_value=5)
-    return rules.create(house, keyring.project, {"name": f"High {metric}", "watch": watch})
+    return rules.create(services, keyring.project, {"name": f"High {metric}", "watch": watch})
 
 
-def push(house: House, keyring: projects.Keyring, lines: str) -> None:
-    points.take(house, keyring.project.code, lines.encode())
+def push(services: Services, keyring: projects.Keyring, lines: str) -> None:
+    points.take(services, keyring.project.code, lines.encode())
 
 
-def judge(house: House, rule: Check, *, fresh: bool) -> Check:
-    judging.work(house, {"checks": [[rule.project, rule.code]], "fresh": fresh})
+def judge(services: Services, rule: Check, *, fresh: bool) -> Check:
+    judging.work(services, {"checks": [[rule.project, rule.code]], "fresh": fresh})
     return checks.get(rule.project, rule.code)
 
 
@@ -58,111 +58,115 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 def test_a_point_that_a_cheap_reading_does_not_see_yet_is_not_missed(
-    house: House, keyring: projects.Keyring, clock: Clock, blind: Callable[[], None]
+    services: Services, keyring: projects.Keyring, clock: Clock, blind: Callable[[], None]
 ) -> None:
     watch = watch_of("job.beat", type="missing", time_period=1)
-    rule = rules.create(house, keyring.project, {"name": "No beat", "watch": watch})
-    push(house, keyring, "job.beat 1")
-    assert judge(house, rule, fresh=False).status == "up"
+    rule = rules.create(services, keyring.project, {"name": "No beat", "watch": watch})
+    push(services, keyring, "job.beat 1")
+    assert judge(services, rule, fresh=False).status == "up"
     clock.move(seconds=91)
-    push(house, keyring, "job.beat 1")
+    push(services, keyring, "job.beat 1")
     blind()
 
-    assert judge(house, rule, fresh=False).status == "up"
+    assert judge(services, rule, fresh=False).status == "up"
     assert history.flips(rule.project, rule.code, NOW, clock(), clock())[1:] == []
 
 
 def test_a_rule_that_is_changed_while_it_is_judged_is_judged_as_it_is_then(
-    house: House, keyring: projects.Keyring, monkeypatch: pytest.MonkeyPatch
+    services: Services, keyring: projects.Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rule = above(house, keyring)
-    push(house, keyring, "web.load 9")
+    rule = above(services, keyring)
+    push(services, keyring, "web.load 9")
     read: Read = series.read_many
 
     def meanwhile(*given: Any, **options: Any) -> dict[str, list[float | None]]:
         monkeypatch.setattr(series, "read_many", read)
-        rules.change(house, rule, {"watch": watch_of("web.load", type="above", above_value=50)})
+        rules.change(services, rule, {"watch": watch_of("web.load", type="above", above_value=50)})
         return read(*given, **options)
 
     monkeypatch.setattr(series, "read_many", meanwhile)
 
-    assert judge(house, rule, fresh=True).status == "up"
+    assert judge(services, rule, fresh=True).status == "up"
 
 
 def test_what_was_read_before_others_judged_twice_does_not_overturn_them(
-    house: House, keyring: projects.Keyring, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    services: Services, keyring: projects.Keyring, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rule = above(house, keyring)
-    push(house, keyring, "web.load 9")
+    rule = above(services, keyring)
+    push(services, keyring, "web.load 9")
     read: Read = series.read_many
 
     def slowly(*given: Any, **options: Any) -> dict[str, list[float | None]]:
         monkeypatch.setattr(series, "read_many", read)
         found = read(*given, **options)
-        assert judge(house, rule, fresh=True).status == "down"
+        assert judge(services, rule, fresh=True).status == "down"
         clock.move(seconds=30)
-        push(house, keyring, "web.load 1")
-        assert judge(house, rule, fresh=True).status == "up"
+        push(services, keyring, "web.load 1")
+        assert judge(services, rule, fresh=True).status == "up"
         return found
 
     monkeypatch.setattr(series, "read_many", slowly)
 
-    assert judge(house, rule, fresh=True).status == "up"
+    assert judge(services, rule, fresh=True).status == "up"
 
 
 @pytest.mark.parametrize("metric", ["web.load", "web.*", "web.load:max", "seriesByTag('name=~web')"])
 def test_an_alert_recovers_when_the_series_that_triggered_it_is_deleted(
-    house: House, keyring: projects.Keyring, clock: Clock, metric: str
+    services: Services, keyring: projects.Keyring, clock: Clock, metric: str
 ) -> None:
-    rule = above(house, keyring, metric)
-    push(house, keyring, "web.load 9")
-    assert judge(house, rule, fresh=True).status == "down"
-    metrics.delete(house, keyring.project.code, "web.load")
-    metrics.purge(house, keyring.project.code, "web.load")
+    rule = above(services, keyring, metric)
+    push(services, keyring, "web.load 9")
+    assert judge(services, rule, fresh=True).status == "down"
+    metrics.delete(services, keyring.project.code, "web.load")
+    metrics.purge(services, keyring.project.code, "web.load")
     clock.move(minutes=1)
 
-    found = judge(house, rule, fresh=False)
+    found = judge(services, rule, fresh=False)
 
     assert (found.status, found.triggered) == ("up", {})
 
 
 def test_an_alert_on_what_is_missing_stops_waiting_for_a_series_of_its_pattern_that_is_deleted(
-    house: House, keyring: projects.Keyring, clock: Clock
+    services: Services, keyring: projects.Keyring, clock: Clock
 ) -> None:
     watch = watch_of("job.*", type="missing", time_period=1)
-    rule = rules.create(house, keyring.project, {"name": "No job", "watch": watch})
-    push(house, keyring, "job.beat 1")
+    rule = rules.create(services, keyring.project, {"name": "No job", "watch": watch})
+    push(services, keyring, "job.beat 1")
     clock.move(minutes=3)
-    assert judge(house, rule, fresh=False).status == "down"
-    metrics.delete(house, keyring.project.code, "job.beat")
+    assert judge(services, rule, fresh=False).status == "down"
+    metrics.delete(services, keyring.project.code, "job.beat")
 
-    assert judge(house, rule, fresh=False).status == "up"
+    assert judge(services, rule, fresh=False).status == "up"
 
 
 def test_a_series_that_vanishes_without_being_deleted_stays_triggered(
-    house: House, keyring: projects.Keyring, clock: Clock
+    services: Services, keyring: projects.Keyring, clock: Clock
 ) -> None:
-    rule = above(house, keyring, "web.*")
-    push(house, keyring, "web.load 9")
-    judge(house, rule, fresh=True)
+    rule = above(services, keyring, "web.*")
+    push(services, keyring, "web.load 9")
+    judge(services, rule, fresh=True)
     clock.move(hours=2)
 
-    assert judge(house, rule, fresh=False).status == "down"
+    assert judge(services, rule, fresh=False).status == "down"
 
 
-def test_more_names_than_an_alert_can_keep_fail_its_query_and_are_told(house: House, keyring: projects.Keyring) -> None:
-    rule = above(house, keyring, "web.*")
-    push(house, keyring, "\n".join(f"web.{number}{'x' * 700} 9" for number in range(300)))
+def test_more_names_than_an_alert_can_keep_fail_its_query_and_are_told(
+    services: Services, keyring: projects.Keyring
+) -> None:
+    rule = above(services, keyring, "web.*")
+    push(services, keyring, "\n".join(f"web.{number}{'x' * 700} 9" for number in range(300)))
 
-    found = judge(house, rule, fresh=True)
+    found = judge(services, rule, fresh=True)
 
     assert found.status == "down"
     (flip, *_) = history.flips(rule.project, rule.code, NOW, NOW.replace(hour=13), NOW)
     assert "300 series breach" in flip.reason
 
 
-def test_a_function_that_cannot_compute_fails_as_a_query_and_is_told(house: House, keyring: projects.Keyring) -> None:
-    rule = above(house, keyring, "removeBetweenPercentile(web.*,inf)")
-    push(house, keyring, "web.load 1\nweb.cpu 2")
+def test_a_function_that_cannot_compute_fails_as_a_query_and_is_told(
+    services: Services, keyring: projects.Keyring
+) -> None:
+    rule = above(services, keyring, "removeBetweenPercentile(web.*,inf)")
+    push(services, keyring, "web.load 1\nweb.cpu 2")
 
-    assert judge(house, rule, fresh=False).status == "down"
+    assert judge(services, rule, fresh=False).status == "down"

@@ -15,7 +15,7 @@ from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Done, Outcome, Phases, Task
 from chalicelib.store import checks, history, results, wheel
 from tests.conftest import NOW, Clock, Queues
@@ -42,29 +42,29 @@ class Engine:
 
 
 @pytest.fixture
-def engine(house: House) -> Engine:
-    house.engine = engine = Engine()  # type: ignore[assignment]
+def engine(services: Services) -> Engine:
+    services.engine = engine = Engine()  # type: ignore[assignment]
     return engine
 
 
-def device(house: House, keyring: projects.Keyring, period: int = 60, **watch: Any) -> Check:
+def device(services: Services, keyring: projects.Keyring, period: int = 60, **watch: Any) -> Check:
     values = {"probe": {"type": "http", "url": "https://example.org/"}, "retry_delay": 0, **watch}
-    return manage.create(house, keyring.project, {"kind": "probe", "name": "Web", "period": period, "watch": values})
+    return manage.create(services, keyring.project, {"kind": "probe", "name": "Web", "period": period, "watch": values})
 
 
 def message(check: Check, at: int = 1_795_262_400_000, **more: Any) -> dict[str, Any]:
     return {"at": at, "checks": [[check.project, check.code]], **more}
 
 
-def found(house: House, check: Check) -> list[Any]:
+def found(services: Services, check: Check) -> list[Any]:
     start, end = NOW - timedelta(days=1), NOW + timedelta(days=1)
-    return results.newest(check.code, 100, house.clock(), start=start, end=end)
+    return results.newest(check.code, 100, services.clock(), start=start, end=end)
 
 
-def test_a_look_leaves_a_result_with_every_phase(house: House, keyring: projects.Keyring, engine: Engine) -> None:
-    check = device(house, keyring)
-    assert probing.work(house, message(check)) == 1
-    (result,) = found(house, check)
+def test_a_look_leaves_a_result_with_every_phase(services: Services, keyring: projects.Keyring, engine: Engine) -> None:
+    check = device(services, keyring)
+    assert probing.work(services, message(check)) == 1
+    (result,) = found(services, check)
     assert (result.code, result.text, result.location, result.performance) == (1, "200 OK", "Home", "Ok")
     assert (result.block, result.dns, result.connect, result.ssl, result.ttfb, result.ttlb) == (1, 2, 3, 4, 5, 6)
     assert (result.total, result.size) == (20, 512)
@@ -74,57 +74,57 @@ def test_a_look_leaves_a_result_with_every_phase(house: House, keyring: projects
 
 
 def test_a_message_that_comes_twice_leaves_one_result_and_counts_once(
-    house: House, keyring: projects.Keyring, engine: Engine
+    services: Services, keyring: projects.Keyring, engine: Engine
 ) -> None:
-    check = device(house, keyring)
+    check = device(services, keyring)
     engine.outcome = BAD
-    assert [probing.work(house, message(check)) for _ in range(2)] == [1, 0]
-    assert len(found(house, check)) == 1
+    assert [probing.work(services, message(check)) for _ in range(2)] == [1, 0]
+    assert len(found(services, check)) == 1
     suspicion = checks.get(check.project, check.code).suspicion
     assert suspicion is not None
     assert suspicion.failures == 1
 
 
-def test_a_steady_check_is_not_written(house: House, keyring: projects.Keyring, engine: Engine) -> None:
-    check = device(house, keyring)
-    probing.work(house, message(check))
+def test_a_steady_check_is_not_written(services: Services, keyring: projects.Keyring, engine: Engine) -> None:
+    check = device(services, keyring)
+    probing.work(services, message(check))
     version = checks.get(check.project, check.code).version
-    probing.work(house, message(check, at=1_795_262_460_000))
+    probing.work(services, message(check, at=1_795_262_460_000))
     assert checks.get(check.project, check.code).version == version
 
 
 @pytest.mark.parametrize("gone", ["paused", "deleted"])
 def test_what_is_paused_or_gone_is_not_looked_at(
-    house: House, keyring: projects.Keyring, engine: Engine, gone: str
+    services: Services, keyring: projects.Keyring, engine: Engine, gone: str
 ) -> None:
-    check = device(house, keyring)
-    (manage.pause if gone == "paused" else manage.delete)(house, check)
-    assert probing.work(house, message(check)) == 0
+    check = device(services, keyring)
+    (manage.pause if gone == "paused" else manage.delete)(services, check)
+    assert probing.work(services, message(check)) == 0
     assert engine.asked == []
 
 
 def test_a_failure_is_looked_at_again_and_confirmed(
-    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
+    services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
 ) -> None:
-    check = device(house, keyring)
-    probing.work(house, message(check))
+    check = device(services, keyring)
+    probing.work(services, message(check))
     clock.move(minutes=1)
     engine.outcome = BAD
-    probing.work(house, message(check, at=1_795_262_460_000))
+    probing.work(services, message(check, at=1_795_262_460_000))
     queues.work()
     now = checks.get(check.project, check.code)
     assert (now.status, now.since) == ("down", NOW + timedelta(minutes=1))
-    assert len(found(house, check)) == 3
+    assert len(found(services, check)) == 3
 
 
 def test_a_failure_that_does_not_repeat_is_no_outage(
-    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
+    services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
 ) -> None:
-    check = device(house, keyring)
-    probing.work(house, message(check))
+    check = device(services, keyring)
+    probing.work(services, message(check))
     clock.move(minutes=1)
     engine.outcome = BAD
-    probing.work(house, message(check, at=1_795_262_460_000))
+    probing.work(services, message(check, at=1_795_262_460_000))
     engine.outcome = GOOD
     queues.work()
     now = checks.get(check.project, check.code)
@@ -132,23 +132,23 @@ def test_a_failure_that_does_not_repeat_is_no_outage(
 
 
 def test_three_places_look_and_each_keeps_its_own_result(
-    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues
+    services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues
 ) -> None:
-    workers = at_places(house)
-    check = device(house, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
+    workers = at_places(services)
+    check = device(services, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
     probing.work(workers[STOCKHOLM], message(check))
     asked = queues.take("probes")
     assert len(asked) == 2
     for place, asked_of in zip((DUBLIN, OREGON), asked, strict=True):
         probing.work(workers[place], asked_of)
-    assert {result.location for result in found(house, check)} == {STOCKHOLM, DUBLIN, OREGON}
+    assert {result.location for result in found(services, check)} == {STOCKHOLM, DUBLIN, OREGON}
 
 
 def test_a_failure_is_confirmed_by_the_next_place(
-    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues
+    services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues
 ) -> None:
-    workers = at_places(house)
-    check = device(house, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
+    workers = at_places(services)
+    check = device(services, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
     engine.outcome = BAD
     probing.work(workers[DUBLIN], message(check, here=True))
     (retry,) = queues.take("probes")
@@ -156,14 +156,14 @@ def test_a_failure_is_confirmed_by_the_next_place(
     now = checks.get(check.project, check.code)
     assert now.status == "down"
     (flip,) = history.flips(now.project, now.code, NOW, NOW + timedelta(minutes=1), NOW)
-    assert flip.about == {"locations": [DUBLIN, STOCKHOLM], "failures": 2}
+    assert flip.details == {"locations": [DUBLIN, STOCKHOLM], "failures": 2}
 
 
 def test_a_place_that_alone_sees_a_failure_does_not_take_a_check_down(
-    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
+    services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
 ) -> None:
-    workers = at_places(house)
-    check = device(house, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
+    workers = at_places(services)
+    check = device(services, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
     for at in (1_795_262_400_000, 1_795_262_460_000, 1_795_262_520_000):
         engine.outcome = BAD
         probing.work(workers[DUBLIN], message(check, at=at, here=True))
@@ -175,31 +175,33 @@ def test_a_place_that_alone_sees_a_failure_does_not_take_a_check_down(
     assert checks.get(check.project, check.code).status == "up"
 
 
-def test_what_is_critical_is_told_with_its_limit(house: House, keyring: projects.Keyring, engine: Engine) -> None:
-    check = device(house, keyring, perf_warn=10, perf_crit=15, perf_down="Slow")
-    probing.work(house, message(check))
-    assert found(house, check)[0].text == "took 15 ms or more: 200 OK"
+def test_what_is_critical_is_told_with_its_limit(services: Services, keyring: projects.Keyring, engine: Engine) -> None:
+    check = device(services, keyring, perf_warn=10, perf_crit=15, perf_down="Slow")
+    probing.work(services, message(check))
+    assert found(services, check)[0].text == "took 15 ms or more: 200 OK"
 
 
-def test_slow_is_said_and_is_no_failure_unless_asked(house: House, keyring: projects.Keyring, engine: Engine) -> None:
-    slow = device(house, keyring, perf_warn=10, perf_crit=100)
-    strict = device(house, keyring, perf_warn=10, perf_down="Slow", retries=0)
+def test_slow_is_said_and_is_no_failure_unless_asked(
+    services: Services, keyring: projects.Keyring, engine: Engine
+) -> None:
+    slow = device(services, keyring, perf_warn=10, perf_crit=100)
+    strict = device(services, keyring, perf_warn=10, perf_down="Slow", retries=0)
     for check in (slow, strict):
-        probing.work(house, message(check))
-    (result,), (failed,) = found(house, slow), found(house, strict)
+        probing.work(services, message(check))
+    (result,), (failed,) = found(services, slow), found(services, strict)
     assert (result.performance, result.code, checks.get(slow.project, slow.code).status) == ("Slow", 2, "up")
     assert (failed.performance, failed.code, failed.text) == ("Slow", 0, "took 10 ms or more: 200 OK")
     assert checks.get(strict.project, strict.code).status == "down"
 
 
 def test_the_tick_asks_for_every_check_once_a_period_and_writes_nothing(
-    house: House, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
+    services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
 ) -> None:
-    every_minute, seldom = device(house, keyring), device(house, keyring, period=300)
+    every_minute, seldom = device(services, keyring), device(services, keyring, period=300)
     before = [checks.get(check.project, check.code) for check in (every_minute, seldom)]
     asked: list[str] = []
     for _ in range(10):
-        tick.run(house)
+        tick.run(services)
         asked += [code for batch in queues.take("probes") for _, code in batch["checks"]]
         clock.move(minutes=1)
     assert asked.count(every_minute.code) == 10
@@ -208,39 +210,39 @@ def test_the_tick_asks_for_every_check_once_a_period_and_writes_nothing(
 
 
 def test_a_period_under_a_minute_is_served_inside_it(
-    house: House, keyring: projects.Keyring, monkeypatch: pytest.MonkeyPatch
+    services: Services, keyring: projects.Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    device(house, keyring, period=10)
+    device(services, keyring, period=10)
     sent: list[tuple[int, int]] = []
 
     def send_all(_noun: str, messages: list[dict[str, Any]], *, delay: int) -> None:
         sent.extend((delay, asked["at"]) for asked in messages)
 
     monkeypatch.setattr("chalicelib.store.queues.send_all", send_all)
-    tick.run(house)
+    tick.run(services)
     start = 1_795_262_400_000
     assert sent == [(delay, start + delay * 1000) for delay in (0, 10, 20, 30, 40, 50)]
 
 
-def test_a_paused_check_stands_in_no_slot(house: House, keyring: projects.Keyring, engine: Engine) -> None:
-    check = manage.pause(house, device(house, keyring))
+def test_a_paused_check_stands_in_no_slot(services: Services, keyring: projects.Keyring, engine: Engine) -> None:
+    check = manage.pause(services, device(services, keyring))
     assert wheel.slot_of(check) is None
-    assert tick.run(house) == 0
-    manage.resume(house, check)
-    assert tick.run(house) == 1
+    assert tick.run(services) == 0
+    manage.resume(services, check)
+    assert tick.run(services) == 1
 
 
-def test_without_anything_to_look_at_the_tick_asks_for_nothing(house: House, keyring: projects.Keyring) -> None:
-    assert tick.run(house) == 0
+def test_without_anything_to_look_at_the_tick_asks_for_nothing(services: Services, keyring: projects.Keyring) -> None:
+    assert tick.run(services) == 0
 
 
-def at_places(house: House) -> dict[str, House]:
+def at_places(services: Services) -> dict[str, Services]:
     """The same house as the workers of three places see it."""
-    settings = replace(house.settings, locations=PLACES)
-    house.settings = replace(settings, location=STOCKHOLM)
+    settings = replace(services.settings, locations=PLACES)
+    services.settings = replace(settings, location=STOCKHOLM)
     workers = {}
     for place, _region in PLACES:
-        workers[place] = House(replace(settings, location=place), clock=house.clock, engine=house.engine)
+        workers[place] = Services(replace(settings, location=place), clock=services.clock, engine=services.engine)
     return workers
 
 
@@ -262,9 +264,9 @@ def both(quick: Check, slow: Check) -> dict[str, Any]:
 
 
 def test_a_host_that_hangs_does_not_keep_back_what_others_found(
-    house: House, keyring: projects.Keyring, monkeypatch: pytest.MonkeyPatch
+    services: Services, keyring: projects.Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick, slow = device(house, keyring), device(house, keyring)
+    quick, slow = device(services, keyring), device(services, keyring)
     kept, add = threading.Event(), results.add
 
     def add_and_tell(code: str, result: Result) -> bool:
@@ -275,29 +277,29 @@ def test_a_host_that_hangs_does_not_keep_back_what_others_found(
 
     monkeypatch.setattr(results, "add", add_and_tell)
     monkeypatch.setattr(probing, "PATIENCE", 0.0)
-    house.engine = engine = Hanging(lambda: None)  # type: ignore[assignment]
+    services.engine = engine = Hanging(lambda: None)  # type: ignore[assignment]
     engine.meanwhile = lambda: None if kept.wait(10) else pytest.fail("nothing was kept while one probe hung")
 
-    assert probing.work(house, both(quick, slow)) == 2
-    assert [len(found(house, check)) for check in (quick, slow)] == [1, 1]
+    assert probing.work(services, both(quick, slow)) == 2
+    assert [len(found(services, check)) for check in (quick, slow)] == [1, 1]
 
 
-def test_nothing_is_kept_while_times_are_measured(house: House, keyring: projects.Keyring) -> None:
-    quick, slow = device(house, keyring), device(house, keyring)
+def test_nothing_is_kept_while_times_are_measured(services: Services, keyring: projects.Keyring) -> None:
+    quick, slow = device(services, keyring), device(services, keyring)
     seen: list[int] = []
-    house.engine = Hanging(lambda: seen.append(len(found(house, quick))))  # type: ignore[assignment]
+    services.engine = Hanging(lambda: seen.append(len(found(services, quick))))  # type: ignore[assignment]
 
-    assert probing.work(house, both(quick, slow)) == 2
-    assert (seen, len(found(house, quick))) == ([0], 1)
+    assert probing.work(services, both(quick, slow)) == 2
+    assert (seen, len(found(services, quick))) == ([0], 1)
 
 
-def test_a_batch_is_probed_while_another_hangs(house: House, keyring: projects.Keyring) -> None:
-    other, slow = device(house, keyring), device(house, keyring)
+def test_a_batch_is_probed_while_another_hangs(services: Services, keyring: projects.Keyring) -> None:
+    other, slow = device(services, keyring), device(services, keyring)
 
     def work_on_another() -> None:
-        house.engine = Engine()  # type: ignore[assignment]
-        assert probing.work(house, message(other)) == 1
+        services.engine = Engine()  # type: ignore[assignment]
+        assert probing.work(services, message(other)) == 1
 
-    house.engine = hanging = Hanging(work_on_another)  # type: ignore[assignment]
-    assert probing.work(house, message(slow)) == 1
-    assert house.engine is hanging
+    services.engine = hanging = Hanging(work_on_another)  # type: ignore[assignment]
+    assert probing.work(services, message(slow)) == 1
+    assert services.engine is hanging

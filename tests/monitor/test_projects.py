@@ -5,7 +5,7 @@ import pytest
 from chalicelib.core.errors import Invalid, Missing
 from chalicelib.monitor.managing import channels, checks, projects
 from chalicelib.monitor.managing.projects import KINDS, Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import directory, history
 from chalicelib.store.connection import shared
 from chalicelib.store.models import MODELS
@@ -39,8 +39,8 @@ def test_the_keys_look_like_those_of_healthchecks(keyring: Keyring) -> None:
     assert len(keyring.keys["ping"]) == 22 and keyring.keys["ping"].islower()
 
 
-def test_no_key_is_kept_in_the_clear(house: House, keyring: Keyring) -> None:
-    rotated = projects.rotate(house, keyring.project.code, keep_old=True)
+def test_no_key_is_kept_in_the_clear(services: Services, keyring: Keyring) -> None:
+    rotated = projects.rotate(services, keyring.project.code, keep_old=True)
     kept = everything_kept()
     assert projects.hash_of(keyring.keys["write"]) in kept
     for key in (*keyring.keys.values(), *rotated.keys.values()):
@@ -53,15 +53,15 @@ def test_an_unknown_key_opens_nothing(keyring: Keyring) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101])
-def test_a_project_needs_a_name_of_sensible_length(house: House, name: str) -> None:
+def test_a_project_needs_a_name_of_sensible_length(services: Services, name: str) -> None:
     with pytest.raises(Invalid, match=r"^name "):
-        projects.create(house, name)
+        projects.create(services, name)
     assert directory.projects() == []
 
 
-def test_projects_are_listed_oldest_first(house: House, clock: Clock) -> None:
+def test_projects_are_listed_oldest_first(services: Services, clock: Clock) -> None:
     for name in ("Zebra", "Ant"):
-        projects.create(house, name)
+        projects.create(services, name)
         clock.move(seconds=1)
     assert [project.name for project in directory.projects()] == ["Zebra", "Ant"]
 
@@ -71,59 +71,59 @@ def test_keys_are_listed_by_how_they_begin(keyring: Keyring) -> None:
     assert listed == {kind: keyring.keys[kind][:8] for kind in KINDS}
 
 
-def test_rotated_keys_work_and_the_old_ones_stop(house: House, keyring: Keyring) -> None:
-    new = projects.rotate(house, keyring.project.code)
+def test_rotated_keys_work_and_the_old_ones_stop(services: Services, keyring: Keyring) -> None:
+    new = projects.rotate(services, keyring.project.code)
     assert [opens(new.keys[kind]) for kind in KINDS] == list(KINDS)
     assert [opens(keyring.keys[kind]) for kind in KINDS] == [None, None, None]
 
 
-def test_rotating_one_kind_leaves_the_others_alone(house: House, keyring: Keyring) -> None:
-    new = projects.rotate(house, keyring.project.code, ("read",))
+def test_rotating_one_kind_leaves_the_others_alone(services: Services, keyring: Keyring) -> None:
+    new = projects.rotate(services, keyring.project.code, ("read",))
     assert list(new.keys) == ["read"]
     assert [opens(keyring.keys[kind]) for kind in KINDS] == ["write", None, "ping"]
 
 
-def test_old_keys_go_on_working_when_they_are_kept(house: House, keyring: Keyring) -> None:
-    new = projects.rotate(house, keyring.project.code, ("write",), keep_old=True)
+def test_old_keys_go_on_working_when_they_are_kept(services: Services, keyring: Keyring) -> None:
+    new = projects.rotate(services, keyring.project.code, ("write",), keep_old=True)
     assert opens(keyring.keys["write"]) == opens(new.keys["write"]) == "write"
 
 
-def test_the_next_rotation_ends_every_key_that_was_kept(house: House, keyring: Keyring) -> None:
-    kept = projects.rotate(house, keyring.project.code, ("write",), keep_old=True)
-    projects.rotate(house, keyring.project.code, ("write",))
+def test_the_next_rotation_ends_every_key_that_was_kept(services: Services, keyring: Keyring) -> None:
+    kept = projects.rotate(services, keyring.project.code, ("write",), keep_old=True)
+    projects.rotate(services, keyring.project.code, ("write",))
     assert opens(keyring.keys["write"]) is None
     assert opens(kept.keys["write"]) is None
 
 
-def test_the_keys_of_an_unknown_project_cannot_be_rotated(house: House) -> None:
+def test_the_keys_of_an_unknown_project_cannot_be_rotated(services: Services) -> None:
     with pytest.raises(Missing):
-        projects.rotate(house, "nowhere")
+        projects.rotate(services, "nowhere")
 
 
-def test_a_deleted_project_leaves_nothing_behind(house: House, keyring: Keyring, queues: Queues) -> None:
+def test_a_deleted_project_leaves_nothing_behind(services: Services, keyring: Keyring, queues: Queues) -> None:
     project = keyring.project
-    check = checks.create(house, project, {"name": "Backup", "tags": "prod"})
-    channel = channels.create(house, project, "email", "Ops", {"address": "ops@example.org"}, 0)
-    checks.pause(house, check)
-    projects.delete(house, project.code)
+    check = checks.create(services, project, {"name": "Backup", "tags": "prod"})
+    channel = channels.create(services, project, "email", "Ops", {"address": "ops@example.org"}, 0)
+    checks.pause(services, check)
+    projects.delete(services, project.code)
     queues.work()
     kept, hashes = everything_kept(), map(projects.hash_of, keyring.keys.values())
     for trace in (project.code, project.badge, check.code, check.badge, channel.code, *hashes):
         assert trace not in kept
 
 
-def test_deleting_a_project_leaves_the_others_alone(house: House, keyring: Keyring, queues: Queues) -> None:
-    other = projects.create(house, "Elsewhere")
-    check = checks.create(house, other.project, {"name": "Backup"})
-    checks.pause(house, check)
-    projects.delete(house, keyring.project.code)
+def test_deleting_a_project_leaves_the_others_alone(services: Services, keyring: Keyring, queues: Queues) -> None:
+    other = projects.create(services, "Elsewhere")
+    check = checks.create(services, other.project, {"name": "Backup"})
+    checks.pause(services, check)
+    projects.delete(services, keyring.project.code)
     queues.work()
     assert [project.name for project in directory.projects()] == ["Elsewhere"]
     assert opens(other.keys["write"]) == "write"
-    now = house.clock()
+    now = services.clock()
     assert history.flips(other.project.code, check.code, check.created, now.replace(year=2027), now) != []
 
 
-def test_an_unknown_project_cannot_be_deleted(house: House) -> None:
+def test_an_unknown_project_cannot_be_deleted(services: Services) -> None:
     with pytest.raises(Missing):
-        projects.delete(house, "nowhere")
+        projects.delete(services, "nowhere")

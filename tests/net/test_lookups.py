@@ -8,12 +8,12 @@ import threading
 import pytest
 
 from chalicelib.net import lookups
-from chalicelib.net.lookups import Place
+from chalicelib.net.lookups import Endpoint
 
 
 @pytest.mark.parametrize("spelt", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost"])
 def test_every_spelling_is_resolved_to_an_address(spelt: str) -> None:
-    found = {place[4][0] for place in lookups.look_up(spelt, 80, 5)}
+    found = {endpoint[4][0] for endpoint in lookups.look_up(spelt, 80, 5)}
     assert found <= {"127.0.0.1", "::1"}
     assert found
 
@@ -27,7 +27,7 @@ def test_an_unknown_or_impossible_name_is_an_error(name: str) -> None:
 def test_a_resolver_that_does_not_answer_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     done = threading.Event()
 
-    def silent(host: str, port: int, seconds: float) -> list[Place]:
+    def silent(host: str, port: int, seconds: float) -> list[Endpoint]:
         done.wait(10)
         return []
 
@@ -71,11 +71,11 @@ def test_the_time_that_a_name_took_is_told_with_it() -> None:
     told: list[float] = []
     done = threading.Event()
 
-    def slow(host: str, port: int, seconds: float) -> list[Place]:
+    def slow(host: str, port: int, seconds: float) -> list[Endpoint]:
         threading.Event().wait(0.05)
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
-    def hear(found: list[Place] | OSError, seconds: float) -> None:
+    def hear(found: list[Endpoint] | OSError, seconds: float) -> None:
         assert isinstance(found, socket.gaierror)
         told.append(seconds)
         done.set()

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.probes import NAMES, kind_named
 from chalicelib.probes.base import Kind
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 from tests.probes.servers.scene import run
 
 NEEDED: dict[str, dict[str, Any]] = {
@@ -23,7 +23,7 @@ DIALOGUES = [kind_named(name) for name in NAMES if name not in ("http", "domain"
 @pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.name)
 def test_a_dialogue_has_no_first_byte_to_wait_for(kind: Kind) -> None:
     ticking = count(100.0, 0.001)
-    line = Line(60, clock=lambda: next(ticking), resolve=lambda host, port, seconds: [])
-    phases = run(kind, line, **NEEDED.get(kind.name, {})).phases
+    session = Session(60, clock=lambda: next(ticking), resolve=lambda host, port, seconds: [])
+    phases = run(kind, session, **NEEDED.get(kind.name, {})).phases
     assert phases.ttfb == 0
     assert phases.ttlb > 0

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from chalicelib import probes
-from chalicelib.net.lookups import Place
+from chalicelib.net.lookups import Endpoint
 from chalicelib.probes import http, tcp
 from chalicelib.probes.base import Outcome, Task
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 from chalicelib.probes.engine import Prober
 from tests.channels.servers import Server, speaking
 from tests.probes.conftest import HERE, silent
@@ -119,7 +119,7 @@ def test_names_that_nobody_answers_for_hold_nobody_else_up(prober: Make, server:
     """Forty names whose servers are silent, more than curl has threads for, and a good one behind them."""
     forever = threading.Event()
 
-    def resolve(host: str, port: int, seconds: float) -> list[Place]:
+    def resolve(host: str, port: int, seconds: float) -> list[Endpoint]:
         if host.startswith("silent"):
             forever.wait(10)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
@@ -137,7 +137,7 @@ def test_names_that_nobody_answers_for_hold_nobody_else_up(prober: Make, server:
 def test_a_probe_that_breaks_is_an_outcome_and_a_line_in_the_log(
     prober: Make, server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(definition: dict[str, Any], line: Line) -> Outcome:
+    def broken(definition: dict[str, Any], session: Session) -> Outcome:
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr(tcp, "run", broken)

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from chalicelib.net.lookups import Place
+from chalicelib.net.lookups import Endpoint
 from chalicelib.probes import http
 from chalicelib.probes.base import Failed, Outcome, Task
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 from chalicelib.probes.engine import Prober
 from chalicelib.probes.fields import host_name
 from tests.channels.servers import Doorbell, Reply, Server
@@ -95,7 +95,7 @@ def connects(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return made
 
 
-def places(*addresses: tuple[str, int]) -> list[Place]:
+def places(*addresses: tuple[str, int]) -> list[Endpoint]:
     return [
         (socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))
         for host, port in addresses
@@ -138,7 +138,7 @@ def test_no_socket_is_made_for_what_is_not_public(host: str, prober: Make, conne
 @pytest.mark.parametrize("host", [*LOOPBACK, *ELSEWHERE])
 def test_a_line_dials_nothing_that_is_not_public(host: str, bell: Doorbell, connects: list[object]) -> None:
     bare = host_name(host, "host")
-    for dial in (Line(5).dial, Line(5).datagram):
+    for dial in (Session(5).dial, Session(5).datagram):
         with pytest.raises(Failed, match="address not allowed"):
             dial(bare, bell.port)
     assert (bell.rings(), connects) == (0, [])
@@ -167,7 +167,7 @@ def test_a_name_that_answers_differently_the_second_time_gains_nothing(
 ) -> None:
     asked: list[str] = []
 
-    def rebinding(host: str, port: int, seconds: float) -> list[Place]:
+    def rebinding(host: str, port: int, seconds: float) -> list[Endpoint]:
         asked.append(host)
         return places(("127.0.0.1" if len(asked) == 1 else "127.0.0.2", port))
 

@@ -211,9 +211,9 @@ class Ticking:
 
 def test_the_phases_of_a_dialogue_sum_up_to_the_whole() -> None:
     clock = Ticking()
-    line = scene.line(60, clock=clock)
+    session = scene.line(60, clock=clock)
     with speaking(odd.saying(b"554 no service\r\n")) as port:
-        outcome = scene.run(kind_named("smtp"), line, port=port)
+        outcome = scene.run(kind_named("smtp"), session, port=port)
     phases = outcome.phases
     assert phases.total == pytest.approx(1e3 * (clock.at - 0.001))
     assert min(phases.dns, phases.connect, phases.ttlb) > 0

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.net.lookups import Place
+from chalicelib.net.lookups import Endpoint
 from chalicelib.probes import http
 from chalicelib.probes.base import Phases, Task
 from chalicelib.probes.engine import Prober
@@ -29,7 +29,7 @@ def late(connection: socket.socket) -> None:
     connection.sendall(b"k")
 
 
-def slow_names(host: str, port: int, seconds: float) -> list[Place]:
+def slow_names(host: str, port: int, seconds: float) -> list[Endpoint]:
     PAUSE.wait(0.06)
     return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
@@ -77,7 +77,7 @@ def test_the_phases_of_redirects_add_up(prober: Callable[..., Prober], server: S
 
 
 def test_a_failure_books_its_time_to_the_phase_that_failed(prober: Callable[..., Prober]) -> None:
-    def silent(host: str, port: int, seconds: float) -> list[Place]:
+    def silent(host: str, port: int, seconds: float) -> list[Endpoint]:
         PAUSE.wait(0.3)
         raise TimeoutError
 

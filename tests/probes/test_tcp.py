@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.probes import dialogue, tcp
 from chalicelib.probes.base import Failed
-from chalicelib.probes.connection import Wire
+from chalicelib.probes.connection import Connection
 from tests.channels.servers import speaking
 from tests.probes.servers import odd
 from tests.probes.servers.scene import HOST, authority, line, probe
@@ -50,7 +50,7 @@ def test_another_answer_is_told_even_if_the_connection_breaks_off_after_it() -> 
         connection.recv(1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
-    class Hasty(Wire):
+    class Hasty(Connection):
         """Lets the server break off as soon as its answer has been read."""
 
         def receive(self, limit: int = 65_536) -> bytes:
@@ -60,10 +60,10 @@ def test_another_answer_is_told_even_if_the_connection_breaks_off_after_it() -> 
 
     with (
         speaking(speak) as port,
-        Hasty(socket.create_connection((HOST, port)), line()) as wire,
+        Hasty(socket.create_connection((HOST, port)), line()) as connection,
         pytest.raises(Failed, match=r'expected "[+]PONG", got "-ERR"'),
     ):
-        dialogue.find(dialogue.incoming(wire), b"+PONG")
+        dialogue.find(dialogue.incoming(connection), b"+PONG")
 
 
 def test_an_echo_of_what_was_sent_is_not_repeated() -> None:

@@ -24,7 +24,7 @@ from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings, points
 from chalicelib.monitor.managing import channels, projects
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history, queues, series
 from chalicelib.store.faults import StoreFault
 from tests.api.client import Api
@@ -45,14 +45,14 @@ def allowed(function: str) -> dict[str, set[str]]:
 
 
 @pytest.fixture(autouse=True)
-def app_in_this_house(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "HOUSE", house)
-    gateway.serve(app.app, house)
+def app_in_this_house(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "SERVICES", services)
+    gateway.serve(app.app, services)
 
 
 @pytest.fixture
-def calls(house: House) -> Calls:
-    return Calls(house.settings.resource(""))
+def calls(services: Services) -> Calls:
+    return Calls(services.settings.resource(""))
 
 
 @pytest.fixture
@@ -87,26 +87,26 @@ SETTINGS = {
 
 
 @pytest.fixture
-def audience(house: House, keyring: projects.Keyring) -> list[Channel]:
+def audience(services: Services, keyring: projects.Keyring) -> list[Channel]:
     """A channel of each kind. The webhook leads nowhere; the mail is repeated while a check is down."""
     boto3.client("sns").create_topic(Name="news")
-    made = [channels.create(house, keyring.project, kind, kind, dict(SETTINGS[kind]), 0) for kind in SETTINGS]
+    made = [channels.create(services, keyring.project, kind, kind, dict(SETTINGS[kind]), 0) for kind in SETTINGS]
     return [channels.change(made[0], {"remind": 300}), *made[1:]]
 
 
 @pytest.fixture
-def check(house: House, keyring: projects.Keyring, audience: list[Channel]) -> Check:
+def check(services: Services, keyring: projects.Keyring, audience: list[Channel]) -> Check:
     """A check that everybody is told of; it is up, and down two minutes after its last ping."""
     everybody = tuple(channel.code for channel in audience)
     values = {"name": "Backup", "slug": "backup", "timeout": 60, "grace": 60, "channels": everybody}
-    made = manage.create(house, keyring.project, values)
-    ping(house, made)
+    made = manage.create(services, keyring.project, values)
+    ping(services, made)
     return made
 
 
-def ping(house: House, check: Check, body: bytes = b"") -> None:
-    signal = Signal("success", house.clock(), body=body)
-    pings.receive(house, pings.Address(code=check.code), signal)
+def ping(services: Services, check: Check, body: bytes = b"") -> None:
+    signal = Signal("success", services.clock(), body=body)
+    pings.receive(services, pings.Address(code=check.code), signal)
 
 
 def nowhere(*_: Any, **__: Any) -> None:
@@ -114,7 +114,7 @@ def nowhere(*_: Any, **__: Any) -> None:
 
 
 def test_the_sweep(
-    house: House, check: Check, clock: Clock, invoke: Invoke, calls: Calls, monkeypatch: pytest.MonkeyPatch
+    services: Services, check: Check, clock: Clock, invoke: Invoke, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock.move(minutes=2)
     invoke("sweep_due")
@@ -123,23 +123,25 @@ def test_the_sweep(
     # Without its queue the sweep delivers by itself: what is due, in order, with the retries and the reminders.
     monkeypatch.setattr(queues, "send_all", nowhere)
     invoke("sweep_due")
-    ping(house, check, b"back")
+    ping(services, check, b"back")
     clock.move(seconds=40)
     invoke("sweep_due")
     assert calls.needed == allowed("sweep_due")
 
 
-def test_the_deliverer(house: House, check: Check, clock: Clock, queues: Queues, invoke: Invoke, calls: Calls) -> None:
+def test_the_deliverer(
+    services: Services, check: Check, clock: Clock, queues: Queues, invoke: Invoke, calls: Calls
+) -> None:
     clock.move(minutes=2)
-    sweep.expire(house, check.project, check.code)
+    sweep.expire(services, check.project, check.code)
     invoke("deliver_news", *queues.take("news"))
-    ping(house, check, b"back")
+    ping(services, check, b"back")
     invoke("deliver_news", *queues.take("news"))
     assert calls.needed == allowed("deliver_news")
 
 
 def test_the_chores(
-    house: House,
+    services: Services,
     keyring: projects.Keyring,
     check: Check,
     audience: list[Channel],
@@ -148,70 +150,70 @@ def test_the_chores(
     invoke: Invoke,
     calls: Calls,
 ) -> None:
-    kept = keep_pings(house, keyring, check)
+    kept = keep_pings(services, keyring, check)
     invoke("do_chores", *kept)
     clock.move(seconds=50)
     invoke("do_chores", {"do": "unassign", "project": check.project, "channel": audience[0].code})
     clock.move(seconds=70)
     invoke("do_chores", {"do": "expire", "project": check.project, "code": check.code})
     invoke("do_chores", {"do": "purge", "owner": check.code})
-    do_chores_of_series(house, check.project, clock, invoke)
+    do_chores_of_series(services, check.project, clock, invoke)
     invoke("do_chores", {"do": "sum_day", "code": check.code, "day": "2026-11-21"})
     assert calls.needed == allowed("do_chores")
 
 
-def do_chores_of_series(house: House, project: str, clock: Clock, invoke: Invoke) -> None:
+def do_chores_of_series(services: Services, project: str, clock: Clock, invoke: Invoke) -> None:
     """Rolls an hour up, once more with a point that comes when the hour is no longer kept, and deletes the series."""
     began = int(clock.now.timestamp()) // 3_600 * 3_600
-    points.take(house, project, f"load 1 {began}".encode())
+    points.take(services, project, f"load 1 {began}".encode())
     clock.move(hours=2)
     invoke("do_chores", {"do": "roll_up", "project": project, "series": ["load"], "hour": began})
     clock.move(days=10)
-    points.take(house, project, f"load 2 {began + 60}".encode())
+    points.take(services, project, f"load 2 {began + 60}".encode())
     invoke("do_chores", {"do": "roll_up", "project": project, "series": "load", "hour": began})
     invoke("do_chores", {"do": "purge_series", "project": project, "series": "load"})
 
 
-def keep_pings(house: House, keyring: projects.Keyring, check: Check) -> list[dict[str, Any]]:
+def keep_pings(services: Services, keyring: projects.Keyring, check: Check) -> list[dict[str, Any]]:
     """The messages of pings that DynamoDB could not take, wholly or in part."""
-    queue = Queues(house)
+    queue = Queues(services)
     address = pings.Address(key_hash=projects.hash_of(keyring.keys["ping"]), slug="fresh")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pings, "_find", nowhere)
-        pings.receive(house, address, Signal("success", house.clock()), create=True)
-        ping(house, check, b"kept")
+        pings.receive(services, address, Signal("success", services.clock()), create=True)
+        ping(services, check, b"kept")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history, "record", nowhere)
-        ping(house, check, b"recorded later")
+        ping(services, check, b"recorded later")
     return queue.take("chores")
 
 
-def test_the_tick(house: House, keyring: projects.Keyring, invoke: Invoke, calls: Calls) -> None:
-    watch_something(house, keyring)
+def test_the_tick(services: Services, keyring: projects.Keyring, invoke: Invoke, calls: Calls) -> None:
+    watch_something(services, keyring)
     invoke("tick_wheel")
     assert calls.needed == allowed("tick_wheel")
 
 
-def watch_something(house: House, keyring: projects.Keyring) -> tuple[Check, Check]:
+def watch_something(services: Services, keyring: projects.Keyring) -> tuple[Check, Check]:
     """A device that is up and an alert, looked at every minute."""
     definition = {"type": "ping", "host": "127.0.0.1", "port": 1, "timeout": 1}
     watch = {"probe": definition, "locations": ["Home"], "retries": 0, "retry_delay": 0}
-    device = manage.create(house, keyring.project, {"kind": "probe", "period": 60, "watch": watch})
-    device = transitions.apply(house, device.project, device.code, Observed(house.clock(), True, "ok", "Home"))
+    device = manage.create(services, keyring.project, {"kind": "probe", "period": 60, "watch": watch})
+    device = transitions.apply(services, device.project, device.code, Observed(services.clock(), True, "ok", "Home"))
     criterion = {"type": "above", "above_value": 5, "metric": "load"}
     judged = {"metric": "load", "criteria": {"a": criterion}, "expression": "a", "on_query_failure": None}
-    alert = manage.create(house, keyring.project, {"kind": "rule", "name": "Load", "period": 60, "watch": judged})
+    alert = manage.create(services, keyring.project, {"kind": "rule", "name": "Load", "period": 60, "watch": judged})
     return device, alert
 
 
 def test_a_worker_that_probes(
-    house: House, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls
+    services: Services, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls
 ) -> None:
     """A failure is confirmed by a retry; somebody else changes the check meanwhile; a day begins; two places look."""
-    device, _ = watch_something(house, keyring)
-    house.settings = replace(house.settings, locations=(("Home", "eu-north-1"), ("Elsewhere", "eu-north-1")))
+    device, _ = watch_something(services, keyring)
+    services.settings = replace(services.settings, locations=(("Home", "eu-north-1"), ("Elsewhere", "eu-north-1")))
     watch = {**device.watch, "locations": ["Home", "Elsewhere"], "retries": 1}
-    device = manage.change(house, device, {"watch": watch})
+    device = manage.change(services, device, {"watch": watch})
     clock.now = datetime(2026, 11, 22, tzinfo=UTC)
     at = int(clock.now.timestamp() * 1000)
     asked = {"at": at, "checks": [[device.project, device.code]]}
@@ -221,7 +223,7 @@ def test_a_worker_that_probes(
     def meanwhile(keys: list[tuple[str, str]], **more: bool) -> list[Check]:
         found = seen(keys, **more)
         with calls.paused():
-            manage.change(house, device, {"name": "renamed"})
+            manage.change(services, device, {"name": "renamed"})
         return found
 
     clock.move(minutes=1)
@@ -232,7 +234,7 @@ def test_a_worker_that_probes(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         with calls.paused():
-            manage.change(house, device, {"watch": {**watch, "probe": {**watch["probe"], "port": port}}})
+            manage.change(services, device, {"watch": {**watch, "probe": {**watch["probe"], "port": port}}})
         clock.move(minutes=1)
         invoke("run_probes", {**asked, "at": at + 120_000, "here": True})
     assert checks.get(device.project, device.code).status == "up"
@@ -240,9 +242,9 @@ def test_a_worker_that_probes(
 
 
 def test_a_worker_that_judges(
-    house: House, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls
+    services: Services, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls
 ) -> None:
-    _, alert = watch_something(house, keyring)
+    _, alert = watch_something(services, keyring)
     series.add(alert.project, {"load": [(int(clock.now.timestamp()), 9.0)]}, clock.now)
     asked = {"at": 0, "checks": [[alert.project, alert.code]]}
     seen = checks.get_many
@@ -250,7 +252,7 @@ def test_a_worker_that_judges(
     def meanwhile(keys: list[tuple[str, str]], **more: bool) -> list[Check]:
         found = seen(keys, **more)
         with calls.paused():
-            manage.change(house, alert, {"desc": "changed"})
+            manage.change(services, alert, {"desc": "changed"})
         return found
 
     with pytest.MonkeyPatch.context() as patch:
@@ -263,14 +265,14 @@ def test_a_worker_that_judges(
     invoke("judge_rules", {**asked, "fresh": True})
     missing = {"metric": "load", "criteria": {"a": {"metric": "load", "type": "missing", "time_period": 1}}}
     with calls.paused():
-        manage.change(house, alert, {"watch": {**missing, "expression": "a", "on_query_failure": None}})
+        manage.change(services, alert, {"watch": {**missing, "expression": "a", "on_query_failure": None}})
     clock.move(seconds=40)
     invoke("judge_rules", asked)
     assert calls.needed == allowed("judge_rules")
 
 
-def test_the_roll_up(house: House, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls) -> None:
-    points.take(house, keyring.project.code, b"load 1")
+def test_the_roll_up(services: Services, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls) -> None:
+    points.take(services, keyring.project.code, b"load 1")
     clock.move(hours=2)
     invoke("roll_up")
     assert calls.needed == allowed("roll_up")

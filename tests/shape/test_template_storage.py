@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from chalicelib import store
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.settings import Settings
 from infra.resources import name_of
 
@@ -17,8 +17,10 @@ DEV = Settings(stage="dev")
 
 
 @pytest.mark.parametrize("noun", store.TABLES)
-def test_a_table_has_the_keys_and_indexes_that_its_models_make(resources: Resources, house: House, noun: str) -> None:
-    made = boto3.client("dynamodb").describe_table(TableName=house.settings.resource(noun))["Table"]
+def test_a_table_has_the_keys_and_indexes_that_its_models_make(
+    resources: Resources, services: Services, noun: str
+) -> None:
+    made = boto3.client("dynamodb").describe_table(TableName=services.settings.resource(noun))["Table"]
     deployed = resources[f"{name_of(noun)}Table"]["Properties"]
     assert deployed["TableName"] == DEV.resource(noun)
     assert deployed["BillingMode"] == made["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"

@@ -11,14 +11,14 @@ from chalicelib.core import status
 from chalicelib.core.check import Check, Filters, Signal
 from chalicelib.core.errors import LimitReached, Missing
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, directory, history
 from chalicelib.store.faults import Refused
 from tests.conftest import NOW
 
 
 @pytest.fixture
-def check(house: House, keyring: Keyring) -> Check:
+def check(services: Services, keyring: Keyring) -> Check:
     made = Check(keyring.project.code, "31365bce-8da9-4729-8ff3-aaa71d56b712", NOW, name="Backups", badge="b1")
     checks.create(made, 10)
     return made

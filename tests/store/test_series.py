@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import connection, series, series_rolls
 from chalicelib.store.series_ages import resolution
 from chalicelib.store.series_cells import HOUR
@@ -21,8 +21,8 @@ OTHER = "6f0f6a3e-0000-4000-8000-000000000002"
 
 
 @pytest.fixture(autouse=True)
-def scene(house: House) -> None:
-    series_scene.prepare(house)
+def scene(services: Services) -> None:
+    series_scene.prepare(services)
 
 
 @pytest.fixture

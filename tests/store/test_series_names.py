@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import connection, series, series_names
 from chalicelib.store.series_names import Name, find, remove, search, tagged
 from tests.conftest import NOW
@@ -28,8 +28,8 @@ NAMES = (
 
 
 @pytest.fixture(autouse=True)
-def scene(house: House) -> None:
-    series_scene.prepare(house)
+def scene(services: Services) -> None:
+    series_scene.prepare(services)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import series, series_ages, series_rolls
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.series_calls import Item, query
@@ -23,8 +23,8 @@ MIDNIGHT = T - T % DAY
 
 
 @pytest.fixture(autouse=True)
-def scene(house: House) -> None:
-    series_scene.prepare(house)
+def scene(services: Services) -> None:
+    series_scene.prepare(services)
 
 
 def add(points: list[tuple[int, float]], now: datetime = NOW) -> series.Added:

@@ -1,4 +1,4 @@
-"""The pages and badges as a browser meets them, over the house for tests."""
+"""The pages and badges as a browser meets them, over the services for tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.core.check import Check, PingKind, Signal
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.client import Api
 
 HOUR = 3_600
@@ -28,27 +28,27 @@ def chalice_app() -> Chalice:
 
 
 @pytest.fixture
-def browser(chalice_app: Chalice, house: House) -> Api:
+def browser(chalice_app: Chalice, services: Services) -> Api:
     """A caller without a key."""
-    gateway.serve(chalice_app, house)
+    gateway.serve(chalice_app, services)
     return Api(LocalGateway(chalice_app, Config()), "")
 
 
 @pytest.fixture
-def check(house: House, keyring: Keyring) -> Callable[..., Check]:
+def check(services: Services, keyring: Keyring) -> Callable[..., Check]:
     """Makes checks: with a period of an hour and ten minutes of grace unless told otherwise."""
 
     def make(**values: Any) -> Check:
-        return checks.create(house, keyring.project, {"name": "Backup", "timeout": HOUR, "grace": 600, **values})
+        return checks.create(services, keyring.project, {"name": "Backup", "timeout": HOUR, "grace": 600, **values})
 
     return make
 
 
 @pytest.fixture
-def ping(house: House) -> Callable[..., None]:
+def ping(services: Services) -> Callable[..., None]:
     """Pings a check, as its job does."""
 
     def send(check: Check, kind: PingKind = "success", **more: Any) -> None:
-        pings.receive(house, pings.Address(code=check.code), Signal(kind, house.clock(), **more))
+        pings.receive(services, pings.Address(code=check.code), Signal(kind, services.clock(), **more))
 
     return send

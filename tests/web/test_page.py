@@ -9,7 +9,7 @@ import pytest
 from chalicelib.core.check import Check
 from chalicelib.monitor.managing import channels, checks
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import directory
 from chalicelib.store.faults import StoreFault
 from chalicelib.web import gathering
@@ -108,7 +108,7 @@ def test_a_missed_deadline_that_the_sweep_has_seen_is_one_outage(
 
 
 def test_an_outage_that_the_sweep_writes_down_while_the_page_is_made_is_one_outage(
-    house: House, keyring: Keyring, check: Maker, ping: Pinger, clock: Clock, minute: Callable[[], None]
+    services: Services, keyring: Keyring, check: Maker, ping: Pinger, clock: Clock, minute: Callable[[], None]
 ) -> None:
     backup = check()
     ping(backup)
@@ -116,7 +116,7 @@ def test_an_outage_that_the_sweep_writes_down_while_the_page_is_made_is_one_outa
     clock.move(minutes=70)
     minute()
     assert seen.status == "up"
-    assert len(gathering.gather(house, seen).outages) == 1
+    assert len(gathering.gather(services, seen).outages) == 1
 
 
 def test_a_failure_is_told_with_its_exit_status(browser: Api, check: Maker, ping: Pinger, clock: Clock) -> None:
@@ -128,10 +128,10 @@ def test_a_failure_is_told_with_its_exit_status(browser: Api, check: Maker, ping
     assert "Failure exit status 3 1 minute ago 2026-11-21 12:00:00 UTC" in words
 
 
-def test_a_paused_check_says_what_ends_the_pause(browser: Api, house: House, check: Maker) -> None:
+def test_a_paused_check_says_what_ends_the_pause(browser: Api, services: Services, check: Maker) -> None:
     lenient, strict = check(), check(manual_resume=True)
     for one in (lenient, strict):
-        checks.pause(house, one)
+        checks.pause(services, one)
     assert "The next signal takes it up again." in read(browser, lenient)
     assert "Signals are ignored until it is resumed." in read(browser, strict)
 
@@ -210,7 +210,7 @@ def test_the_latest_pings_are_listed_and_no_more(browser: Api, check: Maker, pin
 
 
 def test_outages_are_listed_with_how_long_they_lasted(
-    browser: Api, house: House, check: Maker, ping: Pinger, clock: Clock
+    browser: Api, services: Services, check: Maker, ping: Pinger, clock: Clock
 ) -> None:
     backup = check()
     ping(backup, "fail")
@@ -219,7 +219,7 @@ def test_outages_are_listed_with_how_long_they_lasted(
     clock.move(days=40)
     ping(backup, "fail")
     clock.move(minutes=5)
-    checks.pause(house, backup)
+    checks.pause(services, backup)
     words = read(browser, backup)
     assert (
         "3 minutes Failure reported 40 days, 8 minutes ago 2026-11-21 12:00:00 UTC recovered 2026-11-21 12:03" in words
@@ -246,9 +246,9 @@ def test_only_the_latest_outages_are_listed(browser: Api, check: Maker, ping: Pi
 
 
 def test_the_page_can_be_read_but_gives_no_way_to_ping_or_to_reach_anyone(
-    browser: Api, house: House, keyring: Keyring, check: Maker, ping: Pinger
+    browser: Api, services: Services, keyring: Keyring, check: Maker, ping: Pinger
 ) -> None:
-    channel = channels.create(house, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
+    channel = channels.create(services, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
     secret = check(name="", slug="nightly-slug", channels=(channel.code,))
     ping(secret, "fail", body=b"stack of secrets", remote_addr="203.0.113.7", ua="curl/8", rid="the-run")
     answer = browser.get(f"/status/{secret.badge}")

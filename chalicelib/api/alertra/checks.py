@@ -39,7 +39,7 @@ def _list(request: Request, caller: Caller) -> Reply:
     device = named(request, caller)
     # A result of this very moment is one already.
     start, end = paging.span(request, device.created - timedelta(minutes=1))
-    now = request.house.clock()
+    now = request.services.clock()
     offset, limit = paging.limits(request, DEFAULT, MOST)
     end = end + timedelta(minutes=1) if end == now else end
     found = results.newest(device.code, limit or DEFAULT, now, offset=offset, start=start, end=end)
@@ -48,7 +48,7 @@ def _list(request: Request, caller: Caller) -> Reply:
 
 def _get(request: Request, caller: Caller) -> Reply:
     device = named(request, caller)
-    found = results.get(device.code, request.parts["check"].lower(), request.house.clock())
+    found = results.get(device.code, request.parts["check"].lower(), request.services.clock())
     if found is None:
         raise Missing("check")
     return formats.reply(request, wire.result(found), root="Check")
@@ -56,8 +56,8 @@ def _get(request: Request, caller: Caller) -> Reply:
 
 def _daily(request: Request, caller: Caller) -> Reply:
     device = named(request, caller)
-    start, end = paging.span(request, max(device.created, request.house.clock() - DAYS))
-    found = daily.of_check(request.house, device, start.date(), end.date())
+    start, end = paging.span(request, max(device.created, request.services.clock() - DAYS))
+    found = daily.of_check(request.services, device, start.date(), end.date())
     body = [_sum(*entry) for entry in paging.page(request, found)]
     return formats.reply(request, body, root="Days", item="Day")
 

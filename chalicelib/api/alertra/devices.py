@@ -44,7 +44,7 @@ def _shown(request: Request, caller: Caller, device: Check) -> dict[str, Any]:
     short = _choice(request, "StatusFormat", ("word", "code")) == "code"
     config = _choice(request, "WithConfig", ("n", "y")) == "y"
     covered = caller.access != "write"
-    return wire.device(device, request.house.clock(), short=short, config=config, covered=covered)
+    return wire.device(device, request.services.clock(), short=short, config=config, covered=covered)
 
 
 def _choice(request: Request, name: str, choices: tuple[str, str]) -> str:
@@ -61,9 +61,9 @@ def _get(request: Request, caller: Caller) -> Reply:
 def _create(request: Request, caller: Caller) -> Reply:
     values = validation.values(caller.project.code, bodies.read(request))
     paused = values.pop("paused", False)
-    device = _told(lambda: probes.create(request.house, caller.project, values))
+    device = _told(lambda: probes.create(request.services, caller.project, values))
     if paused:
-        device = checks.pause(request.house, device)
+        device = checks.pause(request.services, device)
     reply = _whole(request, device, 201)
     reply.headers["Location"] = f"{request.root}{ROOT}/{wire.device_id(device.code)}"
     return reply
@@ -73,9 +73,9 @@ def _update(request: Request, caller: Caller) -> Reply:
     device = named(request, caller)
     values = validation.values(caller.project.code, bodies.read(request), device)
     paused = values.pop("paused", None)
-    device = _told(lambda: probes.change(request.house, device, values))
+    device = _told(lambda: probes.change(request.services, device, values))
     if paused is not None and paused != (device.status == "paused"):
-        device = (checks.pause if paused else checks.resume)(request.house, device)
+        device = (checks.pause if paused else checks.resume)(request.services, device)
     return _whole(request, device, 200)
 
 
@@ -89,12 +89,12 @@ def _told(attempt: Any) -> Check:
 
 
 def _whole(request: Request, device: Check, status: int) -> Reply:
-    document = wire.device(device, request.house.clock(), config=True)
+    document = wire.device(device, request.services.clock(), config=True)
     return formats.reply(request, document, root="Device", status=status)
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
-    probes.delete(request.house, caller.project, named(request, caller))
+    probes.delete(request.services, caller.project, named(request, caller))
     return formats.reply(request, {}, root="Device")
 
 

@@ -42,17 +42,17 @@ blueprint = chalice.Blueprint(__name__)
 def _start(request: Request, caller: Caller) -> Reply:
     device, body = named(request, caller), bodies.read(request)
     _refuse_unknown(body, ("Duration",))
-    now = request.house.clock()
+    now = request.services.clock()
     length = parse_duration(body["Duration"]) if body.get("Duration") is not None else None
     end = now + length if length else None
     silence = Silence(STARTED, now, end, KIND, author=caller.author)
-    return _answered(request, silences.put(request.house, device, silence))
+    return _answered(request, silences.put(request.services, device, silence))
 
 
 def _stop(request: Request, caller: Caller) -> Reply:
     """Ends what was started and every single maintenance that holds now; what is planned stays planned."""
-    now = request.house.clock()
-    device = silences.lift(request.house, named(request, caller), lambda silence: _holds(silence, now))
+    now = request.services.clock()
+    device = silences.lift(request.services, named(request, caller), lambda silence: _holds(silence, now))
     return _answered(request, device)
 
 
@@ -61,7 +61,7 @@ def _holds(silence: Silence, now: datetime) -> bool:
 
 
 def _answered(request: Request, device: Check) -> Reply:
-    return formats.reply(request, wire.device(device, request.house.clock()), root="Device")
+    return formats.reply(request, wire.device(device, request.services.clock()), root="Device")
 
 
 def _list(request: Request, caller: Caller) -> Reply:
@@ -73,7 +73,7 @@ def _list_all(request: Request, caller: Caller) -> Reply:
 
 
 def _windows(request: Request, devices: list[Check]) -> Reply:
-    now = request.house.clock()
+    now = request.services.clock()
     found = [(device, silence) for device in devices for silence in device.silences if _is_to_come(silence, now)]
     body = [wire.window(device, silence, now) for device, silence in paging.page(request, found)]
     return formats.reply(request, body, root="MaintenanceWindows", item="MaintenanceWindow")
@@ -85,9 +85,9 @@ def _is_to_come(silence: Silence, now: datetime) -> bool:
 
 def _create(request: Request, caller: Caller) -> Reply:
     device = named(request, caller)
-    planned = _planned(bodies.read(request), request.house.clock())
-    silence = replace(planned, id=request.house.new_code(), author=caller.author)
-    silences.put(request.house, device, silence)
+    planned = _planned(bodies.read(request), request.services.clock())
+    silence = replace(planned, id=request.services.new_code(), author=caller.author)
+    silences.put(request.services, device, silence)
     reply = _shown(request, device, silence, 201)
     reply.headers["Location"] = f"{request.root}{ROOT}/{wire.device_id(device.code)}/maintenance/{silence.id}"
     return reply
@@ -102,27 +102,27 @@ def _update(request: Request, caller: Caller) -> Reply:
     """A change names all that the window is: what is planned is short enough to be said again."""
     device = named(request, caller)
     before = _of(request, device)
-    after = replace(_planned(bodies.read(request), request.house.clock()), id=before.id, author=before.author)
-    silences.put(request.house, device, after)
+    after = replace(_planned(bodies.read(request), request.services.clock()), id=before.id, author=before.author)
+    silences.put(request.services, device, after)
     return _shown(request, device, after)
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
     device = named(request, caller)
     gone = _of(request, device)
-    silences.lift(request.house, device, lambda silence: silence.id == gone.id)
+    silences.lift(request.services, device, lambda silence: silence.id == gone.id)
     return formats.reply(request, {}, root="MaintenanceWindow")
 
 
 def _of(request: Request, device: Check) -> Silence:
     found = [silence for silence in device.silences if silence.id == request.parts["window"]]
-    if not found or not _is_to_come(found[0], request.house.clock()):
+    if not found or not _is_to_come(found[0], request.services.clock()):
         raise Missing("maintenance window")
     return found[0]
 
 
 def _shown(request: Request, device: Check, silence: Silence, status: int = 200) -> Reply:
-    document = wire.window(device, silence, request.house.clock())
+    document = wire.window(device, silence, request.services.clock())
     return formats.reply(request, document, root="MaintenanceWindow", status=status)
 
 

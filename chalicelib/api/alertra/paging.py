@@ -38,7 +38,7 @@ def span(request: Request, first: datetime) -> tuple[datetime, datetime]:
 
     What ends before `first` is empty: a list over all devices may end before some of them were made.
     """
-    now = request.house.clock()
+    now = request.services.clock()
     start, end = _moment(request, "Timestamp1"), min(_moment(request, "Timestamp2") or now, now)
     if start and start >= end:
         raise Invalid("Timestamp1", "must be before Timestamp2, and both in the past")

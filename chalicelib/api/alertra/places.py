@@ -31,12 +31,12 @@ def _hello(request: Request) -> Reply:
             "HTTP Auth:  No",
             "",
         ]
-    lines += [f"The time is {request.house.clock():%Y-%m-%d %H:%M:%S} UTC.", "Have a splendid day."]
+    lines += [f"The time is {request.services.clock():%Y-%m-%d %H:%M:%S} UTC.", "Have a splendid day."]
     return Reply(body="\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 def _locations(request: Request, _caller: Caller) -> Reply:
-    found = [{"Location": name} for name in probes.locations(request.house)]
+    found = [{"Location": name} for name in probes.locations(request.services)]
     return formats.reply(request, found, root="Locations", item="Location")
 
 

@@ -19,7 +19,7 @@ blueprint = chalice.Blueprint(__name__)
 
 def _uptime(request: Request, caller: Caller) -> Reply:
     device = named(request, caller)
-    found = uptimes.of_check(request.house, device, *paging.span(request, device.created))
+    found = uptimes.of_check(request.services, device, *paging.span(request, device.created))
     document = {
         "UpSeconds": found.up,
         "DownSeconds": found.down,
@@ -42,7 +42,7 @@ def _all_outages(request: Request, caller: Caller) -> Reply:
 def _listed(request: Request, devices: list[Check]) -> Reply:
     """The outages of the devices, newest first."""
     asked = [(device, *paging.span(request, device.created)) for device in devices]
-    found = paging.page(request, uptimes.outages_of_all(request.house, asked))
+    found = paging.page(request, uptimes.outages_of_all(request.services, asked))
     return formats.reply(request, [wire.outage(*pair) for pair in found], root="Outages", item="Outage")
 
 

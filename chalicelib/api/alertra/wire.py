@@ -116,7 +116,7 @@ def outage(check: Check, found: Outage) -> dict[str, Any]:
         "Seconds": found.seconds,
         "MaintenanceSeconds": found.seconds - found.counted,
         "Reason": flip.reason if flip else "",
-        "Locations": list(flip.about.get("locations", ())) if flip else [],
+        "Locations": list(flip.details.get("locations", ())) if flip else [],
     }
 
 

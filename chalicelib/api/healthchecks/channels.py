@@ -42,7 +42,7 @@ def _create(request: Request, caller: Caller) -> Reply:
     if "kind" not in body:
         raise Invalid("kind", "is missing")
     settings, remind = body.get("settings", {}), body.get("remind", 0)
-    channel = channels.create(request.house, caller.project, body["kind"], body.get("name", ""), settings, remind)
+    channel = channels.create(request.services, caller.project, body["kind"], body.get("name", ""), settings, remind)
     return Reply(201, wire.full_channel_document(channel))
 
 
@@ -80,16 +80,16 @@ def _update(request: Request, caller: Caller) -> Reply:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
-    return Reply(body=wire.full_channel_document(channels.delete(request.house, _named(request, caller))))
+    return Reply(body=wire.full_channel_document(channels.delete(request.services, _named(request, caller))))
 
 
 def _test(request: Request, caller: Caller) -> Reply:
-    channels.try_out(request.house, caller.project, _named(request, caller))
+    channels.try_out(request.services, caller.project, _named(request, caller))
     return Reply(body={"message": "test notification sent"})
 
 
 def _notifications(request: Request, caller: Caller) -> Reply:
-    log = channels.sent_log(request.house, _named(request, caller))
+    log = channels.sent_log(request.services, _named(request, caller))
     return Reply(body={"notifications": [wire.notification_document(entry) for entry in log]})
 
 

@@ -42,10 +42,10 @@ def _create(request: Request, caller: Caller) -> Reply:
     existing = checks.matching(caller.project, wanted) if wanted else None
     if existing:
         return Reply(body=_updated(request, caller, existing, fields))
-    checks.require_room(request.house, caller.project)
+    checks.require_room(request.services, caller.project)
     values = wire.values(fields, wire.version_of(request), Filters())
     values["channels"] = _channels(caller, fields.get("channels", ""))
-    check = checks.create(request.house, caller.project, values)
+    check = checks.create(request.services, caller.project, values)
     return Reply(201, wire.check_document(request, check, "write"))
 
 
@@ -77,7 +77,7 @@ def _updated(request: Request, caller: Caller, check: Check, fields: dict[str, A
     values = wire.values(fields, wire.version_of(request), check.filters)
     if "channels" in fields:
         values["channels"] = _channels(caller, fields["channels"])
-    return wire.check_document(request, checks.change(request.house, check, values), "write")
+    return wire.check_document(request, checks.change(request.services, check, values), "write")
 
 
 def _channels(caller: Caller, names: str) -> tuple[str, ...]:
@@ -89,24 +89,24 @@ def _channels(caller: Caller, names: str) -> tuple[str, ...]:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
-    document = wire.check_document(request, checks.delete(request.house, _by_uuid(request, caller)), "write")
+    document = wire.check_document(request, checks.delete(request.services, _by_uuid(request, caller)), "write")
     return Reply(body=document)
 
 
 def _pause(request: Request, caller: Caller) -> Reply:
-    paused = checks.pause(request.house, _by_uuid(request, caller))
+    paused = checks.pause(request.services, _by_uuid(request, caller))
     return Reply(body=wire.check_document(request, paused, "write"))
 
 
 def _resume(request: Request, caller: Caller) -> Reply:
-    resumed = checks.resume(request.house, _by_uuid(request, caller))
+    resumed = checks.resume(request.services, _by_uuid(request, caller))
     return Reply(body=wire.check_document(request, resumed, "write"))
 
 
 def _pings(request: Request, caller: Caller) -> Reply:
     """The newest pings within the log's length; the page before serves the durations of runs that began there."""
     check = _by_uuid(request, caller)
-    limit, now = request.house.settings.ping_log_limit, request.house.clock()
+    limit, now = request.services.settings.ping_log_limit, request.services.clock()
     pings = history.pings(check.code, limit, now)
     older = history.pings(check.code, limit, now, below=pings[-1].n) if len(pings) == limit else []
     return Reply(body={"pings": wire.ping_documents(request, check.code, pings, older)})
@@ -117,8 +117,8 @@ def _ping_body(request: Request, caller: Caller) -> Reply:
     text = request.parts["n"]
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
         raise Missing("ping")
-    oldest = check.n_pings - request.house.settings.ping_log_limit
-    body = history.ping_body(check.code, int(text), request.house.clock()) if int(text) > oldest else None
+    oldest = check.n_pings - request.services.settings.ping_log_limit
+    body = history.ping_body(check.code, int(text), request.services.clock()) if int(text) > oldest else None
     if body is None:
         raise Missing("ping body")
     return Reply(body=body.decode("utf-8", "replace"), content_type="text/plain")
@@ -127,13 +127,13 @@ def _ping_body(request: Request, caller: Caller) -> Reply:
 def _flips(request: Request, caller: Caller) -> Reply:
     check = _named(request, caller)
     start, end = _window(request)
-    flips = history.flips(check.project, check.code, start, end, request.house.clock()) if start < end else []
+    flips = history.flips(check.project, check.code, start, end, request.services.clock()) if start < end else []
     return Reply(body={"flips": [wire.flip_document(flip) for flip in flips]})
 
 
 def _window(request: Request) -> tuple[datetime, datetime]:
     """The span that `seconds`, `start` and `end` name; without any, everything that is kept."""
-    now = request.house.clock()
+    now = request.services.clock()
     seconds = _number(request, "seconds", YEAR, empty=0)
     start, end = _number(request, "start", LARGEST_MOMENT), _number(request, "end", LARGEST_MOMENT)
     low = datetime.fromtimestamp(min(start or 0, LAST_MOMENT), UTC)

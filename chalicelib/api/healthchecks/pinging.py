@@ -40,8 +40,8 @@ def _ping(request: Request) -> Reply:
     except Invalid:
         _require(request, address, create=create)
         raise
-    outcome = pings.receive(request.house, address, signal, create=create)
-    limit = request.house.settings.ping_body_limit
+    outcome = pings.receive(request.services, address, signal, create=create)
+    limit = request.services.settings.ping_body_limit
     reply = Reply(content_type="text/plain; charset=utf-8")
     reply.status, reply.body = (201, "Created") if outcome == "created" else (200, "OK")
     reply.headers = {"Access-Control-Allow-Origin": "*", "Ping-Body-Limit": str(limit)}
@@ -51,7 +51,7 @@ def _ping(request: Request) -> Reply:
 def _require(request: Request, address: pings.Address, *, create: bool) -> None:
     """An unknown check is told before anything that is wrong with the ping, unless the ping would have made it."""
     try:
-        pings.require(request.house, address)
+        pings.require(request.services, address)
     except Missing:
         if not create:
             raise
@@ -80,14 +80,14 @@ def _signal(request: Request, action: str) -> Signal:
     exitstatus = _exitstatus(action)
     return Signal(
         kind=ACTIONS.get(action, "success"),
-        at=request.house.clock(),
+        at=request.services.clock(),
         rid=_rid(request),
         exitstatus=exitstatus,
         scheme=_storable(request.header("x-forwarded-proto").split(",")[0].strip()[:SCHEME_MAX]) or "http",
         remote_addr=_remote_addr(request),
         method=request.method,
         ua=_storable(request.header("user-agent"))[:UA_MAX],
-        body=request.body[: request.house.settings.ping_body_limit],
+        body=request.body[: request.services.settings.ping_body_limit],
     )
 
 

@@ -76,7 +76,7 @@ def unique_values(fields: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def check_document(request: Request, check: Check, access: Access) -> dict[str, Any]:
-    version, now = version_of(request), request.house.clock()
+    version, now = version_of(request), request.services.clock()
     shown = status.shown(check, now, with_started=version == 1)
     about = document.described(check, shown) | {"badge_url": f"{request.root}/b/2/{check.badge}.svg"}
     identity = _identity(request, check, version) if access == "write" else {"unique_key": check.unique_key}
@@ -96,7 +96,7 @@ def _identity(request: Request, check: Check, version: int) -> dict[str, Any]:
 
 
 def ping_url(request: Request, code: str) -> str:
-    return f"{request.house.settings.ping_endpoint or request.root + '/ping'}/{code}"
+    return f"{request.services.settings.ping_endpoint or request.root + '/ping'}/{code}"
 
 
 def ping_documents(request: Request, code: str, pings: list[Ping], older: list[Ping]) -> list[dict[str, Any]]:

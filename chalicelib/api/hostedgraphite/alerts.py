@@ -31,7 +31,7 @@ def named(request: Request, caller: Caller) -> Check:
 
 def _search(request: Request, caller: Caller) -> Reply:
     found, following = wire.paged(request, selected(request, caller))
-    now = request.house.clock()
+    now = request.services.clock()
     return Reply(body={"alerts": [wire.alert(one, now) for one in found], "next_page": following})
 
 
@@ -51,7 +51,7 @@ def known_channels(caller: Caller) -> dict[str, Channel]:
 
 
 def _create(request: Request, caller: Caller) -> Reply:
-    alert = rules.create(request.house, caller.project, validation.values(caller.project.code, body(request)))
+    alert = rules.create(request.services, caller.project, validation.values(caller.project.code, body(request)))
     return Reply(201, {"id": alert.code, "url": f"{ROOT}/{alert.code}"})
 
 
@@ -62,11 +62,11 @@ def _get(request: Request, caller: Caller) -> Reply:
 def _update(request: Request, caller: Caller) -> Reply:
     alert = named(request, caller)
     values = validation.values(caller.project.code, body(request), alert)
-    return _shown(request, rules.change(request.house, alert, values))
+    return _shown(request, rules.change(request.services, alert, values))
 
 
 def _shown(request: Request, alert: Check) -> Reply:
-    return Reply(body=wire.alert(alert, request.house.clock()))
+    return Reply(body=wire.alert(alert, request.services.clock()))
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
@@ -74,7 +74,7 @@ def _delete(request: Request, caller: Caller) -> Reply:
         alert = named(request, caller)
     except Missing:
         raise Gone("alert does not exist") from None
-    rules.delete(request.house, alert)
+    rules.delete(request.services, alert)
     return Reply(body={})
 
 

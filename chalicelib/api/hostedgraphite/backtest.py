@@ -29,7 +29,7 @@ blueprint = chalice.Blueprint(__name__)
 
 
 def _run(request: Request, caller: Caller) -> Reply:
-    given, now = body(request), request.house.clock()
+    given, now = body(request), request.services.clock()
     validation.require_known(given, FIELDS)
     definition = given.get("alert")
     if not isinstance(definition, dict):
@@ -54,8 +54,8 @@ def _flip(flip: Flip) -> dict[str, Any]:
     return {
         "status": "alerting" if flip.new == "down" else "healthy",
         "time": str(int(flip.at.timestamp())),
-        "value": wire.plain(flip.about.get("value")),
-        "metric": flip.about.get("metric"),
+        "value": wire.plain(flip.details.get("value")),
+        "metric": flip.details.get("metric"),
         "reason": flip.reason,
     }
 

@@ -37,7 +37,7 @@ blueprint = chalice.Blueprint(__name__)
 def _search(request: Request, caller: Caller) -> Reply:
     pattern = _pattern(request, "pattern") or "*"
     after, before = _second(request, "only_updated_after"), _second(request, "only_updated_before")
-    page, now = wire.number(request, "page", 1, 1, 1_000_000), request.house.clock()
+    page, now = wire.number(request, "page", 1, 1, 1_000_000), request.services.clock()
     found = series_names.search(caller.project.code, pattern, now, page=page, size=PAGE, after=after, before=before)
     body: dict[str, Any] = {
         "results": [name.series for name in found.names],
@@ -54,7 +54,7 @@ def _delete(request: Request, caller: Caller) -> Reply:
     pattern = _pattern(request, "pattern")
     if not pattern:
         raise Invalid("pattern", "is required")
-    gone = metrics.delete(request.house, caller.project.code, pattern)
+    gone = metrics.delete(request.services, caller.project.code, pattern)
     return Reply(body={"deleted": gone})
 
 
@@ -98,14 +98,14 @@ def _second(request: Request, name: str) -> int | None:
 
 
 def _tags(request: Request, caller: Caller) -> Reply:
-    found = metrics.tags(caller.project.code, request.house.clock())
+    found = metrics.tags(caller.project.code, request.services.clock())
     fits, limit = _filter(request), _limit(request)
     return Reply(body=[{"tag": tag} for tag in sorted(found) if fits(tag)][:limit])
 
 
 def _values(request: Request, caller: Caller) -> Reply:
     tag = request.parts["tag"]
-    found = metrics.tags(caller.project.code, request.house.clock()).get(tag) or Counter()
+    found = metrics.tags(caller.project.code, request.services.clock()).get(tag) or Counter()
     fits, limit = _filter(request), _limit(request)
     values = [{"value": value, "count": found[value]} for value in sorted(found) if fits(value)]
     return Reply(body={"tag": tag, "values": values[:limit]})
@@ -143,7 +143,7 @@ def _by_tags(request: Request, caller: Caller) -> list[str]:
         raise Invalid("expr", f"cannot be read: {error}") from None
     assert query is not None
     name, fits = query
-    limit, now = wire.number(request, "limit", LIMIT_MAX, 1, LIMIT_MAX), request.house.clock()
+    limit, now = wire.number(request, "limit", LIMIT_MAX, 1, LIMIT_MAX), request.services.clock()
     return series_names.tagged(caller.project.code, fits, now, limit=limit, name=name)
 
 
@@ -155,7 +155,7 @@ def _delete_series(request: Request, caller: Caller) -> Reply:
     path = _pattern(request, "path")
     if not path:
         raise Invalid("path", "is required")
-    return Reply(body=bool(metrics.delete(request.house, caller.project.code, path)))  # type: ignore[arg-type]
+    return Reply(body=bool(metrics.delete(request.services, caller.project.code, path)))  # type: ignore[arg-type]
 
 
 def _render(request: Request, caller: Caller) -> Reply:
@@ -165,7 +165,7 @@ def _render(request: Request, caller: Caller) -> Reply:
         raise Invalid("target", f"must be given, at most {TARGETS_MAX} times")
     if request.query.get("format", ["json"])[-1] != "json":
         raise Invalid("format", "must be json")
-    now = request.house.clock()
+    now = request.services.clock()
     start, end = _moment(request, "from", now, now - timedelta(days=1)), _moment(request, "until", now, now)
     if not start < end:
         raise Invalid("from", "must be before until")

@@ -28,32 +28,32 @@ blueprint = chalice.Blueprint(__name__)
 def _mute(request: Request, caller: Caller) -> Reply:
     alert, given = named(request, caller), _known(body(request), ("duration",))
     minutes = validation.duration(given.get("duration"), MUTE_MAX)
-    rules.mute(request.house, [alert], minutes, caller.author)
+    rules.mute(request.services, [alert], minutes, caller.author)
     return Reply(body={"duration": minutes})
 
 
 def _muted(request: Request, caller: Caller) -> Reply:
     alert = named(request, caller)
-    left = rules.muted_for(alert, request.house.clock())
+    left = rules.muted_for(alert, request.services.clock())
     about = {"id": alert.code, "name": alert.name, "muted": left is not None, "duration": left or 0}
     return Reply(body=about | {"scheduled_mutes": rules.attached(alert)})
 
 
 def _unmute(request: Request, caller: Caller) -> Reply:
-    rules.unmute(request.house, [named(request, caller)])
+    rules.unmute(request.services, [named(request, caller)])
     return Reply(body={})
 
 
 def _mute_many(request: Request, caller: Caller) -> Reply:
     given = _known(body(request), ("ids", "search", "duration"))
     minutes = validation.duration(given.get("duration"), MUTE_MAX)
-    muted = rules.mute(request.house, _selected(caller, given), minutes, caller.author)
+    muted = rules.mute(request.services, _selected(caller, given), minutes, caller.author)
     return Reply(body={"ids": [alert.code for alert in muted], "duration": minutes})
 
 
 def _unmute_many(request: Request, caller: Caller) -> Reply:
     given = _known(body(request), ("ids", "search"))
-    unmuted = rules.unmute(request.house, _selected(caller, given))
+    unmuted = rules.unmute(request.services, _selected(caller, given))
     return Reply(body={"ids": [alert.code for alert in unmuted]})
 
 
@@ -95,7 +95,7 @@ def _history(request: Request, caller: Caller) -> Reply:
     for alert in rules.of_project(caller.project):
         if wanted and alert.code not in wanted:
             continue
-        events = rules.events(request.house, alert, days)
+        events = rules.events(request.services, alert, days)
         told = [wire.event(one) for one in events if not status or one.breaching is STATUS[status[-1]]]
         if told or wanted:
             found[alert.code] = told

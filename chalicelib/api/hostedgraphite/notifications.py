@@ -88,7 +88,7 @@ def _create(request: Request, caller: Caller) -> Reply:
 
     def create() -> Channel:
         settings = _settings(kind, {}, destination, auto_resolve)
-        return channels.create(request.house, caller.project, kind, description, settings, 0)
+        return channels.create(request.services, caller.project, kind, description, settings, 0)
 
     channel = _told(create)
     return Reply(201, {"id": channel.code, "url": f"{ROOT}/{channel.code}"})
@@ -123,7 +123,7 @@ def _update(request: Request, caller: Caller) -> Reply:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
-    channels.delete(request.house, _named(request, caller))
+    channels.delete(request.services, _named(request, caller))
     return Reply(body={})
 
 

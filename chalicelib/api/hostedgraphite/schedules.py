@@ -16,8 +16,8 @@ from chalicelib.core.errors import Invalid
 from chalicelib.core.windows import DAYS, Window, window_of
 from chalicelib.gateway import Reply, Request
 from chalicelib.monitor.managing import mutes, rules
-from chalicelib.store import watches
-from chalicelib.store.watches import Schedule
+from chalicelib.store import mutes as store_mutes
+from chalicelib.store.mutes import MuteWindow
 
 ROOT = "/v2/schedules"
 FIELDS = ("name", "start_time", "duration", "timezone", "repeat")
@@ -27,7 +27,7 @@ _NAMES = {"at": "start_time", "days": "repeat"}
 blueprint = chalice.Blueprint(__name__)
 
 
-def _shown(schedule: Schedule, having: list[Check]) -> dict[str, Any]:
+def _shown(schedule: MuteWindow, having: list[Check]) -> dict[str, Any]:
     window = mutes.window(schedule)
     hours, minutes = divmod(window.at, 60)
     return {
@@ -44,7 +44,7 @@ def _shown(schedule: Schedule, having: list[Check]) -> dict[str, Any]:
 def _search(request: Request, caller: Caller) -> Reply:
     """Those that fit any of the given values; all where none is given."""
     having = rules.of_project(caller.project)
-    found = [_shown(schedule, having) for schedule in watches.schedules(caller.project.code)]
+    found = [_shown(schedule, having) for schedule in store_mutes.of_project(caller.project.code)]
     wanted = {name: wire.every(request, name) for name in (*FIELDS, "id")}
     if any(wanted.values()):
         found = [one for one in found if _fits(one, wanted)]
@@ -64,7 +64,7 @@ def _fits(shown: dict[str, Any], wanted: dict[str, list[str]]) -> bool:
 
 def _create(request: Request, caller: Caller) -> Reply:
     given = body(request)
-    schedule = mutes.create(request.house, caller.project, _name(given), _window(given))
+    schedule = mutes.create(request.services, caller.project, _name(given), _window(given))
     return Reply(201, {"id": schedule.code, "url": f"{ROOT}/{schedule.code}"})
 
 
@@ -72,22 +72,22 @@ def _get(request: Request, caller: Caller) -> Reply:
     return Reply(body=_shown(_named(request, caller), rules.of_project(caller.project)))
 
 
-def _named(request: Request, caller: Caller) -> Schedule:
-    return watches.schedule(caller.project.code, request.parts["schedule"])
+def _named(request: Request, caller: Caller) -> MuteWindow:
+    return store_mutes.get(caller.project.code, request.parts["schedule"])
 
 
 def _update(request: Request, caller: Caller) -> Reply:
     schedule = _named(request, caller)
     merged = {key: value for key, value in _shown(schedule, []).items() if key in FIELDS} | body(request)
-    changed = mutes.change(request.house, schedule, _name(merged), _window(merged))
-    rules.reschedule(request.house, caller.project, changed)
+    changed = mutes.change(request.services, schedule, _name(merged), _window(merged))
+    rules.reschedule(request.services, caller.project, changed)
     return Reply(body=_shown(changed, rules.of_project(caller.project)))
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
     schedule = _named(request, caller)
-    rules.unschedule(request.house, caller.project, schedule)
-    watches.delete_schedule(schedule)
+    rules.unschedule(request.services, caller.project, schedule)
+    store_mutes.delete(schedule)
     return Reply(body={})
 
 

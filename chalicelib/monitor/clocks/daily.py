@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib import log
 from chalicelib.core.check import Check, Result
 from chalicelib.core.daily import summed
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import queues, results
 from chalicelib.store.faults import StoreFault
 
@@ -36,9 +36,9 @@ def _day_of(at: int) -> date:
     return datetime.fromtimestamp(at / 1000, UTC).date()
 
 
-def sum_day(house: House, code: str, day: date) -> list[Sum]:
+def sum_day(services: Services, code: str, day: date) -> list[Sum]:
     """Sums a day that is over at each place it was looked at from, and keeps the sums."""
-    now = house.clock()
+    now = services.clock()
     found = _summed(code, day, now)
     for _, place, document in found:
         results.put_sum(code, day, place, document, now)
@@ -58,9 +58,9 @@ def _is_over(day: date, now: datetime) -> bool:
     return now >= end + timedelta(seconds=LATE)
 
 
-def of_check(house: House, check: Check, first: date, last: date) -> list[Sum]:
+def of_check(services: Services, check: Check, first: date, last: date) -> list[Sum]:
     """The sums from `first` to `last`, newest day first. The present day, and one that was missed, is summed now."""
-    now = house.clock()
+    now = services.clock()
     today = now.date()
     first, last = max(first, check.created.date()), min(last, today)
     kept = results.sums(check.code, first, last, now)
@@ -68,7 +68,7 @@ def of_check(house: House, check: Check, first: date, last: date) -> list[Sum]:
     missing = [day for day in _days(max(first, last - timedelta(days=MISSED_MAX)), last) if day not in known]
     found = [entry for entry in kept if entry[0] in known]
     for day in missing:
-        found += sum_day(house, check.code, day) if _is_over(day, now) else _summed(check.code, day, now)
+        found += sum_day(services, check.code, day) if _is_over(day, now) else _summed(check.code, day, now)
     return sorted(found, key=lambda entry: (-entry[0].toordinal(), entry[1]))
 
 

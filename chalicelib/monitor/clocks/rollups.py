@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib import log
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import directory, queues, series_ages, series_names, series_rolls
 
 HOUR, DAY = 3_600, 86_400
@@ -20,9 +20,9 @@ HOURS = 2
 BATCH = 50
 
 
-def run(house: House) -> int:
+def run(services: Services) -> int:
     """One run. Answers how many roll-ups it asked for."""
-    now = house.clock()
+    now = services.clock()
     hours = _closed_hours(now)
     asked = 0
     for project in directory.with_series():
@@ -49,8 +49,8 @@ def _closed_hours(now: datetime) -> list[int]:
     return [last - HOUR * back for back in range(HOURS)]
 
 
-def roll(house: House, project: str, names: list[str], hour: int) -> None:
+def roll(services: Services, project: str, names: list[str], hour: int) -> None:
     """Rolls up one hour of these series, and its day where that is over."""
-    now = house.clock()
+    now = services.clock()
     for name in names:
         series_rolls.roll_up(project, name, hour, now)

@@ -21,7 +21,7 @@ from chalicelib.core import status
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Busy, Missing
 from chalicelib.monitor import transitions
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.store import checks, outbox
 from chalicelib.store.faults import Contended, Refused, StoreFault
@@ -43,13 +43,13 @@ class Nominee:
     due: datetime
 
 
-def run(house: House) -> int:
+def run(services: Services) -> int:
     """One sweep. Answers how many checks it decided."""
-    began = house.clock()
+    began = services.clock()
     nominees = sorted(_nominees(began + transitions.LOOK_AHEAD), key=lambda nominee: nominee.due)
     with ThreadPoolExecutor(WORKERS) as pool:
-        redelivery = pool.submit(redeliver, house, began)
-        decided = sum(_decide_wave(house, pool, wave) for wave in _waves(house, nominees))
+        redelivery = pool.submit(redeliver, services, began)
+        decided = sum(_decide_wave(services, pool, wave) for wave in _waves(services, nominees))
         redelivery.result()
     log.count(Sweeps=1, DeadlinesDecided=decided)
     return decided
@@ -61,14 +61,14 @@ def _nominees(until: datetime) -> Iterator[Nominee]:
             yield Nominee(project, code, due)
 
 
-def _waves(house: House, nominees: list[Nominee]) -> Iterator[list[Nominee]]:
+def _waves(services: Services, nominees: list[Nominee]) -> Iterator[list[Nominee]]:
     """The nominees in the order of their deadlines, as many at a time as have become due."""
     waiting = deque(nominees)
     while waiting:
-        wait = (waiting[0].due - house.clock()).total_seconds()
+        wait = (waiting[0].due - services.clock()).total_seconds()
         if wait > 0:
-            house.sleep(wait)
-        now = house.clock()
+            services.sleep(wait)
+        now = services.clock()
         wave = []
         while waiting and waiting[0].due <= now:
             wave.append(waiting.popleft())
@@ -76,24 +76,24 @@ def _waves(house: House, nominees: list[Nominee]) -> Iterator[list[Nominee]]:
             yield wave
 
 
-def _decide_wave(house: House, pool: ThreadPoolExecutor, wave: list[Nominee]) -> int:
-    lag = (house.clock() - wave[0].due).total_seconds()
+def _decide_wave(services: Services, pool: ThreadPoolExecutor, wave: list[Nominee]) -> int:
+    lag = (services.clock() - wave[0].due).total_seconds()
     groups = [wave[start : start + TOGETHER] for start in range(0, len(wave), TOGETHER)]
-    list(pool.map(lambda group: _decide_group(house, group), groups))
+    list(pool.map(lambda group: _decide_group(services, group), groups))
     log.count(SweepLagSeconds=max(lag, 0.0))
     return len(wave)
 
 
-def _decide_group(house: House, group: list[Nominee]) -> None:
+def _decide_group(services: Services, group: list[Nominee]) -> None:
     """Reads a few checks with one call, decides each, and hands on their news together, but none of it late."""
     changes: list[status.Change] = []
-    now = told = house.clock()
+    now = told = services.clock()
     for check in _read(group):
-        change = _guarded(house, check, now)
+        change = _guarded(services, check, now)
         changes += [change] if change else []
-        if house.clock() - told > HELD_BACK:
+        if services.clock() - told > HELD_BACK:
             transitions.tell(changes)
-            changes, told = [], house.clock()
+            changes, told = [], services.clock()
     transitions.tell(changes)
 
 
@@ -105,12 +105,12 @@ def _read(group: list[Nominee]) -> list[Check]:
         return []
 
 
-def _guarded(house: House, check: Check, now: datetime) -> status.Change | None:
+def _guarded(services: Services, check: Check, now: datetime) -> status.Change | None:
     """One decision, kept; None when there is nothing to tell or somebody else tells it."""
     try:
         return transitions.keep(check, status.DeadlinePassed(now))
     except (Refused, Contended):
-        expire(house, check.project, check.code)
+        expire(services, check.project, check.code)
     except StoreFault:
         log.error("deadline not decided, the next sweep will", code=check.code)
     except Exception:  # noqa: BLE001
@@ -127,21 +127,21 @@ def _put_off(check: Check, until: datetime) -> None:
         log.error("deadline not put off, the next sweep meets it again", code=check.code)
 
 
-def expire(house: House, project: str, code: str) -> None:
+def expire(services: Services, project: str, code: str) -> None:
     """Decides one check whose deadline may have passed, on what it is at this moment."""
     try:
-        transitions.apply(house, project, code, status.DeadlinePassed(house.clock()))
+        transitions.apply(services, project, code, status.DeadlinePassed(services.clock()))
     except Missing:
         return
     except (StoreFault, Busy):
         log.error("deadline not decided, the next sweep will", code=code)
 
 
-def redeliver(house: House, now: datetime) -> None:
+def redeliver(services: Services, now: datetime) -> None:
     """Hands every entry of the outbox that was due at `now` to the deliverer; without its queue, delivers here."""
     for shard in outbox.shards():
         waiting = outbox.due(shard, now, at_most=OUTBOX_BATCH)
         if waiting:
             log.info("news waiting in the outbox", shard=shard, entries=len(waiting))
         if not transitions.nudge(waiting):
-            deliver.deliver_all(house, waiting)
+            deliver.deliver_all(services, waiting)

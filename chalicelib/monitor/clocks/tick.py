@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from chalicelib import log
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import queues, wheel
 
 WORKERS = 16
@@ -23,9 +23,9 @@ BATCH = {"p": 50, "r": 100}
 QUEUE = {"p": "probes", "r": "rules"}
 
 
-def run(house: House) -> int:
+def run(services: Services) -> int:
     """One tick. Answers how many looks it asked for."""
-    minute = int(house.clock().timestamp()) // wheel.MINUTE
+    minute = int(services.clock().timestamp()) // wheel.MINUTE
     periods = wheel.periods()
     if not periods:
         return 0

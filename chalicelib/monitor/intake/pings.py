@@ -20,7 +20,7 @@ from chalicelib.core.errors import Busy, Conflict, LimitReached, Missing
 from chalicelib.core.keywords import interpret
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, directory, history, queues
 from chalicelib.store.faults import Contended, Refused, StoreFault
 
@@ -52,14 +52,14 @@ def forget() -> None:
     _Memory.slugs.clear()
 
 
-def receive(house: House, address: Address, signal: Signal, *, create: bool = False) -> Outcome:
+def receive(services: Services, address: Address, signal: Signal, *, create: bool = False) -> Outcome:
     """Takes in one ping. Answers what became of it: "recorded", "created" (its check too), or "kept" for later.
 
     Raises Missing (unknown check, slug or key), Conflict (a slug of several checks), Busy, or StoreFault when
     neither DynamoDB nor the queue could take it.
     """
     try:
-        created = _take_in(house, address, signal, create=create)
+        created = _take_in(services, address, signal, create=create)
     except (StoreFault, Busy) as fault:
         _keep(address, signal, create, fault)
         return "kept"
@@ -67,22 +67,22 @@ def receive(house: House, address: Address, signal: Signal, *, create: bool = Fa
     return "created" if created else "recorded"
 
 
-def require(house: House, address: Address) -> None:
+def require(services: Services, address: Address) -> None:
     """Raises Missing or Conflict when a ping to `address` could not be taken in; touches nothing."""
-    _find(house, address, create=False)
+    _find(services, address, create=False)
 
 
-def _take_in(house: House, address: Address, signal: Signal, *, create: bool) -> bool:
+def _take_in(services: Services, address: Address, signal: Signal, *, create: bool) -> bool:
     """Records the ping; tells whether its check was made for it."""
     remembered = _remembered(address, signal.at)
     if remembered:
         try:
-            _record(house, remembered, signal, address.slug)
+            _record(services, remembered, signal, address.slug)
             return False
         except Missing:
             _forget(address)
-    check, created = _find(house, address, create=create)
-    _record(house, check, signal, address.slug)
+    check, created = _find(services, address, create=create)
+    _record(services, check, signal, address.slug)
     if address.slug:
         _remember(_Memory.slugs, (address.key_hash, address.slug), (check.code, signal.at))
     return created
@@ -104,11 +104,11 @@ def _forget(address: Address) -> None:
     _Memory.slugs.pop((address.key_hash, address.slug), None)
 
 
-def _find(house: House, address: Address, *, create: bool) -> tuple[Check, bool]:
+def _find(services: Services, address: Address, *, create: bool) -> tuple[Check, bool]:
     """The check as it is at this moment, and whether it was made for this ping."""
     if address.code:
         return _by_code(address.code), False
-    return _by_slug(house, address, create=create)
+    return _by_slug(services, address, create=create)
 
 
 def _by_code(code: str) -> Check:
@@ -118,7 +118,7 @@ def _by_code(code: str) -> Check:
     return manage.of_kind(checks.get(project, code), "heartbeat")
 
 
-def _by_slug(house: House, address: Address, *, create: bool) -> tuple[Check, bool]:
+def _by_slug(services: Services, address: Address, *, create: bool) -> tuple[Check, bool]:
     key = directory.key(address.key_hash)
     if key is None or key.access != "ping":
         raise Missing("ping key")
@@ -129,23 +129,23 @@ def _by_slug(house: House, address: Address, *, create: bool) -> tuple[Check, bo
         return checks.get(key.project, codes[0]), False
     if not create:
         raise Missing("check")
-    return _create(house, key.project, address)
+    return _create(services, key.project, address)
 
 
-def _create(house: House, project: str, address: Address) -> tuple[Check, bool]:
+def _create(services: Services, project: str, address: Address) -> tuple[Check, bool]:
     """Makes the check that a ping names, alone under its slug however many pings come first at the same time."""
     try:
-        return manage.create_by_ping(house, project, address.slug), True
+        return manage.create_by_ping(services, project, address.slug), True
     except LimitReached:
         raise Missing("check") from None
     except Refused:
-        return _by_slug(house, address, create=False)
+        return _by_slug(services, address, create=False)
 
 
 # Recording the ping
 
 
-def _record(house: House, seen: Check, signal: Signal, slug: str) -> None:
+def _record(services: Services, seen: Check, signal: Signal, slug: str) -> None:
     """Decides and keeps, on what was seen first and, when that has changed, on what it has become."""
     for attempt in range(transitions.ATTEMPTS):
         change = _decide(seen, signal)
@@ -159,7 +159,7 @@ def _record(house: House, seen: Check, signal: Signal, slug: str) -> None:
             if slug and seen.slug != slug:
                 raise Missing("check") from None
         except Contended:
-            transitions.pause(house, attempt)
+            transitions.pause(services, attempt)
     raise Busy("too many pings at once")
 
 
@@ -251,12 +251,12 @@ def _keep(address: Address, signal: Signal, create: bool, fault: Exception) -> N
     log.count(PingsKept=1)
 
 
-def receive_kept(house: House, message: dict[str, Any]) -> None:
+def receive_kept(services: Services, message: dict[str, Any]) -> None:
     """Takes in a ping that waited in the queue, as of when it came. A check that is gone by now needs it no more."""
     address = Address(**message["address"])
     signal = _unpacked(message["signal"])
     try:
-        _take_in(house, address, signal, create=message["create"])
+        _take_in(services, address, signal, create=message["create"])
     except (Missing, Conflict) as reason:
         log.warning("kept ping has no check", code=address.code, slug=address.slug, reason=str(reason))
 

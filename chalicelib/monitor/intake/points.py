@@ -19,8 +19,8 @@ from chalicelib.languages import graphite
 from chalicelib.languages.graphite import lines
 from chalicelib.languages.graphite.lines import Lines
 from chalicelib.monitor.looking.reading import matcher, means_many, split_view
-from chalicelib.monitor.services import House
-from chalicelib.store import directory, queues, series, series_ages, watches
+from chalicelib.monitor.services import Services
+from chalicelib.store import directory, queues, series, series_ages, subscriptions
 from chalicelib.store.faults import StoreFault
 
 # A clock that is this much ahead of ours is taken for its word.
@@ -55,28 +55,28 @@ def forget() -> None:
     _Memory.noted.clear()
 
 
-def learn(house: House, project: str, code: str) -> None:
+def learn(services: Services, project: str, code: str) -> None:
     """A rule is new or reads something else: known here at once, and elsewhere before it is judged again."""
     _Memory.watching.pop(project, None)
-    _send(project, [code], house.clock(), int(REMEMBERED.total_seconds()) + 1)
+    _send(project, [code], services.clock(), int(REMEMBERED.total_seconds()) + 1)
 
 
-def take(house: House, project: str, body: bytes) -> Lines:
+def take(services: Services, project: str, body: bytes) -> Lines:
     """Keeps the points of a body in the line protocol. Raises StoreFault when they could not be kept."""
-    now = house.clock()
+    now = services.clock()
     found = lines.parse(body, now, series_ages.oldest(now), now + AHEAD)
     if not found.points:
         return found
     given = found.by_series()
-    salt = b"" if found.stamped else house.new_code().encode()
+    salt = b"" if found.stamped else services.new_code().encode()
     if project not in _Memory.noted:
         directory.note_series(project)
         _Memory.noted.add(project)
-    added = series.add(project, given, now, salt=salt, sleep=house.sleep)
+    added = series.add(project, given, now, salt=salt, sleep=services.sleep)
     log.count(Points=len(found.points), BadLines=found.refused)
     _roll_late(project, added.late)
     # Not the moment before the points were kept: who judges at the nudge of another may have been too early for them.
-    _nudge(project, list(given), house.clock())
+    _nudge(project, list(given), services.clock())
     return found
 
 
@@ -126,7 +126,7 @@ def _rules_of(project: str, name: str, now: datetime) -> list[str]:
 def _watching(project: str, now: datetime) -> _Watching:
     found = _Watching(now)
     try:
-        watched = watches.of_project(project)
+        watched = subscriptions.of_project(project)
     except StoreFault as fault:
         log.warning("rules not known, the next minute judges them", reason=str(fault))
         return found

@@ -25,7 +25,7 @@ from chalicelib.languages import expression, graphite
 from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor import transitions
 from chalicelib.monitor.looking.reading import Buckets, Reader, buckets_of, matcher, means_many, split_view
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, queues
 from chalicelib.store.faults import Contended, Refused, StoreFault
 
@@ -45,20 +45,20 @@ SPARE = 2 * BUCKET
 NAMES_MAX, NAME_SPARE = 190_000, 40
 
 
-def work(house: House, message: Message) -> int:
+def work(services: Services, message: Message) -> int:
     """Judges the rules of one message; `fresh` asks for a reading that sees every write, `points` says that some came
     at its moment. Answers how many it judged."""
     keys = [(project, code) for project, code in message["checks"]]
     fresh, nudged = bool(message.get("fresh")), message["at"] if message.get("points") else 0
     judged = 0
     for start in range(0, len(keys), BATCH):
-        judged += _judge_batch(house, keys[start : start + BATCH], fresh=fresh, nudged=nudged)
+        judged += _judge_batch(services, keys[start : start + BATCH], fresh=fresh, nudged=nudged)
     log.count(RulesJudged=judged)
     return judged
 
 
-def _judge_batch(house: House, keys: list[tuple[str, str]], *, fresh: bool, nudged: int) -> int:
-    now = house.clock()
+def _judge_batch(services: Services, keys: list[tuple[str, str]], *, fresh: bool, nudged: int) -> int:
+    now = services.clock()
     readers: dict[tuple[str, bool], Reader] = {}
 
     def reader(project: str, consistent: bool) -> Reader:
@@ -70,7 +70,7 @@ def _judge_batch(house: House, keys: list[tuple[str, str]], *, fresh: bool, nudg
     changes: list[status.Change] = []
     waiting: dict[int, list[list[str]]] = {}
     for check in found:
-        change, due = _guarded(house, reader, check, fresh=fresh)
+        change, due = _guarded(services, reader, check, fresh=fresh)
         changes += [change] if change else []
         if due and not fresh:
             waiting.setdefault(int((due - now).total_seconds()) + 1, []).append([check.project, check.code])
@@ -91,9 +91,9 @@ def _look_again(now: datetime, waiting: dict[int, list[list[str]]]) -> None:
             log.warning("rules not judged to the second, the next minute will", reason=str(fault), rules=len(members))
 
 
-def _guarded(house: House, reader: _Readers, check: Check, *, fresh: bool) -> _Outcome:
+def _guarded(services: Services, reader: _Readers, check: Check, *, fresh: bool) -> _Outcome:
     try:
-        return _decide(house, reader, check, fresh=fresh)
+        return _decide(services, reader, check, fresh=fresh)
     except Missing:
         return None, None
     except (StoreFault, Busy) as fault:
@@ -104,7 +104,7 @@ def _guarded(house: House, reader: _Readers, check: Check, *, fresh: bool) -> _O
     return None, None
 
 
-def _decide(house: House, reader: _Readers, check: Check, *, fresh: bool) -> _Outcome:
+def _decide(services: Services, reader: _Readers, check: Check, *, fresh: bool) -> _Outcome:
     reading = reader(check.project, fresh)
     judgement = judge(reading, check)
     if not fresh and _is_another(check, judgement):
@@ -113,8 +113,8 @@ def _decide(house: House, reader: _Readers, check: Check, *, fresh: bool) -> _Ou
     try:
         return transitions.keep(check, judgement), judgement.due
     except (Refused, Contended):
-        anew = partial(_decide_anew, house, check.project, check.code, nudged=reading.nudged)
-        return transitions.retrying(house, anew)
+        anew = partial(_decide_anew, services, check.project, check.code, nudged=reading.nudged)
+        return transitions.retrying(services, anew)
 
 
 def _is_another(check: Check, judgement: Judged) -> bool:
@@ -123,10 +123,10 @@ def _is_another(check: Check, judgement: Judged) -> bool:
     return turned or judgement.triggered.keys() != check.triggered.keys()
 
 
-def _decide_anew(house: House, project: str, code: str, *, nudged: int) -> _Outcome:
+def _decide_anew(services: Services, project: str, code: str, *, nudged: int) -> _Outcome:
     """The kept decision on what stands in the store at this moment. Raises Missing, Refused, Contended."""
     check = checks.get(project, code)
-    judgement = judge(Reader(project, house.clock(), consistent=True, nudged=nudged), check)
+    judgement = judge(Reader(project, services.clock(), consistent=True, nudged=nudged), check)
     return transitions.keep(check, judgement), judgement.due
 
 

@@ -30,7 +30,7 @@ from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.watching import Observed, retries
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import daily
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Outcome, Task
 from chalicelib.store import checks, queues, results
 from chalicelib.store.faults import Contended, Refused, StoreFault
@@ -48,7 +48,7 @@ ANEW = 30
 RECENT = 100
 
 
-def work(house: House, message: Message) -> int:
+def work(services: Services, message: Message) -> int:
     """Does one message. Answers how many results it kept. Raises StoreFault for what must be tried again."""
     # What is decided is kept on the check as it was seen alone, so it may have been seen a moment ago; but not before
     # the suspicion that a retry is about.
@@ -58,13 +58,13 @@ def work(house: House, message: Message) -> int:
     if not message.get("here"):
         for check in looked_at:
             daily.begin_day(check, message["at"])
-    here = looked_at if message.get("here") else _mine(house, message, looked_at)
+    here = looked_at if message.get("here") else _mine(services, message, looked_at)
     if not here:
         return 0
-    return _look(house, message, {check.code: check for check in here})
+    return _look(services, message, {check.code: check for check in here})
 
 
-def _look(house: House, message: Message, here: dict[str, Check]) -> int:
+def _look(services: Services, message: Message, here: dict[str, Check]) -> int:
     """Probes and keeps what is found. Keeping waits for the probes, for it would show in the times that they measure;
     but not long for those that take long: what others found is news."""
     over, patience = threading.Event(), time.monotonic() + PATIENCE
@@ -72,15 +72,15 @@ def _look(house: House, message: Message, here: dict[str, Check]) -> int:
 
     def keep(check: Check, outcome: Outcome) -> bool:
         over.wait(patience - time.monotonic())
-        return _keep(house, message, check, began, outcome)
+        return _keep(services, message, check, began, outcome)
 
     def done(code: str, outcome: Outcome) -> None:
         keeping.append(pool.submit(keep, here[code], outcome))
 
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
-            with house.prober() as engine:
-                began = house.clock()
+            with services.prober() as engine:
+                began = services.clock()
                 outcomes = engine.run([Task(check.code, check.watch["probe"]) for check in here.values()], done)
         finally:
             over.set()
@@ -89,10 +89,10 @@ def _look(house: House, message: Message, here: dict[str, Check]) -> int:
     return sum(kept)
 
 
-def look_now(house: House, check: Check) -> None:
+def look_now(services: Services, check: Check) -> None:
     """Has a check looked at without waiting for its minute, and for the rest of this one where its period is shorter.
     What cannot be asked for is left to the clock."""
-    now = int(house.clock().timestamp() * 1000)
+    now = int(services.clock().timestamp() * 1000)
     try:
         for at in (now, *_left_of_minute(now, check.period * 1000)):
             queues.send("probes", {"at": at, "checks": [[check.project, check.code]]}, delay=-((now - at) // 1000))
@@ -106,44 +106,44 @@ def _left_of_minute(now: int, period: int) -> list[int]:
     return [at for at in range(start, start + OFTEN * 1000, period) if at > now] if 0 < period < OFTEN * 1000 else []
 
 
-def places(house: House, check: Check) -> list[str]:
+def places(services: Services, check: Check) -> list[str]:
     """The places that a check is probed from: those it names that exist, home when it names none."""
-    known = [name for name, _region in house.settings.locations] or [house.settings.location]
+    known = [name for name, _region in services.settings.locations] or [services.settings.location]
     named = [name for name in check.watch.get("locations", ()) if name in known]
     return named or known[:1]
 
 
-def _mine(house: House, message: Message, found: list[Check]) -> list[Check]:
+def _mine(services: Services, message: Message, found: list[Check]) -> list[Check]:
     """The checks that this place probes itself; the others' places are told."""
     elsewhere: dict[str, list[list[str]]] = {}
     mine = []
     for check in found:
-        for place in places(house, check):
-            if place == house.settings.location:
+        for place in places(services, check):
+            if place == services.settings.location:
                 mine.append(check)
             else:
                 elsewhere.setdefault(place, []).append([check.project, check.code])
     for place, keys in elsewhere.items():
-        _ask(house, place, {"at": message["at"], "checks": keys, "here": True})
+        _ask(services, place, {"at": message["at"], "checks": keys, "here": True})
     return mine
 
 
-def _ask(house: House, place: str, message: Message, *, delay: int = 0) -> None:
-    region = dict(house.settings.locations).get(place)
+def _ask(services: Services, place: str, message: Message, *, delay: int = 0) -> None:
+    region = dict(services.settings.locations).get(place)
     queues.send_all("probes", [message], delay=delay, region=region)
 
 
-def _keep(house: House, message: Message, check: Check, began: datetime, outcome: Outcome) -> bool:
+def _keep(services: Services, message: Message, check: Check, began: datetime, outcome: Outcome) -> bool:
     started = began + timedelta(milliseconds=outcome.phases.block)
     verdict = performance.verdict(check.watch, outcome.phases.total)
     ok = outcome.ok and not performance.is_failure(check.watch, verdict)
     text = outcome.text if ok or not outcome.ok else f"took {_limit(check, verdict)} ms or more: {outcome.text}"
-    result = _result(house, message, check, started, outcome, verdict, ok, text)
+    result = _result(services, message, check, started, outcome, verdict, ok, text)
     if not results.add(check.code, result):
         if check.period > OFTEN:
-            _look_anew(house, message, check)
+            _look_anew(services, message, check)
         return False
-    _observe(house, message, check, Observed(started, ok, text, house.settings.location))
+    _observe(services, message, check, Observed(started, ok, text, services.settings.location))
     return True
 
 
@@ -153,14 +153,21 @@ def _limit(check: Check, verdict: performance.Verdict) -> int:
 
 
 def _result(
-    house: House, message: Message, check: Check, at: datetime, outcome: Outcome, verdict: str, ok: bool, text: str
+    services: Services,
+    message: Message,
+    check: Check,
+    at: datetime,
+    outcome: Outcome,
+    verdict: str,
+    ok: bool,
+    text: str,
 ) -> Result:
     phases = outcome.phases
     good = 2 if outcome.warning or verdict != "Ok" else 1
     return Result(
-        id=result_id(check.code, house.settings.location, message["at"], message.get("try", 0)),
+        id=result_id(check.code, services.settings.location, message["at"], message.get("try", 0)),
         at=at,
-        location=house.settings.location,
+        location=services.settings.location,
         code=good if ok else 0,
         text=text,
         performance=verdict,
@@ -180,13 +187,13 @@ def result_id(code: str, location: str, at: int, number: int) -> str:
     return f"{at:012x}{rest[:36]}"
 
 
-def _observe(house: House, message: Message, check: Check, look: Observed) -> None:
+def _observe(services: Services, message: Message, check: Check, look: Observed) -> None:
     """Lets the waist decide. What cannot be decided now is seen again with the next look, if that is near; otherwise
     the message has to come again."""
     try:
-        if look.ok and _down_elsewhere(house, check):
+        if look.ok and _down_elsewhere(services, check):
             return
-        after = _decided(house, check, look)
+        after = _decided(services, check, look)
     except Missing:
         return
     except (Busy, StoreFault):
@@ -195,16 +202,16 @@ def _observe(house: House, message: Message, check: Check, look: Observed) -> No
         log.error("look not decided, the next one will be", code=check.code)
         return
     if not look.ok and after.suspicion:
-        _look_again(house, message, after)
+        _look_again(services, message, after)
 
 
-def _down_elsewhere(house: House, check: Check) -> bool:
+def _down_elsewhere(services: Services, check: Check) -> bool:
     """Whether as many other places as make an outage see it still: else a site that is reached from some places alone
     would go down and come up with every round of looks. What a place saw long ago says nothing."""
-    others = [place for place in places(house, check) if place != house.settings.location]
+    others = [place for place in places(services, check) if place != services.settings.location]
     if check.status != "down" or not others:
         return False
-    now = house.clock()
+    now = services.clock()
     recent = timedelta(seconds=2 * check.period + check.watch["probe"].get("timeout", 0))
     latest: dict[str, int] = {}
     for result in results.newest(check.code, RECENT, now, start=now - recent, end=now + timedelta(minutes=1)):
@@ -213,47 +220,47 @@ def _down_elsewhere(house: House, check: Check) -> bool:
     return failing > min(retries(check), 1)
 
 
-def _decided(house: House, seen: Check, look: Observed) -> Check:
+def _decided(services: Services, seen: Check, look: Observed) -> Check:
     try:
         change = transitions.keep(seen, look)
     except (Refused, Contended):
-        return transitions.apply(house, seen.project, seen.code, look)
+        return transitions.apply(services, seen.project, seen.code, look)
     if change is None:
         return seen
     transitions.tell([change])
     return change.after
 
 
-def _look_again(house: House, message: Message, check: Check) -> None:
+def _look_again(services: Services, message: Message, check: Check) -> None:
     """Asks the next place of the check to confirm; the same one where there is no other."""
     number = message.get("try", 0) + 1
     if number > retries(check):
         return
     delay = int(check.watch.get("retry_delay", DEFAULT_RETRY_DELAY))
-    at = int(house.clock().timestamp() * 1000) + delay * 1000
+    at = int(services.clock().timestamp() * 1000) + delay * 1000
     keys = [[check.project, check.code]]
     again = {"at": at, "checks": keys, "here": True, "try": number}
     try:
-        _ask(house, _next_place(house, check), again, delay=delay)
+        _ask(services, _next_place(services, check), again, delay=delay)
     except StoreFault as fault:
         if check.period > OFTEN:
             raise
         log.warning("retry not asked for, the next look confirms", reason=str(fault), code=check.code)
 
 
-def _look_anew(house: House, message: Message, check: Check) -> None:
+def _look_anew(services: Services, message: Message, check: Check) -> None:
     """Asks for the same look again, as another one: its result is not kept yet."""
-    at = int(house.clock().timestamp() * 1000) + ANEW * 1000
+    at = int(services.clock().timestamp() * 1000) + ANEW * 1000
     anew = {"at": at, "checks": [[check.project, check.code]], "here": True, "try": message.get("try", 0)}
-    _ask(house, house.settings.location, anew, delay=ANEW)
+    _ask(services, services.settings.location, anew, delay=ANEW)
 
 
-def _next_place(house: House, check: Check) -> str:
+def _next_place(services: Services, check: Check) -> str:
     """A place that has not seen the failure, in the order of the check's places."""
-    mine = places(house, check)
+    mine = places(services, check)
     seen: Iterable[str] = check.suspicion.locations if check.suspicion else ()
     unseen = [place for place in mine if place not in seen]
     if unseen:
         return unseen[0]
-    here = house.settings.location
+    here = services.settings.location
     return mine[(mine.index(here) + 1) % len(mine)] if here in mine else mine[0]

@@ -12,7 +12,7 @@ from chalicelib.core.news import News
 from chalicelib.core.status import Redefined
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import compose
 from chalicelib.store import checks, definitions, notifications
 
@@ -32,10 +32,12 @@ def find(project: str, code: str) -> Channel:
     return definitions.channel(project, code)
 
 
-def create(house: House, project: Project, kind: str, name: str, settings: dict[str, Any], remind: int) -> Channel:
+def create(
+    services: Services, project: Project, kind: str, name: str, settings: dict[str, Any], remind: int
+) -> Channel:
     """A new channel. Raises Invalid naming the field: kind, name, remind or settings.<key>."""
     cleaned = kinds.kind_named(kind).clean(settings)
-    channel = Channel(project.code, house.new_code(), kind, name, house.clock(), cleaned, remind)
+    channel = Channel(project.code, services.new_code(), kind, name, services.clock(), cleaned, remind)
     _check(channel)
     definitions.save_channel(channel)
     return channel
@@ -57,42 +59,42 @@ def _check(channel: Channel) -> None:
         raise Invalid("remind", f"must be 0 or from {REMIND_MIN} to {REMIND_MAX} seconds")
 
 
-def try_out(house: House, project: Project, channel: Channel) -> None:
+def try_out(services: Services, project: Project, channel: Channel) -> None:
     """Sends a test through the channel at once and shows the outcome on it. Raises Undelivered."""
-    news: News = compose.test_news(house, project, channel)
+    news: News = compose.test_news(services, project, channel)
     try:
-        kinds.kind_named(channel.kind).send(channel.settings, news, house.outlet)
+        kinds.kind_named(channel.kind).send(channel.settings, news, services.outlet)
     except Undelivered as error:
         definitions.show_error(channel, error.message)
         raise
     definitions.show_error(channel, "")
 
 
-def delete(house: House, channel: Channel) -> Channel:
+def delete(services: Services, channel: Channel) -> Channel:
     """Removes the channel, takes it off every check, and drops its log."""
     definitions.delete_channel(channel)
-    if not unassign(house, channel.project, channel.code, at_most=AT_ONCE):
+    if not unassign(services, channel.project, channel.code, at_most=AT_ONCE):
         chore = {"do": "unassign", "project": channel.project, "channel": channel.code}
-        manage.do_later(house, chore, lambda: unassign_all(house, channel.project, channel.code))
+        manage.do_later(services, chore, lambda: unassign_all(services, channel.project, channel.code))
     purge = {"do": "purge", "owner": channel.code}
-    manage.do_later(house, purge, lambda: manage.purge(house, channel.code))
+    manage.do_later(services, purge, lambda: manage.purge(services, channel.code))
     return channel
 
 
-def unassign(house: House, project: str, channel: str, *, at_most: int) -> bool:
+def unassign(services: Services, project: str, channel: str, *, at_most: int) -> bool:
     """Takes a deleted channel off up to `at_most` checks; True when none has it any more."""
     having = [check for check in checks.of_project(project) if channel in check.channels]
     for check in having[:at_most]:
         rest = tuple(code for code in check.channels if code != channel)
-        transitions.apply(house, project, check.code, Redefined(house.clock(), {"channels": rest}))
+        transitions.apply(services, project, check.code, Redefined(services.clock(), {"channels": rest}))
     return len(having) <= at_most
 
 
-def unassign_all(house: House, project: str, channel: str) -> None:
-    while not unassign(house, project, channel, at_most=AT_ONCE):
+def unassign_all(services: Services, project: str, channel: str) -> None:
+    while not unassign(services, project, channel, at_most=AT_ONCE):
         continue
 
 
-def sent_log(house: House, channel: Channel) -> list[Notification]:
+def sent_log(services: Services, channel: Channel) -> list[Notification]:
     """The channel's latest notifications, newest first."""
-    return notifications.log(channel.code, LOG_LIMIT, house.clock())
+    return notifications.log(channel.code, LOG_LIMIT, services.clock())

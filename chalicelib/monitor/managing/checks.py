@@ -9,10 +9,10 @@ from typing import Any
 
 from chalicelib import log
 from chalicelib.core import status
-from chalicelib.core.check import Check, Kind, Project
+from chalicelib.core.check import Check, CheckKind, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
 from chalicelib.monitor import transitions
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions, directory, history, queues
 from chalicelib.store.faults import StoreFault
 
@@ -27,45 +27,45 @@ def slugify(name: str) -> str:
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain)).strip("-_")
 
 
-def limit_of(house: House, project: Project) -> int:
-    return project.limit or house.settings.check_limit
+def limit_of(services: Services, project: Project) -> int:
+    return project.limit or services.settings.check_limit
 
 
-def create(house: House, project: Project, values: dict[str, Any]) -> Check:
+def create(services: Services, project: Project, values: dict[str, Any]) -> Check:
     """A new check of `project` with these attributes. Raises LimitReached, Busy."""
-    return _create(house, project.code, values, limit_of(house, project))
+    return _create(services, project.code, values, limit_of(services, project))
 
 
-def require_room(house: House, project: Project) -> None:
+def require_room(services: Services, project: Project) -> None:
     """Raises LimitReached when `project` can hold no further check."""
-    directory.require_room(project.code, limit_of(house, project))
+    directory.require_room(project.code, limit_of(services, project))
 
 
-def create_by_ping(house: House, project_code: str, slug: str) -> Check:
+def create_by_ping(services: Services, project_code: str, slug: str) -> Check:
     """The check that the first ping to a slug makes: named like it, told to every channel. Raises Refused if second."""
     project = directory.project(project_code)
     everyone = tuple(sorted(channel.code for channel in definitions.channels(project_code)))
     values = {"name": slug, "slug": slug, "channels": everyone}
-    check = _new(house, project_code, values)
-    checks.create(check, PING_CREATE_FACTOR * limit_of(house, project), alone=True)
+    check = _new(services, project_code, values)
+    checks.create(check, PING_CREATE_FACTOR * limit_of(services, project), alone=True)
     return check
 
 
-def _create(house: House, project: str, values: dict[str, Any], limit: int) -> Check:
-    check = _new(house, project, values)
+def _create(services: Services, project: str, values: dict[str, Any], limit: int) -> Check:
+    check = _new(services, project, values)
 
     def attempt() -> Check:
         checks.create(check, limit)
         return check
 
-    return transitions.retrying(house, attempt)
+    return transitions.retrying(services, attempt)
 
 
-def _new(house: House, project: str, values: dict[str, Any]) -> Check:
-    return Check(project, house.new_code(), house.clock(), badge=house.new_code(), **values)
+def _new(services: Services, project: str, values: dict[str, Any]) -> Check:
+    return Check(project, services.new_code(), services.clock(), badge=services.new_code(), **values)
 
 
-def find(project: str, code: str, kind: Kind = "heartbeat") -> Check:
+def find(project: str, code: str, kind: CheckKind = "heartbeat") -> Check:
     """The project's check of this kind. Raises Missing (no such check) or Forbidden (another project's)."""
     try:
         found = checks.get(project, code)
@@ -76,7 +76,7 @@ def find(project: str, code: str, kind: Kind = "heartbeat") -> Check:
     return of_kind(found, kind)
 
 
-def of_kind(check: Check, kind: Kind) -> Check:
+def of_kind(check: Check, kind: CheckKind) -> Check:
     """The check, if it is of this kind. Raises Missing: to a dialect that does not know its kind it does not exist."""
     if check.kind != kind:
         raise Missing("check")
@@ -91,7 +91,7 @@ def find_by_unique_key(project: str, unique_key: str) -> Check:
     return of_kind(checks.get(project, found[1]), "heartbeat")
 
 
-def of_project(project: Project, kind: Kind = "heartbeat") -> list[Check]:
+def of_project(project: Project, kind: CheckKind = "heartbeat") -> list[Check]:
     """The project's checks of this kind, oldest first."""
     return [check for check in checks.of_project(project.code) if check.kind == kind]
 
@@ -111,21 +111,21 @@ def _equals(check: Check, wanted: dict[str, Any]) -> bool:
     return all(getattr(check, name) == value for name, value in wanted.items())
 
 
-def change(house: House, check: Check, values: dict[str, Any]) -> Check:
+def change(services: Services, check: Check, values: dict[str, Any]) -> Check:
     """The check with a changed definition. Raises Missing, Busy."""
-    return transitions.apply(house, check.project, check.code, status.Redefined(house.clock(), values))
+    return transitions.apply(services, check.project, check.code, status.Redefined(services.clock(), values))
 
 
-def pause(house: House, check: Check) -> Check:
-    return transitions.apply(house, check.project, check.code, status.Paused(house.clock()))
+def pause(services: Services, check: Check) -> Check:
+    return transitions.apply(services, check.project, check.code, status.Paused(services.clock()))
 
 
-def resume(house: House, check: Check) -> Check:
+def resume(services: Services, check: Check) -> Check:
     """Raises Conflict when the check is not paused."""
-    return transitions.apply(house, check.project, check.code, status.Resumed(house.clock()))
+    return transitions.apply(services, check.project, check.code, status.Resumed(services.clock()))
 
 
-def delete(house: House, check: Check) -> Check:
+def delete(services: Services, check: Check) -> Check:
     """Removes the check for good, its history with it; answers it as it was. Raises Missing, Busy."""
 
     def attempt() -> Check:
@@ -133,12 +133,12 @@ def delete(house: House, check: Check) -> Check:
         checks.delete(seen)
         return seen
 
-    gone = transitions.retrying(house, attempt)
-    do_later(house, {"do": "purge", "owner": check.code}, lambda: purge(house, check.code))
+    gone = transitions.retrying(services, attempt)
+    do_later(services, {"do": "purge", "owner": check.code}, lambda: purge(services, check.code))
     return gone
 
 
-def do_later(house: House, chore: dict[str, Any], now: Callable[[], object]) -> None:
+def do_later(services: Services, chore: dict[str, Any], now: Callable[[], object]) -> None:
     """Puts a chore into the queue, or does it at once when the queue cannot take it."""
     try:
         queues.send("chores", chore)
@@ -147,7 +147,7 @@ def do_later(house: House, chore: dict[str, Any], now: Callable[[], object]) -> 
         now()
 
 
-def purge(house: House, owner: str) -> None:
+def purge(services: Services, owner: str) -> None:
     """Deletes what a deleted check or channel left in the history, a batch at a time until nothing is left."""
     while not history.purge(owner, at_most=PURGE_BATCH):
         continue

@@ -9,9 +9,9 @@ from chalicelib.core.check import Project
 from chalicelib.core.errors import Conflict
 from chalicelib.core.silence import Silence
 from chalicelib.core.windows import Window
-from chalicelib.monitor.services import House
-from chalicelib.store import watches
-from chalicelib.store.watches import Schedule
+from chalicelib.monitor.services import Services
+from chalicelib.store import mutes as store_mutes
+from chalicelib.store.mutes import MuteWindow
 
 _PREFIX = "schedule:"
 
@@ -29,37 +29,37 @@ def code_of(silence: Silence) -> str:
     return silence.id.removeprefix(_PREFIX)
 
 
-def window(schedule: Schedule) -> Window:
+def window(schedule: MuteWindow) -> Window:
     data = schedule.data
     return Window(data["at"], data["duration"], data["tz"], tuple(data["days"]))
 
 
-def repeats(schedule: Schedule) -> bool:
+def repeats(schedule: MuteWindow) -> bool:
     """Without days it happens once, the next time its hour strikes."""
     return bool(schedule.data["days"])
 
 
-def create(house: House, project: Project, name: str, window: Window) -> Schedule:
+def create(services: Services, project: Project, name: str, window: Window) -> MuteWindow:
     """Raises Conflict when the name is taken."""
     _require_free(project.code, name)
-    schedule = Schedule(project.code, house.new_code(), name, house.clock(), _data(window))
-    watches.save_schedule(schedule)
+    schedule = MuteWindow(project.code, services.new_code(), name, services.clock(), _data(window))
+    store_mutes.save(schedule)
     return schedule
 
 
-def change(house: House, schedule: Schedule, name: str, window: Window) -> Schedule:
+def change(services: Services, schedule: MuteWindow, name: str, window: Window) -> MuteWindow:
     """Raises Conflict. What happens once and is given another time happens the next time from now on."""
     if name != schedule.name:
         _require_free(schedule.project, name)
     data = _data(window)
-    made = schedule.created if data == schedule.data else house.clock()
+    made = schedule.created if data == schedule.data else services.clock()
     changed = replace(schedule, name=name, created=made, data=data)
-    watches.save_schedule(changed)
+    store_mutes.save(changed)
     return changed
 
 
 def _require_free(project: str, name: str) -> None:
-    if any(schedule.name == name for schedule in watches.schedules(project)):
+    if any(schedule.name == name for schedule in store_mutes.of_project(project)):
         raise Conflict(f"a scheduled mute called {name!r} exists already")
 
 

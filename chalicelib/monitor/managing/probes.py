@@ -8,7 +8,7 @@ from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import checks
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import definitions
 
 PERIOD_MAX = 86_400
@@ -19,26 +19,26 @@ DOMAIN_PERIOD = 3_600
 CHAIN_MAX = 20
 
 
-def create(house: House, project: Project, values: dict[str, Any]) -> Check:
+def create(services: Services, project: Project, values: dict[str, Any]) -> Check:
     """A new device, told to every channel of the project unless `channels` says otherwise: a device that nobody hears
     of helps nobody. Raises Invalid naming master or locations, LimitReached."""
-    _check(house, project.code, "", values)
+    _check(services, project.code, "", values)
     if "channels" not in values:
         everyone = sorted(channel.code for channel in definitions.channels(project.code))
         values = {**values, "channels": tuple(everyone)}
-    device = checks.create(house, project, {"kind": "probe", **values})
-    probing.look_now(house, device)
+    device = checks.create(services, project, {"kind": "probe", **values})
+    probing.look_now(services, device)
     return device
 
 
-def change(house: House, device: Check, values: dict[str, Any]) -> Check:
+def change(services: Services, device: Check, values: dict[str, Any]) -> Check:
     """The device with a changed definition. Raises Invalid, Missing."""
-    _check(house, device.project, device.code, values)
-    return checks.change(house, device, values)
+    _check(services, device.project, device.code, values)
+    return checks.change(services, device, values)
 
 
-def _check(house: House, project: str, code: str, values: dict[str, Any]) -> None:
-    known = locations(house)
+def _check(services: Services, project: str, code: str, values: dict[str, Any]) -> None:
+    known = locations(services)
     for name in values.get("watch", {}).get("locations", ()):
         if name not in known:
             raise Invalid("locations", f"holds {name[:60]!a}; there are {', '.join(known)}")
@@ -63,17 +63,17 @@ def _require_chain(project: str, code: str, master: str) -> None:
     raise Invalid("master", f"would make a chain of more than {CHAIN_MAX} devices")
 
 
-def locations(house: House) -> list[str]:
+def locations(services: Services) -> list[str]:
     """The places that can be probed from, home first."""
-    return [name for name, _region in house.settings.locations] or [house.settings.location]
+    return [name for name, _region in services.settings.locations] or [services.settings.location]
 
 
-def delete(house: House, project: Project, device: Check) -> Check:
+def delete(services: Services, project: Project, device: Check) -> Check:
     """Removes a device for good; what depends on it depends on nothing any more. Raises Missing."""
     for dependant in checks.of_project(project, "probe"):
         if dependant.master == device.code:
-            checks.change(house, dependant, {"master": ""})
-    return checks.delete(house, device)
+            checks.change(services, dependant, {"master": ""})
+    return checks.delete(services, device)
 
 
 def shortest_period(kind: str) -> int:

@@ -10,7 +10,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.services import ALPHANUMERIC, House
+from chalicelib.monitor.services import ALPHANUMERIC, Services
 from chalicelib.store import checks, definitions, directory
 
 KINDS: tuple[Access, ...] = ("write", "read", "ping")
@@ -37,26 +37,26 @@ def opened_by(key: str) -> Key | None:
     return directory.key(hash_of(key))
 
 
-def create(house: House, name: str, *, limit: int | None = None) -> Keyring:
+def create(services: Services, name: str, *, limit: int | None = None) -> Keyring:
     """A new project with one key of each kind. Raises Invalid for a name that is empty or too long."""
     if not name.strip() or len(name) > NAME_MAX:
         raise Invalid("name", f"must have 1 to {NAME_MAX} characters")
-    code = house.random_text(12, _LOWER)
-    badge, secret = house.random_text(22, ALPHANUMERIC), house.random_text(40, ALPHANUMERIC)
-    project = Project(code, name, house.clock(), limit, badge=badge, secret=secret)
-    clear = {kind: _new_key(house, kind) for kind in KINDS}
-    directory.create_project(project, [_key(house, project.code, kind, text) for kind, text in clear.items()])
+    code = services.random_text(12, _LOWER)
+    badge, secret = services.random_text(22, ALPHANUMERIC), services.random_text(40, ALPHANUMERIC)
+    project = Project(code, name, services.clock(), limit, badge=badge, secret=secret)
+    clear = {kind: _new_key(services, kind) for kind in KINDS}
+    directory.create_project(project, [_key(services, project.code, kind, text) for kind, text in clear.items()])
     return Keyring(project, clear)
 
 
-def _new_key(house: House, kind: Access) -> str:
+def _new_key(services: Services, kind: Access) -> str:
     if kind == "ping":
-        return house.random_text(22, _LOWER)
-    return ("hcw_" if kind == "write" else "hcr_") + house.random_text(28, ALPHANUMERIC)
+        return services.random_text(22, _LOWER)
+    return ("hcw_" if kind == "write" else "hcr_") + services.random_text(28, ALPHANUMERIC)
 
 
-def _key(house: House, project: str, kind: Access, clear: str) -> Key:
-    return Key(hash_of(clear), project, kind, clear[:HINT], house.clock())
+def _key(services: Services, project: str, kind: Access, clear: str) -> Key:
+    return Key(hash_of(clear), project, kind, clear[:HINT], services.clock())
 
 
 def keys(project: Project) -> list[Key]:
@@ -65,27 +65,27 @@ def keys(project: Project) -> list[Key]:
     return sorted(found, key=lambda key: (key.created, key.access))
 
 
-def rotate(house: House, code: str, kinds: tuple[Access, ...] = KINDS, *, keep_old: bool = False) -> Keyring:
+def rotate(services: Services, code: str, kinds: tuple[Access, ...] = KINDS, *, keep_old: bool = False) -> Keyring:
     """New keys of these kinds; the old ones stop working at the same moment unless they are kept. Raises Missing."""
-    clear = {kind: _new_key(house, kind) for kind in kinds}
-    new = [_key(house, code, kind, text) for kind, text in clear.items()]
+    clear = {kind: _new_key(services, kind) for kind in kinds}
+    new = [_key(services, code, kind, text) for kind, text in clear.items()]
 
     def attempt() -> None:
         project = directory.project(code)
         old = [] if keep_old else [key for key in keys(project) if key.access in kinds]
         directory.replace_keys(project, new, old)
 
-    transitions.retrying(house, attempt)
+    transitions.retrying(services, attempt)
     return Keyring(directory.project(code), clear)
 
 
-def delete(house: House, code: str) -> Project:
+def delete(services: Services, code: str) -> Project:
     """Removes a project: first its keys, so that nothing is added, then checks and channels with their history."""
     project = directory.project(code)
     directory.close_project(project)
     for check in checks.of_project(code):
-        manage.delete(house, check)
+        manage.delete(services, check)
     for channel in definitions.channels(code):
-        channels.delete(house, channel)
+        channels.delete(services, channel)
     directory.delete_project(project)
     return project

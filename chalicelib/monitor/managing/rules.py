@@ -21,10 +21,11 @@ from chalicelib.monitor.intake import points
 from chalicelib.monitor.looking.reading import Reader, split_view
 from chalicelib.monitor.managing import channels, checks, silences
 from chalicelib.monitor.managing import mutes as schedules
-from chalicelib.monitor.services import House
-from chalicelib.store import definitions, directory, history, watches
+from chalicelib.monitor.services import Services
+from chalicelib.store import definitions, directory, history, subscriptions
+from chalicelib.store import mutes as store_mutes
 from chalicelib.store.faults import StoreFault
-from chalicelib.store.watches import Schedule
+from chalicelib.store.mutes import MuteWindow
 
 PERIOD = 60
 MUTE = "mute"
@@ -32,39 +33,39 @@ WORKERS = 16
 DEFAULT_CHANNEL = "Email me"
 
 
-def create(house: House, project: Project, values: dict[str, Any]) -> Check:
+def create(services: Services, project: Project, values: dict[str, Any]) -> Check:
     """A new alert. `mutes` among the values are the codes of scheduled mutes. Raises Invalid, Conflict (the name is
     taken), LimitReached."""
     mutes = values.pop("mutes", [])
-    now = house.clock()
+    now = services.clock()
     laid = tuple(_silence(schedule, now) for schedule in _schedules(project.code, mutes))
     _require_few(project.code, values["watch"], {}, now)
     made: list[Channel] = []
     if values.get("channels") is None:
-        values["channels"] = default_channels(house, project, made)
+        values["channels"] = default_channels(services, project, made)
     try:
-        check = checks.create(house, project, {"kind": "rule", "period": PERIOD, "silences": laid, **values})
+        check = checks.create(services, project, {"kind": "rule", "period": PERIOD, "silences": laid, **values})
     except TocsinError:
         for channel in made:
-            channels.delete(house, channel)
+            channels.delete(services, channel)
         raise
-    _watch(house, check)
+    _watch(services, check)
     return check
 
 
-def change(house: House, alert: Check, values: dict[str, Any]) -> Check:
+def change(services: Services, alert: Check, values: dict[str, Any]) -> Check:
     """The alert with a changed definition; its state stays until new data speaks. Raises Invalid, Conflict, Missing."""
     mutes = values.pop("mutes", None)
     wanted = None if mutes is None else _schedules(alert.project, mutes)
     if "watch" in values:
-        _require_few(alert.project, values["watch"], alert.watch, house.clock())
-        values["watch"] = _dated(values["watch"], alert.watch, house.clock())
+        _require_few(alert.project, values["watch"], alert.watch, services.clock())
+        values["watch"] = _dated(values["watch"], alert.watch, services.clock())
     if "channels" in values and values["channels"] is None:
-        values["channels"] = default_channels(house, directory.project(alert.project), [])
+        values["channels"] = default_channels(services, directory.project(alert.project), [])
     if values:
-        alert = checks.change(house, alert, values)
-        _watch(house, alert)
-    return alert if wanted is None else _attach(house, alert, wanted)
+        alert = checks.change(services, alert, values)
+        _watch(services, alert)
+    return alert if wanted is None else _attach(services, alert, wanted)
 
 
 def _dated(watch: dict[str, Any], before: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -75,22 +76,22 @@ def _dated(watch: dict[str, Any], before: dict[str, Any], now: datetime) -> dict
     return {**watch, "changed": changed} if changed else watch
 
 
-def delete(house: House, alert: Check) -> None:
-    checks.delete(house, alert)
+def delete(services: Services, alert: Check) -> None:
+    checks.delete(services, alert)
     try:
-        watches.remove(alert.project, alert.code)
+        subscriptions.remove(alert.project, alert.code)
     except StoreFault as fault:
         log.warning("watch of a deleted alert left behind", reason=str(fault), code=alert.code)
 
 
-def _watch(house: House, alert: Check) -> None:
+def _watch(services: Services, alert: Check) -> None:
     """Tells those who ingest what the alert reads. Without it the clock judges it all the same."""
     targets = [part.target for part in rules.parts(alert.watch)]
     try:
-        watches.put(alert.project, alert.code, points.watched(targets))
+        subscriptions.put(alert.project, alert.code, points.watched(targets))
     except StoreFault as fault:
         log.warning("watch not written, the minute judges the alert", reason=str(fault), code=alert.code)
-    points.learn(house, alert.project, alert.code)
+    points.learn(services, alert.project, alert.code)
 
 
 def _require_few(project: str, watch: dict[str, Any], before: dict[str, Any], now: datetime) -> None:
@@ -108,27 +109,27 @@ def _require_few(project: str, watch: dict[str, Any], before: dict[str, Any], no
             raise Invalid(field, str(error)) from None
 
 
-def default_channels(house: House, project: Project, made: list[Channel]) -> tuple[str, ...]:
+def default_channels(services: Services, project: Project, made: list[Channel]) -> tuple[str, ...]:
     """The channel "Email me", made for the installation's owner where his address is known and then put into `made`;
     else every e-mail channel of the project (Hosted Graphite Alerts API, Creating Alerts, notification_channels)."""
     known = definitions.channels(project.code)
     named = [channel for channel in known if channel.name == DEFAULT_CHANNEL]
-    if not named and house.settings.mail_to:
-        settings = {"address": house.settings.mail_to}
-        named = [channels.create(house, project, "email", DEFAULT_CHANNEL, settings, 0)]
+    if not named and services.settings.mail_to:
+        settings = {"address": services.settings.mail_to}
+        named = [channels.create(services, project, "email", DEFAULT_CHANNEL, settings, 0)]
         made += named
     return tuple(channel.code for channel in named or [one for one in known if one.kind == "email"])
 
 
-def _schedules(project: str, codes: Iterable[str]) -> list[Schedule]:
-    known = {schedule.code: schedule for schedule in watches.schedules(project)}
+def _schedules(project: str, codes: Iterable[str]) -> list[MuteWindow]:
+    known = {schedule.code: schedule for schedule in store_mutes.of_project(project)}
     for code in codes:
         if code not in known:
             raise Invalid("scheduled_mutes", f"holds {str(code)[:60]!a}, which is no scheduled mute")
     return [known[code] for code in dict.fromkeys(codes)]
 
 
-def _silence(schedule: Schedule, now: datetime) -> Silence:
+def _silence(schedule: MuteWindow, now: datetime) -> Silence:
     """A scheduled mute as an alert carries it: a window for ever, or its next occurrence once."""
     window = schedules.window(schedule)
     identity = schedules.silence_id(schedule.code)
@@ -138,15 +139,17 @@ def _silence(schedule: Schedule, now: datetime) -> Silence:
     return Silence(identity, max(begin, schedule.created), end, MUTE)
 
 
-def _attach(house: House, alert: Check, wanted: list[Schedule]) -> Check:
+def _attach(services: Services, alert: Check, wanted: list[MuteWindow]) -> Check:
     """The alert with these scheduled mutes and no others."""
     ids = {schedules.silence_id(schedule.code) for schedule in wanted}
     if any(schedules.is_scheduled(silence) and silence.id not in ids for silence in alert.silences):
-        alert = silences.lift(house, alert, lambda silence: schedules.is_scheduled(silence) and silence.id not in ids)
+        alert = silences.lift(
+            services, alert, lambda silence: schedules.is_scheduled(silence) and silence.id not in ids
+        )
     has = {silence.id for silence in alert.silences}
     for schedule in wanted:
         if schedules.silence_id(schedule.code) not in has:
-            alert = silences.put(house, alert, _silence(schedule, house.clock()))
+            alert = silences.put(services, alert, _silence(schedule, services.clock()))
     return alert
 
 
@@ -155,34 +158,34 @@ def attached(alert: Check) -> list[str]:
     return [schedules.code_of(silence) for silence in alert.silences if schedules.is_scheduled(silence)]
 
 
-def reschedule(house: House, project: Project, schedule: Schedule) -> None:
+def reschedule(services: Services, project: Project, schedule: MuteWindow) -> None:
     """Gives every alert that has a scheduled mute the changed one."""
     identity = schedules.silence_id(schedule.code)
     having = [alert for alert in of_project(project) if any(one.id == identity for one in alert.silences)]
-    _each(having, lambda alert: silences.put(house, alert, _silence(schedule, house.clock())))
+    _each(having, lambda alert: silences.put(services, alert, _silence(schedule, services.clock())))
 
 
-def unschedule(house: House, project: Project, schedule: Schedule) -> None:
+def unschedule(services: Services, project: Project, schedule: MuteWindow) -> None:
     """Takes a scheduled mute off every alert."""
     identity = schedules.silence_id(schedule.code)
     having = [alert for alert in of_project(project) if any(one.id == identity for one in alert.silences)]
-    _each(having, lambda alert: silences.lift(house, alert, lambda silence: silence.id == identity))
+    _each(having, lambda alert: silences.lift(services, alert, lambda silence: silence.id == identity))
 
 
 def of_project(project: Project) -> list[Check]:
     return checks.of_project(project, "rule")
 
 
-def mute(house: House, alerts: list[Check], minutes: int, author: str = "") -> list[Check]:
+def mute(services: Services, alerts: list[Check], minutes: int, author: str = "") -> list[Check]:
     """Mutes alerts from now on; a mute that holds already is replaced."""
-    now = house.clock()
+    now = services.clock()
     silence = Silence(MUTE, now, now + timedelta(minutes=minutes), MUTE, author=author)
-    return _each(alerts, lambda alert: silences.put(house, alert, replace(silence)))
+    return _each(alerts, lambda alert: silences.put(services, alert, replace(silence)))
 
 
-def unmute(house: House, alerts: list[Check]) -> list[Check]:
+def unmute(services: Services, alerts: list[Check]) -> list[Check]:
     """Ends the mutes of alerts; scheduled ones stay."""
-    return _each(alerts, lambda alert: silences.lift(house, alert, lambda silence: silence.id == MUTE))
+    return _each(alerts, lambda alert: silences.lift(services, alert, lambda silence: silence.id == MUTE))
 
 
 def _each(alerts: list[Check], do: Callable[[Check], Check]) -> list[Check]:
@@ -219,15 +222,15 @@ def _words(alert: Check, known: dict[str, Channel]) -> list[str]:
     return [alert.name, *targets, *told]
 
 
-def events(house: House, alert: Check, days: int) -> list[Instance]:
+def events(services: Services, alert: Check, days: int) -> list[Instance]:
     """When its series began and ceased to breach, and its query to fail, newest first."""
-    now = house.clock()
+    now = services.clock()
     start, end = now - timedelta(days=days), now + timedelta(minutes=1)
     found = history.instances(alert.code, start, end, now)
     moments = {one.at.replace(microsecond=0) for one in found}
     for flip in history.flips(alert.project, alert.code, start, end, now):
         told = flip.new == "down" or (flip.new == "up" and flip.old == "down")
         if told and flip.at.replace(microsecond=0) not in moments:
-            metric = str(flip.about.get("metric", ""))
-            found.append(Instance(metric, flip.new == "down", flip.about.get("value"), flip.at))
+            metric = str(flip.details.get("metric", ""))
+            found.append(Instance(metric, flip.new == "down", flip.details.get("value"), flip.at))
     return sorted(found, key=lambda one: one.at, reverse=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from chalicelib import log
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import queues, series, series_names
 from chalicelib.store.faults import StoreFault
 
@@ -24,9 +24,9 @@ def tags(project: str, now: datetime) -> dict[str, Counter[str]]:
     return found
 
 
-def delete(house: House, project: str, pattern: str) -> list[str]:
+def delete(services: Services, project: str, pattern: str) -> list[str]:
     """Deletes the series that match, at most AT_MOST of them, and tells which; their points go a little later."""
-    gone = series_names.remove(project, pattern, house.clock(), at_most=AT_MOST, sleep=house.sleep)
+    gone = series_names.remove(project, pattern, services.clock(), at_most=AT_MOST, sleep=services.sleep)
     messages = [{"do": "purge_series", "project": project, "series": name} for name in gone]
     try:
         queues.send_all("chores", messages)
@@ -35,7 +35,7 @@ def delete(house: House, project: str, pattern: str) -> list[str]:
     return gone
 
 
-def purge(house: House, project: str, name: str) -> None:
+def purge(services: Services, project: str, name: str) -> None:
     """Deletes the points of a deleted series."""
-    while not series.purge(project, name, at_most=POINTS_AT_ONCE, sleep=house.sleep):
+    while not series.purge(project, name, at_most=POINTS_AT_ONCE, sleep=services.sleep):
         continue

@@ -10,7 +10,7 @@ from chalicelib.core import status
 from chalicelib.core.check import Check, Flip
 from chalicelib.core.silence import Silence, silenced_until
 from chalicelib.monitor import transitions
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import holding
 from chalicelib.store import history, outbox
 from chalicelib.store.faults import StoreFault
@@ -19,34 +19,34 @@ from chalicelib.store.faults import StoreFault
 LOOKED_THROUGH = 1_000
 
 
-def lay(house: House, check: Check, duration: timedelta | None, kind: str, *, author: str = "") -> Check:
+def lay(services: Services, check: Check, duration: timedelta | None, kind: str, *, author: str = "") -> Check:
     """A silence from now on, for `duration` or until it is lifted. Raises Missing, Busy, Conflict (too many)."""
-    now = house.clock()
+    now = services.clock()
     end = now + duration if duration else None
-    return put(house, check, Silence(house.new_code(), now, end, kind, author=author))
+    return put(services, check, Silence(services.new_code(), now, end, kind, author=author))
 
 
-def put(house: House, check: Check, silence: Silence) -> Check:
+def put(services: Services, check: Check, silence: Silence) -> Check:
     """Lays this silence on the check, or changes the one with its id into it; what waits for its end waits for the new
     one."""
-    after = transitions.apply(house, check.project, check.code, status.Silenced(house.clock(), silence))
-    _hasten(house, check, after)
+    after = transitions.apply(services, check.project, check.code, status.Silenced(services.clock(), silence))
+    _hasten(services, check, after)
     return after
 
 
-def lift(house: House, check: Check, which: Callable[[Silence], bool] = lambda _silence: True) -> Check:
+def lift(services: Services, check: Check, which: Callable[[Silence], bool] = lambda _silence: True) -> Check:
     """Ends every silence of the check that `which` is true of; a problem that nobody heard of is told then."""
-    event = status.Unsilenced(house.clock(), which, _problem(check))
-    after = transitions.apply(house, check.project, check.code, event)
+    event = status.Unsilenced(services.clock(), which, _problem(check))
+    after = transitions.apply(services, check.project, check.code, event)
     if after.status != "down":
-        _hasten(house, check, after)
+        _hasten(services, check, after)
     return after
 
 
-def _hasten(house: House, before: Check, after: Check) -> None:
+def _hasten(services: Services, before: Check, after: Check) -> None:
     """News that waits for the end of a silence is looked at again every few minutes alone: where that end has come
     nearer, it is looked at there. What cannot be moved now is told those few minutes late."""
-    now = house.clock()
+    now = services.clock()
     quiet = silenced_until(after.silences, now)
     until = quiet.until if quiet else now
     if not before.silences or until is None or until > now + holding.LOOK_AGAIN:
@@ -54,7 +54,7 @@ def _hasten(house: House, before: Check, after: Check) -> None:
     try:
         for entry in _waiting(after, now):
             if entry.due > until:
-                holding.hold(house, entry, until)
+                holding.hold(services, entry, until)
     except StoreFault as fault:
         log.warning("held news not hastened", reason=str(fault), code=after.code)
 

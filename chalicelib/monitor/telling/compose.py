@@ -1,4 +1,4 @@
-"""The newsroom: gathers what a notification tells, once for all channels of a flip."""
+"""Composes news: gathers what a notification tells, once for all channels of a flip."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from chalicelib.channels import words
 from chalicelib.core.check import Channel, Check, Flip, Project
 from chalicelib.core.errors import Missing
 from chalicelib.core.news import News
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import directory, history
 from chalicelib.store.outbox import Entry
 
 LAST_PINGS = 5
 
 
-def compose(house: House, entry: Entry, check: Check) -> News:
+def compose(services: Services, entry: Entry, check: Check) -> News:
     """The news of `entry`: the flip, how long it lasted, and the latest pings with the newest body."""
-    now = house.clock()
+    now = services.clock()
     flip = entry.flip
     pings = tuple(history.pings(check.code, LAST_PINGS, now))
     body = history.ping_body(check.code, pings[0].n, now) if pings and pings[0].has_body else None
@@ -27,7 +27,7 @@ def compose(house: House, entry: Entry, check: Check) -> News:
         check=check,
         flip=flip,
         project=_project_name(check.project),
-        site=house.site,
+        site=services.site,
         now=now,
         reminder=entry.reminder,
         downtime=_downtime(entry, now - flip.at),
@@ -51,9 +51,9 @@ def _project_name(code: str) -> str:
         return ""
 
 
-def test_news(house: House, project: Project, channel: Channel) -> News:
+def test_news(services: Services, project: Project, channel: Channel) -> News:
     """What a channel is sent when its owner tries it: news about a check that does not exist, marked as a test."""
-    now = house.clock()
-    check = Check(project.code, house.new_code(), now, name=channel.name, status="down", since=now)
+    now = services.clock()
+    check = Check(project.code, services.new_code(), now, name=channel.name, status="down", since=now)
     flip = Flip(project.code, check.code, now, "up", "down", "timeout")
-    return News(f"test#{check.code}", "test", check, flip, project.name, house.site, now)
+    return News(f"test#{check.code}", "test", check, flip, project.name, services.site, now)

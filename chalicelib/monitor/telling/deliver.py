@@ -26,9 +26,8 @@ from chalicelib.core.check import Channel, Check, Flip, Notification
 from chalicelib.core.errors import Missing, Undelivered
 from chalicelib.core.news import News
 from chalicelib.monitor import transitions
-from chalicelib.monitor.services import House
-from chalicelib.monitor.telling import compose as newsroom
-from chalicelib.monitor.telling import holding
+from chalicelib.monitor.services import Services
+from chalicelib.monitor.telling import compose, holding
 from chalicelib.store import checks, definitions, notifications, outbox
 from chalicelib.store.outbox import Entry
 
@@ -41,13 +40,13 @@ LONGEST = sum(BACK_OFF, timedelta(hours=1))
 WORKERS = 16
 
 
-def deliver_nudges(house: House, nudges: Iterable[dict[str, str]]) -> None:
+def deliver_nudges(services: Services, nudges: Iterable[dict[str, str]]) -> None:
     """Delivers the entries that messages of the `news` queue name."""
     found = (outbox.get(nudge["shard"], nudge["key"]) for nudge in nudges)
-    deliver_all(house, [entry for entry in found if entry])
+    deliver_all(services, [entry for entry in found if entry])
 
 
-def deliver_all(house: House, entries: list[Entry]) -> None:
+def deliver_all(services: Services, entries: list[Entry]) -> None:
     """Delivers many entries, those of one check in order and all checks at the same time; one that fails does not keep
     the others. Raises the first failure afterwards."""
     if not entries:
@@ -56,51 +55,51 @@ def deliver_all(house: House, entries: list[Entry]) -> None:
     for entry in sorted(entries, key=lambda entry: entry.flip.at):
         checks_news.setdefault(entry.flip.code, []).append(entry)
     with ThreadPoolExecutor(WORKERS) as pool:
-        done = [pool.submit(_deliver_in_turn, house, news) for news in checks_news.values()]
+        done = [pool.submit(_deliver_in_turn, services, news) for news in checks_news.values()]
     for future in done:
         future.result()
 
 
-def _deliver_in_turn(house: House, entries: list[Entry]) -> None:
+def _deliver_in_turn(services: Services, entries: list[Entry]) -> None:
     for entry in entries:
-        deliver(house, entry)
+        deliver(services, entry)
 
 
-def deliver(house: House, entry: Entry) -> None:
+def deliver(services: Services, entry: Entry) -> None:
     """Delivers one entry, see the module's description."""
     try:
         check = checks.get(entry.flip.project, entry.flip.code)
     except Missing:
         outbox.remove(entry)
         return
-    until = holding.until(house, entry, check)
+    until = holding.until(services, entry, check)
     if until:
-        holding.hold(house, entry, until)
+        holding.hold(services, entry, until)
         return
     if not holding.still_news(entry, check):
         outbox.remove(entry)
         return
-    earlier = _deliver_earlier(house, entry)
+    earlier = _deliver_earlier(services, entry)
     audience = _audience(entry, check)
-    tries = _tell_all(house, entry, check, audience, earlier) if audience else []
+    tries = _tell_all(services, entry, check, audience, earlier) if audience else []
     again = [moment for moment in tries if moment]
     if not again:
         outbox.remove(entry)
         return
     later = outbox.move(entry, min(again), held=entry.held)
-    wait = int((later.due - house.clock()).total_seconds()) + 1
+    wait = int((later.due - services.clock()).total_seconds()) + 1
     transitions.nudge([later], delay=max(wait, 0))
 
 
-def _deliver_earlier(house: House, entry: Entry) -> Entry | None:
+def _deliver_earlier(services: Services, entry: Entry) -> Entry | None:
     """Delivers the check's flip before this one first, if nobody has begun to; answers its entry, told or not."""
     flip = entry.flip
-    if entry.reminder or flip.before is None or house.clock() - flip.before > LONGEST:
+    if entry.reminder or flip.before is None or services.clock() - flip.before > LONGEST:
         return None
     earlier = outbox.of_flip(Flip(flip.project, flip.code, flip.before, flip.old, flip.old))
     waiting = outbox.get(earlier.shard, earlier.key)
     if waiting:
-        deliver(house, waiting)
+        deliver(services, waiting)
     return earlier
 
 
@@ -115,54 +114,54 @@ def _audience(entry: Entry, check: Check) -> list[Channel]:
 
 
 def _tell_all(
-    house: House, entry: Entry, check: Check, audience: list[Channel], earlier: Entry | None
+    services: Services, entry: Entry, check: Check, audience: list[Channel], earlier: Entry | None
 ) -> list[datetime | None]:
-    news = newsroom.compose(house, entry, check)
+    news = compose.compose(services, entry, check)
     if len(audience) == 1:
-        return [_tell(house, entry, news, audience[0], earlier)]
+        return [_tell(services, entry, news, audience[0], earlier)]
     with ThreadPoolExecutor(min(len(audience), WORKERS)) as pool:
-        return list(pool.map(lambda channel: _tell(house, entry, news, channel, earlier), audience))
+        return list(pool.map(lambda channel: _tell(services, entry, news, channel, earlier), audience))
 
 
-def _tell(house: House, entry: Entry, news: News, channel: Channel, earlier: Entry | None) -> datetime | None:
+def _tell(services: Services, entry: Entry, news: News, channel: Channel, earlier: Entry | None) -> datetime | None:
     """Tells one channel. Answers when to try again, None when it is told, given up, or not its news."""
     kind = channels.kind_named(channel.kind)
     if not kind.wants(channel.settings, news):
         return None
-    blocked = _blocked(house, channel, earlier)
+    blocked = _blocked(services, channel, earlier)
     if blocked:
         return blocked
-    claimed, notification = notifications.claim(channel.code, entry, house.clock(), LEASE)
+    claimed, notification = notifications.claim(channel.code, entry, services.clock(), LEASE)
     if not claimed:
-        return _unfinished(house, notification)
+        return _unfinished(services, notification)
     try:
-        kind.send(channel.settings, replace(news, id=f"{news.id}#{channel.code}"), house.outlet)
+        kind.send(channel.settings, replace(news, id=f"{news.id}#{channel.code}"), services.outlet)
     except Undelivered as error:
-        return _not_sent(house, entry, channel, error, notification.attempts)
+        return _not_sent(services, entry, channel, error, notification.attempts)
     except Exception:  # noqa: BLE001
         # A fault of ours in one kind of channel: it is retried like any other failure, and the log has the trace.
         log.error("channel failed unexpectedly", channel=channel.code, kind=channel.kind)
-        return _not_sent(house, entry, channel, Undelivered("internal error"), notification.attempts)
-    _sent(house, entry, channel, news.check.remind or channel.remind)
+        return _not_sent(services, entry, channel, Undelivered("internal error"), notification.attempts)
+    _sent(services, entry, channel, news.check.remind or channel.remind)
     return None
 
 
-def _blocked(house: House, channel: Channel, earlier: Entry | None) -> datetime | None:
+def _blocked(services: Services, channel: Channel, earlier: Entry | None) -> datetime | None:
     """When this channel may be told although the flip before waits for it: not before that has an outcome."""
     notification = notifications.state(channel.code, earlier) if earlier else None
-    again = _unfinished(house, notification) if notification else None
+    again = _unfinished(services, notification) if notification else None
     return again + timedelta(seconds=1) if again else None
 
 
-def _unfinished(house: House, notification: Notification) -> datetime | None:
+def _unfinished(services: Services, notification: Notification) -> datetime | None:
     """When to look again at a notification that has no outcome yet, None for one that has."""
     if notification.state == "sending":
-        return house.clock() + SOON
+        return services.clock() + SOON
     return notification.next_at if notification.state == "retry" else None
 
 
-def _sent(house: House, entry: Entry, channel: Channel, remind: int) -> None:
-    now = house.clock()
+def _sent(services: Services, entry: Entry, channel: Channel, remind: int) -> None:
+    now = services.clock()
     reminder = None
     if remind and entry.flip.new == "down":
         due = now + timedelta(seconds=remind)
@@ -175,8 +174,8 @@ def _sent(house: House, entry: Entry, channel: Channel, remind: int) -> None:
     log.count(Deliveries=1, **({} if entry.reminder else {"DeliverySeconds": delay}))
 
 
-def _not_sent(house: House, entry: Entry, channel: Channel, error: Undelivered, attempts: int) -> datetime | None:
-    now = house.clock()
+def _not_sent(services: Services, entry: Entry, channel: Channel, error: Undelivered, attempts: int) -> datetime | None:
+    now = services.clock()
     given_up = error.permanent or attempts > len(BACK_OFF)
     next_at = None if given_up else now + BACK_OFF[attempts - 1]
     notifications.not_sent(channel.code, entry, now, error.message, next_at)

@@ -12,7 +12,7 @@ from chalicelib.core.check import Check, Flip
 from chalicelib.core.errors import Missing
 from chalicelib.core.silence import silenced_until
 from chalicelib.monitor import transitions
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history, notifications, outbox
 from chalicelib.store.outbox import Entry
 
@@ -26,9 +26,9 @@ MASTER_BACK = timedelta(seconds=60)
 FLIPS = 50
 
 
-def until(house: House, entry: Entry, check: Check) -> datetime | None:
+def until(services: Services, entry: Entry, check: Check) -> datetime | None:
     """When to look at the news again, None when it need not be held."""
-    now = house.clock()
+    now = services.clock()
     quiet = silenced_until(check.silences, now)
     if quiet:
         return min(quiet.until or now + LOOK_AGAIN, now + LOOK_AGAIN)
@@ -73,12 +73,12 @@ def _last_told(check: Check, flip: Flip, since: datetime, now: datetime) -> date
     return None
 
 
-def hold(house: House, entry: Entry, until: datetime) -> None:
+def hold(services: Services, entry: Entry, until: datetime) -> None:
     """Puts the news off until then."""
     if entry.flip.new == "down" and not entry.reminder and not entry.held:
         history.mark_held(entry.flip, True)
     later = outbox.move(entry, until, held=True)
-    wait = int((later.due - house.clock()).total_seconds()) + 1
+    wait = int((later.due - services.clock()).total_seconds()) + 1
     transitions.nudge([later], delay=max(wait, 0))
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 from chalicelib.core import status
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Missing
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, directory
 
 Colour = Literal["up", "late", "down"]
@@ -44,22 +44,22 @@ def check_behind(badge: str) -> Check:
     return checks.get(project, code)
 
 
-def of_check(house: House, badge: str, *, late: bool) -> Badge:
+def of_check(services: Services, badge: str, *, late: bool) -> Badge:
     """The badge of one check; without `late`, a check in its grace time still counts as up. Raises Missing.
 
     An unnamed check is not called by its code: whoever knows that can ping.
     """
     check = check_behind(badge)
-    return _summed(house, check.name.strip() or UNNAMED, [check], late=late)
+    return _summed(services, check.name.strip() or UNNAMED, [check], late=late)
 
 
-def of_tag(house: House, badge: str, signature: str, tag: str, *, late: bool) -> Badge:
+def of_tag(services: Services, badge: str, signature: str, tag: str, *, late: bool) -> Badge:
     """The badge of a project's checks with this tag, "*" for all. Raises Missing, for a wrong signature too."""
     project = _project_behind(badge)
     if not hmac.compare_digest(_signed(project, tag), signature.encode("utf-8", "surrogatepass")):
         raise Missing("badge")
     found = [check for check in checks.of_project(project.code) if tag in (EVERYTHING, *check.tags.split())]
-    return _summed(house, house.settings.site_name if tag == EVERYTHING else tag, found, late=late)
+    return _summed(services, services.settings.site_name if tag == EVERYTHING else tag, found, late=late)
 
 
 def _project_behind(badge: str) -> Project:
@@ -69,9 +69,9 @@ def _project_behind(badge: str) -> Project:
     return directory.project(code)
 
 
-def _summed(house: House, label: str, found: Iterable[Check], *, late: bool) -> Badge:
+def _summed(services: Services, label: str, found: Iterable[Check], *, late: bool) -> Badge:
     """Down if any is down, else late if any is; new, paused and started checks count as up."""
-    now = house.clock()
+    now = services.clock()
     shown = [status.shown(check, now, with_started=False) for check in found]
     grace, down = shown.count("grace"), shown.count("down")
     colour: Colour = "down" if down else "late" if grace and late else "up"

@@ -13,7 +13,7 @@ from chalicelib.core.check import Check
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Done, Outcome, Phases, Task
 from tests.api.client import Answer, Api
 from tests.conftest import Clock
@@ -81,9 +81,9 @@ class Engine:
 
 
 @pytest.fixture
-def engine(house: House) -> Engine:
+def engine(services: Services) -> Engine:
     found = Engine()
-    house.engine = found  # type: ignore[assignment]
+    services.engine = found  # type: ignore[assignment]
     return found
 
 
@@ -91,14 +91,14 @@ Look = Callable[..., None]
 
 
 @pytest.fixture
-def look(house: House, keyring: Keyring, engine: Engine, clock: Clock) -> Look:
+def look(services: Services, keyring: Keyring, engine: Engine, clock: Clock) -> Look:
     """Has a device looked at once, now; with `fails`, it is found failed with that text."""
 
     def once(device: dict[str, Any], fails: str = "", place: str = "") -> None:
         engine.outcome = Outcome(False, fails, Phases(ttlb=20)) if fails else Engine().outcome
         check = check_of(keyring, device)
         at = int(clock.now.timestamp() * 1000)
-        probing.work(house, {"at": at, "checks": [[check.project, check.code]], "here": True})
+        probing.work(services, {"at": at, "checks": [[check.project, check.code]], "here": True})
 
     return once
 

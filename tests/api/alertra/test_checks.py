@@ -9,7 +9,7 @@ import pytest
 from chalicelib.monitor.clocks import daily
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.alertra.conftest import Caller, Look, check_of
 from tests.conftest import Clock, Queues
 
@@ -65,13 +65,13 @@ def test_a_day_is_summed_when_the_next_begins_and_outlives_its_results(
     keyring: Keyring,
     clock: Clock,
     queues: Queues,
-    house: House,
+    services: Services,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(daily, "LATE", 0)
     clock.now = datetime(2026, 11, 22, tzinfo=UTC)
     check = check_of(keyring, {"device_id": device.rpartition("/")[2]})
-    probing.work(house, {"at": int(clock.now.timestamp() * 1000), "checks": [[check.project, check.code]]})
+    probing.work(services, {"at": int(clock.now.timestamp() * 1000), "checks": [[check.project, check.code]]})
     queues.work()
     clock.move(days=100)
     (day,) = alertra.get(f"{device}/daily?Timestamp1=2026-11-21&Timestamp2=2026-11-21T23:59:59").json

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.client import Answer, Api
 
 UNKNOWN = "00000000-1111-4222-8333-444444444444"
@@ -137,8 +137,8 @@ def in_braces(code: str) -> str:
 
 
 @pytest.mark.parametrize("spelt", [in_capitals, without_dashes, in_braces])
-def test_a_uuid_has_one_spelling(spelt: Callable[[str], str], api: Api, house: House) -> None:
-    house.new_code = iter(["abcdef00-0000-4000-8000-000000000000", "a-badge"]).__next__
+def test_a_uuid_has_one_spelling(spelt: Callable[[str], str], api: Api, services: Services) -> None:
+    services.new_code = iter(["abcdef00-0000-4000-8000-000000000000", "a-badge"]).__next__
     code = api.check()["uuid"]
     assert api.get(f"/api/v1/checks/{code}").status == 200
     assert api.get(f"/api/v1/checks/{spelt(code)}").status == 404

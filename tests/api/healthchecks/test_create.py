@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.client import Api
 
 Channels = Callable[..., dict[str, Any]]
@@ -106,12 +106,12 @@ def test_keywords_that_are_not_for_subjects_are_not_shown_under_the_older_names(
     assert (check["subject"], check["subject_fail"], check["filter_subject"]) == ("", "", False)
 
 
-def with_limit(house: House, limit: int) -> None:
-    house.settings = replace(house.settings, check_limit=limit)
+def with_limit(services: Services, limit: int) -> None:
+    services.settings = replace(services.settings, check_limit=limit)
 
 
-def test_the_limit_of_checks_is_told_with_403(api: Api, house: House) -> None:
-    with_limit(house, 2)
+def test_the_limit_of_checks_is_told_with_403(api: Api, services: Services) -> None:
+    with_limit(services, 2)
     api.check()
     api.check()
     answer = api.post("/api/v1/checks/", json={})
@@ -119,34 +119,34 @@ def test_the_limit_of_checks_is_told_with_403(api: Api, house: House) -> None:
     assert len(api.get("/api/v1/checks/").json["checks"]) == 2
 
 
-def test_a_deleted_check_makes_room(api: Api, house: House) -> None:
-    with_limit(house, 1)
+def test_a_deleted_check_makes_room(api: Api, services: Services) -> None:
+    with_limit(services, 1)
     code = api.check()["uuid"]
     assert api.post("/api/v1/checks/", json={}).status == 403
     api.delete(f"/api/v1/checks/{code}")
     assert api.post("/api/v1/checks/", json={}).status == 201
 
 
-def test_a_project_may_have_a_limit_of_its_own(api: Api, house: House) -> None:
-    small = Api(api.gateway, projects.create(house, "Small", limit=1).keys["write"])
+def test_a_project_may_have_a_limit_of_its_own(api: Api, services: Services) -> None:
+    small = Api(api.gateway, projects.create(services, "Small", limit=1).keys["write"])
     small.check()
     assert small.post("/api/v1/checks/", json={}).status == 403
     assert api.post("/api/v1/checks/", json={}).status == 201
 
 
-def test_at_the_limit_wrong_values_are_told_first(api: Api, house: House) -> None:
-    with_limit(house, 1)
+def test_at_the_limit_wrong_values_are_told_first(api: Api, services: Services) -> None:
+    with_limit(services, 1)
     api.check()
     assert api.post("/api/v1/checks/", json={"timeout": 1}).status == 400
 
 
-def test_at_the_limit_a_unique_check_is_still_found(api: Api, house: House) -> None:
-    with_limit(house, 1)
+def test_at_the_limit_a_unique_check_is_still_found(api: Api, services: Services) -> None:
+    with_limit(services, 1)
     api.check(name="One")
     assert api.post("/api/v1/checks/", json={"name": "One", "unique": ["name"]}).status == 200
 
 
-def test_the_limit_is_told_before_channels_are_looked_for(api: Api, house: House) -> None:
-    with_limit(house, 1)
+def test_the_limit_is_told_before_channels_are_looked_for(api: Api, services: Services) -> None:
+    with_limit(services, 1)
     api.check()
     assert api.post("/api/v1/checks/", json={"channels": "nobody"}).status == 403

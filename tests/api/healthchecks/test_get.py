@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.client import Api
 from tests.conftest import Clock
 
@@ -93,15 +93,15 @@ def test_the_addresses_of_a_check_work(api: Api) -> None:
     assert api.post(path("resume_url")).json["status"] == "new"
 
 
-def test_pings_may_have_an_address_of_their_own(api: Api, house: House) -> None:
+def test_pings_may_have_an_address_of_their_own(api: Api, services: Services) -> None:
     check = api.check()
-    house.settings = replace(house.settings, ping_endpoint="https://ping.example.org")
+    services.settings = replace(services.settings, ping_endpoint="https://ping.example.org")
     assert api.shown(check)["ping_url"] == f"https://ping.example.org/{check['uuid']}"
 
 
-def test_without_a_set_address_the_one_that_was_called_is_told(api: Api, house: House) -> None:
+def test_without_a_set_address_the_one_that_was_called_is_told(api: Api, services: Services) -> None:
     code = api.check()["uuid"]
-    house.settings = replace(house.settings, site_root="")
+    services.settings = replace(services.settings, site_root="")
     headers = {"Host": "monitor.example.net:8443", "X-Forwarded-Proto": "https"}
     check = api.get(f"/api/v1/checks/{code}", headers=headers).json
     assert check["update_url"] == f"https://monitor.example.net:8443/api/v1/checks/{code}"

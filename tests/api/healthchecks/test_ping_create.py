@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.client import Answer, Api
 
 Contents = Callable[[], dict[str, list[str]]]
@@ -92,8 +92,8 @@ def test_a_ping_that_is_refused_makes_no_check(
     assert contents() == before
 
 
-def test_pings_may_make_checks_up_to_twice_the_limit(api: Api, house: House, slug: str) -> None:
-    house.settings = replace(house.settings, check_limit=1)
+def test_pings_may_make_checks_up_to_twice_the_limit(api: Api, services: Services, slug: str) -> None:
+    services.settings = replace(services.settings, check_limit=1)
     statuses = [ping(api, f"{slug}-{number}?create=1").status for number in range(3)]
     assert statuses == [201, 201, 404]
     assert api.post("/api/v1/checks/", json={}).status == 403

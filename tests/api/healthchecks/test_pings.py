@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.client import Api
 from tests.conftest import Clock
 
@@ -63,16 +63,16 @@ def test_moments_have_microseconds(api: Api, clock: Clock) -> None:
     assert api.pings(check)[0]["date"] == "2026-11-21T12:00:00.113073+00:00"
 
 
-def test_as_many_are_told_as_the_log_is_long(api: Api, clock: Clock, house: House) -> None:
-    house.settings = replace(house.settings, ping_log_limit=3)
+def test_as_many_are_told_as_the_log_is_long(api: Api, clock: Clock, services: Services) -> None:
+    services.settings = replace(services.settings, ping_log_limit=3)
     check = api.check()
     play(api, clock, check, *[""] * 5)
     assert [ping["n"] for ping in api.pings(check)] == [5, 4, 3]
     assert api.shown(check)["n_pings"] == 5
 
 
-def test_a_run_that_began_before_the_log_does_keeps_its_duration(api: Api, clock: Clock, house: House) -> None:
-    house.settings = replace(house.settings, ping_log_limit=2)
+def test_a_run_that_began_before_the_log_does_keeps_its_duration(api: Api, clock: Clock, services: Services) -> None:
+    services.settings = replace(services.settings, ping_log_limit=2)
     check = api.check()
     play(api, clock, check, "/start", "/log", "/log", "")
     assert durations(api, check) == [None, 4.5]
@@ -162,8 +162,8 @@ def test_a_body_that_is_not_there_is_not_found(n: str, api: Api) -> None:
     assert answer.error.startswith("ping")
 
 
-def test_a_body_older_than_the_log_is_not_found(api: Api, clock: Clock, house: House) -> None:
-    house.settings = replace(house.settings, ping_log_limit=2)
+def test_a_body_older_than_the_log_is_not_found(api: Api, clock: Clock, services: Services) -> None:
+    services.settings = replace(services.settings, ping_log_limit=2)
     check = api.check()
     for _ in range(3):
         api.ping(check, method="POST", data=b"body")

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.looking import backtest
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history, series
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import ABOVE, Caller
@@ -43,7 +43,7 @@ def flips(found: dict[str, Any]) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def live(
-    graphite: Caller, keyring: projects.Keyring, house: House, queues: Queues, clock: Clock
+    graphite: Caller, keyring: projects.Keyring, services: Services, queues: Queues, clock: Clock
 ) -> Callable[..., list[tuple[str, str]]]:
     """Lets an alert live through points of every half minute; answers its flips as (status, time)."""
 
@@ -57,7 +57,7 @@ def live(
             queues.take("rules")
             # Judged when the half minute is over, as a backtest judges.
             clock.move(seconds=30)
-            tick.run(house)
+            tick.run(services)
             queues.work()
         (check,) = checks.get_many([(project, alert)])
         made = history.flips(project, alert, check.created, clock.now + timedelta(1), clock.now)

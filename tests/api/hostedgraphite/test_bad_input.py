@@ -11,7 +11,7 @@ import pytest
 from chalicelib.languages.graphite import TooMany
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.looking import reading
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import series_names
 from chalicelib.store.series_names import Name
 from tests.api.client import Api
@@ -355,13 +355,13 @@ def test_a_pattern_that_matches_just_as_many_as_it_may_is_taken(graphite: Caller
 
 
 def test_a_pattern_that_comes_to_match_too_many_series_fails_with_its_reason_and_may_be_changed(
-    graphite: Caller, few: int, sent: Sent, house: House, queues: Queues, clock: Clock, channel: Any
+    graphite: Caller, few: int, sent: Sent, services: Services, queues: Queues, clock: Clock, channel: Any
 ) -> None:
     channel("Email me")
     alert = graphite.alert(name="Load", metric="w.*", notification_type="state_change")
     graphite.send("w.a 1", "w.b 1", "w.c 1", "w.d 1")
     for _ in range(3):
-        tick.run(house)
+        tick.run(services)
         queues.work()
         clock.move(minutes=1)
     assert sent.subjects == ["DOWN | Load"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.monitor.clocks import tick
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import Caller
 from tests.conftest import Clock, Queues
@@ -118,12 +118,12 @@ def test_each_series_of_a_pattern_has_its_own_events(graphite: Caller, queues: Q
     ]
 
 
-def test_what_is_missing_has_no_value(graphite: Caller, queues: Queues, clock: Clock, house: House) -> None:
+def test_what_is_missing_has_no_value(graphite: Caller, queues: Queues, clock: Clock, services: Services) -> None:
     alert = graphite.alert(metric="job.beat", alert_criteria={"type": "missing", "time_period": 5})
     graphite.send("job.beat 4")
     queues.work()
     clock.move(minutes=6)
-    tick.run(house)
+    tick.run(services)
     queues.work()
     clock.move(seconds=10)
     graphite.send("job.beat 5")

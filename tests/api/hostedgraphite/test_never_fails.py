@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from chalicelib.api.hostedgraphite import validation
 from chalicelib.monitor.clocks import tick
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.anything import SCALAR, TEXT, VALUE, careful
 from tests.api.hostedgraphite.conftest import ABOVE, Caller
 from tests.conftest import Queues
@@ -58,7 +58,7 @@ FINE = (200, 201, 400)
 @given(ALERT)
 @example({"metric": "a:", "alert_criteria": {"type": "missing", "time_period": 1}})
 def test_any_alert_and_what_it_is_judged_by(
-    graphite: Caller, house: House, queues: Queues, channel: Any, body: dict[str, Any]
+    graphite: Caller, services: Services, queues: Queues, channel: Any, body: dict[str, Any]
 ) -> None:
     if not graphite.get("/v2/notifications/?description=Ops").json["notifications"]:
         channel("Ops", "sms", number="+358401234567")
@@ -70,7 +70,7 @@ def test_any_alert_and_what_it_is_judged_by(
     if made.status != 201:
         return
     alert = made.json["id"]
-    tick.run(house)
+    tick.run(services)
     queues.work()
     shown = graphite.shown(alert)
     assert graphite.put(f"/v2/alerts/{alert}/", shown).json == shown

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.managing import projects
-from chalicelib.monitor.services import House
-from chalicelib.store import watches
+from chalicelib.monitor.services import Services
+from chalicelib.store import subscriptions
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import ABOVE, Caller
 from tests.conftest import Clock, Queues
@@ -40,13 +40,13 @@ def push(graphite: Caller, queues: Queues, clock: Clock) -> Push:
 
 
 @pytest.fixture
-def judge(house: House, queues: Queues, clock: Clock) -> Callable[[int], None]:
+def judge(services: Services, queues: Queues, clock: Clock) -> Callable[[int], None]:
     """Lets minutes pass, each with its judgement."""
 
     def pass_(minutes: int) -> None:
         for _ in range(minutes):
             clock.move(minutes=1)
-            tick.run(house)
+            tick.run(services)
             queues.work()
 
     return pass_
@@ -91,9 +91,9 @@ def test_an_alert_that_is_deleted_leaves_nothing_that_is_read_for_it(
 ) -> None:
     alert = graphite.alert()
     project = keyring.project.code
-    assert alert in watches.of_project(project)
+    assert alert in subscriptions.of_project(project)
     graphite.delete(f"/v2/alerts/{alert}/")
-    assert watches.of_project(project) == {}
+    assert subscriptions.of_project(project) == {}
 
 
 def test_no_data_leaves_a_pattern_as_it_is(graphite: Caller, push: Push, judge: Any, sent: Sent) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import definitions
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import ABOVE, Caller
@@ -171,9 +171,9 @@ def test_a_deleted_channel_is_taken_off_its_alerts(graphite: Caller, queues: Que
     assert graphite.shown(alert)["notification_channels"] == []
 
 
-def test_email_me_is_made_for_the_owner_where_no_channel_is_named(api: Api, clock: Clock, house: House) -> None:
+def test_email_me_is_made_for_the_owner_where_no_channel_is_named(api: Api, clock: Clock, services: Services) -> None:
     graphite = Caller(api, api.key, clock)
-    house.settings = replace(house.settings, mail_to="owner@example.org")
+    services.settings = replace(services.settings, mail_to="owner@example.org")
     first = graphite.shown(graphite.alert())["notification_channels"]
     second = graphite.shown(graphite.alert(name="other", notification_channels=[]))["notification_channels"]
     (channel,) = graphite.get(f"{ROOT}?description=Email%20me").json["notifications"]
@@ -182,10 +182,10 @@ def test_email_me_is_made_for_the_owner_where_no_channel_is_named(api: Api, cloc
 
 
 def test_an_alert_that_is_not_made_makes_no_channel_either(
-    api: Api, clock: Clock, house: House, channel: Any, contents: Callable[[], Any]
+    api: Api, clock: Clock, services: Services, channel: Any, contents: Callable[[], Any]
 ) -> None:
     graphite = Caller(api, api.key, clock)
-    house.settings = replace(house.settings, mail_to="owner@example.org")
+    services.settings = replace(services.settings, mail_to="owner@example.org")
     channel("Ops")
     graphite.alert(notification_channels=["Ops"])
     before = graphite.get(ROOT).json

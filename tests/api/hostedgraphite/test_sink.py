@@ -13,7 +13,7 @@ from chalicelib.api.hostedgraphite import sink
 from chalicelib.languages.graphite.lines import LINES_MAX
 from chalicelib.monitor.clocks import rollups
 from chalicelib.monitor.intake.points import AHEAD
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import directory, series_ages
 from tests.api.client import Answer, Api
 from tests.api.hostedgraphite.conftest import Caller, basic
@@ -92,14 +92,14 @@ def test_tags_belong_to_the_series_in_any_order(graphite: Caller) -> None:
 
 
 def test_points_are_taken_back_to_the_retention_and_ten_minutes_ahead(
-    graphite: Caller, clock: Clock, house: House
+    graphite: Caller, clock: Clock, services: Services
 ) -> None:
     oldest = int(series_ages.oldest(clock.now).timestamp())
     newest = int((clock.now + AHEAD).timestamp())
     assert timedelta(minutes=10) == AHEAD
     assert graphite.send(f"a.b 1 {oldest + 1}", f"a.b 2 {newest}").status == 202
     (project,) = directory.with_series()
-    rollups.roll(house, project, ["a.b"], oldest // 3600 * 3600)
+    rollups.roll(services, project, ["a.b"], oldest // 3600 * 3600)
     long_ago = graphite.get(f"/render?target=a.b&from={oldest - 60}&until={oldest + 300}").json[0]["datapoints"]
     assert [value for value, _ in long_ago if value is not None] == [1]
     assert values(graphite, "a.b") == [2]

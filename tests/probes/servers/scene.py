@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.probes import Kind, Outcome, failures
-from chalicelib.probes.connection import Line
+from chalicelib.probes.connection import Session
 from tests.channels.servers import HERE
 from tests.probes.authority import Authority
 
@@ -27,9 +27,9 @@ def authority() -> Authority:
     return Authority(Path(folder.name), datetime.now(UTC).replace(microsecond=0))
 
 
-def line(seconds: float = 10.0, allowed: tuple[str, ...] = HERE, **more: Any) -> Line:
+def line(seconds: float = 10.0, allowed: tuple[str, ...] = HERE, **more: Any) -> Session:
     settings: dict[str, Any] = {"authorities": authority().bundle, "now": lambda: authority().now} | more
-    return Line(seconds, allowed, **settings)
+    return Session(seconds, allowed, **settings)
 
 
 def probe(kind: Kind, /, seconds: float = 10.0, **definition: Any) -> Outcome:
@@ -37,7 +37,7 @@ def probe(kind: Kind, /, seconds: float = 10.0, **definition: Any) -> Outcome:
     return run(kind, line(seconds), **definition)
 
 
-def run(kind: Kind, over: Line, /, **definition: Any) -> Outcome:
+def run(kind: Kind, over: Session, /, **definition: Any) -> Outcome:
     whereabouts = {} if {"url", "server", "domain", "host"} & definition.keys() else {"host": HOST}
     return failures.attempt(kind, kind.clean(whereabouts | definition), over)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Outcome, Phases
 from tests.api.alertra.conftest import Caller, Engine, Look, check_of
 from tests.api.client import Answer
@@ -51,13 +51,13 @@ def test_get_uptime_statistics(alertra: Caller, look: Look, clock: Clock) -> Non
 
 
 def test_get_check_data(
-    alertra: Caller, house: House, keyring: Keyring, look: Look, clock: Clock, engine: Engine
+    alertra: Caller, services: Services, keyring: Keyring, look: Look, clock: Clock, engine: Engine
 ) -> None:
     """The sample's times are those of a probe without phases, all of them its last."""
     found = example("checks")
     (sample,) = found["answer"]
     clock.now = datetime.fromisoformat(sample["Timestamp"]).astimezone(UTC)
-    house.settings = replace(house.settings, location=sample["Location"])
+    services.settings = replace(services.settings, location=sample["Location"])
     device = alertra.device(URL=None, Method="TCP", HostData={"Host": "example.org", "Port": 25})
     look(device)
     engine.outcome = Outcome(True, "220 ready", Phases(ttlb=sample["RequestTime"]))
@@ -66,7 +66,7 @@ def test_get_check_data(
 
     check = check_of(keyring, device)
     at = int(clock.now.timestamp() * 1000)
-    probing.work(house, {"at": at, "checks": [[check.project, check.code]]})
+    probing.work(services, {"at": at, "checks": [[check.project, check.code]]})
     answer = asked(alertra, found, device)
     assert answer.status == found["status"]
     (shown,) = answer.json

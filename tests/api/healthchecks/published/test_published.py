@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.client import Answer, Api
 from tests.conftest import Clock
 
@@ -39,15 +39,15 @@ def moment(text: str) -> datetime:
 class Stage:
     """Sets up what an example shows."""
 
-    def __init__(self, api: Api, house: House, clock: Clock) -> None:
-        self.api, self.house, self.clock = api, house, clock
+    def __init__(self, api: Api, services: Services, clock: Clock) -> None:
+        self.api, self.services, self.clock = api, services, clock
         clock.now = moment("2020-03-20T09:00:00")
 
     def next_code(self, code: str) -> None:
         """The next thing that is made gets this id."""
-        others = self.house.new_code
+        others = self.services.new_code
         codes = iter([code])
-        self.house.new_code = lambda: next(codes, None) or others()
+        self.services.new_code = lambda: next(codes, None) or others()
 
     def channel(self, code: str, name: str, kind: str, **settings: str) -> None:
         self.next_code(code)
@@ -67,8 +67,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(api: Api, house: House, clock: Clock) -> Stage:
-    return Stage(api, house, clock)
+def stage(api: Api, services: Services, clock: Clock) -> Stage:
+    return Stage(api, services, clock)
 
 
 @pytest.fixture

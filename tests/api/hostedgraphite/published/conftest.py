@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.monitor.clocks import tick
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.client import Answer
 from tests.api.hostedgraphite.conftest import Caller
 from tests.api.hostedgraphite.published.examples import IDS, request
@@ -18,8 +18,8 @@ from tests.conftest import Clock, Queues
 class Stage:
     """Sets up what an example shows, and sends what it sends."""
 
-    def __init__(self, caller: Caller, house: House, queues: Queues, clock: Clock) -> None:
-        self.caller, self.house, self.queues, self.clock = caller, house, queues, clock
+    def __init__(self, caller: Caller, services: Services, queues: Queues, clock: Clock) -> None:
+        self.caller, self.services, self.queues, self.clock = caller, services, queues, clock
 
     def send(self, name: str, *, ids: bool = True, **changes: Any) -> Answer:
         """Sends the request of an example, with `changes` in it."""
@@ -48,11 +48,11 @@ class Stage:
 
     def _named(self, spelling: str, make: Callable[[], str]) -> str:
         """What `make` makes gets the id that stands in the examples in place of `spelling`."""
-        others, codes = self.house.new_code, iter([IDS[spelling]])
-        self.house.new_code = lambda: next(codes, None) or others()
+        others, codes = self.services.new_code, iter([IDS[spelling]])
+        self.services.new_code = lambda: next(codes, None) or others()
         self.clock.move(seconds=1)
         code = make()
-        self.house.new_code = others
+        self.services.new_code = others
         assert code == IDS[spelling]
         return code
 
@@ -68,10 +68,10 @@ class Stage:
         """Lets minutes pass in which no points come."""
         for _ in range(minutes):
             self.clock.move(minutes=1)
-            tick.run(self.house)
+            tick.run(self.services)
             self.queues.work()
 
 
 @pytest.fixture
-def stage(graphite: Caller, house: House, queues: Queues, clock: Clock) -> Stage:
-    return Stage(graphite, house, queues, clock)
+def stage(graphite: Caller, services: Services, queues: Queues, clock: Clock) -> Stage:
+    return Stage(graphite, services, queues, clock)

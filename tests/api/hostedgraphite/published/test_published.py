@@ -46,9 +46,9 @@ def play(stage: Stage, name: str) -> Any:
 
 
 def test_an_alert_is_created_as_published(stage: Stage) -> None:
-    others = stage.house.new_code
+    others = stage.services.new_code
     codes = iter([FIRST])
-    stage.house.new_code = lambda: next(codes, None) or others()
+    stage.services.new_code = lambda: next(codes, None) or others()
     play(stage, "create")
     shown = stage.caller.shown(FIRST)
     assert_documented(shown, json.loads(examples.request("create")["body"]))

@@ -11,7 +11,7 @@ from chalicelib.core.check import Check, Result
 from chalicelib.monitor.clocks import daily
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import queues as queues_
 from chalicelib.store import results
 from chalicelib.store.faults import StoreFault
@@ -22,9 +22,9 @@ MIDNIGHT = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp() * 1000)
 
 
 @pytest.fixture
-def check(house: House, keyring: Keyring) -> Check:
+def check(services: Services, keyring: Keyring) -> Check:
     watch = {"probe": {"type": "ping", "host": "example.org", "port": 80}}
-    return checks.create(house, keyring.project, {"kind": "probe", "name": "Web", "period": 60, "watch": watch})
+    return checks.create(services, keyring.project, {"kind": "probe", "name": "Web", "period": 60, "watch": watch})
 
 
 def found(check: Check, at: datetime, place: str = "Home", code: int = 1) -> None:
@@ -65,46 +65,52 @@ def test_a_queue_out_of_reach_does_not_stop_the_look(check: Check, monkeypatch: 
     daily.begin_day(check, MIDNIGHT)
 
 
-def test_a_day_is_summed_for_each_place_and_outlives_its_results(house: House, check: Check, clock: Clock) -> None:
+def test_a_day_is_summed_for_each_place_and_outlives_its_results(
+    services: Services, check: Check, clock: Clock
+) -> None:
     for place, code in (("Dublin", 1), ("Dublin", 0), ("Home", 1)):
         clock.move(minutes=1)
         found(check, clock.now, place, code)
     clock.now = datetime(2026, 11, 22, 0, 11, tzinfo=UTC)
-    assert counts(daily.sum_day(house, check.code, TODAY)) == [(TODAY, "Dublin", 2), (TODAY, "Home", 1)]
+    assert counts(daily.sum_day(services, check.code, TODAY)) == [(TODAY, "Dublin", 2), (TODAY, "Home", 1)]
     clock.move(days=200)
-    assert counts(daily.of_check(house, check, TODAY, TODAY)) == [(TODAY, "Dublin", 2), (TODAY, "Home", 1)]
+    assert counts(daily.of_check(services, check, TODAY, TODAY)) == [(TODAY, "Dublin", 2), (TODAY, "Home", 1)]
 
 
 @pytest.mark.parametrize("minutes", [-1, 9])
 def test_a_day_that_may_still_grow_is_summed_and_not_kept(
-    house: House, check: Check, clock: Clock, minutes: int
+    services: Services, check: Check, clock: Clock, minutes: int
 ) -> None:
     found(check, clock.now)
     clock.now = datetime(2026, 11, 22, tzinfo=UTC) + timedelta(minutes=minutes)
-    assert counts(daily.of_check(house, check, TODAY, TODAY)) == [(TODAY, "Home", 1)]
+    assert counts(daily.of_check(services, check, TODAY, TODAY)) == [(TODAY, "Home", 1)]
     assert results.sums(check.code, TODAY, TODAY, clock.now) == []
     found(check, NOW + timedelta(hours=1))
-    assert counts(daily.of_check(house, check, TODAY, TODAY)) == [(TODAY, "Home", 2)]
+    assert counts(daily.of_check(services, check, TODAY, TODAY)) == [(TODAY, "Home", 2)]
 
 
-def test_a_day_that_was_missed_is_summed_for_good_when_somebody_asks(house: House, check: Check, clock: Clock) -> None:
+def test_a_day_that_was_missed_is_summed_for_good_when_somebody_asks(
+    services: Services, check: Check, clock: Clock
+) -> None:
     found(check, clock.now)
     clock.move(days=2)
-    assert counts(daily.of_check(house, check, TODAY, clock.now.date())) == [(TODAY, "Home", 1)]
+    assert counts(daily.of_check(services, check, TODAY, clock.now.date())) == [(TODAY, "Home", 1)]
     assert counts(results.sums(check.code, TODAY, TODAY, clock.now)) == [(TODAY, "Home", 1)]
 
 
-def test_newer_days_come_first_and_none_is_from_before_the_check(house: House, check: Check, clock: Clock) -> None:
+def test_newer_days_come_first_and_none_is_from_before_the_check(
+    services: Services, check: Check, clock: Clock
+) -> None:
     for _ in range(3):
         found(check, clock.now)
         clock.move(days=1)
-    days = [entry[0] for entry in daily.of_check(house, check, date(2020, 1, 1), date(2030, 1, 1))]
+    days = [entry[0] for entry in daily.of_check(services, check, date(2020, 1, 1), date(2030, 1, 1))]
     assert days == [TODAY + timedelta(days=number) for number in (2, 1, 0)]
 
 
-def test_a_sum_is_forgotten_in_the_end(house: House, check: Check, clock: Clock) -> None:
+def test_a_sum_is_forgotten_in_the_end(services: Services, check: Check, clock: Clock) -> None:
     found(check, clock.now)
     clock.move(days=1)
-    daily.sum_day(house, check.code, TODAY)
+    daily.sum_day(services, check.code, TODAY)
     clock.move(days=801)
-    assert daily.of_check(house, check, TODAY, TODAY) == []
+    assert daily.of_check(services, check, TODAY, TODAY) == []

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.core.check import Check
 from chalicelib.monitor.intake import points
 from chalicelib.monitor.managing import projects, rules
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from chalicelib.store import queues as queueing
 from chalicelib.store import series
 from tests.conftest import Clock
@@ -30,80 +30,84 @@ def nudges(monkeypatch: pytest.MonkeyPatch) -> Nudges:
     return sent
 
 
-def alert(house: House, keyring: projects.Keyring, metric: str) -> Check:
+def alert(services: Services, keyring: projects.Keyring, metric: str) -> Check:
     watch = {"criteria": {"a": {"metric": metric, "type": "above", "above_value": 5}}, "expression": "a"}
-    return rules.create(house, keyring.project, {"name": f"About {metric}", "watch": watch})
+    return rules.create(services, keyring.project, {"name": f"About {metric}", "watch": watch})
 
 
-def push(house: House, keyring: projects.Keyring, line: str) -> None:
-    points.take(house, keyring.project.code, line.encode())
+def push(services: Services, keyring: projects.Keyring, line: str) -> None:
+    points.take(services, keyring.project.code, line.encode())
 
 
 def test_a_point_has_the_rules_of_its_series_judged_at_once(
-    house: House, keyring: projects.Keyring, nudges: Nudges
+    services: Services, keyring: projects.Keyring, nudges: Nudges
 ) -> None:
-    load, _ = alert(house, keyring, "*.load"), alert(house, keyring, "*.disk")
+    load, _ = alert(services, keyring, "*.load"), alert(services, keyring, "*.disk")
     nudges.clear()
 
-    push(house, keyring, "web.load 9")
+    push(services, keyring, "web.load 9")
 
     assert nudges == [(0, [load.code])]
 
 
 def test_points_that_follow_closely_have_it_judged_once_more_after_a_pause(
-    house: House, keyring: projects.Keyring, clock: Clock, nudges: Nudges
+    services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges
 ) -> None:
-    load = alert(house, keyring, "*.load")
+    load = alert(services, keyring, "*.load")
     nudges.clear()
 
-    push(house, keyring, "web1.load 1")
+    push(services, keyring, "web1.load 1")
     for _ in range(3):
         clock.move(seconds=0.5)
-        push(house, keyring, "web2.load 9")
+        push(services, keyring, "web2.load 9")
 
     assert nudges == [(0, [load.code]), (3, [load.code])]
 
 
-def test_a_new_rule_is_known_at_once_where_it_was_made(house: House, keyring: projects.Keyring, nudges: Nudges) -> None:
-    push(house, keyring, "web.load 1")
-    load = alert(house, keyring, "web.load")
+def test_a_new_rule_is_known_at_once_where_it_was_made(
+    services: Services, keyring: projects.Keyring, nudges: Nudges
+) -> None:
+    push(services, keyring, "web.load 1")
+    load = alert(services, keyring, "web.load")
     nudges.clear()
 
-    push(house, keyring, "web.load 9")
+    push(services, keyring, "web.load 9")
 
     assert nudges == [(0, [load.code])]
 
 
 def test_a_new_rule_is_judged_once_when_every_process_knows_it(
-    house: House, keyring: projects.Keyring, nudges: Nudges
+    services: Services, keyring: projects.Keyring, nudges: Nudges
 ) -> None:
-    load = alert(house, keyring, "web.load")
+    load = alert(services, keyring, "web.load")
 
     (nudge,) = nudges
     assert nudge == (6, [load.code])
     assert nudge[0] > points.REMEMBERED.total_seconds()
 
 
-def test_a_changed_rule_is_judged_for_its_new_series(house: House, keyring: projects.Keyring, nudges: Nudges) -> None:
-    load = alert(house, keyring, "web.load")
-    push(house, keyring, "db.load 1")
+def test_a_changed_rule_is_judged_for_its_new_series(
+    services: Services, keyring: projects.Keyring, nudges: Nudges
+) -> None:
+    load = alert(services, keyring, "web.load")
+    push(services, keyring, "db.load 1")
     watch = {"criteria": {"a": {"metric": "db.load", "type": "above", "above_value": 5}}, "expression": "a"}
-    rules.change(house, load, {"watch": watch})
+    rules.change(services, load, {"watch": watch})
     nudges.clear()
 
-    push(house, keyring, "db.load 9")
-    push(house, keyring, "web.load 9")
+    push(services, keyring, "db.load 9")
+    push(services, keyring, "web.load 9")
 
     assert nudges == [(0, [load.code])]
 
 
 def test_a_point_that_took_long_to_keep_is_judged_though_a_nudge_came_before_it(
-    house: House, keyring: projects.Keyring, clock: Clock, nudges: Nudges, monkeypatch: pytest.MonkeyPatch
+    services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = alert(house, keyring, "*.load")
-    push(house, keyring, "web.load 1")
+    load = alert(services, keyring, "*.load")
+    push(services, keyring, "web.load 1")
     clock.move(seconds=1)
-    push(house, keyring, "web.load 2")
+    push(services, keyring, "web.load 2")
     nudges.clear()
     add = series.add
 
@@ -113,6 +117,6 @@ def test_a_point_that_took_long_to_keep_is_judged_though_a_nudge_came_before_it(
 
     monkeypatch.setattr(series, "add", slowly)
     clock.move(seconds=2.5)
-    push(house, keyring, "web.load 9")
+    push(services, keyring, "web.load 9")
 
     assert [codes for _, codes in nudges] == [[load.code]]

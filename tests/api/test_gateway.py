@@ -15,7 +15,7 @@ from chalice import Chalice
 
 from chalicelib import gateway as http
 from chalicelib.monitor.managing import checks
-from chalicelib.monitor.services import House
+from chalicelib.monitor.services import Services
 from tests.api.client import Api
 from tests.conftest import Queues
 
@@ -79,12 +79,12 @@ def test_a_fault_of_ours_is_told_in_the_log_and_not_to_the_caller(
     assert "in broken" in logged["trace"]
 
 
-def test_an_app_serves_the_house_it_was_given_last(api: Api, chalice_app: Chalice, house: House) -> None:
-    other = replace(house, settings=replace(house.settings, site_root="https://other.example.org"))
+def test_an_app_serves_the_house_it_was_given_last(api: Api, chalice_app: Chalice, services: Services) -> None:
+    other = replace(services, settings=replace(services.settings, site_root="https://other.example.org"))
     check = api.check()
     http.serve(chalice_app, other)
     assert api.shown(check)["update_url"].startswith("https://other.example.org/")
-    http.serve(chalice_app, house)
+    http.serve(chalice_app, services)
     assert api.shown(check)["update_url"].startswith("https://tocsin.example.org/")
 
 
@@ -97,10 +97,10 @@ def test_an_app_serves_the_house_it_was_given_last(api: Api, chalice_app: Chalic
     ],
 )
 def test_the_stage_is_part_of_the_address_where_api_gateway_says_so(
-    context: dict[str, str], root: str, api: Api, chalice_app: Chalice, house: House
+    context: dict[str, str], root: str, api: Api, chalice_app: Chalice, services: Services
 ) -> None:
     check = api.check()
-    http.serve(chalice_app, replace(house, settings=replace(house.settings, site_root="")))
+    http.serve(chalice_app, replace(services, settings=replace(services.settings, site_root="")))
     sent = {
         "host": "abc.execute-api.eu-north-1.amazonaws.com",
         "x-forwarded-proto": "https",

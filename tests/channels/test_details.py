@@ -31,7 +31,7 @@ RULE = replace(
 
 def told(check: Any, reason: str, event: str = "down", **about_flip: Any) -> News:
     plain = news(event, check=check, reason=reason, pings=(), body=b"")
-    return replace(plain, flip=replace(plain.flip, about=about_flip))
+    return replace(plain, flip=replace(plain.flip, details=about_flip))
 
 
 def test_a_probe_tells_its_address_its_period_and_who_saw_the_failure() -> None:
