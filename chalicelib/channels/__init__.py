@@ -6,10 +6,11 @@ To add a kind: a module that is a `base.Kind`, and its name in `KINDS`.
 from __future__ import annotations
 
 from chalicelib.channels import mail, opsgenie, pagerduty, slack, sms, sns, victorops, webhook
-from chalicelib.channels.base import Kind, Outlet
+from chalicelib.channels.base import Event, Kind, Outlet
+from chalicelib.core.check import Channel
 from chalicelib.core.errors import Invalid
 
-__all__ = ["KINDS", "Kind", "Outlet", "kind_named"]
+__all__ = ["KINDS", "Event", "Kind", "Outlet", "kind_named", "wants"]
 
 KINDS: tuple[Kind, ...] = (mail, sms, sns, webhook, slack, pagerduty, opsgenie, victorops)
 
@@ -22,3 +23,13 @@ def kind_named(name: object) -> Kind:
     if kind is None:
         raise Invalid("kind", f"is not one of {', '.join(_BY_NAME)}")
     return kind
+
+
+def wants(channel: Channel, event: Event) -> bool:
+    """Whether a channel is to be told of an event. A test always is; recoveries only where the channel `resolves`;
+    beyond that the directions in the settings of its kind decide."""
+    if event == "test":
+        return True
+    if event == "up" and not channel.resolves:
+        return False
+    return kind_named(channel.kind).wants(channel.settings, event)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chalicelib.core.news import News
 
@@ -13,22 +15,56 @@ if TYPE_CHECKING:
     from chalicelib.channels.sender import Sender
 
 
+# What can be told of a check. A reminder is a "down" that is told again.
+Event = Literal["down", "up", "test"]
+
+
 class Kind(Protocol):
     """A kind of channel: a module of this package with these names in it."""
 
     name: str
+    # Whether "down" opens an incident at the service, which "up" closes.
+    opens_incidents: bool
 
-    def clean(self, settings: dict[str, object]) -> dict[str, Any]:
+    def clean(self, settings: dict[str, object], /) -> dict[str, Any]:
         """The settings as they are kept: validated, complete, in one form. Raises Invalid ("settings.address", ...)."""
 
-    def wants(self, settings: dict[str, Any], news: News) -> bool:
-        """Whether a channel with these (clean) settings is to be told of `news`."""
+    def wants(self, settings: dict[str, Any], event: Event, /) -> bool:
+        """Whether these (clean) settings let an event through; `everything` for a kind without directions."""
 
-    def send(self, settings: dict[str, Any], news: News, outlet: Outlet) -> None:
-        """Tells the news, once. Raises Undelivered, without any secret in its message."""
+    def send(self, settings: dict[str, Any], news: Sequence[News], outlet: Outlet, /) -> None:
+        """Tells the news, which is one or several, in their order: in one message, or `in_turn`. Raises Undelivered,
+        without any secret in its message; then all of them are told again, each under the id that it had."""
 
-    def public(self, settings: dict[str, Any]) -> dict[str, Any]:
+    def public(self, settings: dict[str, Any], /) -> dict[str, Any]:
         """The settings as a reader may see them: whatever may be a secret is masked."""
+
+
+# The shape of `Kind.send`.
+Send = Callable[[dict[str, Any], Sequence[News], "Outlet"], None]
+
+
+def everything(_settings: dict[str, Any], _event: Event) -> bool:
+    """The `wants` of a kind whose settings know no directions."""
+    return True
+
+
+def in_turn(tell: Callable[[dict[str, Any], News, Outlet], None]) -> Send:
+    """The `send` of a kind whose message tells one thing: several news go out one after another, in their order."""
+
+    @wraps(tell)
+    def send(settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> None:
+        for one in news:
+            tell(settings, one, outlet)
+
+    return send
+
+
+def message_id(news: Sequence[News]) -> str:
+    """The id of a message that tells these news: that of the one, or a hash of all. Same content, same id."""
+    if len(news) == 1:
+        return news[0].id
+    return hashlib.sha256("\n".join(one.id for one in news).encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass

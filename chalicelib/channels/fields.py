@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from chalicelib.channels.base import Event
 from chalicelib.core.errors import Invalid
 from chalicelib.net import urls
 
@@ -68,6 +69,6 @@ def directions(settings: dict[str, object]) -> dict[str, bool]:
     return {key: flag(settings, key, default=True) for key in ("down", "up")}
 
 
-def wanted(settings: dict[str, Any], event: str) -> bool:
-    """Whether `directions` let an event through; a test always passes."""
+def wants(settings: dict[str, Any], event: Event) -> bool:
+    """Whether `directions` let an event through: the `wants` of a kind that has them."""
     return bool(settings.get(event, True))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.channels import facts, fields, words
 from chalicelib.channels.base import Outlet
@@ -24,11 +24,6 @@ REGIONS = ("us", "eu")
 _KEY = re.compile(r"[A-Za-z0-9-]+")
 
 
-def auto_resolve(settings: dict[str, object]) -> dict[str, bool]:
-    """Whether "up" closes the incident; else a person does, and "up" is not told."""
-    return {"auto_resolve": fields.flag(settings, "auto_resolve", default=True)}
-
-
 def region(settings: dict[str, object]) -> dict[str, str]:
     given = fields.text(settings, "region", 10, REGIONS[0]).strip().lower()
     if given not in REGIONS:
@@ -42,10 +37,6 @@ def key(settings: dict[str, object], name: str, limit: int) -> str:
     if not _KEY.fullmatch(given) or len(given) > limit:
         raise fields.invalid(name, "is not a key: it holds other characters than letters, digits and dashes")
     return given
-
-
-def wanted(settings: dict[str, Any], news: News) -> bool:
-    return news.event != "up" or bool(settings["auto_resolve"])
 
 
 def name(news: News) -> str:

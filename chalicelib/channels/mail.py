@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.channels import aws, details, facts, fields, words
-from chalicelib.channels.base import Outlet
+from chalicelib.channels.base import Outlet, in_turn
 from chalicelib.core.check import Ping
 from chalicelib.core.news import News
 from chalicelib.net import urls
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 name = "email"
+opens_incidents = False
 
 # Amazon SES API v2 Reference, SendEmail. What a later attempt may find mended (throttling, a pause, a quota, a
 # permission, a fault of theirs) is not among them.
@@ -54,10 +55,10 @@ def clean(settings: dict[str, object]) -> dict[str, Any]:
     return {"address": ", ".join(addresses), **fields.directions(settings)}
 
 
-def wants(settings: dict[str, Any], news: News) -> bool:
-    return fields.wanted(settings, news.event)
+wants = fields.wants
 
 
+@in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     addresses = settings["address"].split(", ")
     mail = message(news, addresses)

@@ -11,11 +11,12 @@ from urllib.parse import quote
 
 from chalicelib.channels import details as about
 from chalicelib.channels import fields, incidents, words
-from chalicelib.channels.base import Outlet
+from chalicelib.channels.base import Outlet, everything, in_turn
 from chalicelib.core import target
 from chalicelib.core.news import News
 
 name = "opsgenie"
+opens_incidents = True
 
 ENDPOINTS = {"us": "https://api.opsgenie.com/v2/alerts", "eu": "https://api.eu.opsgenie.com/v2/alerts"}
 PERMANENT = frozenset({400, 401, 402, 403, 404, 422})
@@ -26,15 +27,15 @@ TAGS, TAG_LIMIT = 20, 50
 
 
 def clean(settings: dict[str, object]) -> dict[str, Any]:
-    fields.refuse_unknown(settings, ["api_key", "region", "auto_resolve"])
+    fields.refuse_unknown(settings, ["api_key", "region"])
     key = incidents.key(settings, "api_key", KEY_LIMIT)
-    return {"api_key": key, **incidents.region(settings), **incidents.auto_resolve(settings)}
+    return {"api_key": key, **incidents.region(settings)}
 
 
-def wants(settings: dict[str, Any], news: News) -> bool:
-    return incidents.wanted(settings, news)
+wants = everything
 
 
+@in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     url, document = ENDPOINTS[settings["region"]], alert(news)
     if news.event == "up":

@@ -10,11 +10,12 @@ import re
 from typing import Any
 
 from chalicelib.channels import details, fields, incidents, words
-from chalicelib.channels.base import Outlet
+from chalicelib.channels.base import Outlet, everything, in_turn
 from chalicelib.core import target
 from chalicelib.core.news import News
 
 name = "pagerduty"
+opens_incidents = True
 
 ENDPOINTS = {
     "us": "https://events.pagerduty.com/v2/enqueue",
@@ -28,17 +29,17 @@ _ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
 
 
 def clean(settings: dict[str, object]) -> dict[str, Any]:
-    fields.refuse_unknown(settings, ["routing_key", "region", "auto_resolve"])
+    fields.refuse_unknown(settings, ["routing_key", "region"])
     key = fields.text(settings, "routing_key", 100).strip()
     if not _ROUTING_KEY.fullmatch(key):
         raise fields.invalid("routing_key", "is not an integration key: 32 letters and digits")
-    return {"routing_key": key, **incidents.region(settings), **incidents.auto_resolve(settings)}
+    return {"routing_key": key, **incidents.region(settings)}
 
 
-def wants(settings: dict[str, Any], news: News) -> bool:
-    return incidents.wanted(settings, news)
+wants = everything
 
 
+@in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     document = {"routing_key": settings["routing_key"], **event(news)}
     incidents.post(outlet, ENDPOINTS[settings["region"]], news, document, PERMANENT)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.channels import details, fields, words
-from chalicelib.channels.base import Outlet
+from chalicelib.channels.base import Outlet, everything, message_id
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 from chalicelib.net import urls
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from chalicelib.channels.sender import Answer
 
 name = "slack"
+opens_incidents = False
 
 URL_LIMIT = 2_000
 # Discord takes no longer value in a field.
 VALUE_LIMIT = 1_024
+# Discord takes no more embeds in one message.
+ATTACHMENTS = 10
 
 _COLOURS = {"down": "danger", "up": "good", "test": "#5b6b7f"}
 _MENTION = re.compile(r"@(?=(?:here|channel|everyone|all)\b)", re.IGNORECASE)
@@ -53,13 +56,17 @@ def clean(settings: dict[str, object]) -> dict[str, Any]:
     return {"url": url}
 
 
-def wants(settings: dict[str, Any], news: News) -> bool:
-    return True
+wants = everything
 
 
-def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
-    headers = {"Content-Type": "application/json", "User-Agent": "Tocsin", "Idempotency-Key": news.id}
-    answer = outlet.http.send("POST", settings["url"], headers, json.dumps(message(news)).encode())
+def send(settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> None:
+    for start in range(0, len(news), ATTACHMENTS):
+        _post(settings["url"], news[start : start + ATTACHMENTS], outlet)
+
+
+def _post(url: str, news: Sequence[News], outlet: Outlet) -> None:
+    headers = {"Content-Type": "application/json", "User-Agent": "Tocsin", "Idempotency-Key": message_id(news)}
+    answer = outlet.http.send("POST", url, headers, json.dumps(message(*news)).encode())
     if not answer.ok:
         raise Undelivered(f"answered {answer.status}", permanent=_is_gone(answer))
 
@@ -68,10 +75,15 @@ def public(settings: dict[str, Any]) -> dict[str, Any]:
     return {"url": fields.masked(settings["url"])}
 
 
-def message(news: News) -> dict[str, Any]:
-    """The message as an attachment: a coloured bar, a title that leads to the check, the reason and the facts."""
+def message(*news: News) -> dict[str, Any]:
+    """The message, with an attachment for each of the news."""
+    return {"username": words.one_line(news[0].site.name, 80), "attachments": [_attachment(one) for one in news]}
+
+
+def _attachment(news: News) -> dict[str, Any]:
+    """A coloured bar, a title that leads to the check, the reason and the facts."""
     title = words.title(news)
-    attachment = {
+    attachment: dict[str, Any] = {
         "fallback": escaped(title),
         "color": _COLOURS[news.event],
         "title": escaped(title),
@@ -84,7 +96,7 @@ def message(news: News) -> dict[str, Any]:
     link = words.link(news)
     if link:
         attachment["title_link"] = link
-    return {"username": words.one_line(news.site.name, 80), "attachments": [attachment]}
+    return attachment
 
 
 def escaped(text: str) -> str:

@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 from chalicelib.channels import aws, fields, words
-from chalicelib.channels.base import Outlet
+from chalicelib.channels.base import Outlet, in_turn
 from chalicelib.core.news import News
 
 name = "sms"
+opens_incidents = False
 
 # What is wrong with this number or this message for good (Amazon SNS API Reference, Publish).
 PERMANENT = frozenset(
@@ -38,10 +39,10 @@ def clean(settings: dict[str, object]) -> dict[str, Any]:
     return {"number": number, **fields.directions(settings)}
 
 
-def wants(settings: dict[str, Any], news: News) -> bool:
-    return fields.wanted(settings, news.event)
+wants = fields.wants
 
 
+@in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
     with aws.undelivered("SNS", PERMANENT):

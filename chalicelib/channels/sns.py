@@ -12,10 +12,11 @@ import unicodedata
 from typing import Any
 
 from chalicelib.channels import aws, facts, fields, words
-from chalicelib.channels.base import Outlet
+from chalicelib.channels.base import Outlet, everything, in_turn
 from chalicelib.core.news import News
 
 name = "sns"
+opens_incidents = False
 
 # What is wrong with this topic or this message for good (Amazon SNS API Reference, Publish). A refused permission or
 # key is not among them: its owner may grant it, and then the news shall arrive.
@@ -38,10 +39,10 @@ def clean(settings: dict[str, object]) -> dict[str, Any]:
     return {"topic": topic}
 
 
-def wants(settings: dict[str, Any], news: News) -> bool:
-    return True
+wants = everything
 
 
+@in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     topic = settings["topic"]
     with aws.undelivered("SNS", PERMANENT):

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.channels import details, fields, incidents, words
-from chalicelib.channels.base import Outlet
+from chalicelib.channels.base import Outlet, everything, in_turn
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 from chalicelib.net import urls
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.channels.sender import Answer
 
 name = "victorops"
+opens_incidents = True
 
 PERMANENT = frozenset({400, 401, 403, 404})
 
@@ -30,7 +31,7 @@ _TYPES = {"down": "CRITICAL", "up": "RECOVERY", "test": "INFO"}
 
 
 def clean(settings: dict[str, object]) -> dict[str, Any]:
-    fields.refuse_unknown(settings, ["url", "auto_resolve"])
+    fields.refuse_unknown(settings, ["url"])
     url = fields.text(settings, "url", URL_LIMIT).strip()
     if "$" in url:
         raise fields.invalid("url", "must end with a routing key in place of $routing_key")
@@ -38,13 +39,13 @@ def clean(settings: dict[str, object]) -> dict[str, Any]:
         urls.parse(url)
     except ValueError as error:
         raise fields.invalid("url", str(error)) from error
-    return {"url": url, **incidents.auto_resolve(settings)}
+    return {"url": url}
 
 
-def wants(settings: dict[str, Any], news: News) -> bool:
-    return incidents.wanted(settings, news)
+wants = everything
 
 
+@in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     answer = incidents.post(outlet, settings["url"], news, message(news), PERMANENT)
     if _is_failure(answer):

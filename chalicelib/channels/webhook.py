@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import quote
 
 from chalicelib.channels import fields
-from chalicelib.channels.base import Outlet
+from chalicelib.channels.base import Event, Outlet, in_turn
 from chalicelib.channels.placeholders import expand
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 from chalicelib.net import urls
 
 name = "webhook"
+opens_incidents = False
 
 METHODS = ("GET", "POST", "PUT")
 URL_LIMIT, BODY_LIMIT = 2_000, 10_000
@@ -50,10 +51,11 @@ def clean(settings: dict[str, object]) -> dict[str, Any]:
     return cleaned
 
 
-def wants(settings: dict[str, Any], news: News) -> bool:
-    return bool(settings.get(f"url_{_direction(settings, news)}"))
+def wants(settings: dict[str, Any], event: Event) -> bool:
+    return event == "test" or bool(settings.get(f"url_{event}"))
 
 
+@in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     direction = _direction(settings, news)
     method = settings[f"method_{direction}"]

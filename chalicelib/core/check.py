@@ -239,7 +239,12 @@ class Result:
 @dataclass(frozen=True, slots=True)
 class Channel:
     """Where news goes. `settings` belongs to the channel's kind and may hold secrets; `remind` is seconds between
-    "still down" reminders, 0 for none; `error` is the last failure, empty after a success."""
+    "still down" reminders, 0 for none; `error` is the last failure, empty after a success.
+
+    `resolves` says whether recoveries are told. A `default` channel is told of every check of the project, whatever
+    channels the check names. A `hidden` one belongs to one check and stands in no list. `number` is the integer by
+    which a dialect knows the channel, 0 for none yet. `extra` is data of one dialect that no other reads.
+    """
 
     project: str
     code: str
@@ -249,6 +254,11 @@ class Channel:
     settings: dict[str, Any] = field(default_factory=dict)
     remind: int = 0
     error: str = ""
+    resolves: bool = True
+    default: bool = False
+    hidden: bool = False
+    number: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

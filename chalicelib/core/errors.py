@@ -41,11 +41,14 @@ class Busy(TocsinError):
 class Undelivered(TocsinError):
     """A channel could not take a notification.
 
-    `permanent` tells the deliverer that trying again is of no use (a bad address, a refused key);
-    `message` is shown on the channel and in its delivery log, so it must hold no secret.
+    `permanent` tells the deliverer that trying again is of no use (a bad address, a refused key). `after` is the number
+    of seconds for which the receiver wants to be left alone (Retry-After and its like): that is no failed attempt, only
+    a wait; None where nobody asked for one. `message` is shown on the channel and in its delivery log, so it must hold
+    no secret.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
+    def __init__(self, message: str, *, permanent: bool = False, after: float | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.permanent = permanent
+        self.after = after

@@ -15,7 +15,7 @@ _CHANNEL = "channel#"
 
 
 def channels(project: str) -> list[Channel]:
-    """The project's channels, oldest first."""
+    """All channels of the project, the hidden ones too, oldest first."""
     with translated():
         items = ChannelItem.query(project, ChannelItem.noun.startswith(_CHANNEL), consistent_read=True)
         found = [_channel(item) for item in items]
@@ -41,6 +41,11 @@ def save_channel(channel: Channel) -> None:
         created=channel.created,
         settings=channel.settings,
         remind=channel.remind or None,
+        resolves=channel.resolves,
+        default=channel.default,
+        hidden=channel.hidden,
+        number=channel.number or None,
+        extra=channel.extra or None,
     )
     with translated():
         item.save(condition=ChannelItem.project.does_not_exist())
@@ -52,6 +57,10 @@ def update_channel(channel: Channel) -> Channel:
         ChannelItem.name.set(channel.name),
         ChannelItem.settings.set(channel.settings),
         ChannelItem.remind.set(channel.remind),
+        ChannelItem.resolves.set(channel.resolves),
+        ChannelItem.default.set(channel.default),
+        ChannelItem.number.set(channel.number),
+        ChannelItem.extra.set(channel.extra),
         ChannelItem.error.remove(),
     ]
     _update(channel, actions)
@@ -90,4 +99,10 @@ def _channel(item: ChannelItem) -> Channel:
         settings=item.settings,
         remind=int(item.remind or 0),
         error=item.error or "",
+        # An item from before recoveries could be left out is told of them.
+        resolves=item.resolves is not False,
+        default=bool(item.default),
+        hidden=bool(item.hidden),
+        number=int(item.number or 0),
+        extra=item.extra or {},
     )

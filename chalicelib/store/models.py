@@ -145,6 +145,11 @@ class ChannelItem(Table):
     settings = Json()
     remind = NumberAttribute(null=True)
     error = UnicodeAttribute(null=True)
+    resolves = BooleanAttribute(null=True)
+    default = BooleanAttribute(null=True)
+    hidden = BooleanAttribute(null=True)
+    number = NumberAttribute(null=True)
+    extra = Json(null=True)
 
 
 class SubscriptionItem(Table):

@@ -35,7 +35,7 @@ class Teller:
         self._outlet = outlet
 
     def tell(self, kind: Kind, url: str, told: News | None = None, outlet: Outlet | None = None) -> None:
-        kind.send(self._settings(kind, url), told or news(), outlet or self._outlet)
+        kind.send(self._settings(kind, url), [told or news()], outlet or self._outlet)
 
     def refusal(self, kind: Kind, url: str, outlet: Outlet | None = None) -> Undelivered:
         with pytest.raises(Undelivered) as caught:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from chalicelib.channels import Outlet, hostedgraphite, webhook
+from chalicelib.channels import Event, Outlet, hostedgraphite, webhook
 from chalicelib.channels.fields import MASK
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
@@ -139,11 +139,11 @@ def test_the_format_is_short_for_a_webhook_in_both_directions() -> None:
 
 
 @pytest.mark.parametrize("event", ["down", "up", "test"])
-def test_the_webhook_carries_the_document(event: str, server: Server, outlet: Outlet) -> None:
+def test_the_webhook_carries_the_document(event: Event, server: Server, outlet: Outlet) -> None:
     settings = webhook.clean({"url": server.url("/hook"), "format": "hostedgraphite"})
     load = told(rule(ABOVE), event, metric="web1.load", value=9.5, letter="a")
-    assert webhook.wants(settings, load)
-    webhook.send(settings, load, outlet)
+    assert webhook.wants(settings, event)
+    webhook.send(settings, [load], outlet)
     [received] = server.received
     assert (received.method, received.headers["Content-Type"]) == ("POST", "application/json")
     assert json.loads(received.body) == hostedgraphite.document(load)
@@ -153,7 +153,7 @@ def test_the_webhook_carries_the_document(event: str, server: Server, outlet: Ou
 def test_hostile_texts_stay_json(text: str, server: Server, outlet: Outlet) -> None:
     settings = webhook.clean({"url": server.url(), "format": "hostedgraphite"})
     load = told(rule(ABOVE, name=text, desc=text), metric=text, value=9.5, letter="a")
-    webhook.send(settings, load, outlet)
+    webhook.send(settings, [load], outlet)
     assert json.loads(server.received[0].body)["metric"] == text
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from chalicelib import channels
-from chalicelib.channels import KINDS, Kind, kind_named
+from chalicelib.channels import KINDS, Event, Kind, kind_named, wants
 from chalicelib.channels.fields import MASK
+from chalicelib.core.check import Channel
 from chalicelib.core.errors import Invalid
-from tests.channels.samples import VALID, news
+from tests.channels.samples import AT, VALID
 
 TEXTS = {
     "email": "address",
@@ -100,33 +101,35 @@ def test_settings_that_lack_everything_are_refused(kind: Kind) -> None:
     assert refusal(kind, {}).field == f"settings.{TEXTS[kind.name]}"
 
 
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        *[(name, key) for name in ("email", "sms") for key in ("up", "down")],
-        *[(name, "auto_resolve") for name in ("pagerduty", "opsgenie", "victorops")],
-    ],
-)
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name in ("email", "sms") for key in ("up", "down")])
 @pytest.mark.parametrize("value", [None, 1, 0, "true", ""], ids=ascii)
 def test_a_flag_that_is_no_boolean_is_refused(name: str, key: str, value: object) -> None:
     error = refusal(kind_named(name), VALID[name] | {key: value})
     assert (error.field, error.message) == (f"settings.{key}", "is not a boolean")
 
 
-def taken(name: str, flags: dict[str, object]) -> list[str]:
-    """The news that a kind wants with these settings."""
-    kind = kind_named(name)
-    settings = kind.clean(VALID[name] | flags)
-    all_news = {"down": news(), "reminder": news(reminder=2), "up": news("up"), "test": news("test")}
-    return [what for what, told in all_news.items() if kind.wants(settings, told)]
+EVENTS: tuple[Event, ...] = ("down", "up", "test")
+
+
+def taken(name: str, settings: dict[str, object], *, resolves: bool = True) -> list[str]:
+    """The events that a channel of this kind is told of."""
+    channel = Channel("p-1", "c-1", name, "Ops", AT, kind_named(name).clean(settings), resolves=resolves)
+    return [event for event in EVENTS if wants(channel, event)]
+
+
+@each_kind
+def test_a_channel_of_any_kind_may_leave_recoveries_out(kind: Kind) -> None:
+    told = taken(kind.name, VALID[kind.name])
+    assert {"down", "test"} <= set(told)
+    assert taken(kind.name, VALID[kind.name], resolves=False) == [event for event in told if event != "up"]
 
 
 @pytest.mark.parametrize("name", ["email", "sms"])
 @pytest.mark.parametrize(
     ("flags", "wanted"),
     [
-        ({}, ["down", "reminder", "up", "test"]),
-        ({"up": False}, ["down", "reminder", "test"]),
+        ({}, ["down", "up", "test"]),
+        ({"up": False}, ["down", "test"]),
         ({"down": False}, ["up", "test"]),
         ({"up": False, "down": False}, ["test"]),
     ],
@@ -134,22 +137,7 @@ def taken(name: str, flags: dict[str, object]) -> list[str]:
 def test_a_channel_for_people_takes_the_directions_it_is_set_to(
     name: str, flags: dict[str, object], wanted: list[str]
 ) -> None:
-    assert taken(name, flags) == wanted
-
-
-@pytest.mark.parametrize("name", ["pagerduty", "opsgenie", "victorops"])
-@pytest.mark.parametrize(
-    ("flags", "wanted"),
-    [
-        ({}, ["down", "reminder", "up", "test"]),
-        ({"auto_resolve": True}, ["down", "reminder", "up", "test"]),
-        ({"auto_resolve": False}, ["down", "reminder", "test"]),
-    ],
-)
-def test_a_channel_that_leaves_incidents_to_people_is_not_told_of_their_end(
-    name: str, flags: dict[str, object], wanted: list[str]
-) -> None:
-    assert taken(name, flags) == wanted
+    assert taken(name, VALID[name] | flags) == wanted
 
 
 @pytest.mark.parametrize("name", ["pagerduty", "opsgenie"])
@@ -172,13 +160,6 @@ def test_a_reader_sees_no_secret(name: str) -> None:
     assert MASK in str(shown)
     assert str(VALID[name][TEXTS[name]]) not in str(shown)
     assert "k3y" not in str(shown)
-
-
-@pytest.mark.parametrize("name", ["sns", "slack"])
-@pytest.mark.parametrize("event", ["down", "up", "test"])
-def test_a_channel_without_directions_takes_everything(name: str, event: str) -> None:
-    kind = kind_named(name)
-    assert kind.wants(kind.clean(VALID[name]), news(event))
 
 
 def test_importing_the_channels_loads_nothing_that_only_sending_needs() -> None:

@@ -298,7 +298,7 @@ def stubbed(client: Any) -> Iterator[tuple[Outlet, Stubber]]:
 
 
 def test_a_mail_goes_out_once_to_all_addresses(ses: Any) -> None:
-    mail.send(mail.clean({"address": "a@example.org; b@example.org"}), news(), Outlet())
+    mail.send(mail.clean({"address": "a@example.org; b@example.org"}), [news()], Outlet())
     [sent] = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
     message = email.message_from_string(sent.raw_data, policy=email.policy.default)
     assert sent.source == "alerts@example.org"
@@ -312,7 +312,7 @@ def test_a_mail_goes_out_once_to_all_addresses(ses: Any) -> None:
 
 def test_a_sender_that_ses_does_not_know_is_final(aws: None) -> None:
     with pytest.raises(Undelivered) as caught:
-        mail.send(mail.clean({"address": "a@example.org"}), news(), Outlet())
+        mail.send(mail.clean({"address": "a@example.org"}), [news()], Outlet())
     assert caught.value.permanent
     assert caught.value.message.startswith("SES answered MessageRejected: ")
 
@@ -341,7 +341,7 @@ def test_an_error_of_ses_is_final_or_may_pass(code: str, permanent: bool, stubbe
     outlet, stubber = stubbed
     stubber.add_client_error("send_email", code, "role arn:aws:sts::123456789012:x\r\nmay not", http_status_code=400)
     with pytest.raises(Undelivered) as caught:
-        mail.send(mail.clean({"address": "a@example.org"}), news(), outlet)
+        mail.send(mail.clean({"address": "a@example.org"}), [news()], outlet)
     assert caught.value.permanent is permanent
     assert caught.value.message.startswith(f"SES answered {code or 'unknown error'}")
     assert ("123456789012" in caught.value.message) is permanent
@@ -355,6 +355,6 @@ def test_an_ses_that_cannot_be_reached_may_come_back(error: Exception) -> None:
             raise error
 
     with pytest.raises(Undelivered) as caught:
-        mail.send(mail.clean({"address": "a@example.org"}), news(), Outlet(ses_client=Unreachable()))
+        mail.send(mail.clean({"address": "a@example.org"}), [news()], Outlet(ses_client=Unreachable()))
     assert caught.value.message == f"SES could not be asked ({type(error).__name__})"
     assert not caught.value.permanent

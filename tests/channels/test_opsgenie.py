@@ -25,7 +25,7 @@ def service(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
 
 
 def test_down_creates_an_alert_with_everything_a_person_needs(service: Server, outlet: Outlet) -> None:
-    opsgenie.send(SETTINGS, news(), outlet)
+    opsgenie.send(SETTINGS, [news()], outlet)
     [received] = service.received
     assert (received.method, received.path) == ("POST", "/v2/alerts")
     assert received.headers["Authorization"] == f"GenieKey {SETTINGS['api_key']}"
@@ -51,8 +51,8 @@ def test_down_creates_an_alert_with_everything_a_person_needs(service: Server, o
 def test_up_closes_the_alert_that_down_created(service: Server, outlet: Outlet) -> None:
     up = news("up")
     assert up.flip.before is not None
-    opsgenie.send(SETTINGS, news(flip=Flip("p-1", CODE, up.flip.before, "up", "down", "fail")), outlet)
-    opsgenie.send(SETTINGS, up, outlet)
+    opsgenie.send(SETTINGS, [news(flip=Flip("p-1", CODE, up.flip.before, "up", "down", "fail"))], outlet)
+    opsgenie.send(SETTINGS, [up], outlet)
     down, closed = service.received
     alias = json.loads(down.body)["alias"]
     assert (closed.method, closed.path) == ("POST", f"/v2/alerts/{alias}/close?identifierType=alias")
@@ -80,7 +80,7 @@ def test_hostile_texts_make_an_alert_within_the_limits(text: str, service: Serve
     told = news(
         check=check(name=text, desc=text, tags=text), project=text, body=text.encode("utf-8", "replace"), reason=text
     )
-    opsgenie.send(SETTINGS, told, outlet)
+    opsgenie.send(SETTINGS, [told], outlet)
     created = json.loads(service.received[0].body)
     assert 0 < len(created["message"]) <= 130
     assert len(created["description"]) <= 15_000
@@ -101,7 +101,7 @@ def test_details_that_do_not_fit_are_left_out_and_the_others_stay(monkeypatch: p
 
 def test_the_region_chooses_the_service(outlet: Outlet, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(opsgenie.ENDPOINTS, "eu", server.url("/eu"))
-    opsgenie.send(SETTINGS | {"region": "eu"}, news(), outlet)
+    opsgenie.send(SETTINGS | {"region": "eu"}, [news()], outlet)
     assert [received.path for received in server.received] == ["/eu"]
 
 
@@ -113,4 +113,4 @@ def test_what_is_no_key_is_refused(key: str) -> None:
 
 
 def test_a_reader_sees_everything_but_the_key() -> None:
-    assert opsgenie.public(SETTINGS) == {"api_key": MASK, "region": "us", "auto_resolve": True}
+    assert opsgenie.public(SETTINGS) == {"api_key": MASK, "region": "us"}

@@ -25,7 +25,7 @@ def service(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
 
 
 def test_down_triggers_an_incident_with_everything_a_person_needs(service: Server, outlet: Outlet) -> None:
-    pagerduty.send(SETTINGS, news(), outlet)
+    pagerduty.send(SETTINGS, [news()], outlet)
     [received] = service.received
     assert (received.method, received.path) == ("POST", "/v2/enqueue")
     assert received.headers["Content-Type"] == "application/json"
@@ -59,8 +59,8 @@ def test_down_triggers_an_incident_with_everything_a_person_needs(service: Serve
 def test_up_resolves_the_incident_that_down_triggered(service: Server, outlet: Outlet) -> None:
     up = news("up")
     assert up.flip.before is not None
-    pagerduty.send(SETTINGS, news(flip=Flip("p-1", CODE, up.flip.before, "up", "down", "fail")), outlet)
-    pagerduty.send(SETTINGS, up, outlet)
+    pagerduty.send(SETTINGS, [news(flip=Flip("p-1", CODE, up.flip.before, "up", "down", "fail"))], outlet)
+    pagerduty.send(SETTINGS, [up], outlet)
     down, resolved = (json.loads(received.body) for received in service.received)
     assert resolved == {
         "routing_key": SETTINGS["routing_key"],
@@ -105,7 +105,7 @@ def test_hostile_texts_make_an_event_within_the_limits(text: str, service: Serve
     told = news(
         check=check(name=text, desc=text, tags=text), project=text, body=text.encode("utf-8", "replace"), reason=text
     )
-    pagerduty.send(SETTINGS, told, outlet)
+    pagerduty.send(SETTINGS, [told], outlet)
     [received] = service.received
     payload = json.loads(received.body)["payload"]
     assert 0 < len(payload["summary"]) <= 1_024
@@ -115,7 +115,7 @@ def test_hostile_texts_make_an_event_within_the_limits(text: str, service: Serve
 
 def test_the_region_chooses_the_service(outlet: Outlet, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(pagerduty.ENDPOINTS, "eu", server.url("/eu"))
-    pagerduty.send(SETTINGS | {"region": "eu"}, news(), outlet)
+    pagerduty.send(SETTINGS | {"region": "eu"}, [news()], outlet)
     assert [received.path for received in server.received] == ["/eu"]
 
 
@@ -130,4 +130,4 @@ def test_what_is_no_integration_key_is_refused(key: str) -> None:
 
 
 def test_a_reader_sees_everything_but_the_key() -> None:
-    assert pagerduty.public(SETTINGS) == {"routing_key": MASK, "region": "us", "auto_resolve": True}
+    assert pagerduty.public(SETTINGS) == {"routing_key": MASK, "region": "us"}

@@ -41,7 +41,7 @@ def test_the_title_and_the_colour_tell_what_happened(told: News, title: str, col
 
 
 def test_the_message_arrives_as_json(server: Server, outlet: Outlet) -> None:
-    slack.send(slack.clean({"url": server.url("/services/T/B/x")}), news(), outlet)
+    slack.send(slack.clean({"url": server.url("/services/T/B/x")}), [news()], outlet)
     [received] = server.received
     assert (received.method, received.path, received.headers["Content-Type"]) == (
         *("POST", "/services/T/B/x"),
@@ -104,7 +104,7 @@ def test_hostile_texts_make_a_message_that_can_be_sent(text: str, server: Server
     told = news(
         check=check(name=text, desc=text, tags=text), project=text, body=text.encode("utf-8", "replace"), reason=text
     )
-    slack.send(slack.clean({"url": server.url()}), told, outlet)
+    slack.send(slack.clean({"url": server.url()}), [told], outlet)
     shown = server.received[0].body.decode()
     assert "<script" not in shown
     assert "<script" not in json.loads(shown)["attachments"][0]["title"]
@@ -127,7 +127,7 @@ def test_hostile_texts_make_a_message_that_can_be_sent(text: str, server: Server
 def test_a_hook_that_is_gone_is_gone_for_good(status: int, body: bytes, server: Server, outlet: Outlet) -> None:
     server.answer(Reply(status, {}, body))
     with pytest.raises(Undelivered) as caught:
-        slack.send({"url": server.url()}, news(), outlet)
+        slack.send({"url": server.url()}, [news()], outlet)
     assert (caught.value.message, caught.value.permanent) == (f"answered {status}", True)
 
 
@@ -137,7 +137,7 @@ def test_a_hook_that_is_gone_is_gone_for_good(status: int, body: bytes, server: 
 def test_a_hook_that_only_fails_is_tried_again(status: int, body: bytes, server: Server, outlet: Outlet) -> None:
     server.answer(Reply(status, {}, body))
     with pytest.raises(Undelivered) as caught:
-        slack.send({"url": server.url()}, news(), outlet)
+        slack.send({"url": server.url()}, [news()], outlet)
     assert not caught.value.permanent
 
 

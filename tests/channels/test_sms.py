@@ -131,7 +131,7 @@ def stubbed(client: Any) -> Iterator[tuple[Outlet, Stubber]]:
 
 
 def test_a_message_goes_out_to_the_number(aws: None) -> None:
-    sms.send(sms.clean({"number": NUMBER}), news(), Outlet())
+    sms.send(sms.clean({"number": NUMBER}), [news()], Outlet())
     [sent] = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages.values()
     assert sent[:2] == (NUMBER, sms.message(news()))
 
@@ -142,7 +142,7 @@ def test_a_message_is_sent_as_transactional(stubbed: tuple[Outlet, Stubber]) -> 
     stubber.add_response(
         "publish", {"MessageId": "1"}, {"PhoneNumber": NUMBER, "Message": ANY, "MessageAttributes": kind}
     )
-    sms.send(sms.clean({"number": NUMBER}), news(), outlet)
+    sms.send(sms.clean({"number": NUMBER}), [news()], outlet)
     stubber.assert_no_pending_responses()
 
 
@@ -164,7 +164,7 @@ def test_an_error_of_sns_is_final_or_may_pass(code: str, permanent: bool, stubbe
     outlet, stubber = stubbed
     stubber.add_client_error("publish", code, "words", http_status_code=400)
     with pytest.raises(Undelivered) as caught:
-        sms.send(sms.clean({"number": NUMBER}), news(), outlet)
+        sms.send(sms.clean({"number": NUMBER}), [news()], outlet)
     assert caught.value.permanent is permanent
     assert caught.value.message == f"SNS answered {code}" + (": words" if permanent else "")
 
@@ -175,5 +175,5 @@ def test_an_sns_that_cannot_be_reached_may_come_back() -> None:
             raise ConnectTimeoutError(endpoint_url="https://secret")
 
     with pytest.raises(Undelivered) as caught:
-        sms.send(sms.clean({"number": NUMBER}), news(), Outlet(sns_client=Unreachable()))
+        sms.send(sms.clean({"number": NUMBER}), [news()], Outlet(sns_client=Unreachable()))
     assert (caught.value.message, caught.value.permanent) == ("SNS could not be asked (ConnectTimeoutError)", False)

@@ -126,7 +126,7 @@ def stubbed(client: Any) -> Iterator[tuple[Outlet, Stubber]]:
 
 
 def test_the_news_arrive_at_the_topic_with_attributes_to_filter_by(topic: Any) -> None:
-    sns.send(sns.clean({"topic": topic.arn}), news(), Outlet())
+    sns.send(sns.clean({"topic": topic.arn}), [news()], Outlet())
     [(_, message, subject, attributes, _)] = topic.sent_notifications
     assert (json.loads(message), subject) == (sns.message(news()), "DOWN | Nightly backup")
     assert {name: value["Value"] for name, value in attributes.items()} == {
@@ -137,14 +137,14 @@ def test_the_news_arrive_at_the_topic_with_attributes_to_filter_by(topic: Any) -
 
 
 def test_an_attribute_without_a_value_is_left_out(topic: Any) -> None:
-    sns.send(sns.clean({"topic": topic.arn}), news(project="\r\n"), Outlet())
+    sns.send(sns.clean({"topic": topic.arn}), [news(project="\r\n")], Outlet())
     assert set(topic.sent_notifications[0][3]) == {"event", "check"}
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_texts_make_a_message_that_can_be_sent(text: str, topic: Any) -> None:
     told = news(check=check(name=text, tags=text[:1_000]), project=text, body=text.encode("utf-8", "replace"))
-    sns.send(sns.clean({"topic": topic.arn}), told, Outlet())
+    sns.send(sns.clean({"topic": topic.arn}), [told], Outlet())
     assert json.loads(topic.sent_notifications[0][1])["check"]["name"] == text
 
 
@@ -158,7 +158,7 @@ def test_a_fifo_topic_keeps_the_order_of_a_check_and_drops_repetitions(stubbed: 
     outlet.sns.meta.events.register("before-parameter-build.sns.Publish", note)
     for told in (news(id="n-1"), news(id="n-1"), news(id="n-2")):
         stubber.add_response("publish", {"MessageId": "1"})
-        sns.send({"topic": f"{TOPIC}.fifo"}, told, outlet)
+        sns.send({"topic": f"{TOPIC}.fifo"}, [told], outlet)
     outlet.sns.meta.events.unregister("before-parameter-build.sns.Publish", note)
     assert {params["MessageGroupId"] for params in published} == {CODE}
     first, again, other = (params["MessageDeduplicationId"] for params in published)
@@ -167,7 +167,7 @@ def test_a_fifo_topic_keeps_the_order_of_a_check_and_drops_repetitions(stubbed: 
 
 def test_a_topic_that_does_not_exist_is_final(topic: Any) -> None:
     with pytest.raises(Undelivered) as caught:
-        sns.send(sns.clean({"topic": f"{topic.arn}x"}), news(), Outlet())
+        sns.send(sns.clean({"topic": f"{topic.arn}x"}), [news()], Outlet())
     assert caught.value.permanent
     assert caught.value.message.startswith("SNS answered NotFound: ")
 
@@ -190,5 +190,5 @@ def test_an_error_of_sns_is_final_or_may_pass(code: str, permanent: bool, stubbe
     outlet, stubber = stubbed
     stubber.add_client_error("publish", code, "words", http_status_code=400)
     with pytest.raises(Undelivered) as caught:
-        sns.send({"topic": TOPIC}, news(), outlet)
+        sns.send({"topic": TOPIC}, [news()], outlet)
     assert caught.value.permanent is permanent

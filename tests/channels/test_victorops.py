@@ -21,7 +21,7 @@ def settings(server: Server) -> dict[str, Any]:
 
 
 def test_down_opens_an_incident_with_everything_a_person_needs(server: Server, outlet: Outlet) -> None:
-    victorops.send(settings(server), news(), outlet)
+    victorops.send(settings(server), [news()], outlet)
     [received] = server.received
     assert (received.method, received.path) == ("POST", "/integrations/generic/20131114/alert/k3y/database")
     assert json.loads(received.body) == {
@@ -70,7 +70,7 @@ def test_a_test_stands_in_the_timeline_and_opens_nothing() -> None:
 def test_a_success_that_says_it_is_a_failure_is_tried_again(server: Server, outlet: Outlet) -> None:
     server.answer(Reply(200, {}, b'{"result":"failure","message":"k3y"}'))
     with pytest.raises(Undelivered) as caught:
-        victorops.send(settings(server), news(), outlet)
+        victorops.send(settings(server), [news()], outlet)
     assert (caught.value.message, caught.value.permanent) == ("answered 200, but took nothing", False)
 
 
@@ -79,7 +79,7 @@ def test_a_success_that_says_it_is_a_failure_is_tried_again(server: Server, outl
 )
 def test_any_other_body_of_a_success_is_one(body: bytes, server: Server, outlet: Outlet) -> None:
     server.answer(Reply(200, {}, body))
-    victorops.send(settings(server), news(), outlet)
+    victorops.send(settings(server), [news()], outlet)
     assert len(server.received) == 1
 
 
@@ -88,7 +88,7 @@ def test_hostile_texts_make_a_message_within_the_limits(text: str, server: Serve
     told = news(
         check=check(name=text, desc=text, tags=text), project=text, body=text.encode("utf-8", "replace"), reason=text
     )
-    victorops.send(settings(server), told, outlet)
+    victorops.send(settings(server), [told], outlet)
     told_them = json.loads(server.received[0].body)
     assert 0 < len(told_them["state_message"]) <= 10_000
     assert len(told_them["entity_display_name"].splitlines()) == 1
@@ -111,4 +111,4 @@ def test_an_address_that_cannot_be_one_is_refused(url: str, message: str) -> Non
 
 def test_a_reader_sees_the_host_alone() -> None:
     shown = victorops.public(victorops.clean(VALID["victorops"]))
-    assert shown == {"url": f"https://alert.victorops.com/{MASK}", "auto_resolve": True}
+    assert shown == {"url": f"https://alert.victorops.com/{MASK}"}

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from chalicelib.channels import Outlet, webhook
+from chalicelib.channels import Event, Outlet, webhook
 from chalicelib.channels.fields import MASK
 from chalicelib.core.errors import Invalid
 from chalicelib.core.news import News
@@ -31,7 +31,7 @@ def refusal(**settings: object) -> tuple[str, str]:
 def sent(server: Server, outlet: Outlet, told: News | None = None, **settings: object) -> Received:
     """What arrives at the server when a webhook with these settings (paths for addresses) tells the news."""
     settings = {key: server.url(str(value)) if "url_" in key else value for key, value in settings.items()}
-    webhook.send(webhook.clean(settings), told or news(), outlet)
+    webhook.send(webhook.clean(settings), [told or news()], outlet)
     return server.received[-1]
 
 
@@ -135,8 +135,8 @@ def test_a_body_is_limited() -> None:
         ("test", {"url_up": URL}, True),
     ],
 )
-def test_a_direction_without_an_address_is_not_wanted(event: str, settings: dict[str, object], wanted: bool) -> None:
-    assert webhook.wants(webhook.clean(settings), news(event)) is wanted
+def test_a_direction_without_an_address_is_not_wanted(event: Event, settings: dict[str, object], wanted: bool) -> None:
+    assert webhook.wants(webhook.clean(settings), event) is wanted
 
 
 def test_each_direction_has_its_own_request(server: Server, outlet: Outlet) -> None:
@@ -237,7 +237,7 @@ def test_the_owners_headers_win_over_the_defaults(server: Server, outlet: Outlet
 
 def test_a_password_in_the_address_is_sent_and_may_hold_a_placeholder(server: Server, outlet: Outlet) -> None:
     settings = webhook.clean({"url_down": f"http://user:$CODE@127.0.0.1:{server.port}/"})
-    webhook.send(settings, news(), outlet)
+    webhook.send(settings, [news()], outlet)
     assert server.received[0].headers["Authorization"].startswith("Basic ")
     assert CODE not in server.received[0].path
 

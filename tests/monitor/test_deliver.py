@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib import channels as kinds
-from chalicelib.channels.base import Outlet
+from chalicelib.channels.base import Event, Outlet
 from chalicelib.core.check import Channel, Signal
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
@@ -27,6 +27,7 @@ class Flaky:
     """A kind of channel whose sends fail while `error` is set for its address."""
 
     name = "flaky"
+    opens_incidents = False
 
     def __init__(self) -> None:
         self.told: list[tuple[str, str, int]] = []
@@ -39,14 +40,14 @@ class Flaky:
     def public(self, settings: dict[str, Any]) -> dict[str, Any]:
         return settings
 
-    def wants(self, settings: dict[str, Any], news: News) -> bool:
-        return news.event in settings.get("events", ["down", "up"])
+    def wants(self, settings: dict[str, Any], event: Event) -> bool:
+        return event in settings.get("events", ["down", "up"])
 
-    def send(self, settings: dict[str, Any], news: News, outlet: Outlet) -> None:
-        self.ids.append(news.id)
+    def send(self, settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> None:
+        self.ids += [one.id for one in news]
         if settings["to"] in self.errors:
             raise self.errors[settings["to"]]
-        self.told.append((settings["to"], news.event, news.reminder))
+        self.told += [(settings["to"], one.event, one.reminder) for one in news]
 
 
 @pytest.fixture

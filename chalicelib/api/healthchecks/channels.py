@@ -21,6 +21,8 @@ from chalicelib.api.healthchecks.access import Caller, needs
 from chalicelib.api.healthchecks.errors import Management
 from chalicelib.api.healthchecks.management import VERSIONS
 from chalicelib.api.healthchecks.validation import text
+from chalicelib.api.healthchecks.wire import AUTO_RESOLVE
+from chalicelib.channels import fields
 from chalicelib.core.check import Channel, canonical_uuid
 from chalicelib.core.errors import Invalid, Missing
 from chalicelib.gateway import Reply, Request
@@ -41,9 +43,10 @@ def _create(request: Request, caller: Caller) -> Reply:
     body = _validated(request, caller)
     if "kind" not in body:
         raise Invalid("kind", "is missing")
-    settings, remind = body.get("settings", {}), body.get("remind", 0)
-    channel = channels.create(request.services, caller.project, body["kind"], body.get("name", ""), settings, remind)
-    return Reply(201, wire.full_channel_document(channel))
+    settings, resolves = _settings(body.get("settings", {}))
+    name, remind = body.get("name", ""), body.get("remind", 0)
+    made = channels.create(request.services, caller.project, body["kind"], name, settings, remind, resolves=resolves)
+    return Reply(201, wire.full_channel_document(made))
 
 
 def _validated(request: Request, caller: Caller) -> dict[str, Any]:
@@ -58,6 +61,12 @@ def _validated(request: Request, caller: Caller) -> dict[str, Any]:
     if isinstance(remind, bool) or not isinstance(remind, int):
         raise Invalid("remind", "is not a number")
     return body
+
+
+def _settings(given: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """The settings of the kind, and whether recoveries are told: `auto_resolve` among them says so for every kind."""
+    rest = {key: value for key, value in given.items() if key != AUTO_RESOLVE}
+    return rest, fields.flag(given, AUTO_RESOLVE, default=True)
 
 
 def _named(request: Request, caller: Caller) -> Channel:
@@ -75,7 +84,9 @@ def _update(request: Request, caller: Caller) -> Reply:
     channel, body = _named(request, caller), _validated(request, caller)
     if body.get("kind", channel.kind) != channel.kind:
         raise Invalid("kind", "cannot be changed")
-    changes: dict[str, Any] = {name: body[name] for name in ("name", "settings", "remind") if name in body}
+    changes: dict[str, Any] = {name: body[name] for name in ("name", "remind") if name in body}
+    if "settings" in body:
+        changes["settings"], changes["resolves"] = _settings(body["settings"])
     return Reply(body=wire.full_channel_document(channels.change(channel, changes)))
 
 

@@ -27,6 +27,8 @@ FILTERS = {
     "filter_http_body": "http_body",
     "filter_default_fail": "default_fail",
 }
+# Stands among the settings of a channel, and belongs to the channel.
+AUTO_RESOLVE = "auto_resolve"
 
 
 def version_of(request: Request) -> int:
@@ -133,7 +135,10 @@ def channel_document(channel: Channel) -> dict[str, Any]:
 
 def full_channel_document(channel: Channel) -> dict[str, Any]:
     """A channel as its owner set it up (our extension), its secrets covered."""
-    settings = kinds.kind_named(channel.kind).public(channel.settings)
+    kind = kinds.kind_named(channel.kind)
+    settings = kind.public(channel.settings)
+    if kind.opens_incidents or not channel.resolves:
+        settings[AUTO_RESOLVE] = channel.resolves
     more = {"settings": settings, "remind": channel.remind, "last_error": channel.error}
     return channel_document(channel) | more
 

@@ -6,6 +6,7 @@ The destination is an address, a key or a URL, as the type wants it (Hosted Grap
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import chalice
@@ -33,14 +34,6 @@ DESTINATIONS = {
     "victorops": "url",
     "webhook": "url",
 }
-# The setting that says whether the end of a problem is told; a webhook has an address for it.
-RESOLVES = {
-    "email": "up",
-    "sms": "up",
-    "pagerduty": "auto_resolve",
-    "opsgenie": "auto_resolve",
-    "victorops": "auto_resolve",
-}
 
 blueprint = chalice.Blueprint(__name__)
 
@@ -55,13 +48,8 @@ def _shown(channel: Channel) -> dict[str, Any]:
         "destination": destination,
         "description": channel.name,
         "id": channel.code,
-        "auto_resolve": _resolves(channel),
+        "auto_resolve": kinds.wants(channel, "up"),
     }
-
-
-def _resolves(channel: Channel) -> bool:
-    """Whether the channel is told of the end of a problem."""
-    return bool(channel.settings.get(RESOLVES.get(channel.kind, "url_up"), True))
 
 
 def _search(request: Request, caller: Caller) -> Reply:
@@ -84,11 +72,11 @@ def _create(request: Request, caller: Caller) -> Reply:
     if not isinstance(kind, str) or kind not in DESTINATIONS:
         raise Invalid("type", f"must be one of {', '.join(DESTINATIONS)}")
     description = _description(caller, given.get("description"))
-    destination, auto_resolve = _destination(given.get("destination")), given.get("auto_resolve")
+    destination, resolves = _destination(given.get("destination")), given.get("auto_resolve") is not False
 
     def create() -> Channel:
-        settings = _settings(kind, {}, destination, auto_resolve)
-        return channels.create(request.services, caller.project, kind, description, settings, 0)
+        settings = _settings(kind, {}, destination)
+        return channels.create(request.services, caller.project, kind, description, settings, resolves=resolves)
 
     channel = _told(create)
     return Reply(201, {"id": channel.code, "url": f"{ROOT}/{channel.code}"})
@@ -109,17 +97,30 @@ def _update(request: Request, caller: Caller) -> Reply:
     name = channel.name
     if given.get("description", name) != name:
         name = _description(caller, given["description"])
-    destination = _destination(given["destination"]) if "destination" in given else None
+    destination, shown = _destination(given["destination"]) if "destination" in given else None, _shown(channel)
     # What is covered when it is shown may be sent back as it was shown.
-    if destination == _shown(channel)["destination"]:
+    if destination == shown["destination"]:
         destination = None
 
     def change() -> Channel:
-        settings = _settings(channel.kind, channel.settings, destination, given.get("auto_resolve"))
-        changes = {"name": name, "settings": settings}
-        return channels.change(channel, changes) if (name, settings) != (channel.name, channel.settings) else channel
+        wanted = {
+            "name": name,
+            "settings": _settings(channel.kind, channel.settings, destination),
+            "resolves": _resolves(channel, given.get("auto_resolve")),
+        }
+        changes = {key: value for key, value in wanted.items() if value != getattr(channel, key)}
+        return channels.change(channel, changes) if changes else channel
 
     return Reply(body=_shown(_told(change)))
+
+
+def _resolves(channel: Channel, wanted: bool | None) -> bool:
+    """Whether recoveries are to be told, None as they are now. Raises Invalid where the settings leave them out."""
+    if wanted is None or wanted == kinds.wants(channel, "up"):
+        return channel.resolves
+    if wanted and not kinds.wants(replace(channel, resolves=True), "up"):
+        raise Invalid("auto_resolve", "cannot be switched on here: the channel's own settings leave recoveries out")
+    return wanted
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
@@ -149,18 +150,15 @@ def _destination(value: Any) -> str:
     return value
 
 
-def _settings(kind: str, before: dict[str, Any], destination: str | None, auto_resolve: bool | None) -> dict[str, Any]:
-    """The settings of a channel, {} of a new one, with what was given changed in them. Raises Invalid."""
-    settings = dict(before)
-    if destination is not None:
-        if kind not in DESTINATIONS:
-            raise Invalid("destination", f"of a channel of the type {kind} cannot be changed here")
-        settings |= _hook(before, destination) if kind == "webhook" else {DESTINATIONS[kind]: destination}
-    if auto_resolve is None:
-        return settings
+def _settings(kind: str, before: dict[str, Any], destination: str | None) -> dict[str, Any]:
+    """The settings of a channel, {} of a new one, with a new destination in them. Raises Invalid."""
+    if destination is None:
+        return before
+    if kind not in DESTINATIONS:
+        raise Invalid("destination", f"of a channel of the type {kind} cannot be changed here")
     if kind == "webhook":
-        return settings | _resolving(settings, auto_resolve)
-    return settings | ({RESOLVES[kind]: auto_resolve} if kind in RESOLVES else {})
+        return before | _hook(before, destination)
+    return before | {DESTINATIONS[kind]: destination}
 
 
 def _hook(before: dict[str, Any], url: str) -> dict[str, Any]:
@@ -168,14 +166,6 @@ def _hook(before: dict[str, Any], url: str) -> dict[str, Any]:
     if not before:
         return kinds.kind_named("webhook").clean({"url": url, "format": "hostedgraphite"})
     return {"url_down": url, "url_up": url if before["url_up"] else ""}
-
-
-def _resolving(settings: dict[str, Any], wanted: bool) -> dict[str, Any]:
-    """What a webhook is told of the end of a problem: nothing, or where nothing was set, as of the beginning."""
-    if not wanted or settings["url_up"]:
-        return {"url_up": settings["url_up"] if wanted else ""}
-    copied = () if settings["body_up"] or settings["headers_up"] else ("method", "body", "headers")
-    return {f"{part}_up": settings[f"{part}_down"] for part in ("url", *copied)}
 
 
 def _told(attempt: Callable[[], Channel]) -> Channel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from chalicelib import channels as kinds
 from chalicelib.core.check import Channel, Notification, Project
@@ -23,8 +23,19 @@ LOG_LIMIT = 100
 AT_ONCE = 100
 
 
+class More(TypedDict, total=False):
+    """What else a channel may have, see core.check.Channel."""
+
+    resolves: bool
+    default: bool
+    hidden: bool
+    number: int
+    extra: dict[str, Any]
+
+
 def of_project(project: str) -> list[Channel]:
-    return definitions.channels(project)
+    """The project's channels, oldest first, without the hidden ones."""
+    return [channel for channel in definitions.channels(project) if not channel.hidden]
 
 
 def find(project: str, code: str) -> Channel:
@@ -33,18 +44,25 @@ def find(project: str, code: str) -> Channel:
 
 
 def create(
-    services: Services, project: Project, kind: str, name: str, settings: dict[str, Any], remind: int
+    services: Services,
+    project: Project,
+    kind: str,
+    name: str,
+    settings: dict[str, Any],
+    remind: int = 0,
+    **more: Unpack[More],
 ) -> Channel:
     """A new channel. Raises Invalid naming the field: kind, name, remind or settings.<key>."""
     cleaned = kinds.kind_named(kind).clean(settings)
-    channel = Channel(project.code, services.new_code(), kind, name, services.clock(), cleaned, remind)
+    channel = Channel(project.code, services.new_code(), kind, name, services.clock(), cleaned, remind, **more)
     _check(channel)
     definitions.save_channel(channel)
     return channel
 
 
 def change(channel: Channel, values: dict[str, Any]) -> Channel:
-    """The channel with a new name, settings or reminder interval; its kind is for life. Raises Invalid, Missing."""
+    """The channel with a new name, settings, reminder interval or anything else of its own; its kind is for life.
+    Raises Invalid, Missing."""
     if "settings" in values:
         values = {**values, "settings": kinds.kind_named(channel.kind).clean(values["settings"])}
     changed = replace(channel, **values)
@@ -63,7 +81,7 @@ def try_out(services: Services, project: Project, channel: Channel) -> None:
     """Sends a test through the channel at once and shows the outcome on it. Raises Undelivered."""
     news: News = compose.test_news(services, project, channel)
     try:
-        kinds.kind_named(channel.kind).send(channel.settings, news, services.outlet)
+        kinds.kind_named(channel.kind).send(channel.settings, [news], services.outlet)
     except Undelivered as error:
         definitions.show_error(channel, error.message)
         raise

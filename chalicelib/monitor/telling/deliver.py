@@ -125,8 +125,7 @@ def _tell_all(
 
 def _tell(services: Services, entry: Entry, news: News, channel: Channel, earlier: Entry | None) -> datetime | None:
     """Tells one channel. Answers when to try again, None when it is told, given up, or not its news."""
-    kind = channels.kind_named(channel.kind)
-    if not kind.wants(channel.settings, news):
+    if not channels.wants(channel, news.event):
         return None
     blocked = _blocked(services, channel, earlier)
     if blocked:
@@ -135,7 +134,8 @@ def _tell(services: Services, entry: Entry, news: News, channel: Channel, earlie
     if not claimed:
         return _unfinished(services, notification)
     try:
-        kind.send(channel.settings, replace(news, id=f"{news.id}#{channel.code}"), services.outlet)
+        kind = channels.kind_named(channel.kind)
+        kind.send(channel.settings, [replace(news, id=f"{news.id}#{channel.code}")], services.outlet)
     except Undelivered as error:
         return _not_sent(services, entry, channel, error, notification.attempts)
     except Exception:  # noqa: BLE001

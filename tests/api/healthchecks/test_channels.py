@@ -120,6 +120,7 @@ WRONG_SETTINGS: Rows = [
     ({"settings": {}}, "settings.address is missing"),
     ({"settings": None}, "settings is not an object"),
     ({"settings": {"address": 1}}, "settings.address is not a string"),
+    ({"settings": {"address": "a@example.org", "auto_resolve": 1}}, "settings.auto_resolve is not a boolean"),
     ({"settings": {"url": SLACK}}, "settings.url is unknown"),
     ({"settings": {"address": "x" * 1_000_000}}, "settings is too long"),
 ]
@@ -197,6 +198,17 @@ def test_only_what_is_given_changes(api: Api, channel: MakeChannel) -> None:
     assert changed.json == {**made, "name": "New", "remind": 600, "settings": settings}
     assert change(api, made).json == changed.json
     assert api.get(f"/api/v1/channels/{made['id']}").json == changed.json
+
+
+def test_every_kind_may_leave_recoveries_out_and_shows_that_it_does(api: Api, channel: MakeChannel) -> None:
+    slack, pager = channel("Slack", "slack", url=SLACK), channel("Pager", "pagerduty", routing_key="R" * 32)
+    assert "auto_resolve" not in slack["settings"]
+    assert pager["settings"]["auto_resolve"] is True
+    for made, settings in ((slack, {"url": SLACK}), (pager, {"routing_key": "R" * 32})):
+        off = change(api, made, settings={**settings, "auto_resolve": False})
+        assert (off.status, off.json["settings"]["auto_resolve"]) == (200, False)
+        assert change(api, made, name=made["name"]).json == off.json
+        assert change(api, made, settings=settings).json == made
 
 
 def test_the_kind_is_for_life(api: Api, channel: MakeChannel) -> None:

@@ -74,7 +74,7 @@ def test_what_is_secret_is_not_shown_and_may_be_sent_back_as_it_was_shown(graphi
     assert settings_of(graphite, code) == before
 
 
-@pytest.mark.parametrize("kind", ["email", "sms", "pagerduty", "opsgenie", "victorops", "webhook"])
+@pytest.mark.parametrize("kind", DESTINATIONS)
 def test_auto_resolve_alone_changes_nothing_else(graphite: Caller, kind: str) -> None:
     code = made(graphite, kind)
     before = settings_of(graphite, code)
@@ -99,8 +99,8 @@ def test_a_change_keeps_the_settings_that_this_dialect_does_not_know(graphite: C
     assert settings_of(graphite, eu) == {
         "api_key": "fedcba98-89ab-cdef-0123-456789abcdef",
         "region": "eu",
-        "auto_resolve": False,
     }
+    assert graphite.get(f"{ROOT}{eu}/").json["auto_resolve"] is False
 
 
 def test_a_webhook_of_another_dialect_keeps_its_body_when_it_is_moved(graphite: Caller, channel: Any) -> None:
@@ -125,6 +125,15 @@ def test_a_channel_of_a_type_that_only_other_dialects_know_is_renamed_and_no_mor
     assert graphite.put(f"{ROOT}{code}/", {"description": "Other"}).json["description"] == "Other"
     answer = graphite.put(f"{ROOT}{code}/", {"destination": "x"})
     assert (answer.status, answer.json["field"]) == (400, "destination")
+
+
+def test_recoveries_that_the_settings_leave_out_are_not_switched_on_here(graphite: Caller, channel: Any) -> None:
+    code = channel("Own", "webhook", url_down="https://a.example.org/")["id"]
+    before = graphite.get(f"{ROOT}{code}/").json
+    answer = graphite.put(f"{ROOT}{code}/", {"auto_resolve": True})
+    assert (answer.status, answer.json["field"]) == (400, "auto_resolve")
+    assert before["auto_resolve"] is False
+    assert graphite.put(f"{ROOT}{code}/", before).json == before
 
 
 def test_a_description_is_taken_once(graphite: Caller) -> None:
