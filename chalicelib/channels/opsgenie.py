@@ -12,7 +12,7 @@ from urllib.parse import quote
 from chalicelib.channels import details as about
 from chalicelib.channels import fields, incidents, words
 from chalicelib.channels.base import Outlet, everything, in_turn
-from chalicelib.core import target
+from chalicelib.core import kinds
 from chalicelib.core.news import News
 
 name = "opsgenie"
@@ -56,7 +56,7 @@ def alert(news: News) -> dict[str, Any]:
         "description": _description(news),
         "tags": [words.one_line(tag, TAG_LIMIT) for tag in news.check.tags.split()[:TAGS]],
         "details": _details(news),
-        "entity": words.one_line(target.of_check(news.check), ENTITY_LIMIT) or words.label(news),
+        "entity": words.one_line(kinds.of(news.check).target(news.check), ENTITY_LIMIT) or words.label(news),
         "source": words.one_line(news.site.name, 100),
     }
     return created | {"priority": "P5"} if news.event == "test" else created

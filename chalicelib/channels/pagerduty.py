@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.channels import details, fields, incidents, words
 from chalicelib.channels.base import Outlet, everything, in_turn
-from chalicelib.core import target
+from chalicelib.core import kinds
 from chalicelib.core.news import News
 
 name = "pagerduty"
@@ -66,7 +66,7 @@ def event(news: News) -> dict[str, Any]:
 
 
 def _payload(news: News) -> dict[str, Any]:
-    looked_at = words.one_line(target.of_check(news.check), SOURCE_LIMIT)
+    looked_at = words.one_line(kinds.of(news.check).target(news.check), SOURCE_LIMIT)
     return {
         "summary": incidents.text(news, SUMMARY_LIMIT),
         "source": looked_at or words.label(news),

@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib.channels import aws, facts, fields, words
 from chalicelib.channels.base import Outlet, everything, in_turn
+from chalicelib.core.kinds.heartbeat import exit_status
 from chalicelib.core.news import News
 
 name = "sns"
@@ -75,7 +76,7 @@ def message(news: News) -> dict[str, Any]:
         "at": news.flip.at.isoformat(),
         "reason": news.flip.reason,
         "summary": words.summary(news),
-        "exit_status": words.exit_status(news),
+        "exit_status": exit_status(news),
         "downtime": None if news.downtime is None else int(news.downtime.total_seconds()),
         "project": news.project,
         "check": facts.check_object(news),

@@ -10,10 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from chalicelib.core import target
 from chalicelib.core.silence import Silence
 
-CheckKind = Literal["heartbeat", "probe", "rule"]
 Status = Literal["new", "up", "down", "paused"]
 PingKind = Literal["success", "start", "fail", "log", "ign"]
 ScheduleKind = Literal["simple", "cron", "oncalendar"]
@@ -57,8 +55,9 @@ class Suspicion:
 class Check:
     """A thing with a status. Moments are aware UTC datetimes with microseconds, periods are whole seconds.
 
-    A heartbeat waits for pings; a probe looks at something every `period` seconds; a rule judges series as often.
-    `watch` is what a probe looks at or a rule judges, as its kind understands it. `master` is the check without which
+    `kind` names one of `core.kinds`: a heartbeat waits for pings; a probe looks at something every `period` seconds; a
+    rule judges series as often. `nickname` is what it is called for short. `watch` is what a probe looks at or a rule
+    judges, as its kind understands it. `master` is the check without which
     this one cannot be reached. `remind` asks for reminders of an outage every so many seconds. Of a probe,
     `last_result` is the latest result in words and `suspicion` what is not confirmed yet; of a rule, `triggered` holds
     the series that breach at present with their `since` (microseconds since 1970) and `value`, and `met` the letters of
@@ -73,8 +72,9 @@ class Check:
     project: str
     code: str
     created: datetime
-    kind: CheckKind = "heartbeat"
+    kind: str = "heartbeat"
     name: str = ""
+    nickname: str = ""
     slug: str = ""
     tags: str = ""
     desc: str = ""
@@ -114,16 +114,6 @@ class Check:
     def unique_key(self) -> str:
         """The stable public identifier that read-only keys see (Healthchecks Management API, Get a Single Check)."""
         return unique_key(self.code)
-
-    @property
-    def alone_as(self) -> str:
-        """The name that no other check of its kind may have in the project; empty where names may repeat."""
-        return self.name if self.kind == "rule" else ""
-
-    @property
-    def label(self) -> str:
-        """What a person calls it: the name; of an unnamed check what it looks at, or its code."""
-        return self.name or self.watch.get("short_name") or target.place(self.watch.get("probe", {})) or self.code
 
 
 def unique_key(code: str) -> str:

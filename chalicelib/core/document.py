@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.core.check import Check
+from chalicelib.core.news import News
 from chalicelib.core.status import grace_start
 
 
@@ -38,6 +39,30 @@ def described(check: Check, shown: str) -> dict[str, Any]:
         "filter_http_body": filters.http_body,
         "filter_default_fail": filters.default_fail,
     }
+
+
+def looked_at(news: News, target: str) -> dict[str, Any]:
+    """What machines are told of a check that waits for no pings: fields of our own, with the facts of the flip.
+    `target` is what it looks at, without any secret."""
+    check = news.check
+    return {
+        "kind": check.kind,
+        "name": check.name,
+        "tags": check.tags,
+        "desc": check.desc,
+        "status": news.event,
+        "target": target,
+        "period": check.period,
+        "reason": news.flip.reason,
+        "since": second(news.flip.at),
+        **news.flip.details,
+        **identity(check),
+    }
+
+
+def identity(check: Check) -> dict[str, Any]:
+    """Which check it is, and whom it is told to."""
+    return {"uuid": check.code, "channels": ",".join(sorted(check.channels))}
 
 
 def last_duration(check: Check) -> dict[str, Any]:

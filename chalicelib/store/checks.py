@@ -12,6 +12,7 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.core import kinds
 from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion
 from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.silence import from_document, to_document
@@ -131,7 +132,7 @@ def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> Non
     item = CheckItem(before.project, before.code)
     if before.period != after.period:
         wheel.register(after)
-    slug_moved, name_moved = before.slug != after.slug, before.alone_as != after.alone_as
+    slug_moved, name_moved = before.slug != after.slug, kinds.alone_as(before) != kinds.alone_as(after)
     if not (change.flips or change.instances or change.ended or change.untold or slug_moved or name_moved):
         with translated():
             item.update(actions=actions, condition=condition)
@@ -159,7 +160,7 @@ def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> Non
 def _require_name(check: Check) -> None:
     """Raises Conflict when the name that the check alone may have is another's."""
     if directory.name_taken(check):
-        raise Conflict(f"the name {check.alone_as!r} is taken")
+        raise Conflict(f"the name {kinds.alone_as(check)!r} is taken")
 
 
 def _add_events(transaction: TransactWrite, change: Change) -> None:

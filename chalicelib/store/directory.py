@@ -9,6 +9,7 @@ from typing import cast
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.core import kinds
 from chalicelib.core.check import Access, Check, Key, Project
 from chalicelib.core.errors import LimitReached, Missing
 from chalicelib.store.connection import shared
@@ -94,25 +95,25 @@ def move_name(transaction: TransactWrite, before: Check, after: Check) -> None:
 
 
 def _take_name(transaction: TransactWrite, check: Check) -> None:
-    if check.alone_as:
+    if kinds.alone_as(check):
         item = DirectoryItem(_name_key(check), project=check.project, code=check.code)
         transaction.save(item, condition=DirectoryItem.key.does_not_exist())
 
 
 def _free_name(transaction: TransactWrite, check: Check) -> None:
-    if check.alone_as:
+    if kinds.alone_as(check):
         transaction.delete(DirectoryItem(_name_key(check)))
 
 
 def _name_key(check: Check) -> str:
     """Names are as long as their dialect allows, a key is not: it holds their hash."""
-    hashed = hashlib.sha256(check.alone_as.encode()).hexdigest()
+    hashed = hashlib.sha256(kinds.alone_as(check).encode()).hexdigest()
     return f"name#{check.project}#{check.kind}#{hashed}"
 
 
 def name_taken(check: Check) -> bool:
     """Whether another check of the project has the name that this one alone may have."""
-    item = _find(_name_key(check), strongly=True) if check.alone_as else None
+    item = _find(_name_key(check), strongly=True) if kinds.alone_as(check) else None
     return item is not None and item.code != check.code
 
 

@@ -59,6 +59,7 @@ class CheckItem(Table):
     created = Instant()
     kind = UnicodeAttribute(null=True)
     name = UnicodeAttribute(null=True)
+    nickname = UnicodeAttribute(null=True)
     slug = UnicodeAttribute(null=True)
     tags = UnicodeAttribute(null=True)
     desc = UnicodeAttribute(null=True)

@@ -1,8 +1,8 @@
 """The timing wheel: what is looked at in a fixed period stands in one slot for good, so scheduling writes nothing.
 
 A slot is `<letter><period>#<phase>#<shard>`: the letter of the kind, the period in seconds, the minute of the period in
-which it is served, and one of a few partitions. Probes are spread by their code. Rules are spread and ordered by what
-they read, so that rules of the same series are served together and share the reading.
+which it is served, and one of a few partitions. What a kind wants served together stands together, in that order; the
+others are spread by their code.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 from pynamodb.expressions.update import Action
 
+from chalicelib.core import kinds
 from chalicelib.core.check import Check
 from chalicelib.store.faults import translated
 from chalicelib.store.models import CheckItem, DirectoryItem
 
-LETTERS = {"probe": "p", "rule": "r"}
 MINUTE = 60
 # A sort key ends at 1,024 bytes.
 _KEY_MAX = 900
@@ -31,22 +31,25 @@ class _Shards:
 
 def slot_of(check: Check) -> tuple[str, str] | None:
     """(slot, order in it) of a check that is to be looked at, None for one that is not."""
-    letter = LETTERS.get(check.kind)
-    if letter is None or not check.period or check.status == "paused":
+    kind = kinds.of(check)
+    if kind.wheel is None or not check.period or check.status == "paused":
         return None
-    spread = str(check.watch.get("metric", ""))[:_KEY_MAX] if check.kind == "rule" else ""
+    spread = kind.spread(check)[:_KEY_MAX]
     number = zlib.crc32((spread or check.code).encode())
     phase = zlib.crc32(check.code.encode()) % max(check.period // MINUTE, 1)
     shard = number % _Shards.wheel
-    return f"{letter}{check.period}#{phase}#{shard}", f"{spread}#{check.code}"
+    return f"{kind.wheel.letter}{check.period}#{phase}#{shard}", f"{spread}#{check.code}"
 
 
 def register(check: Check) -> None:
     """Notes that something is looked at in this check's period. Before the check is written, so that none is missed."""
-    letter = LETTERS.get(check.kind)
-    if letter is None or not check.period:
+    on_wheel = kinds.of(check).wheel
+    if on_wheel is None or not check.period:
         return
-    period: list[Action] = [DirectoryItem.codes.add({f"{letter}{check.period}"}), DirectoryItem.project.set(_PERIODS)]
+    period: list[Action] = [
+        DirectoryItem.codes.add({f"{on_wheel.letter}{check.period}"}),
+        DirectoryItem.project.set(_PERIODS),
+    ]
     with translated():
         DirectoryItem(_PERIODS).update(period)
 

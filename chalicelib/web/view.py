@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.channels import words
-from chalicelib.core import runs, schedule, status, target, zones
+from chalicelib.core import kinds, runs, schedule, status, zones
 from chalicelib.core.check import Check, Ping
 from chalicelib.core.news import News, Site
 from chalicelib.core.outages import Outage
@@ -50,8 +50,8 @@ def page(facts: Facts, site: Site) -> dict[str, Any]:
         "since": moment(facts, facts.since),
         "summary": _summary(facts, site),
         "running": _running(facts),
-        "rhythm": _rhythm(facts) if check.kind == "heartbeat" else None,
-        "looks": _looks(facts) if check.kind != "heartbeat" else None,
+        "rhythm": _rhythm(facts) if kinds.of(check).pinged else None,
+        "looks": None if kinds.of(check).pinged else _looks(facts),
         "pings": _pings(facts),
         "outages": [_outage(facts, outage) for outage in facts.outages],
         "now": moment(facts, facts.now),
@@ -83,12 +83,13 @@ def _away(at: datetime, now: datetime) -> str:
 def _summary(facts: Facts, site: Site) -> tuple[str, Moment | None]:
     """Why the check is in its state, and the moment that matters next, if there is one."""
     check = facts.check
+    looked_at = not kinds.of(check).pinged
     match facts.state:
-        case "new" if check.kind != "heartbeat":
+        case "new" if looked_at:
             return "Waiting for the first look.", None
-        case "paused" if check.kind != "heartbeat":
+        case "paused" if looked_at:
             return "Nobody looks and nobody is alerted.", None
-        case "up" if check.kind != "heartbeat":
+        case "up" if looked_at:
             return words.one_line(check.last_result, NAME_MAX), None
         case "new":
             return "Waiting for the first signal.", None
@@ -138,14 +139,11 @@ def _rhythm(facts: Facts) -> dict[str, Any]:
 
 
 def _looks(facts: Facts) -> dict[str, str]:
-    """What a probe looks at or a rule judges. The path of an address is left out: it may be known to few."""
-    check = facts.check
-    address = target.of_check(check)
-    if check.kind == "probe" and "://" in address:
-        address = "/".join(address.split("/")[:3])
+    """What a check that waits for no pings looks at, or judges."""
+    check, kind = facts.check, kinds.of(facts.check)
     return {
-        "word": "Metric" if check.kind == "rule" else "Address",
-        "target": words.one_line(address, NAME_MAX),
+        "word": kind.word,
+        "target": words.one_line(kind.public_target(check), NAME_MAX),
         "every": words.span(timedelta(seconds=check.period)),
         "created": f"{check.created:%Y-%m-%d}",
     }

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.channels import words
 from chalicelib.core.check import Ping
+from chalicelib.core.kinds import heartbeat
 from tests.channels.samples import AT, CODE, HOSTILE, PINGS, check, news
 
 
@@ -76,7 +77,7 @@ def test_a_failure_without_an_exit_status_is_told_without() -> None:
 
 def test_the_exit_status_is_that_of_the_failure_and_not_of_a_later_one() -> None:
     later = Ping(10, "fail", AT + timedelta(seconds=1), exitstatus=99)
-    assert words.exit_status(news(pings=(later, *PINGS))) == 3
+    assert heartbeat.exit_status(news(pings=(later, *PINGS))) == 3
 
 
 def test_silence_is_told_as_silence() -> None:
@@ -104,12 +105,12 @@ def test_a_reminder_tells_how_long_it_has_been_and_why() -> None:
 
 
 def test_a_simple_check_is_told_with_its_period_in_full() -> None:
-    rhythm = words.rhythm(check(timeout=90_061, grace=60))
+    rhythm = heartbeat.rhythm(check(timeout=90_061, grace=60))
     assert rhythm == [("Period", "1 day, 1 hour, 1 minute, 1 second"), ("Grace time", "1 minute")]
 
 
 def test_a_check_with_a_schedule_is_told_with_it_and_its_zone() -> None:
-    rhythm = words.rhythm(check(schedule_kind="oncalendar", schedule="Mon 9:00\nFri 17:00", tz="Europe/Riga"))
+    rhythm = heartbeat.rhythm(check(schedule_kind="oncalendar", schedule="Mon 9:00\nFri 17:00", tz="Europe/Riga"))
     assert rhythm[:2] == [("Schedule", "Mon 9:00 Fri 17:00"), ("Time zone", "Europe/Riga")]
 
 

@@ -17,7 +17,7 @@ _PARTS = ("Host", "Port", "Path")
 def placed(draft: dict[str, Any], merged: dict[str, Any], news: dict[str, Any], method: str) -> dict[str, Any]:
     """A probe's draft definition with its address in it. `merged` is the device as it is to be, `news` what of it is
     new. Raises Invalid."""
-    kind = words.METHODS[method]
+    kind = words.methods()[method]
     url = merged.get("URL") or ""
     if not isinstance(url, str):
         raise Invalid("URL", "is not a string")
@@ -37,7 +37,7 @@ def _url(url: str, draft: dict[str, Any], news: dict[str, Any], method: str) -> 
         url = _without(url, [part for part in ("Port", "Path") if part in fresh and fresh[part] is None])
     if not url or any(fresh.get(part) is not None for part in _PARTS):
         secure = method == "HTTPS" or url.lower().startswith(("https:", "wss:"))
-        url = _assembled(_split(url), draft, words.OF_URLS[words.METHODS[method]][secure])
+        url = _assembled(_split(url), draft, words.OF_URLS[words.methods()[method]][secure])
     return _as_method(url, method, news) if "Method" in news else url
 
 

@@ -13,6 +13,7 @@ from chalicelib.api.alertra.errors import Voice
 from chalicelib.api.alertra.values import asked
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Forbidden, Invalid, Missing
+from chalicelib.core.kinds import probe
 from chalicelib.gateway import Reply, Request
 from chalicelib.monitor.managing import checks, probes
 
@@ -29,13 +30,13 @@ def named(request: Request, caller: Caller) -> Check:
     if code is None:
         raise Missing("device")
     try:
-        return checks.find(caller.project.code, code, "probe")
+        return checks.find(caller.project.code, code, probe.name)
     except (Missing, Forbidden):
         raise Missing("device") from None
 
 
 def _list(request: Request, caller: Caller) -> Reply:
-    found = paging.page(request, checks.of_project(caller.project, "probe"))
+    found = paging.page(request, checks.of_project(caller.project, probe.name))
     body = [_shown(request, caller, device) for device in found]
     return formats.reply(request, body, root="Devices", item="Device")
 

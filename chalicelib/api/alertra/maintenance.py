@@ -23,6 +23,7 @@ from chalicelib.api.alertra.devices import ROOT, named
 from chalicelib.api.alertra.errors import Voice
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid, Missing
+from chalicelib.core.kinds import probe
 from chalicelib.core.silence import Silence, parse_duration
 from chalicelib.core.windows import Window, window_of
 from chalicelib.gateway import Reply, Request
@@ -69,7 +70,7 @@ def _list(request: Request, caller: Caller) -> Reply:
 
 
 def _list_all(request: Request, caller: Caller) -> Reply:
-    return _windows(request, checks.of_project(caller.project, "probe"))
+    return _windows(request, checks.of_project(caller.project, probe.name))
 
 
 def _windows(request: Request, devices: list[Check]) -> Reply:

@@ -10,6 +10,7 @@ from chalicelib.api.alertra.access import Caller, needs
 from chalicelib.api.alertra.devices import ROOT, named
 from chalicelib.api.alertra.errors import Voice
 from chalicelib.core.check import Check
+from chalicelib.core.kinds import probe
 from chalicelib.gateway import Reply, Request
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.views import uptimes
@@ -36,7 +37,7 @@ def _outages(request: Request, caller: Caller) -> Reply:
 
 
 def _all_outages(request: Request, caller: Caller) -> Reply:
-    return _listed(request, checks.of_project(caller.project, "probe"))
+    return _listed(request, checks.of_project(caller.project, probe.name))
 
 
 def _listed(request: Request, devices: list[Check]) -> Reply:

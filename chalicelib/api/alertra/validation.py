@@ -43,6 +43,7 @@ def values(project: str, given: dict[str, Any], device: Check | None = None) -> 
     definition = _definition(merged, news, device)
     found: dict[str, Any] = {
         "name": text(merged, "FullName", FULL_NAME),
+        "nickname": text(merged, "ShortName", SHORT_NAME),
         "period": _frequency(merged.get("Frequency"), devices.shortest_period(definition["type"])),
         "watch": {"probe": definition, **_watch(merged)},
         "master": _master(merged.get("MasterDevice")),
@@ -112,7 +113,7 @@ def _definition(merged: dict[str, Any], news: dict[str, Any], device: Check | No
     method = _method(merged, news)
     host_data = _host_data(merged, news, method, device)
     draft = {words.HOST_DATA[key]: typed(words.HOST_DATA[key], value) for key, value in host_data.items()}
-    draft |= {"type": words.METHODS[method], "timeout": number(merged.get("Timeout"), "Timeout", 1, 60, 30)}
+    draft |= {"type": words.methods()[method], "timeout": number(merged.get("Timeout"), "Timeout", 1, 60, 30)}
     _keep_password(draft, device)
     draft = addresses.placed(draft, merged, news, method)
     try:
@@ -126,8 +127,8 @@ def _method(merged: dict[str, Any], news: dict[str, Any]) -> str:
     if given is None or ("Method" not in news and given in ("HTTP", "HTTPS")):
         given = _method_of(merged.get("URL"))
     method = given.upper() if isinstance(given, str) else ""
-    if method not in words.METHODS:
-        raise Invalid("Method", f"is not one of {', '.join(words.METHODS)}")
+    if method not in words.methods():
+        raise Invalid("Method", f"is not one of {', '.join(words.methods())}")
     return method
 
 
@@ -146,7 +147,7 @@ def _host_data(merged: dict[str, Any], news: dict[str, Any], method: str, device
     if not isinstance(host_data, dict):
         raise Invalid("HostData", "must be an object")
     _refuse_unknown(host_data, words.HOST_DATA, "HostData.")
-    if device and words.METHODS[method] != device.watch["probe"]["type"]:
+    if device and words.methods()[method] != device.watch["probe"]["type"]:
         fresh = news.get("HostData") or {}
         host_data = {key: value for key, value in host_data.items() if key == "Host" or key in fresh}
     return {key: value for key, value in host_data.items() if key != "headers" or value not in ({}, "")}
@@ -167,7 +168,6 @@ def _watch(merged: dict[str, Any]) -> dict[str, Any]:
     if verdict not in VERDICTS:
         raise Invalid("PerfDown", "is not one of Slow, Critical")
     found: dict[str, Any] = {
-        "short_name": text(merged, "ShortName", SHORT_NAME),
         "retries": number(merged.get("Retries"), "Retries", 0, RETRIES, 1),
         "retry_delay": number(merged.get("RetryDelay"), "RetryDelay", 0, RETRY_DELAY, 5),
         "locations": names(merged.get("Locations"), "Locations"),

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.api.alertra import words
-from chalicelib.core import target
 from chalicelib.core.check import Check, Result
 from chalicelib.core.errors import Invalid
+from chalicelib.core.kinds import probe
 from chalicelib.core.silence import Silence, silenced_until
 from chalicelib.core.uptime import Outage
 from chalicelib.core.watching import retries
@@ -52,10 +52,10 @@ def device(
 ) -> dict[str, Any]:
     """A device as every answer shows it, with `config` all of it; `covered`, without what may be a secret."""
     definition = check.watch["probe"]
-    address = target.address(definition)
+    address = probe.address(definition)
     document = {
         "device_id": device_id(check.code),
-        "ShortName": check.watch.get("short_name", ""),
+        "ShortName": check.nickname,
         "FullName": check.name,
         "Method": words.method(definition),
         "URL": address if covered else definition.get("url") or address,

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-# Method -> type of probe.
-METHODS = {
+from chalicelib import probes
+
+# Method -> type of probe. A type that is not among them is called by its own name in capital letters.
+_PUBLISHED = {
     "HTTP": "http",
     "HTTPS": "http",
     "PING": "ping",
@@ -25,6 +27,13 @@ METHODS = {
     "WHOIS": "domain",
     "WS": "websocket",
 }
+
+
+def methods() -> dict[str, str]:
+    """Method -> type of probe: the published ones, and those of every type that none of them means."""
+    others = {name.upper(): name for name in probes.NAMES if name not in _PUBLISHED.values()}
+    return _PUBLISHED | others
+
 
 # Those that look at a URL; the others at a host.
 OF_URLS = {"http": ("http", "https"), "websocket": ("ws", "wss")}
@@ -77,11 +86,11 @@ def field(ours: str) -> str:
 
 
 def method(definition: dict[str, Any]) -> str:
-    """The Method of a probe's definition."""
+    """The Method of a probe's definition; a type that is known no more, or not yet, is shown by its name."""
     kind = definition["type"]
     if kind == "http":
         return "HTTPS" if str(definition["url"]).lower().startswith("https:") else "HTTP"
-    return next(name for name, of in METHODS.items() if of == kind)
+    return next((name for name, of in methods().items() if of == kind), str(kind).upper())
 
 
 def host_data(definition: dict[str, Any], *, covered: bool = False) -> dict[str, Any]:

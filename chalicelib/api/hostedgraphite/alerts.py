@@ -10,6 +10,7 @@ from chalicelib.api.hostedgraphite.access import Caller, body, needs
 from chalicelib.api.hostedgraphite.errors import Gone, Voice
 from chalicelib.core.check import Channel, Check, canonical_uuid
 from chalicelib.core.errors import Forbidden, Missing
+from chalicelib.core.kinds import rule
 from chalicelib.gateway import Reply, Request
 from chalicelib.monitor.managing import channels, checks, rules
 
@@ -23,7 +24,7 @@ def named(request: Request, caller: Caller) -> Check:
     code = request.parts["alert"]
     try:
         if canonical_uuid(code):
-            return checks.find(caller.project.code, code, "rule")
+            return checks.find(caller.project.code, code, rule.name)
     except (Forbidden, Missing):
         pass
     raise Missing("alert")

@@ -14,13 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from chalicelib import log
+from chalicelib.core import kinds
 from chalicelib.monitor.services import Services
 from chalicelib.store import queues, wheel
 
 WORKERS = 16
-# So many probes run at the same time in one worker, so many rules are judged by one.
-BATCH = {"p": 50, "r": 100}
-QUEUE = {"p": "probes", "r": "rules"}
 
 
 def run(services: Services) -> int:
@@ -39,13 +37,16 @@ def _serve(letter: str, period: int, minute: int) -> int:
     members = [list(member) for slot in wheel.slots(letter, period, minute) for member in wheel.members(slot)]
     if not members:
         return 0
+    kind = kinds.wheel_of(letter)
+    if kind is None:
+        log.error("nobody looks at what stands under this letter", letter=letter, period=period)
+        return 0
     start = minute * wheel.MINUTE
     for delay in range(0, wheel.MINUTE, min(period, wheel.MINUTE)):
-        queues.send_all(QUEUE[letter], _batches(letter, start + delay, members), delay=delay)
+        queues.send_all(kind.queue, _batches(kind.batch, start + delay, members), delay=delay)
     return len(members)
 
 
-def _batches(letter: str, at: int, members: list[list[str]]) -> list[dict[str, Any]]:
-    """Messages of so many checks each; `at` is the moment that is served, in milliseconds since 1970."""
-    size = BATCH[letter]
+def _batches(size: int, at: int, members: list[list[str]]) -> list[dict[str, Any]]:
+    """Messages of `size` checks each; `at` is the moment that is served, in milliseconds since 1970."""
     return [{"at": at * 1000, "checks": members[start : start + size]} for start in range(0, len(members), size)]

@@ -18,6 +18,7 @@ from chalicelib.core import status
 from chalicelib.core.check import Check, Ping, PingKind, Signal
 from chalicelib.core.errors import Busy, Conflict, LimitReached, Missing
 from chalicelib.core.keywords import interpret
+from chalicelib.core.kinds import heartbeat
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.services import Services
@@ -115,7 +116,7 @@ def _by_code(code: str) -> Check:
     project = directory.project_of(code)
     if project is None:
         raise Missing("check")
-    return manage.of_kind(checks.get(project, code), "heartbeat")
+    return manage.of_kind(checks.get(project, code), heartbeat.name)
 
 
 def _by_slug(services: Services, address: Address, *, create: bool) -> tuple[Check, bool]:

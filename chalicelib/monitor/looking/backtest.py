@@ -15,6 +15,7 @@ from chalicelib.core import criteria, rules, status
 from chalicelib.core.check import Check, Flip
 from chalicelib.core.criteria import BUCKET, Verdict
 from chalicelib.core.errors import Invalid
+from chalicelib.core.kinds import rule
 from chalicelib.languages import expression, graphite
 from chalicelib.monitor.looking.judging import LONG_AGO, require_different
 from chalicelib.monitor.looking.reading import POINTS_MAX, Buckets, Reader, buckets_of, means_many, split_view
@@ -51,7 +52,7 @@ def run(project: str, watch: dict[str, Any], start: datetime, end: datetime, now
     for part in parts:
         _require_little(reader, part, span)
     read = {part.letter: _read(reader, part.target, span) for part in parts}
-    return _walk(Check(project, "backtest", start, kind="rule", watch=watch), parts, read, span)
+    return _walk(Check(project, "backtest", start, kind=rule.name, watch=watch), parts, read, span)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from chalicelib.core import criteria, rules, status
 from chalicelib.core.check import Check
 from chalicelib.core.criteria import BUCKET, Verdict
 from chalicelib.core.errors import Busy, Missing
+from chalicelib.core.kinds import rule
 from chalicelib.core.watching import Judged
 from chalicelib.languages import expression, graphite
 from chalicelib.languages.graphite import GraphiteError
@@ -65,7 +66,7 @@ def _judge_batch(services: Services, keys: list[tuple[str, str]], *, fresh: bool
         return readers.setdefault((project, consistent), Reader(project, now, consistent, nudged))
 
     found = [
-        check for check in checks.get_many(keys, strongly=fresh) if check.kind == "rule" and check.status != "paused"
+        check for check in checks.get_many(keys, strongly=fresh) if check.kind == rule.name and check.status != "paused"
     ]
     changes: list[status.Change] = []
     waiting: dict[int, list[list[str]]] = {}

@@ -27,6 +27,7 @@ from chalicelib import log
 from chalicelib.core import performance
 from chalicelib.core.check import Check, Result
 from chalicelib.core.errors import Busy, Missing
+from chalicelib.core.kinds import probe
 from chalicelib.core.watching import Observed, retries
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import daily
@@ -54,7 +55,7 @@ def work(services: Services, message: Message) -> int:
     # the suspicion that a retry is about.
     keys = [(project, code) for project, code in message["checks"]]
     found = checks.get_many(keys, strongly="try" in message)
-    looked_at = [check for check in found if check.kind == "probe" and check.status != "paused"]
+    looked_at = [check for check in found if check.kind == probe.name and check.status != "paused"]
     if not message.get("here"):
         for check in looked_at:
             daily.begin_day(check, message["at"])

@@ -9,8 +9,9 @@ from typing import Any
 
 from chalicelib import log
 from chalicelib.core import status
-from chalicelib.core.check import Check, CheckKind, Project
+from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
+from chalicelib.core.kinds import heartbeat
 from chalicelib.monitor import transitions
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions, directory, history, queues
@@ -65,7 +66,7 @@ def _new(services: Services, project: str, values: dict[str, Any]) -> Check:
     return Check(project, services.new_code(), services.clock(), badge=services.new_code(), **values)
 
 
-def find(project: str, code: str, kind: CheckKind = "heartbeat") -> Check:
+def find(project: str, code: str, kind: str = heartbeat.name) -> Check:
     """The project's check of this kind. Raises Missing (no such check) or Forbidden (another project's)."""
     try:
         found = checks.get(project, code)
@@ -76,7 +77,7 @@ def find(project: str, code: str, kind: CheckKind = "heartbeat") -> Check:
     return of_kind(found, kind)
 
 
-def of_kind(check: Check, kind: CheckKind) -> Check:
+def of_kind(check: Check, kind: str) -> Check:
     """The check, if it is of this kind. Raises Missing: to a dialect that does not know its kind it does not exist."""
     if check.kind != kind:
         raise Missing("check")
@@ -88,10 +89,10 @@ def find_by_unique_key(project: str, unique_key: str) -> Check:
     found = directory.by_unique_key(unique_key)
     if found is None or found[0] != project:
         raise Missing("check")
-    return of_kind(checks.get(project, found[1]), "heartbeat")
+    return of_kind(checks.get(project, found[1]), heartbeat.name)
 
 
-def of_project(project: Project, kind: CheckKind = "heartbeat") -> list[Check]:
+def of_project(project: Project, kind: str = heartbeat.name) -> list[Check]:
     """The project's checks of this kind, oldest first."""
     return [check for check in checks.of_project(project.code) if check.kind == kind]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
+from chalicelib.core.kinds import probe
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.services import Services
@@ -26,7 +27,7 @@ def create(services: Services, project: Project, values: dict[str, Any]) -> Chec
     if "channels" not in values:
         everyone = sorted(channel.code for channel in definitions.channels(project.code))
         values = {**values, "channels": tuple(everyone)}
-    device = checks.create(services, project, {"kind": "probe", **values})
+    device = checks.create(services, project, {"kind": probe.name, **values})
     probing.look_now(services, device)
     return device
 
@@ -53,7 +54,7 @@ def _require_chain(project: str, code: str, master: str) -> None:
         if following == code:
             raise Invalid("master", "would make the device depend on itself")
         try:
-            following = checks.find(project, following, "probe").master
+            following = checks.find(project, following, probe.name).master
         except (Missing, Forbidden):
             if following == master:
                 raise Invalid("master", "is not a device of this project") from None
@@ -70,7 +71,7 @@ def locations(services: Services) -> list[str]:
 
 def delete(services: Services, project: Project, device: Check) -> Check:
     """Removes a device for good; what depends on it depends on nothing any more. Raises Missing."""
-    for dependant in checks.of_project(project, "probe"):
+    for dependant in checks.of_project(project, probe.name):
         if dependant.master == device.code:
             checks.change(services, dependant, {"master": ""})
     return checks.delete(services, device)

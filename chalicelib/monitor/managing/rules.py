@@ -12,6 +12,7 @@ from chalicelib import log
 from chalicelib.core import rules
 from chalicelib.core.check import Channel, Check, Project
 from chalicelib.core.errors import Invalid, Missing, TocsinError
+from chalicelib.core.kinds import rule
 from chalicelib.core.silence import Silence, silenced_until
 from chalicelib.core.watching import Instance
 from chalicelib.core.windows import next_occurrence
@@ -44,7 +45,7 @@ def create(services: Services, project: Project, values: dict[str, Any]) -> Chec
     if values.get("channels") is None:
         values["channels"] = default_channels(services, project, made)
     try:
-        check = checks.create(services, project, {"kind": "rule", "period": PERIOD, "silences": laid, **values})
+        check = checks.create(services, project, {"kind": rule.name, "period": PERIOD, "silences": laid, **values})
     except TocsinError:
         for channel in made:
             channels.delete(services, channel)
@@ -173,7 +174,7 @@ def unschedule(services: Services, project: Project, schedule: MuteWindow) -> No
 
 
 def of_project(project: Project) -> list[Check]:
-    return checks.of_project(project, "rule")
+    return checks.of_project(project, rule.name)
 
 
 def mute(services: Services, alerts: list[Check], minutes: int, author: str = "") -> list[Check]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from chalicelib.core import kinds
 from chalicelib.core.check import Check, Flip
 from chalicelib.core.errors import Missing
 from chalicelib.core.silence import silenced_until
@@ -57,7 +58,7 @@ def _without_master(entry: Entry, check: Check, now: datetime) -> datetime | Non
 def _told_lately(entry: Entry, check: Check, now: datetime) -> datetime | None:
     """A rule that is told every so often stays silent for as long after each telling (Hosted Graphite Alerts API,
     Creating Alerts, notification_type)."""
-    if check.kind != "rule" or not check.remind or entry.reminder:
+    if not kinds.of(check).spaced or not check.remind or entry.reminder:
         return None
     interval = timedelta(seconds=check.remind)
     told = _last_told(check, entry.flip, now - interval, now)

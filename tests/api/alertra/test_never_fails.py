@@ -43,7 +43,7 @@ NEARLY = some.sampled_from(
 HOST_DATA = some.dictionaries(some.sampled_from(list(words.HOST_DATA)), NEARLY | VALUE, max_size=4)
 # Sorted, so that every run tries the same.
 DEVICE = some.fixed_dictionaries(
-    {"Method": some.sampled_from(list(words.METHODS)), "HostData": HOST_DATA},
+    {"Method": some.sampled_from(list(words.methods())), "HostData": HOST_DATA},
     optional=dict.fromkeys(sorted({*WRITABLE, *READ_ONLY} - {"Method", "HostData"}), NEARLY | VALUE),
 )
 WINDOW = some.dictionaries(

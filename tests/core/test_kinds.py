@@ -1,0 +1,36 @@
+"""What holds for every kind of check, and what a check is called."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from chalicelib import store
+from chalicelib.core import kinds
+from chalicelib.core.check import Check
+
+URL = "https://example.org/a?token=secret"
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [
+        ({"name": "Web", "nickname": "W", "watch": {"probe": {"url": URL}}}, "Web"),
+        ({"nickname": "W", "watch": {"probe": {"url": URL}}}, "W"),
+        ({"watch": {"probe": {"url": URL}}}, "https://example.org/a"),
+        ({"watch": {"probe": {"domain": "example.org"}}}, "example.org"),
+        ({"watch": {"probe": {"host": "mail.example.org", "port": 25}}}, "mail.example.org"),
+        ({}, "c0de"),
+    ],
+)
+def test_a_check_is_called_by_its_name_or_by_what_it_looks_at(values: dict[str, Any], label: str) -> None:
+    assert kinds.label(Check("p", "c0de", datetime(2026, 11, 21, tzinfo=UTC), "probe", **values)) == label
+
+
+def test_each_kind_on_the_wheel_has_a_letter_of_its_own_and_a_queue_that_exists() -> None:
+    wheels = [kind.wheel for kind in kinds.KINDS.values() if kind.wheel]
+    assert len({wheel.letter for wheel in wheels}) == len(wheels)
+    assert {wheel.queue for wheel in wheels} <= set(store.QUEUES)
+    assert all(kinds.wheel_of(wheel.letter) is wheel for wheel in wheels)

@@ -1,0 +1,54 @@
+"""A dummy kind of check: a lamp, which is looked at every minute. All that a new kind is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.core import document as documents
+from chalicelib.core.check import Check
+from chalicelib.core.kinds.base import Listed, Wheel
+from chalicelib.core.news import News
+
+name = "lamp"
+wheel: Wheel | None = Wheel("l", "rules", 2)
+pinged = False
+quotes = True
+unique_names = True
+spaced = False
+word = "Room"
+
+
+def spread(check: Check) -> str:
+    return ""
+
+
+def target(check: Check) -> str:
+    return "hall"
+
+
+def place(check: Check) -> str:
+    return "the lamp in the hall"
+
+
+def public_target(check: Check) -> str:
+    return target(check)
+
+
+def graphed(check: Check, letter: str) -> str:
+    return ""
+
+
+def criteria(check: Check) -> str:
+    return "dark"
+
+
+def reason(news: News) -> str:
+    return news.flip.reason
+
+
+def details(news: News) -> Listed:
+    return [("Room", target(news.check))]
+
+
+def document(news: News) -> dict[str, Any]:
+    return documents.looked_at(news, target(news.check))
