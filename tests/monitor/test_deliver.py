@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -234,6 +235,29 @@ def test_a_channel_removed_meanwhile_is_not_told(
     deliver.deliver(services, entry)
 
     assert flaky.told == [("b", "down", 0)]
+
+
+def test_a_default_channel_is_told_although_the_check_does_not_name_it(
+    services: Services, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
+) -> None:
+    entry = tell("a")
+    everyone = Channel(keyring.project.code, services.new_code(), "flaky", "all", services.clock(), {"to": "all"})
+    definitions.save_channel(replace(everyone, default=True))
+    deliver.deliver(services, entry)
+
+    assert sorted(flaky.told) == [("a", "down", 0), ("all", "down", 0)]
+
+
+def test_a_channel_that_does_not_resolve_is_not_told_of_the_end(
+    services: Services, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
+) -> None:
+    entry = tell("a", "b")
+    definitions.update_channel(replace(channel_named(keyring, "a"), resolves=False))
+    deliver.deliver(services, entry)
+    pings.receive(services, pings.Address(code=entry.flip.code), Signal("success", services.clock()))
+    deliver.deliver(services, waiting()[0])
+
+    assert sorted(flaky.told) == [("a", "down", 0), ("b", "down", 0), ("b", "up", 0)]
 
 
 def test_a_reminder_of_an_outage_that_is_over_is_dropped(

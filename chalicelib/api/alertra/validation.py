@@ -13,9 +13,10 @@ from typing import Any
 from chalicelib import probes
 from chalicelib.api.alertra import addresses, wire, words
 from chalicelib.api.alertra.values import flag, names, number, text, typed
+from chalicelib.core import audience
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
-from chalicelib.monitor.managing import checks
+from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import probes as devices
 
 READ_ONLY = ("device_id", "Status", "StatusSince", "LastCheckResult")
@@ -30,6 +31,11 @@ PERF_MAX = 60_000
 VERDICTS = ("", "Slow", "Critical")
 # HostData, and headers in it: deeper nothing is merged.
 DEPTH = 2
+_FAULTS: dict[audience.Fault, str] = {
+    "empty": "empty contact",
+    "unknown": "invalid contact: ",
+    "ambiguous": "non-unique contact: ",
+}
 
 
 def values(project: str, given: dict[str, Any], device: Check | None = None) -> dict[str, Any]:
@@ -196,8 +202,11 @@ def _master(value: Any) -> str:
 
 def _contacts(project: str, value: Any) -> tuple[str, ...]:
     """Channels by their ids or names; "*" is all of them, and so is null, as for a new device."""
-    wanted = ["*"] if value in ("*", None) else names(value, "Contacts")
-    try:
-        return checks.resolve_channels(project, ",".join(wanted))
-    except Invalid as error:
-        raise Invalid("Contacts", f"cannot be used: {error.message.replace('channel identifier', 'contact')}") from None
+    known = channels.of_project(project)
+    if value in ("*", ["*"], None):
+        return audience.everyone(known)
+    given = (part for name in names(value, "Contacts") for part in name.split(","))
+    resolved = audience.resolve(known, given)
+    for name, fault in resolved.wrong:
+        raise Invalid("Contacts", f"cannot be used: {_FAULTS[fault]}{name}")
+    return resolved.codes

@@ -12,10 +12,11 @@ from chalicelib.api.healthchecks import wire
 from chalicelib.api.healthchecks.access import Caller, needs
 from chalicelib.api.healthchecks.errors import BadRequest, Management
 from chalicelib.api.healthchecks.validation import validate
+from chalicelib.core import audience
 from chalicelib.core.check import Check, Filters, canonical_uuid
-from chalicelib.core.errors import Invalid, Missing
+from chalicelib.core.errors import Missing
 from chalicelib.gateway import Reply, Request
-from chalicelib.monitor.managing import checks
+from chalicelib.monitor.managing import channels, checks
 from chalicelib.store import history
 
 VERSIONS = (1, 2, 3)
@@ -24,6 +25,11 @@ LARGEST_MOMENT = 10_000_000_000
 # The store keeps moments as microseconds in sixteen digits; one more would sort before all of them.
 LAST_MOMENT = LARGEST_MOMENT - 1
 UNIQUE_KEY_LENGTH = 40
+_FAULTS: dict[audience.Fault, str] = {
+    "empty": "empty channel identifier",
+    "unknown": "invalid channel identifier: {}",
+    "ambiguous": "non-unique channel identifier: {}",
+}
 
 blueprint = chalice.Blueprint(__name__)
 
@@ -44,7 +50,9 @@ def _create(request: Request, caller: Caller) -> Reply:
         return Reply(body=_updated(request, caller, existing, fields))
     checks.require_room(request.services, caller.project)
     values = wire.values(fields, wire.version_of(request), Filters())
-    values["channels"] = _channels(caller, fields.get("channels", ""))
+    values["channels"] = audience.of_new((), audience.Wish.NOBODY)
+    if "channels" in fields:
+        values["channels"] = _channels(caller, fields["channels"])
     check = checks.create(request.services, caller.project, values)
     return Reply(201, wire.check_document(request, check, "write"))
 
@@ -81,11 +89,17 @@ def _updated(request: Request, caller: Caller, check: Check, fields: dict[str, A
 
 
 def _channels(caller: Caller, names: str) -> tuple[str, ...]:
-    """The channels that `names` means. Raises BadRequest, whose message speaks of an identifier: it needs no field."""
-    try:
-        return checks.resolve_channels(caller.project.code, names)
-    except Invalid as error:
-        raise BadRequest(error.message) from None
+    """The channels that a comma separated list of ids and names means; "*" is all of them. Raises BadRequest, whose
+    message speaks of an identifier: it needs no field."""
+    if not names:
+        return ()
+    known = channels.of_project(caller.project.code)
+    if names == "*":
+        return audience.everyone(known)
+    resolved = audience.resolve(known, names.split(","))
+    for name, fault in resolved.wrong:
+        raise BadRequest(_FAULTS[fault].format(name))
+    return resolved.codes
 
 
 def _delete(request: Request, caller: Caller) -> Reply:

@@ -10,13 +10,13 @@ import re
 from typing import Any
 
 from chalicelib.api.hostedgraphite import wire
-from chalicelib.core import criteria
+from chalicelib.core import audience, criteria
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.languages import expression, graphite
 from chalicelib.languages.graphite import GraphiteError, lines
 from chalicelib.monitor.looking.reading import split_view
-from chalicelib.monitor.managing import checks
+from chalicelib.monitor.managing import channels as managed_channels
 
 FIELDS = (
     *("name", "metric", "alert_criteria", "additional_criteria", "expression", "scheduled_mutes", "info"),
@@ -183,17 +183,10 @@ def _every(value: Any) -> int:
 
 def channels(project: str, value: Any) -> tuple[str, ...]:
     """Channels by their ids or descriptions."""
-    names = _texts(value, "notification_channels")
-    found: set[str] = set()
-    for name in names:
-        # What a star and a comma mean elsewhere, they do not mean here.
-        if "," in name or name in ("", "*"):
-            raise Invalid("notification_channels", f"holds {name[:60]!a}, which is no channel")
-        try:
-            found.update(checks.resolve_channels(project, name))
-        except Invalid:
-            raise Invalid("notification_channels", f"holds {name[:60]!a}, which is no channel or several") from None
-    return tuple(sorted(found))
+    resolved = audience.resolve(managed_channels.of_project(project), _texts(value, "notification_channels"))
+    for name, _ in resolved.wrong:
+        raise Invalid("notification_channels", f"holds {name[:60]!a}, which is no channel or several")
+    return resolved.codes
 
 
 def duration(value: Any, most: int) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib import log
-from chalicelib.core import status
+from chalicelib.core import audience, status
 from chalicelib.core.check import Check, Project
-from chalicelib.core.errors import Forbidden, Invalid, Missing
+from chalicelib.core.errors import Forbidden, Missing
 from chalicelib.core.kinds import heartbeat
 from chalicelib.monitor import transitions
 from chalicelib.monitor.services import Services
@@ -45,8 +45,8 @@ def require_room(services: Services, project: Project) -> None:
 def create_by_ping(services: Services, project_code: str, slug: str) -> Check:
     """The check that the first ping to a slug makes: named like it, told to every channel. Raises Refused if second."""
     project = directory.project(project_code)
-    everyone = tuple(sorted(channel.code for channel in definitions.channels(project_code)))
-    values = {"name": slug, "slug": slug, "channels": everyone}
+    told = audience.of_new(definitions.channels(project_code), audience.Wish.EVERYONE)
+    values = {"name": slug, "slug": slug, "channels": told}
     check = _new(services, project_code, values)
     checks.create(check, PING_CREATE_FACTOR * limit_of(services, project), alone=True)
     return check
@@ -152,33 +152,3 @@ def purge(services: Services, owner: str) -> None:
     """Deletes what a deleted check or channel left in the history, a batch at a time until nothing is left."""
     while not history.purge(owner, at_most=PURGE_BATCH):
         continue
-
-
-def resolve_channels(project: str, names: str) -> tuple[str, ...]:
-    """The channel codes that a comma separated list of codes or exact names means; "*" is all, "" none.
-
-    Raises Invalid("channels", ...) for an empty, unknown or ambiguous element (Healthchecks, Create a Check, channels).
-    """
-    if not names:
-        return ()
-    known = definitions.channels(project)
-    if names == "*":
-        return tuple(sorted(channel.code for channel in known))
-    by_name: dict[str, list[str]] = {}
-    for channel in known:
-        by_name.setdefault(channel.name, []).append(channel.code)
-    codes = {channel.code for channel in known}
-    return tuple(sorted({_resolve(element, codes, by_name) for element in names.split(",")}))
-
-
-def _resolve(element: str, codes: Iterable[str], by_name: dict[str, list[str]]) -> str:
-    if not element:
-        raise Invalid("channels", "empty channel identifier")
-    if element in codes:
-        return element
-    named = by_name.get(element, [])
-    if not named:
-        raise Invalid("channels", f"invalid channel identifier: {element}")
-    if len(named) > 1:
-        raise Invalid("channels", f"non-unique channel identifier: {element}")
-    return named[0]

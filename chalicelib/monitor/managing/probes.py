@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.core import audience
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
 from chalicelib.core.kinds import probe
@@ -25,8 +26,8 @@ def create(services: Services, project: Project, values: dict[str, Any]) -> Chec
     of helps nobody. Raises Invalid naming master or locations, LimitReached."""
     _check(services, project.code, "", values)
     if "channels" not in values:
-        everyone = sorted(channel.code for channel in definitions.channels(project.code))
-        values = {**values, "channels": tuple(everyone)}
+        told = audience.of_new(definitions.channels(project.code), audience.Wish.EVERYONE)
+        values = {**values, "channels": told}
     device = checks.create(services, project, {"kind": probe.name, **values})
     probing.look_now(services, device)
     return device

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import log
-from chalicelib.core import rules
+from chalicelib.core import audience, rules
 from chalicelib.core.check import Channel, Check, Project
 from chalicelib.core.errors import Invalid, Missing, TocsinError
 from chalicelib.core.kinds import rule
@@ -31,7 +31,6 @@ from chalicelib.store.mutes import MuteWindow
 PERIOD = 60
 MUTE = "mute"
 WORKERS = 16
-DEFAULT_CHANNEL = "Email me"
 
 
 def create(services: Services, project: Project, values: dict[str, Any]) -> Check:
@@ -43,7 +42,7 @@ def create(services: Services, project: Project, values: dict[str, Any]) -> Chec
     _require_few(project.code, values["watch"], {}, now)
     made: list[Channel] = []
     if values.get("channels") is None:
-        values["channels"] = default_channels(services, project, made)
+        values["channels"] = _told(services, project, made)
     try:
         check = checks.create(services, project, {"kind": rule.name, "period": PERIOD, "silences": laid, **values})
     except TocsinError:
@@ -62,7 +61,7 @@ def change(services: Services, alert: Check, values: dict[str, Any]) -> Check:
         _require_few(alert.project, values["watch"], alert.watch, services.clock())
         values["watch"] = _dated(values["watch"], alert.watch, services.clock())
     if "channels" in values and values["channels"] is None:
-        values["channels"] = default_channels(services, directory.project(alert.project), [])
+        values["channels"] = _told(services, directory.project(alert.project), [])
     if values:
         alert = checks.change(services, alert, values)
         _watch(services, alert)
@@ -110,16 +109,14 @@ def _require_few(project: str, watch: dict[str, Any], before: dict[str, Any], no
             raise Invalid(field, str(error)) from None
 
 
-def default_channels(services: Services, project: Project, made: list[Channel]) -> tuple[str, ...]:
-    """The channel "Email me", made for the installation's owner where his address is known and then put into `made`;
-    else every e-mail channel of the project (Hosted Graphite Alerts API, Creating Alerts, notification_channels)."""
+def _told(services: Services, project: Project, made: list[Channel]) -> tuple[str, ...]:
+    """Who hears of an alert of which nobody said it. The channel of the installation's owner is made where his address
+    is known and there is none yet, and is then put into `made`."""
     known = definitions.channels(project.code)
-    named = [channel for channel in known if channel.name == DEFAULT_CHANNEL]
-    if not named and services.settings.mail_to:
-        settings = {"address": services.settings.mail_to}
-        named = [channels.create(services, project, "email", DEFAULT_CHANNEL, settings, 0)]
-        made += named
-    return tuple(channel.code for channel in named or [one for one in known if one.kind == "email"])
+    address = services.settings.mail_to
+    if address and not any(channel.name == audience.OWNER_CHANNEL for channel in known):
+        made.append(channels.create(services, project, "email", audience.OWNER_CHANNEL, {"address": address}))
+    return audience.of_new([*known, *made], audience.Wish.OWNER)
 
 
 def _schedules(project: str, codes: Iterable[str]) -> list[MuteWindow]:

@@ -22,6 +22,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib import channels, log
+from chalicelib.core import audience
 from chalicelib.core.check import Channel, Check, Flip, Notification
 from chalicelib.core.errors import Missing, Undelivered
 from chalicelib.core.news import News
@@ -104,8 +105,8 @@ def _deliver_earlier(services: Services, entry: Entry) -> Entry | None:
 
 
 def _audience(entry: Entry, check: Check) -> list[Channel]:
-    """The channels to be told: those the check has now; a reminder's own, as long as the same outage lasts."""
-    assigned = [channel for channel in definitions.channels(check.project) if channel.code in check.channels]
+    """The channels to be told: those that hear of the check now; a reminder's own, as long as the same outage lasts."""
+    assigned = audience.of_check(check, definitions.channels(check.project))
     if not entry.reminder:
         return assigned
     if check.status != "down" or check.since != entry.flip.at:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.check import Channel
 from chalicelib.monitor.services import Services
 from chalicelib.store import definitions
 from tests.api.client import Api
@@ -220,6 +221,23 @@ def test_channels_are_named_by_ids_and_descriptions_and_an_empty_list_means_the_
         graphite.put(f"/v2/alerts/{alert}/", {"notification_channels": ["Ops"]})
         changed = graphite.put(f"/v2/alerts/{alert}/", {"notification_channels": empty})
         assert changed.json["notification_channels"] == [me]
+
+
+def test_twenty_channels_named_by_their_descriptions_are_read_at_once(
+    graphite: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"Channel {number}" for number in range(20)]
+    codes = [made(graphite, description=name) for name in names]
+    real, read = definitions.channels, []
+
+    def noted(project: str) -> list[Channel]:
+        read.append(project)
+        return real(project)
+
+    monkeypatch.setattr(definitions, "channels", noted)
+    alert = graphite.alert(notification_channels=names)
+    assert len(read) == 1
+    assert graphite.shown(alert)["notification_channels"] == sorted(codes)
 
 
 def test_a_webhook_gets_the_documented_json_at_both_ends_of_a_problem(
