@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from chalicelib.core.silence import Silence
+from chalicelib.core.silence import Silence, silenced_until
 
 Status = Literal["new", "up", "down", "paused"]
 PingKind = Literal["success", "start", "fail", "log", "ign"]
@@ -134,7 +134,7 @@ class Flip:
 
     `before` is the moment of the check's flip before this one: news of the two must not overtake each other.
     `details` holds the facts of the check's kind: from which `locations` a failure was seen, which `metric` breached at
-    what `value`. A `quiet` flip is history and nobody's news.
+    what `value`. A `quiet` flip is history and nobody's news; a `silenced` one came while nobody was to be told.
     """
 
     project: str
@@ -146,11 +146,17 @@ class Flip:
     before: datetime | None = None
     details: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
+    silenced: bool = False
 
     @property
     def is_news(self) -> bool:
         """Pausing, resuming and the first sign of life are nobody's news; going down and coming back are."""
         return not self.quiet and (self.new == "down" or (self.new == "up" and self.old == "down"))
+
+    @property
+    def disproves(self) -> bool:
+        """Whether it ends an outage that, as was found later, was none."""
+        return bool(self.details.get("disproves"))
 
 
 def flipped(
@@ -166,7 +172,8 @@ def flipped(
     if check.since and at <= check.since:
         at = check.since + TICK
     quiet = quiet or (new == "up" and check.quiet)
-    flip = Flip(check.project, check.code, at, check.status, new, reason, check.since, details or {}, quiet)
+    silenced = silenced_until(check.silences, at) is not None
+    flip = Flip(check.project, check.code, at, check.status, new, reason, check.since, details or {}, quiet, silenced)
     return replace(check, status=new, since=at, quiet=quiet and new == "down"), flip
 
 

@@ -1,0 +1,144 @@
+"""The cursor of a conversation: what one channel was told of one check, by value, and the message under way. Pure.
+
+It stands for itself: the flips that it was made of may expire, and a mute may last for ever. What is told next is
+`core.telling`'s to decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+Heard = Literal["up", "down"]
+
+# Pauses after each failed try; the last is repeated.
+BACK_OFF = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
+# A message is tried for so long from its first try.
+LONGEST = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A message that was begun and has no good outcome yet.
+
+    `flip` is the newest flip that it covers, `reminder` its number among the reminders (0: none), `began` the beginning
+    of the outage it is about. It was first tried at `first` and last at `at`; `count` tries have failed, a throttled
+    one (`paced`) is not counted. It is tried again at `next_at`, never if that is None and no `lease` lasts: given up.
+    While a `lease` lasts somebody is sending it; a lease that is over without an outcome leaves it unknown.
+    """
+
+    event: Heard
+    flip: datetime
+    reminder: int
+    began: datetime
+    reason: str
+    incident: str
+    first: datetime
+    at: datetime
+    count: int = 0
+    next_at: datetime | None = None
+    lease: datetime | None = None
+    error: str = ""
+    paced: bool = False
+
+    @property
+    def given_up(self) -> bool:
+        return self.next_at is None and self.lease is None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a channel's conversation about a check has come.
+
+    Flips up to `settled` are no news any more, whether they were told, not wanted, or passed while nobody was to be
+    told; None where every flip is. `state` is what the channel heard last, "up" also where it heard nothing; when that
+    is "down", the outage began at `since` for `reason`, `incident` is the name that it was told under, and `reminder`
+    the number of its last reminder. `at` is when it was told last. `by` names the last writer: no two writes have the
+    same, so that a cursor that has changed is known by it. `stopped` is when that outage ended in a pause, of which
+    nobody was told. It is not `sure` that the channel heard of the outage if nobody learned how the telling ended.
+    """
+
+    channel: str
+    settled: datetime | None = None
+    state: Heard = "up"
+    since: datetime | None = None
+    stopped: datetime | None = None
+    sure: bool = True
+    reason: str = ""
+    incident: str = ""
+    reminder: int = 0
+    at: datetime | None = None
+    attempt: Attempt | None = None
+    by: str = ""
+
+    @property
+    def heard_down(self) -> bool:
+        """Whether the channel has heard "down", or may have: nobody learned how the sending of it ended."""
+        return self.state == "down" or (self.attempt is not None and self.attempt.event == "down")
+
+
+def joined(channel: str, since: datetime | None) -> Cursor:
+    """The cursor of a channel that comes to a check whose newest flip is that of `since`: what was, is no news."""
+    return Cursor(channel, since)
+
+
+def settled(cursor: Cursor, upto: datetime | None, stopped: datetime | None = None) -> Cursor:
+    """Nothing of the flips up to `upto` is to be told. What the channel may have heard, it counts as having heard."""
+    cursor = replace(cursor, stopped=cursor.stopped or stopped)
+    attempt = cursor.attempt
+    if attempt and attempt.event == "down" and cursor.state != "down":
+        heard = replace(cursor, state="down", since=attempt.began, reason=attempt.reason, incident=attempt.incident)
+        return replace(heard, settled=_later(cursor.settled, upto), sure=False, attempt=None)
+    return replace(cursor, settled=_later(cursor.settled, upto), attempt=None)
+
+
+def leased(cursor: Cursor, message: Attempt, by: str) -> Cursor:
+    """Somebody sends `message`; of the same one that failed before, the tries are remembered."""
+    before = cursor.attempt
+    if before and (before.event, before.flip, before.reminder) == (message.event, message.flip, message.reminder):
+        message = replace(message, first=before.first, count=before.count, paced=before.paced, error=before.error)
+    return replace(cursor, attempt=message, by=by)
+
+
+def told(cursor: Cursor, upto: datetime | None, now: datetime) -> Cursor:
+    """The message under way was taken: it covered the flips up to `upto`."""
+    message = cursor.attempt
+    assert message is not None
+    heard = replace(cursor, settled=_later(cursor.settled, upto), at=now, stopped=None, sure=True, attempt=None)
+    heard = replace(heard, state=message.event)
+    if message.event == "up":
+        return replace(heard, since=None, reason="", incident="", reminder=0)
+    return replace(
+        heard, since=message.began, reason=message.reason, incident=message.incident, reminder=message.reminder
+    )
+
+
+def failed(cursor: Cursor, error: str, now: datetime, *, permanent: bool) -> Cursor:
+    """The message under way was not taken; it is tried again after a pause, or given up."""
+    message = cursor.attempt
+    assert message is not None
+    next_at = None if permanent else now + BACK_OFF[min(message.count, len(BACK_OFF) - 1)]
+    if next_at and next_at - message.first > LONGEST:
+        next_at = None
+    failure = replace(message, count=message.count + 1, at=now, next_at=next_at, lease=None, error=error)
+    return replace(cursor, attempt=failure)
+
+
+def throttled(cursor: Cursor, error: str, now: datetime, until: datetime) -> Cursor:
+    """The message under way was not taken because there were too many: no try is counted, only its time moves."""
+    message = cursor.attempt
+    assert message is not None
+    given_up = until - message.first > LONGEST
+    waiting = replace(message, at=now, next_at=None if given_up else until, lease=None, error=error, paced=True)
+    return replace(cursor, attempt=waiting)
+
+
+def given_up(cursor: Cursor) -> Cursor:
+    """The message under way, whose senders died for a day, is not tried again."""
+    assert cursor.attempt is not None
+    return replace(cursor, attempt=replace(cursor.attempt, lease=None, next_at=None))
+
+
+def _later(a: datetime | None, b: datetime | None) -> datetime | None:
+    return max(a, b) if a and b else a or b

@@ -1,0 +1,370 @@
+"""What to tell a channel of a check, if anything: the one place of every rule about it. Pure.
+
+`decide` takes a conversation as it stands and answers one of three: tell this now, wait until then, or settled.
+
+1. While somebody sends a message of this conversation, everybody else waits.
+2. Flips are told in their order, one message each. What the channel missed, because it failed, was throttled or is far
+   behind, is one message that ends in the present.
+3. "up" goes to who heard "down". An outage that began and ended while nobody was to be told is nobody's news, nor is
+   one that ended in a pause or that was found to have been none. New and paused tell nothing, but an incident is closed
+   as soon as its check is paused.
+4. What the channel does not want counts as told, and so does what is more than a day late.
+5. A silence holds everything back; a master that is down, and the interval of a rule that is told every so often, hold
+   back "down".
+6. What failed is tried again at its time, unless the channel has been mended since. What was given up rests until then.
+7. With nothing else to tell, a lasting outage is reminded of in its interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chalicelib.core import cursor as cursors
+from chalicelib.core.check import Check, Flip
+from chalicelib.core.cursor import Attempt, Cursor, Heard
+from chalicelib.core.outages import Outage
+from chalicelib.core.silence import SilencedUntil
+
+# A channel that is more flips behind than this hears of them in one message.
+BEHIND = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A channel as a conversation sees it: whether it wants "down" and "up", whether its "down" opens an `incident` at
+    a service, the seconds between reminders (0: none), and when it was last `mended`: changed, tested well, or told
+    something after an error."""
+
+    down: bool = True
+    up: bool = True
+    incident: bool = False
+    remind: int = 0
+    mended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What keeps a check's news back at present: a silence, or a master that cannot be reached. Flips up to `mastered`
+    came while the latter lasted."""
+
+    silenced: SilencedUntil | None = None
+    unreachable: SilencedUntil | None = None
+    mastered: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Everything that is known when it is decided what to tell. `flips` are the check's newest, oldest first; those
+    that the cursor has settled may be among them. `stale` news should have been told more than a day ago."""
+
+    cursor: Cursor
+    flips: Sequence[Flip]
+    check: Check
+    listener: Listener
+    now: datetime
+    holds: Holds = field(default_factory=Holds)
+    stale: bool = False
+
+    @property
+    def fresh(self) -> list[Flip]:
+        """The flips that are not settled, without those of quiet outages. What has expired is made up for: the check
+        knows its present status."""
+        settled = self.cursor.settled
+        found = [flip for flip in self.flips if settled is None or flip.at > settled]
+        since, newest = self.check.since, found[-1].at if found else settled
+        if since and (newest is None or since > newest):
+            check = self.check
+            old: Heard = "up" if check.status == "down" else "down"
+            found.append(Flip(check.project, check.code, since, old, check.status, quiet=check.quiet))
+        return [flip for flip in found if not flip.quiet]
+
+    @property
+    def newest(self) -> datetime | None:
+        """The moment of the newest flip, quiet or not."""
+        moments = [flip.at for flip in self.flips]
+        return max([*moments, self.check.since] if self.check.since else moments, default=self.cursor.settled)
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell this now. `flip` is the newest flip that the message tells of, `began` the beginning of the outage that is
+    under way or over with it. `over` are the outages of whose end the channel hears with it, oldest first: of "up" at
+    least one, of "down" those that it missed, and with `again` the one that it heard of before. When it is told, the
+    flips up to `upto` are settled; `cursor` is what the conversation is before."""
+
+    cursor: Cursor
+    event: Heard
+    flip: Flip
+    began: datetime
+    upto: datetime | None
+    over: tuple[Outage, ...] = ()
+    again: bool = False
+    reminder: int = 0
+    incident: str = ""
+
+    def attempt(self, now: datetime, lease: datetime) -> Attempt:
+        """The message as the cursor keeps it while it is sent."""
+        reason = self.flip.reason
+        return Attempt(
+            self.event, self.flip.at, self.reminder, self.began, reason, self.incident, now, now, lease=lease
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Look again then; None where something must happen before. `leased`: somebody is telling it at this moment."""
+
+    cursor: Cursor
+    until: datetime | None
+    leased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """There is nothing to tell. `dropped`: what was to be told is too old."""
+
+    cursor: Cursor
+    dropped: bool = False
+
+
+Decision = Tell | Wait | Settled
+
+
+def decide(talk: Talk) -> Decision:
+    """What to tell now, see the module's description."""
+    attempt = talk.cursor.attempt
+    if attempt and attempt.lease and attempt.lease > talk.now:
+        return Wait(talk.cursor, attempt.lease, leased=True)
+    message = _message(talk)
+    if message is None:
+        return _remind(_passed(talk))
+    if not _wanted(talk, message):
+        return decide(_as_if_told(talk, message))
+    if talk.stale:
+        rest = decide(_as_if_told(talk, message))
+        return replace(rest, dropped=True) if isinstance(rest, Settled) else rest
+    return _in_time(talk, message)
+
+
+def _passed(talk: Talk) -> Talk:
+    """The conversation with everything settled that there is."""
+    upto = talk.newest
+    if upto == talk.cursor.settled or (upto is None and talk.cursor.attempt is None):
+        return talk
+    stopped = _story(talk).stopped if talk.cursor.heard_down else None
+    return replace(talk, cursor=cursors.settled(talk.cursor, upto, stopped.at if stopped else None))
+
+
+def _as_if_told(talk: Talk, message: Tell) -> Talk:
+    """What is not wanted, or too old, counts as told without having been sent."""
+    attempt = message.attempt(talk.now, talk.now)
+    counted = cursors.told(replace(talk.cursor, attempt=attempt), message.upto, talk.now)
+    return replace(talk, cursor=replace(counted, at=talk.cursor.at))
+
+
+def _wanted(talk: Talk, message: Tell) -> bool:
+    return talk.listener.down if message.event == "down" else talk.listener.up
+
+
+@dataclass(slots=True)
+class _Story:
+    """What the fresh flips amount to. `ended` is the flip to up that ended the outage that was told, `stopped` the one
+    that paused it; `missed` are outages that were not told and are over; `open` is the flip down that was not told and
+    lasts; `up` is the last flip to up."""
+
+    ended: Flip | None = None
+    stopped: Flip | None = None
+    missed: list[Outage] = field(default_factory=list)
+    open: Flip | None = None
+    up: Flip | None = None
+
+    def tells_of(self, moment: datetime) -> bool:
+        """Whether the outage that began then is among those that were not told."""
+        begun = [outage.began for outage in self.missed] + ([self.open.at] if self.open else [])
+        return moment in begun
+
+
+def _story(talk: Talk) -> _Story:
+    before, check = talk.cursor.stopped, talk.check
+    story = _Story(stopped=Flip(check.project, check.code, before, "down", "paused") if before else None)
+    for flip in talk.fresh:
+        if flip.new == "down":
+            story.open = story.open or flip
+        elif flip.new == "up":
+            _come_up(talk, story, flip)
+        else:
+            story.open = None
+            story.stopped = story.stopped or (None if story.ended else flip)
+    return story
+
+
+def _come_up(talk: Talk, story: _Story, flip: Flip) -> None:
+    story.up = flip
+    if story.open is None:
+        story.ended = story.ended or flip
+        return
+    outage = Outage(story.open, flip)
+    story.open = None
+    if not _is_nobodys(talk, outage):
+        story.missed.append(outage)
+
+
+def _is_nobodys(talk: Talk, outage: Outage) -> bool:
+    """Whether an outage that is over was none, or came and went while nobody was to be told."""
+    down, up, tried = outage.down, outage.end, talk.cursor.attempt
+    assert up is not None
+    if tried and tried.event == "down" and tried.flip == down.at:
+        return False
+    mastered = talk.holds.mastered is not None and down.at <= talk.holds.mastered
+    rested = _rests_until(talk)
+    in_silence = down.silenced and up.silenced
+    return in_silence or mastered or up.disproves or (rested is not None and up.at < rested)
+
+
+def _message(talk: Talk) -> Tell | None:
+    """What is to be told next, whenever that may be; None where the channel knows what there is to know."""
+    story, cursor = _story(talk), talk.cursor
+    if cursor.state == "down":
+        return _after_down(talk, story)
+    tried = cursor.attempt
+    if tried and tried.event == "down" and not story.tells_of(tried.flip):
+        # It may have heard of an outage that has ended in a pause.
+        return _message(replace(talk, cursor=cursors.settled(cursor, tried.flip)))
+    return _after_up(talk, story)
+
+
+def _after_down(talk: Talk, story: _Story) -> Tell | None:
+    """The next message to who was told of an outage."""
+    end = story.ended or story.stopped
+    if story.open:
+        if _gap_is_nobodys(talk, story):
+            return None
+        if story.ended and not _behind(talk):
+            return _up(talk, story.ended, (_told(talk, story.ended),))
+        over = (_told(talk, end), *story.missed) if end else tuple(story.missed)
+        return _down(talk, story.open, over, again=True)
+    if story.ended and not _behind(talk):
+        return _up(talk, story.ended, (_told(talk, story.ended),))
+    if story.up and end:
+        return _up(talk, story.up, (_told(talk, end), *story.missed))
+    if story.stopped and talk.listener.incident:
+        return _up(talk, story.stopped, (_told(talk, story.stopped),))
+    return None
+
+
+def _told(talk: Talk, end: Flip) -> Outage:
+    """The outage that the channel heard of."""
+    return Outage(_down_told(talk), end)
+
+
+def _down_told(talk: Talk) -> Flip:
+    """The flip that the channel was told of, as far as it has not expired."""
+    cursor, check = talk.cursor, talk.check
+    since = cursor.since or talk.now
+    known = next((flip for flip in talk.flips if flip.at == since), None)
+    return known or Flip(check.project, check.code, since, "up", "down", cursor.reason)
+
+
+def _gap_is_nobodys(talk: Talk, story: _Story) -> bool:
+    """Whether who heard "down" need not know that it was up meanwhile: it came up and went down inside silences."""
+    up, down, tried = story.ended, story.open, talk.cursor.attempt
+    if up is None or down is None or not talk.cursor.sure or (tried and tried.event == "up"):
+        return False
+    return up.silenced and down.silenced and not story.missed
+
+
+def _after_up(talk: Talk, story: _Story) -> Tell | None:
+    """The next message to who was told of no outage, or of its end."""
+    missed, tried = tuple(story.missed), talk.cursor.attempt
+    if missed and not _behind(talk):
+        return _down(talk, missed[0].down)
+    if story.open:
+        return _down(talk, story.open, missed)
+    # An incident that nobody opened needs no closing.
+    if missed and story.up and (tried or not talk.listener.incident):
+        return _up(talk, story.up, missed)
+    return None
+
+
+def _behind(talk: Talk) -> bool:
+    """Whether the channel has missed something, so that what follows is told in one message."""
+    tried = talk.cursor.attempt
+    return len(talk.fresh) > BEHIND or (tried is not None and (tried.count > 0 or tried.paced))
+
+
+def _down(talk: Talk, flip: Flip, over: tuple[Outage, ...] = (), *, again: bool = False) -> Tell:
+    incident = _open_incident(talk) or _incident(talk, flip.at)
+    return Tell(talk.cursor, "down", flip, flip.at, flip.at, over, again, incident=incident)
+
+
+def _up(talk: Talk, flip: Flip, over: tuple[Outage, ...]) -> Tell:
+    incident = _open_incident(talk) or _incident(talk, over[-1].began)
+    return Tell(talk.cursor, "up", flip, over[-1].began, flip.at, over, incident=incident)
+
+
+def _open_incident(talk: Talk) -> str:
+    """The name of the incident that is open, or may be: it is closed under the name that it was opened under."""
+    tried = talk.cursor.attempt
+    return talk.cursor.incident or (tried.incident if tried else "")
+
+
+def _incident(talk: Talk, began: datetime) -> str:
+    """A name for an outage by its beginning. It holds no code, for whoever knows that can ping."""
+    return f"{talk.check.unique_key}.{began:%Y%m%dT%H%M%S%f}"
+
+
+def _remind(talk: Talk) -> Decision:
+    """Nothing has changed: a lasting outage is reminded of at its time."""
+    cursor, listener, check = talk.cursor, talk.listener, talk.check
+    lasting = cursor.state == "down" and check.status == "down" and cursor.since is not None
+    if not (lasting and listener.remind and listener.down and cursor.at and cursor.since):
+        return Settled(cursor)
+    due = cursor.at + timedelta(seconds=listener.remind)
+    if due > talk.now:
+        return Wait(cursor, due)
+    number, incident = cursor.reminder + 1, cursor.incident
+    return _in_time(
+        talk,
+        Tell(cursor, "down", _down_told(talk), cursor.since, cursor.settled, reminder=number, incident=incident),
+    )
+
+
+def _in_time(talk: Talk, message: Tell) -> Decision:
+    """The message, or until when it has to wait."""
+    held = _held(talk, message)
+    if held:
+        return Wait(talk.cursor, held.until)
+    tried = talk.cursor.attempt
+    if tried and tried.lease and talk.now - tried.first > cursors.LONGEST:
+        return Settled(cursors.given_up(talk.cursor))
+    if tried is None or tried.lease or _is_mended(talk, tried):
+        return message
+    if (tried.event, tried.flip, tried.reminder) != (message.event, message.flip.at, message.reminder):
+        waits = tried.paced and tried.next_at is not None and tried.next_at > talk.now
+        return Wait(talk.cursor, tried.next_at) if waits else message
+    if tried.next_at is None:
+        return Settled(talk.cursor)
+    return message if tried.next_at <= talk.now else Wait(talk.cursor, tried.next_at)
+
+
+def _is_mended(talk: Talk, tried: Attempt) -> bool:
+    return talk.listener.mended is not None and talk.listener.mended > tried.at
+
+
+def _held(talk: Talk, message: Tell) -> SilencedUntil | None:
+    holds = talk.holds
+    if holds.silenced or message.event == "up":
+        return holds.silenced
+    if holds.unreachable:
+        return holds.unreachable
+    rested = None if message.reminder else _rests_until(talk)
+    return SilencedUntil(rested) if rested and rested > talk.now else None
+
+
+def _rests_until(talk: Talk) -> datetime | None:
+    """A rule that is told every so often rests so long after each telling (Hosted Graphite Alerts API, Creating Alerts,
+    notification_type); None where it has not been told."""
+    check, told = talk.check, talk.cursor.at
+    return told + timedelta(seconds=check.remind) if told and check.remind and check.kind == "rule" else None

@@ -1,0 +1,416 @@
+"""What a channel is told next: tables of conversations, and random ones of which the promises hold."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from chalicelib.core import cursor as cursors
+from chalicelib.core.check import Check, Flip, Status
+from chalicelib.core.cursor import LONGEST, Cursor
+from chalicelib.core.silence import SilencedUntil
+from chalicelib.core.telling import Decision, Holds, Listener, Settled, Talk, Tell, Wait, decide
+
+START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+CODE = "11111111-1111-4111-8111-111111111111"
+
+
+def at(minute: float) -> datetime:
+    return START + timedelta(minutes=minute)
+
+
+def flips_of(story: str) -> list[Flip]:
+    """The flips of a story such as "down@1 up@2s down@3q": `s` marks a silenced flip, `q` a quiet one, `x` one that
+    disproves."""
+    found: list[Flip] = []
+    old: Status = "up"
+    before = at(-10)
+    for word in story.split():
+        new, _, rest = word.partition("@")
+        marks = rest.lstrip("0123456789.")
+        moment = at(float(rest.removesuffix(marks)))
+        details = {"disproves": True} if "x" in marks else {}
+        status = cast(Status, new)
+        found.append(Flip("p", CODE, moment, old, status, f"why {new}", before, details, "q" in marks, "s" in marks))
+        old, before = status, moment
+    return found
+
+
+def check_after(flips: Sequence[Flip], **values: Any) -> Check:
+    last = flips[-1] if flips else None
+    state: dict[str, Any] = {"status": "up", "since": at(-10)}
+    if last:
+        state = {"status": last.new, "since": last.at, "quiet": last.quiet and last.new == "down"}
+    return Check("p", CODE, START - timedelta(days=1), **{**state, **values})
+
+
+FREE = Holds()
+NEW = Cursor("c", at(-10))
+HEARD = Cursor("c", at(0), "down", at(0), None, True, "why down", "key", 0, at(0))
+
+
+def failing(cursor: Cursor, story: str = "", **values: Any) -> Cursor:
+    """The cursor after its next message, in this story, failed once a minute ago."""
+    talk = Talk(cursor, flips_of(story), check_after(flips_of(story)), Listener(**values), at(59))
+    tell = decide(talk)
+    assert isinstance(tell, Tell)
+    begun = cursors.leased(tell.cursor, tell.attempt(at(59), at(60)), "x")
+    return cursors.failed(begun, "busy", at(59), permanent=False)
+
+
+def said(decision: Decision) -> str:
+    if isinstance(decision, Settled):
+        return "settled"
+    if isinstance(decision, Wait):
+        minutes = (decision.until - START) / timedelta(minutes=1) if decision.until else None
+        return f"wait {minutes:g}" if minutes is not None else "wait"
+    again = " again" if decision.again else ""
+    over = "".join(f" {outage.began:%M}-{outage.ended:%M}" for outage in decision.over)
+    reminder = f" #{decision.reminder}" if decision.reminder else ""
+    return f"{decision.event}@{decision.flip.at:%M}{again}{reminder}{over}"
+
+
+def decided(cursor: Cursor, story: str, now: float = 60, holds: Holds = FREE, **values: Any) -> str:
+    check = values.pop("check", {})
+    flips = flips_of(story)
+    return said(decide(Talk(cursor, flips, check_after(flips, **check), Listener(**values), at(now), holds)))
+
+
+@pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        ("", "settled"),
+        ("down@1", "down@01"),
+        ("down@1 up@2", "down@01"),
+        ("down@1 paused@2", "settled"),
+        ("down@1q", "settled"),
+        ("down@1q up@2q", "settled"),
+        ("down@1q down@2", "down@02"),
+        ("down@1s up@2s", "settled"),
+        ("down@1s up@2", "down@01"),
+        ("down@1s up@2s down@3", "down@03"),
+        ("down@1 up@1x", "settled"),
+        ("paused@1 new@2 up@3", "settled"),
+        ("paused@1 new@2 down@3", "down@03"),
+        ("down@1 up@2 down@3 up@4 down@5", "down@05 01-02 03-04"),
+        ("down@1 up@2 down@3 up@4 down@5 up@6", "up@06 01-02 03-04 05-06"),
+    ],
+)
+def test_who_was_told_of_no_outage(story: str, expected: str) -> None:
+    assert decided(NEW, story) == expected
+
+
+@pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        ("up@1", "up@01 00-01"),
+        ("up@1 down@2", "up@01 00-01"),
+        ("paused@1", "settled"),
+        ("paused@1 new@2", "settled"),
+        ("paused@1 new@2 up@3", "up@03 00-03"),
+        ("paused@1 new@2 down@3", "down@03 again 00-01"),
+        ("up@1 paused@2", "up@01 00-01"),
+        ("up@1s down@2s up@3s", "up@01 00-01"),
+        ("up@1s down@2s", "settled"),
+        ("up@1s down@2", "up@01 00-01"),
+        ("up@1 down@2q", "up@01 00-01"),
+        ("up@1 down@2 up@3 down@4 up@5", "up@05 00-01 02-03 04-05"),
+        ("up@1 down@2 up@3 down@4 up@5 down@6", "down@06 again 00-01 02-03 04-05"),
+    ],
+)
+def test_who_was_told_of_an_outage(story: str, expected: str) -> None:
+    assert decided(HEARD, story) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "story", "expected"),
+    [
+        ("down@1", "down@1", "down@01"),
+        ("down@1", "down@1 up@9", "up@09 01-09"),
+        ("down@1", "down@1 up@9 down@20", "down@20 01-09"),
+        ("down@1", "down@1 up@9s", "up@09 01-09"),
+        ("down@1", "down@1 paused@5", "settled"),
+        ("down@1", "down@1 paused@5 new@6 up@7", "up@07 01-07"),
+        ("down@1", "down@1 up@1x", "up@01 01-01"),
+    ],
+)
+def test_what_a_channel_missed_ends_in_the_present(before: str, story: str, expected: str) -> None:
+    assert decided(failing(NEW, before), story, now=70) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "story", "expected"),
+    [
+        ("up@1", "up@1", "up@01 00-01"),
+        ("up@1", "up@1 down@5", "down@05 again 00-01"),
+        ("up@1", "up@1s down@5s", "down@05 again 00-01"),
+        ("up@1", "up@1 down@5 up@9", "up@09 00-01 05-09"),
+    ],
+)
+def test_who_heard_down_and_missed_more(before: str, story: str, expected: str) -> None:
+    assert decided(failing(HEARD, before), story, now=70) == expected
+
+
+@pytest.mark.parametrize(
+    ("cursor", "story", "expected"),
+    [
+        (HEARD, "paused@1", "up@01 00-01"),
+        (HEARD, "up@1", "up@01 00-01"),
+        (NEW, "down@1 up@2 down@3 up@4 down@5 up@6", "settled"),
+        (failing(NEW, "down@1", incident=True), "down@1 up@9", "up@09 01-09"),
+        (failing(NEW, "down@1", incident=True), "down@1 paused@9", "up@09 01-09"),
+    ],
+)
+def test_an_incident_is_closed_if_it_may_be_open(cursor: Cursor, story: str, expected: str) -> None:
+    assert decided(cursor, story, now=70, incident=True) == expected
+
+
+def test_an_incident_is_closed_under_the_name_that_it_was_opened_under() -> None:
+    flips = flips_of("up@1 down@2 up@3 down@4 up@5 down@6")
+    again = decide(Talk(HEARD, flips, check_after(flips), Listener(incident=True), at(60)))
+    assert isinstance(again, Tell)
+    heard = cursors.told(cursors.leased(HEARD, again.attempt(at(60), at(61)), "x"), again.upto, at(60))
+    flips = flips_of("down@6 up@7")
+    closing = decide(Talk(heard, flips, check_after(flips), Listener(incident=True), at(61)))
+    assert isinstance(closing, Tell)
+    assert (again.incident, closing.event, closing.incident) == ("key", "up", "key")
+
+
+def test_a_name_of_an_incident_holds_no_code() -> None:
+    flips = flips_of("down@1")
+    tell = decide(Talk(NEW, flips, check_after(flips), Listener(), at(1)))
+    assert isinstance(tell, Tell)
+    assert CODE[:8] not in tell.incident
+
+
+@pytest.mark.parametrize(
+    ("cursor", "story", "values", "expected"),
+    [
+        (NEW, "down@1", {"down": False}, "settled"),
+        (NEW, "down@1 up@2", {"down": False}, "up@02 01-02"),
+        (HEARD, "up@1", {"up": False}, "settled"),
+        (HEARD, "up@1 down@2", {"up": False}, "down@02"),
+    ],
+)
+def test_what_a_channel_does_not_want_counts_as_told(
+    cursor: Cursor, story: str, values: dict[str, Any], expected: str
+) -> None:
+    assert decided(cursor, story, **values) == expected
+
+
+SILENCED, ENDLESS = Holds(silenced=SilencedUntil(at(90))), Holds(silenced=SilencedUntil(None))
+UNREACHABLE = Holds(unreachable=SilencedUntil(None))
+
+
+@pytest.mark.parametrize(
+    ("cursor", "story", "holds", "expected"),
+    [
+        (NEW, "down@1s", SILENCED, "wait 90"),
+        (NEW, "down@1s", ENDLESS, "wait"),
+        (NEW, "down@1s up@2s", SILENCED, "settled"),
+        (HEARD, "up@1s", SILENCED, "wait 90"),
+        (HEARD, "", SILENCED, "settled"),
+        (NEW, "down@1", UNREACHABLE, "wait"),
+        (HEARD, "up@1", UNREACHABLE, "up@01 00-01"),
+        (NEW, "down@1 up@2", Holds(mastered=at(1)), "settled"),
+        (NEW, "down@1", Holds(mastered=at(1)), "down@01"),
+        (NEW, "down@1 up@2 down@3", Holds(mastered=at(1)), "down@03"),
+    ],
+)
+def test_what_is_held_back(cursor: Cursor, story: str, holds: Holds, expected: str) -> None:
+    assert decided(cursor, story, holds=holds) == expected
+
+
+@pytest.mark.parametrize(
+    ("story", "now", "expected"),
+    [
+        ("up@1 down@2", 3, "wait 7"),
+        ("up@1 down@2", 7, "down@02"),
+        ("up@1 down@2 up@3", 4, "settled"),
+        ("up@1 down@2 up@8", 9, "down@02"),
+    ],
+)
+def test_a_rule_that_is_told_every_so_often_rests(story: str, now: float, expected: str) -> None:
+    told = replace(NEW, settled=at(1), at=at(2))
+    assert decided(told, story, now, check={"kind": "rule", "remind": 300}) == expected
+
+
+@pytest.mark.parametrize(
+    ("cursor", "now", "expected"),
+    [
+        (HEARD, 4, "wait 5"),
+        (HEARD, 5, "down@00 #1"),
+        (replace(HEARD, reminder=3, at=at(15)), 20, "down@00 #4"),
+        (NEW, 20, "settled"),
+    ],
+)
+def test_a_lasting_outage_is_reminded_of(cursor: Cursor, now: float, expected: str) -> None:
+    story = "down@0" if cursor.state == "down" else ""
+    assert decided(cursor, story, now, remind=300) == expected
+
+
+def test_reminders_wait_for_the_end_of_a_silence() -> None:
+    assert decided(HEARD, "down@0", 20, SILENCED, remind=300) == "wait 90"
+
+
+def test_nothing_is_tried_before_its_time() -> None:
+    assert decided(failing(NEW, "down@1"), "down@1", now=59.1) == "wait 59.5"
+
+
+def test_a_new_flip_is_tried_at_once() -> None:
+    assert decided(failing(NEW, "down@1"), "down@1 up@59", now=59.1) == "up@59 01-59"
+
+
+def test_a_new_flip_waits_for_what_holds_up_everything_on_its_channel() -> None:
+    begun = failing(NEW, "down@1")
+    paced = cursors.throttled(begun, "too many", at(59), at(62))
+    assert decided(paced, "down@1 up@59", now=60) == "wait 62"
+
+
+def test_what_somebody_is_sending_is_waited_for() -> None:
+    flips = flips_of("down@1 up@2")
+    tell = decide(Talk(NEW, flips, check_after(flips), Listener(), at(2)))
+    assert isinstance(tell, Tell)
+    leased = cursors.leased(NEW, tell.attempt(at(2), at(3)), "x")
+    waits = decide(Talk(leased, flips, check_after(flips), Listener(), at(2.5)))
+    assert isinstance(waits, Wait)
+    assert (said(waits), waits.leased) == ("wait 3", True)
+    assert decided(leased, "down@1 up@2", now=3) == "down@01"
+
+
+def test_what_was_given_up_rests_until_the_channel_is_mended() -> None:
+    given_up = cursors.failed(failing(NEW, "down@1"), "gone", at(60), permanent=True)
+    assert decided(given_up, "down@1") == "settled"
+    assert decided(given_up, "down@1", mended=at(59)) == "settled"
+    assert decided(given_up, "down@1", now=62, mended=at(61)) == "down@01"
+    assert decided(given_up, "down@1 up@5", now=62, mended=at(61)) == "up@05 01-05"
+
+
+def test_a_message_is_tried_for_a_day() -> None:
+    cursor, now, tries = NEW, at(1), 0
+    flips = flips_of("down@1")
+    while True:
+        decision = decide(Talk(cursor, flips, check_after(flips), Listener(), now))
+        if isinstance(decision, Settled):
+            break
+        if isinstance(decision, Wait):
+            assert decision.until is not None
+            now = decision.until
+            continue
+        tries += 1
+        cursor = cursors.failed(
+            cursors.leased(decision.cursor, decision.attempt(now, now), "x"), "busy", now, permanent=False
+        )
+    assert (tries, now - at(1) > LONGEST - timedelta(hours=1)) == (27, True)
+
+
+def test_news_that_is_more_than_a_day_late_is_settled() -> None:
+    flips = flips_of("down@1")
+    decision = decide(Talk(NEW, flips, check_after(flips), Listener(), at(3000), stale=True))
+    assert isinstance(decision, Settled)
+    assert (decision.dropped, decision.cursor.state) == (True, "down")
+
+
+def test_the_present_status_suffices_where_flips_have_expired() -> None:
+    lasting = check_after([], status="down", since=at(1))
+    decision = decide(Talk(NEW, [], lasting, Listener(), at(3000)))
+    assert said(decision) == "down@01"
+    back = decide(Talk(HEARD, [], check_after([], status="up", since=at(9)), Listener(), at(3000)))
+    assert said(back) == "up@09 00-09"
+
+
+def test_up_is_owed_to_who_heard_down_before_a_pause() -> None:
+    flips = flips_of("paused@1 new@2")
+    paused = decide(Talk(HEARD, flips, check_after(flips), Listener(), at(3)))
+    assert isinstance(paused, Settled)
+    flips = flips_of("paused@1 new@2 down@4 up@5")
+    decision = decide(Talk(paused.cursor, flips, check_after(flips), Listener(), at(6)))
+    assert said(decision) == "up@05 00-01 04-05"
+
+
+def test_what_was_before_a_channel_came_is_no_news_to_it() -> None:
+    flips = flips_of("down@1 up@2")
+    assert said(decide(Talk(cursors.joined("c", at(1)), flips, check_after(flips), Listener(), at(60)))) == "settled"
+
+
+@dataclass
+class Walk:
+    """A check that flips at random beside a channel that fails at random, and what the two made of it."""
+
+    random: random.Random
+    now: datetime = START
+    flips: list[Flip] = field(default_factory=list)
+    cursor: Cursor = field(default_factory=lambda: Cursor("c"))
+    silenced: bool = False
+    told: list[tuple[str, datetime]] = field(default_factory=list)
+
+    @property
+    def status(self) -> Status:
+        return self.flips[-1].new if self.flips else "new"
+
+    def step(self) -> None:
+        self.now += timedelta(seconds=self.random.choice((1, 20, 200)))
+        self.random.choice((self.flip, self.flip, self.silence, self.deliver, self.deliver))()
+
+    def flip(self) -> None:
+        possible = {"new": ["up", "down", "paused"], "paused": ["new"]}.get(self.status, ["up", "down", "paused"])
+        new = cast(Status, self.random.choice([one for one in possible if one != self.status]))
+        before = self.flips[-1].at if self.flips else None
+        self.flips.append(Flip("p", CODE, self.now, self.status, new, "", before, silenced=self.silenced))
+
+    def silence(self) -> None:
+        self.silenced = not self.silenced
+
+    def deliver(self, *, well: bool = False) -> None:
+        for _ in range(20):
+            if not self.tell(fails=not well and self.random.random() < 0.4):
+                break
+
+    def tell(self, *, fails: bool) -> bool:
+        """Whether something was told, so that there may be more."""
+        holds = Holds(SilencedUntil(None) if self.silenced else None)
+        check = check_after(self.flips, **({} if self.flips else {"status": "new", "since": None}))
+        decision = decide(Talk(self.cursor, self.flips, check, Listener(), self.now, holds))
+        self.cursor = decision.cursor
+        if not isinstance(decision, Tell):
+            return False
+        begun = cursors.leased(decision.cursor, decision.attempt(self.now, self.now), "x")
+        if fails and self.random.random() < 0.3:
+            self.cursor = begun
+            return False
+        if fails:
+            self.cursor = cursors.failed(begun, "busy", self.now, permanent=False)
+            return False
+        self.cursor = cursors.told(begun, decision.upto, self.now)
+        self.told.append((decision.event, decision.flip.at))
+        return True
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_random_conversation_is_in_order_never_too_long_and_ends_true(seed: int) -> None:
+    walk = Walk(random.Random(seed))
+    for _ in range(60):
+        walk.step()
+        assert len(walk.told) <= len(walk.flips)
+    walk.silenced = False
+    walk.now += timedelta(hours=2)
+    walk.deliver(well=True)
+
+    moments = [moment for _, moment in walk.told]
+    assert moments == sorted(moments)
+    assert len(set(moments)) == len(moments)
+    heard = walk.told[-1][0] if walk.told else "up"
+    if walk.status in ("up", "down"):
+        assert heard == walk.status
+    assert decided_nothing(walk)
+
+
+def decided_nothing(walk: Walk) -> bool:
+    check = check_after(walk.flips, **({} if walk.flips else {"status": "new", "since": None}))
+    return isinstance(decide(Talk(walk.cursor, walk.flips, check, Listener(), walk.now)), Settled)
