@@ -26,7 +26,7 @@ from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions
 from chalicelib.store.connection import shared
 from chalicelib.store.models import CheckItem, DirectoryItem
-from tests.bench import graphite, metrics, probes, ticks, workers
+from tests.bench import counts, graphite, metrics, probes, ticks, workers
 from tests.bench.meter import Meter, emulated_aws, fresh_services, metered
 
 ROUNDS = 300
@@ -227,6 +227,7 @@ def cold_start(arguments: argparse.Namespace) -> None:
 
 BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
     "ping": ping,
+    "counts": counts.counts,
     "sweep": idle_sweep,
     "storm": storm,
     "list": listing,
