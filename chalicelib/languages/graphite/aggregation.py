@@ -97,7 +97,7 @@ def percentile(row: Row, percent: float, *, interpolate: bool = False) -> float 
     values = sorted(known(row))
     if not values:
         return None
-    place = percent / 100 * (len(values) + 1)
+    place = min(max(percent, 0), 100) / 100 * (len(values) + 1)
     rank = int(place) if interpolate else math.ceil(place)
     if rank < 1:
         return values[0]

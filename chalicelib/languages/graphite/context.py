@@ -18,10 +18,11 @@ POINTS_MAX = 5_000_000
 
 @dataclass(slots=True)
 class Spent:
-    """What one evaluation has used so far, and what it already knows."""
+    """What one evaluation has used so far, and what it already knows; `fault` is what fetching raised."""
 
     points: int = 0
     results: dict[tuple[int, int, int], list[Series]] = field(default_factory=dict)
+    fault: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,3 +20,7 @@ class TargetError(GraphiteError):
 
 class TooMany(GraphiteError):
     """A target asks for more than its context allows; the message names the limit."""
+
+
+class Broken(GraphiteError):
+    """A function failed on the series that it was given; the cause is the error that it met."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.languages.graphite.context import Context, Frame, Spent, Value
-from chalicelib.languages.graphite.errors import TargetError, TooMany
+from chalicelib.languages.graphite.errors import Broken, GraphiteError, TargetError, TooMany
 from chalicelib.languages.graphite.parser import parse
 from chalicelib.languages.graphite.registry import bound, functions
 from chalicelib.languages.graphite.series import Series
@@ -13,7 +13,8 @@ from chalicelib.languages.graphite.tree import Call, Literal, Node, Pattern
 
 
 def evaluate(target: str | Node, context: Context) -> list[Series]:
-    """The series that a target makes of its window. Raises TargetError and TooMany."""
+    """The series that a target makes of its window. Raises TargetError, TooMany, and Broken, which wraps whatever goes
+    wrong within a function; what fetching raises passes through."""
     tree = parse(target) if isinstance(target, str) else target
     value = _value(tree, replace(context, spent=Spent()))
     if not isinstance(value, list):
@@ -35,7 +36,11 @@ def _value(node: Node, context: Context) -> Value:
 
 
 def _fetched(pattern: Pattern, context: Context) -> list[Series]:
-    found = context.fetch(pattern.text, context.start, context.end)
+    try:
+        found = context.fetch(pattern.text, context.start, context.end)
+    except Exception as error:
+        context.spent.fault = error
+        raise
     if len(found) > context.series_max:
         raise TooMany(f"{pattern.text} matches more than {context.series_max} series")
     return [one.like(path_expression=pattern.text) for one in found]
@@ -46,4 +51,12 @@ def _called(call: Call, context: Context) -> list[Series]:
     args = [_value(node, context) for node in call.args]
     named = [_value(node, context) for _, node in call.named]
     values = bound(found, call, args, named)
-    return found.run(Frame(context, call, _value), *values)
+    try:
+        return found.run(Frame(context, call, _value), *values)
+    except GraphiteError:
+        raise
+    except Exception as error:
+        if error is context.spent.fault:
+            raise
+        # A function met series that nobody thought of. The query fails with its name, and whoever asked is told.
+        raise Broken(f"{call.name} cannot be reckoned: {str(error) or type(error).__name__}") from error

@@ -22,6 +22,7 @@ BAD_TOLD = 20
 SHOWN = 80
 
 _NAME = re.compile(rb"[A-Za-z0-9*.\-_$%#=]+")
+_DOTS = re.compile(rb"\.\.+")
 _TAG = re.compile(rb"([!-~]+?)=([!-~]+)")
 _NOT_IN_TAG = frozenset(b"!^")
 
@@ -137,10 +138,12 @@ def _number(text: bytes, what: str) -> float:
 
 @lru_cache(maxsize=65_536)
 def canonical(name: bytes) -> str:
-    """The series that a name with its tags means: the tags in order. Raises ValueError with the reason."""
+    """The series that a name with its tags means: the tags in order, and no empty part between dots, as Carbon's files
+    know none. Raises ValueError with the reason."""
     if len(name) > NAME_MAX:
         raise _Bad(f"name is longer than {NAME_MAX} bytes")
     plain, *tags = name.split(b";")
+    plain = _DOTS.sub(b".", plain).strip(b".")
     if not _NAME.fullmatch(plain):
         raise _Bad("name may have letters, digits and * . - _ $ % # = alone")
     if not tags:
@@ -149,6 +152,18 @@ def canonical(name: bytes) -> str:
     if len(pairs) < len(tags):
         raise _Bad("a tag is there twice")
     return ";".join([plain.decode("ascii"), *(f"{key}={pairs[key]}" for key in sorted(pairs))])
+
+
+def meant(name: str) -> str:
+    """The series, or the pattern of series, that a name in a target means: as `canonical` writes it where a series can
+    be called so."""
+    plain, semicolon, tags = name.partition(";")
+    if semicolon:
+        try:
+            return canonical(name.encode())
+        except ValueError:
+            pass
+    return _DOTS.sub(b".", plain.encode()).strip(b".").decode() + semicolon + tags
 
 
 def _tag(text: bytes) -> tuple[str, str]:

@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 
 from chalicelib.languages.graphite.errors import TargetError
-from chalicelib.languages.graphite.registry import checked
+from chalicelib.languages.graphite.registry import checked, parameter, takes_series
 from chalicelib.languages.graphite.tags import tag_tests
 from chalicelib.languages.graphite.tree import Call, Literal, Node, Pattern, Scalar
 
@@ -54,6 +54,7 @@ def parse(target: str) -> Node:
     tree = parser.target(0)
     if parser.kind != "end":
         raise parser.unexpected("the end")
+    tree = parser.meant_as_series(tree)
     if isinstance(tree, Literal):
         raise TargetError("a target must name a series, not a value", tree.at)
     return tree
@@ -122,20 +123,22 @@ class _Parser:
         args: list[Node] = [] if piped is None else [piped]
         named: list[tuple[str, Node]] = []
         if self.token != ")":
-            self.argument(depth, args, named)
+            self.argument(name, depth, args, named)
             while self.token == "," and self.kind == "mark":
                 self.advance()
-                self.argument(depth, args, named)
+                self.argument(name, depth, args, named)
         if self.token != ")" or self.kind != "mark":
             raise self.unexpected(f"a comma or the closing parenthesis of {name}")
         end = self.next
         self.advance()
         if name == BY_TAG:
             return _by_tag(self.text[at - 1 : end], at)
-        return checked(Call(name, at, tuple(args), tuple(named)))
+        placed = [self.taken(node, takes_series(name, place)) for place, node in enumerate(args)]
+        by_name = [(key, self.taken(node, takes_series(name, key))) for key, node in named]
+        return checked(Call(name, at, tuple(placed), tuple(by_name)))
 
-    def argument(self, depth: int, args: list[Node], named: list[tuple[str, Node]]) -> None:
-        if self.kind != "key":
+    def argument(self, function: str, depth: int, args: list[Node], named: list[tuple[str, Node]]) -> None:
+        if self.kind != "key" or self.is_path(function, len(args)):
             if named:
                 raise self.unexpected("an argument with a name")
             args.append(self.target(depth + 1))
@@ -146,13 +149,35 @@ class _Parser:
         self.advance()
         named.append((key, self.target(depth + 1)))
 
+    def is_path(self, function: str, place: int) -> bool:
+        """Whether `k=v.b` is a series and no argument by name: the function has no such parameter, and may take a series
+        at this place."""
+        return parameter(function, self.token) is None and takes_series(function, place, perhaps=True)
+
+    def taken(self, node: Node, as_series: bool) -> Node:
+        """An argument as its function takes it. Raises TargetError for a number that no float can hold."""
+        if as_series:
+            return self.meant_as_series(node)
+        if isinstance(node, Literal) and node.value in (math.inf, -math.inf) and not self.word(node.at).isalpha():
+            raise TargetError("the number is too large that begins", node.at)
+        return node
+
+    def meant_as_series(self, node: Node) -> Node:
+        """`10.20` and `none` are series where a series is wanted, unless they stand in quotes."""
+        if isinstance(node, Literal) and (word := self.word(node.at)):
+            return Pattern(word, node.at)
+        return node
+
+    def word(self, at: int) -> str:
+        """The word outside quotes that begins at a position, "" where none does."""
+        token = _TOKEN.match(self.text, at - 1)
+        return (token["path"] or "") if token else ""
+
 
 def _named(token: str, at: int) -> Node:
     """A word outside quotes: a number, one of the words for a value, or the name of a series."""
     if _NUMBER.fullmatch(token):
         number = int(token) if token.lstrip("+-").isdecimal() and len(token) < 19 else float(token)
-        if math.isinf(number):
-            raise TargetError("the number is too large that begins", at)
         return Literal(number, at)
     word = token.lower()
     return Literal(_WORDS[word], at) if word in _WORDS else Pattern(token, at)

@@ -150,6 +150,24 @@ def _read(call: Call, param: Param, value: Value, node: Node) -> Value:
         raise TargetError(f"{call.name}: {param.name} must be {param.kind.words}", node.at) from None
 
 
+def parameter(function: str, place: int | str) -> Param | None:
+    """The parameter of a function that an argument is for, by its place, counted from 0, or its name; None where there
+    is none."""
+    found = functions().get(function)
+    params = found.params if found else ()
+    if isinstance(place, str):
+        return next((param for param in params if param.name == place), None)
+    if place < len(params):
+        return params[place]
+    return params[-1] if params and params[-1].many else None
+
+
+def takes_series(function: str, place: int | str, *, perhaps: bool = False) -> bool:
+    """Whether an argument must be a list of series; with `perhaps`, whether it may be one."""
+    param = parameter(function, place)
+    return param is not None and (param.kind is kinds.SERIES or (perhaps and param.kind is kinds.ANYTHING))
+
+
 def checked(call: Call) -> Call:
     """The call, if its function exists and takes these arguments, of which those that are series are not known yet."""
     found = functions().get(call.name)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.languages.graphite.lines import BAD_TOLD, LINE_MAX, NAME_MAX, Lines, Point, parse
+from chalicelib.languages.graphite.lines import BAD_TOLD, LINE_MAX, NAME_MAX, Lines, Point, canonical, meant, parse
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 700_000, tzinfo=UTC)
 T = int(NOW.timestamp())
@@ -168,3 +168,28 @@ def test_bad_lines_count_towards_the_limit() -> None:
 def test_points_are_grouped_by_their_series_in_their_order() -> None:
     found = read(f"a 1 {T}\nb;y=2;x=1 2 {T}\na 3 {T - 30}\nb;x=1;y=2 4 {T}\n".encode())
     assert found.by_series() == {"a": [(T, 1), (T - 30, 3)], "b;x=1;y=2": [(T, 2), (T, 4)]}
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [("a..b", "a.b"), (".a.b.", "a.b"), ("a...b..c", "a.b.c"), ("a..b;k=x..y", "a.b;k=x..y"), ("a..*.{b,c}", "a.*.{b,c}")],
+)
+def test_empty_parts_of_a_name_collapse(given: str, name: str) -> None:
+    assert meant(given) == name
+    if "{" not in given:
+        assert canonical(given.encode()) == name
+
+
+def test_a_name_of_dots_alone_is_refused() -> None:
+    with pytest.raises(ValueError):
+        canonical(b"..")
+
+
+@pytest.mark.parametrize("name", ["disk;b=2;a=1", "disk;a=1;b=2", "disk.;b=2;a=1"])
+def test_tags_may_stand_in_any_order(name: str) -> None:
+    assert meant(name) == canonical(name.encode()) == "disk;a=1;b=2"
+
+
+@pytest.mark.parametrize("name", ["disk;a", "disk;a=1;a=2", ";", "", "ü.b;ü=1"])
+def test_what_no_series_can_be_called_stays_as_it_is(name: str) -> None:
+    assert meant(name) == name

@@ -26,6 +26,14 @@ NAMES = [
     "1a.2b",
     "10.0.0.1",
     "true.blue",
+    "10.20",
+    "123",
+    "-1e5",
+    "1e400",
+    "none",
+    "True",
+    "inf",
+    "k=v.b",
     "ünïcode.näme",
 ]
 SCALARS: list[tuple[str, Scalar]] = [
@@ -57,7 +65,7 @@ def test_a_name_or_a_pattern_is_read_as_it_stands(name: str) -> None:
     assert is_plain(name)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "a=b"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_name_or_a_pattern_can_be_an_argument(name: str) -> None:
     assert parse(f"sumSeries( {name} ,x)") == Call("sumSeries", 1, (Pattern(name, 12), Pattern("x", 14 + len(name))))
 
@@ -68,6 +76,19 @@ def test_a_value_is_read_as_what_it_looks_like(text: str, value: Scalar) -> None
     assert isinstance(call, Call)
     assert call.args[1] == Literal(value, 13)
     assert type(call.args[1].value) is type(value)
+
+
+def test_a_word_that_could_be_a_value_is_a_series_where_a_series_is_wanted() -> None:
+    assert parse("scale(10,10)") == Call("scale", 1, (Pattern("10", 7), Literal(10, 10)))
+    assert parse("10|scale(10)") == Call("scale", 4, (Pattern("10", 1), Literal(10, 10)))
+    assert parse("asPercent(10,10)") == Call("asPercent", 1, (Pattern("10", 11), Literal(10, 14)))
+    assert parse("sumSeries(seriesLists=true)") == Call("sumSeries", 1, (), (("seriesLists", Pattern("true", 23)),))
+
+
+def test_a_name_with_an_equals_sign_is_an_argument_by_name_only_where_there_is_such_a_parameter() -> None:
+    total = parse("asPercent(a,total=b)")
+    assert total == Call("asPercent", 1, (Pattern("a", 11),), (("total", Pattern("b", 19)),))
+    assert parse("asPercent(a,k=b)") == Call("asPercent", 1, (Pattern("a", 11), Pattern("k=b", 13)))
 
 
 def test_calls_are_nested() -> None:

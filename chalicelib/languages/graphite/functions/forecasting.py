@@ -141,13 +141,12 @@ def holt_winters_aberration(
     frame: Frame, found: list[Series], delta: float, bootstrap: str, seasonality: str
 ) -> list[Series]:
     """How far each value is outside its bands, nought within them and in gaps."""
-    bands = {one.series.name: one for one in _forecasts(frame, bootstrap, seasonality)}
     made = []
-    for one in found:
-        band = bands[one.name]
-        edges = zip(one.values, band.edge(-delta), band.edge(delta), strict=False)
-        values: Values = [_outside(*three) for three in edges]
-        made.append(one.like(f"holtWintersAberration({one.name})", values, consolidate="average"))
+    for one in _forecasts(frame, bootstrap, seasonality):
+        # The values that were learnt from, as the forecast has their step: what lies long ago may be kept more coarsely.
+        values = one.series.values[len(one.series.values) - len(one.expected) :]
+        edges = zip(values, one.edge(-delta), one.edge(delta), strict=True)
+        made.append(one.like("holtWintersAberration", [_outside(*three) for three in edges]))
     return made
 
 

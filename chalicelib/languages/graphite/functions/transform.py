@@ -14,6 +14,8 @@ from chalicelib.languages.graphite.naming import short
 from chalicelib.languages.graphite.registry import function, integer, number, series_list
 from chalicelib.languages.graphite.series import Series
 
+DIGITS_MAX = 400
+
 
 def _each(found: list[Series], word: str, change: Callable[[float], float | None], rest: str = "") -> list[Series]:
     """Applies a change to every value; the result is called `word(name<rest>)`."""
@@ -94,6 +96,8 @@ def logarithm(frame: Frame, found: list[Series], base: float) -> list[Series]:
 def round_(frame: Frame, found: list[Series], precision: int | None) -> list[Series]:
     """Rounds halves to the even neighbour."""
     digits, rest = (0, "") if precision is None else (precision, f",{precision}")
+    # No float has more digits, and a whole number would be rounded for ever.
+    digits = min(max(digits, -DIGITS_MAX), DIGITS_MAX)
     return _each(found, "round", lambda value: round(value, digits), rest)
 
 
