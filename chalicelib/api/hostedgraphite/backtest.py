@@ -44,7 +44,7 @@ def _run(request: Request, caller: Caller) -> Reply:
         raise Invalid("from", "must be before until, and both in the past")
     try:
         found = backtest.run(caller.project.code, watch, start, end, now)
-    except (GraphiteError, ArithmeticError) as error:
+    except GraphiteError as error:
         raise Invalid("alert.metric", f"cannot be judged: {error}") from None
     flips = [_flip(flip) for flip in found.flips]
     return Reply(body={"flips": flips, "step": found.step, "judged": found.judged})

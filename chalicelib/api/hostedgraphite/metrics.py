@@ -174,7 +174,7 @@ def _render(request: Request, caller: Caller) -> Reply:
         found = [
             one for target in targets for one in reader.rendered(target, int(start.timestamp()), int(end.timestamp()))
         ]
-    except (GraphiteError, ArithmeticError) as error:
+    except GraphiteError as error:
         raise Invalid("target", f"cannot be rendered: {error}") from None
     return Reply(body=[_rendered(one) for one in found])
 

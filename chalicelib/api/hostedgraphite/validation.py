@@ -146,19 +146,8 @@ def target(value: Any, field: str) -> str:
         graphite.parse(split_view(written)[0])
     except GraphiteError as error:
         raise Invalid(field, f"cannot be read: {error}") from None
-    return _in_order(written)
-
-
-def _in_order(written: str) -> str:
-    """A plain target with its tags in order, as the series that it means is called."""
     name = split_view(written)[0]
-    if ";" not in name or graphite.is_pattern(name):
-        return written
-    try:
-        return lines.canonical(name.encode()) + written[len(name) :]
-    except ValueError:
-        # No series can be called so; it is as missing as any other that never comes.
-        return written
+    return written if graphite.is_pattern(name) else lines.meant(name) + written[len(name) :]
 
 
 def _on_failure(value: Any) -> str | None:

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
+from chalicelib.languages.graphite.errors import GraphiteError
+
 Row = Sequence[float | None]
 Aggregation = Callable[[Row], float | None]
 
@@ -93,11 +95,13 @@ def last(row: Row) -> float | None:
 
 def percentile(row: Row, percent: float, *, interpolate: bool = False) -> float | None:
     """The value below which `percent` of a hundred lie (0 < percent <= 100): the next one above, or with `interpolate`
-    what lies between the two."""
+    what lies between the two. Raises GraphiteError for an infinite one."""
+    if math.isinf(percent):
+        raise GraphiteError("a percentile must be finite")
     values = sorted(known(row))
     if not values:
         return None
-    place = min(max(percent, 0), 100) / 100 * (len(values) + 1)
+    place = percent / 100 * (len(values) + 1)
     rank = int(place) if interpolate else math.ceil(place)
     if rank < 1:
         return values[0]

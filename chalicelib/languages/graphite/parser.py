@@ -150,8 +150,8 @@ class _Parser:
         named.append((key, self.target(depth + 1)))
 
     def is_path(self, function: str, place: int) -> bool:
-        """Whether `k=v.b` is a series and no argument by name: the function has no such parameter, and may take a series
-        at this place."""
+        """Whether `k=v.b` is a series and no argument by name: the function has no such parameter, but may take a
+        series at this place."""
         return parameter(function, self.token) is None and takes_series(function, place, perhaps=True)
 
     def taken(self, node: Node, as_series: bool) -> Node:

@@ -136,7 +136,7 @@ def judge(reader: Reader, check: Check) -> Judged:
     tree = expression.parse(check.watch.get("expression") or rules.FIRST)
     try:
         verdicts = {part.letter: _verdicts(reader, check, part) for part in rules.parts(check.watch)}
-    except (GraphiteError, ArithmeticError) as error:
+    except GraphiteError as error:
         return rules.failure(check, reader.now, str(error))
     judgement = rules.judgement(check, reader.now, verdicts, lambda letters: expression.evaluate(tree, letters))
     if sum(len(name) + NAME_SPARE for name in judgement.triggered) > NAMES_MAX:

@@ -14,6 +14,7 @@ from functools import partial
 from chalicelib.core.criteria import BUCKET
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite import Context, Series, TooMany
+from chalicelib.languages.graphite.lines import meant
 from chalicelib.store import series, series_ages, series_names
 
 # A pattern that matches more series than this is refused: one rule must not read a whole project.
@@ -54,10 +55,10 @@ class Reader:
 
     def _find(self, pattern: str) -> list[str]:
         if not graphite.is_pattern(pattern):
-            return [pattern]
+            return [meant(pattern)]
         tagged = graphite.tag_query(pattern)
         if tagged is None:
-            return series_names.find(self.project, pattern, self.now, limit=SERIES_MAX + 1)
+            return series_names.find(self.project, meant(pattern), self.now, limit=SERIES_MAX + 1)
         name, fits = tagged
         return series_names.tagged(self.project, fits, self.now, limit=SERIES_MAX + 1, name=name)
 
@@ -97,7 +98,9 @@ class Reader:
             low, high = start // step * step, -(-end // step) * step
             if (high - low) // step > POINTS_MAX:
                 raise TooMany(f"{target} is to be read over more than {POINTS_MAX} points")
-            names = [name for name in self.names(pattern) if name != pattern or self.is_known(name)]
+            names = self.names(pattern)
+            if not graphite.is_pattern(pattern):
+                names = [name for name in names if self.is_known(name)]
             found = self.many(names, low, high, step, view)
             suffix = f":{view}" if view != VIEW else ""
             self._fetched[key] = [
@@ -128,7 +131,7 @@ def matcher(pattern: str) -> Callable[[str], bool]:
     tagged = graphite.tag_query(pattern)
     if tagged:
         return lambda name: tagged[1](graphite.tags_of(name))
-    return partial(graphite.matches, pattern) if graphite.is_pattern(pattern) else pattern.__eq__
+    return partial(graphite.matches, meant(pattern)) if graphite.is_pattern(pattern) else meant(pattern).__eq__
 
 
 def buckets_of(found: Series, until: int, seconds: int) -> Buckets:

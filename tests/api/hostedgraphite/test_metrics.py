@@ -269,3 +269,28 @@ def test_a_key_sees_its_own_projects_series_alone(
     assert other.post(DELETE, {"pattern": "*"}).json == {"deleted": []}
     assert graphite.post(DELETE, {"pattern": "*"}, key=reader.key).status == 403
     assert graphite.get(SEARCH, key=reader.key).json["total_metrics"] == len(series)
+
+
+@pytest.mark.parametrize("name", ["10.20", "123", "none", "True", "k=v.b", "a.b;y=2;x=1", ".c..d.", "1e400"])
+def test_every_name_that_the_sink_takes_can_be_read_by_itself_and_within_a_function(
+    graphite: Caller, name: str
+) -> None:
+    assert graphite.send(f"{name} 5").status == 202
+    for target in (name, f"sumSeries({name})", f"{name}|scale(1)"):
+        (found,) = graphite.get(f"/render?target={quote(target)}&from=-1min&until=%2B1min").json
+        assert [value for value, _ in found["datapoints"] if value is not None] == [5]
+
+
+def test_a_function_that_breaks_is_a_bad_target_and_says_why(graphite: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> float:
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr("chalicelib.languages.graphite.functions.transform.abs", broken, raising=False)
+    graphite.send("a.b 5")
+    graphite.clock.move(minutes=1)
+    answer = graphite.get("/render?target=absolute(a.b)")
+    assert (answer.status, answer.json["field"]) == (400, "target")
+    assert "absolute cannot be reckoned: list index out of range" in answer.json["error"]
+    alert = {"metric": "absolute(a.b)", "alert_criteria": {"type": "above", "above_value": 1}}
+    answer = graphite.post("/v2/alerts/backtest/", {"alert": alert})
+    assert (answer.status, answer.json["field"]) == (400, "alert.metric")

@@ -172,7 +172,13 @@ def test_points_are_grouped_by_their_series_in_their_order() -> None:
 
 @pytest.mark.parametrize(
     ("given", "name"),
-    [("a..b", "a.b"), (".a.b.", "a.b"), ("a...b..c", "a.b.c"), ("a..b;k=x..y", "a.b;k=x..y"), ("a..*.{b,c}", "a.*.{b,c}")],
+    [
+        ("a..b", "a.b"),
+        (".a.b.", "a.b"),
+        ("a...b..c", "a.b.c"),
+        ("a..b;k=x..y", "a.b;k=x..y"),
+        ("a..*.{b,c}", "a.*.{b,c}"),
+    ],
 )
 def test_empty_parts_of_a_name_collapse(given: str, name: str) -> None:
     assert meant(given) == name

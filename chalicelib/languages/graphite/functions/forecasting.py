@@ -143,7 +143,7 @@ def holt_winters_aberration(
     """How far each value is outside its bands, nought within them and in gaps."""
     made = []
     for one in _forecasts(frame, bootstrap, seasonality):
-        # The values that were learnt from, as the forecast has their step: what lies long ago may be kept more coarsely.
+        # The values that were learnt from, whose step the forecast has: what lies long ago is kept more coarsely.
         values = one.series.values[len(one.series.values) - len(one.expected) :]
         edges = zip(values, one.edge(-delta), one.edge(delta), strict=True)
         made.append(one.like("holtWintersAberration", [_outside(*three) for three in edges]))
