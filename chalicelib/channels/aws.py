@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
-from chalicelib.channels.words import one_line
+from chalicelib.channels import answers, waits
 from chalicelib.core.errors import Undelivered
+from chalicelib.core.phrases import one_line
 
 
 @contextmanager
-def undelivered(service: str, permanent: Collection[str]) -> Iterator[None]:
-    """Turns an AWS error into Undelivered. `permanent` are the error codes that no later attempt can mend.
-
-    AWS's own words are passed on for those alone: they are about the channel. The words of the others are about the
-    installation (roles, account numbers), which is not the business of everybody who reads a channel's log.
-    """
+def undelivered(service: str, now: datetime) -> Iterator[None]:
+    """Turns an AWS error into Undelivered, as the table of answers says."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
     except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", "")) or "unknown error"
-        if code not in permanent:
-            raise Undelivered(f"{service} answered {code}") from error
-        words = str(error.response.get("Error", {}).get("Message", ""))
-        raise Undelivered(one_line(f"{service} answered {code}: {words}", 300), permanent=True) from error
+        raise _refused(service, error.response, now) from error
     except BotoCoreError as error:
         raise Undelivered(f"{service} could not be asked ({type(error).__name__})") from error
+
+
+def _refused(service: str, response: Any, now: datetime) -> Undelivered:
+    """What an error of a service means.
+
+    AWS's own words are passed on for final errors alone: they are about the channel. The words of the others are about
+    the installation (roles, account numbers), which is not the business of everybody who reads a channel's log.
+    """
+    error = response.get("Error", {})
+    code, words = str(error.get("Code", "")) or "unknown error", str(error.get("Message", ""))
+    row = answers.meaning(service, code, words)
+    said = f"{service} answered {code}: {words}" if row.outcome == "final" else f"{service} answered {code} ({row.why})"
+    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return answers.undelivered(one_line(said, 300), row, waits.told(headers, now, limited=row.outcome == "wait"))

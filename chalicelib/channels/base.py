@@ -23,6 +23,8 @@ class Kind(Protocol):
     """A kind of channel: a module of this package with these names in it."""
 
     name: str
+    # Whose answers it gets, see `answers.BASES`.
+    service: str
     # Whether "down" opens an incident at the service, which "up" closes.
     opens_incidents: bool
 

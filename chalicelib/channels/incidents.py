@@ -7,27 +7,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from chalicelib.channels import facts, fields, words
+from chalicelib.channels import fields, words
+from chalicelib.channels.answers import refused
 from chalicelib.channels.base import Outlet
-from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
+from chalicelib.core.outages import incident
 
 if TYPE_CHECKING:
     from chalicelib.channels.sender import Answer
 
-# The instances of a service, each with its own addresses.
-REGIONS = ("us", "eu")
-
 _KEY = re.compile(r"[A-Za-z0-9-]+")
 
 
-def region(settings: dict[str, object]) -> dict[str, str]:
-    given = fields.text(settings, "region", 10, REGIONS[0]).strip().lower()
-    if given not in REGIONS:
-        raise fields.invalid("region", f"is not one of {', '.join(REGIONS)}")
+def region(settings: dict[str, object], endpoints: Mapping[str, str]) -> dict[str, str]:
+    """Which instance of a service is meant, each with its own address; the first unless it is named."""
+    given = fields.text(settings, "region", 10, next(iter(endpoints))).strip().lower()
+    if given not in endpoints:
+        raise fields.invalid("region", f"is not one of {', '.join(endpoints)}")
     return {"region": given}
 
 
@@ -40,8 +39,12 @@ def key(settings: dict[str, object], name: str, limit: int) -> str:
 
 
 def name(news: News) -> str:
-    """What the service calls the incident by. A test is one of its own."""
-    return f"test.{news.check.unique_key}" if news.event == "test" else facts.outage(news)
+    """What the service calls the incident by; what was opened under a name is closed under it. A test is one of its
+    own."""
+    if news.incident:
+        return news.incident
+    began = news.flip.before if news.event == "up" and news.flip.before else news.flip.at
+    return f"{'test.' if news.event == 'test' else ''}{incident(news.check.code, began)}"
 
 
 def text(news: News, limit: int) -> str:
@@ -50,11 +53,11 @@ def text(news: News, limit: int) -> str:
 
 
 def post(
-    outlet: Outlet, url: str, news: News, document: object, permanent: Collection[int], headers: Mapping[str, str] = {}
+    outlet: Outlet, url: str, news: News, document: object, service: str, headers: Mapping[str, str] = {}
 ) -> Answer:
-    """Sends one request; what is not a success raises Undelivered, final where the status is one of `permanent`."""
+    """Sends one request; what is not a success raises Undelivered, as the table of answers says of `service`."""
     plain = {"Content-Type": "application/json", "User-Agent": "Tocsin", "Idempotency-Key": news.id}
     answer = outlet.http.send("POST", url, {**plain, **headers}, json.dumps(document).encode())
     if not answer.ok:
-        raise Undelivered(f"answered {answer.status}", permanent=answer.status == 410 or answer.status in permanent)
+        raise refused(service, answer, news.now)
     return answer

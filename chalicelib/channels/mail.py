@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import aws, details, facts, fields, words
+from chalicelib.channels import aws, details, fields, incidents, words
 from chalicelib.channels.base import Outlet, in_turn
 from chalicelib.core.check import Ping
 from chalicelib.core.news import News
@@ -27,14 +27,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 name = "email"
+service = "SES"
 opens_incidents = False
-
-# Amazon SES API v2 Reference, SendEmail. What a later attempt may find mended (throttling, a pause, a quota, a
-# permission, a fault of theirs) is not among them.
-PERMANENT = frozenset(
-    {"MessageRejected", "BadRequestException", "NotFoundException", "AccountSuspendedException"}
-    | {"MailFromDomainNotVerifiedException", "MailFromDomainNotVerified"}
-)
 
 ADDRESSES = 10
 ADDRESS_LIMIT, LOCAL_LIMIT = 254, 64
@@ -62,7 +56,7 @@ wants = fields.wants
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     addresses = settings["address"].split(", ")
     mail = message(news, addresses)
-    with aws.undelivered("SES", PERMANENT):
+    with aws.undelivered(service, news.now):
         outlet.ses.send_email(
             FromEmailAddress=_sender(news)[1],
             Destination={"ToAddresses": addresses},
@@ -85,7 +79,7 @@ def message(news: News, addresses: list[str]) -> MIMEMultipart:
     mail["From"] = formataddr((name, sender))
     mail["To"] = ", ".join(addresses)
     mail["Subject"] = _encoded(f"{words.headline(news)} | {words.label(news)}")
-    mail["References"] = f"<{facts.outage(news)}@{sender.rpartition('@')[2]}>"
+    mail["References"] = f"<{incidents.name(news)}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Tocsin-Id"] = words.one_line(news.id, 200)
     mail.attach(_part("plain", _render("mail.txt.j2", contents)))

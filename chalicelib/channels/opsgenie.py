@@ -1,7 +1,8 @@
 """Opsgenie: an alert is created with an alias, and closed by it.
 
-Reference: Opsgenie, "Alert API" (Create Alert, Close Alert) and "Response". What is wrong with the request or its key
-is final; 429 and 5xx are theirs and pass.
+Reference: Opsgenie, "Alert API" (Create Alert, Close Alert) and "Response". Opsgenie ends on 2027-04-05; Jira Service
+Management takes the same requests at its own address, which is a region here (Jira Service Management, Operations,
+"Migrate from Opsgenie").
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ from chalicelib.core import kinds
 from chalicelib.core.news import News
 
 name = "opsgenie"
+service = "Opsgenie"
 opens_incidents = True
 
-ENDPOINTS = {"us": "https://api.opsgenie.com/v2/alerts", "eu": "https://api.eu.opsgenie.com/v2/alerts"}
-PERMANENT = frozenset({400, 401, 402, 403, 404, 422})
+ENDPOINTS = {
+    "us": "https://api.opsgenie.com/v2/alerts",
+    "eu": "https://api.eu.opsgenie.com/v2/alerts",
+    "jsm": "https://api.atlassian.com/jsm/ops/integration/v2/alerts",
+}
 
 KEY_LIMIT = 100
 MESSAGE_LIMIT, DESCRIPTION_LIMIT, DETAILS_LIMIT, ENTITY_LIMIT = 130, 15_000, 8_000, 512
@@ -29,7 +34,7 @@ TAGS, TAG_LIMIT = 20, 50
 def clean(settings: dict[str, object]) -> dict[str, Any]:
     fields.refuse_unknown(settings, ["api_key", "region"])
     key = incidents.key(settings, "api_key", KEY_LIMIT)
-    return {"api_key": key, **incidents.region(settings)}
+    return {"api_key": key, **incidents.region(settings, ENDPOINTS)}
 
 
 wants = everything
@@ -41,7 +46,7 @@ def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     if news.event == "up":
         url, document = f"{url}/{quote(incidents.name(news), safe='')}/close?identifierType=alias", closing(news)
     authorization = {"Authorization": f"GenieKey {settings['api_key']}"}
-    incidents.post(outlet, url, news, document, PERMANENT, authorization)
+    incidents.post(outlet, url, news, document, service, authorization)
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """PagerDuty: an event to trigger an incident, and one with the same key to resolve it.
 
-Reference: PagerDuty, Events API v2, "Send an Event". By its retry logic 400 is an event that will never be taken,
-with a wrong key most often; everything else but 2xx may pass.
+Reference: PagerDuty, Events API v2, "Send an Event".
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from chalicelib.core import kinds
 from chalicelib.core.news import News
 
 name = "pagerduty"
+service = "PagerDuty"
 opens_incidents = True
 
 ENDPOINTS = {
     "us": "https://events.pagerduty.com/v2/enqueue",
     "eu": "https://events.eu.pagerduty.com/v2/enqueue",
 }
-PERMANENT = frozenset({400})
 
 SUMMARY_LIMIT, SOURCE_LIMIT = 1_024, 255
 
@@ -33,7 +32,7 @@ def clean(settings: dict[str, object]) -> dict[str, Any]:
     key = fields.text(settings, "routing_key", 100).strip()
     if not _ROUTING_KEY.fullmatch(key):
         raise fields.invalid("routing_key", "is not an integration key: 32 letters and digits")
-    return {"routing_key": key, **incidents.region(settings)}
+    return {"routing_key": key, **incidents.region(settings, ENDPOINTS)}
 
 
 wants = everything
@@ -42,7 +41,7 @@ wants = everything
 @in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     document = {"routing_key": settings["routing_key"], **event(news)}
-    incidents.post(outlet, ENDPOINTS[settings["region"]], news, document, PERMANENT)
+    incidents.post(outlet, ENDPOINTS[settings["region"]], news, document, service)
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""The placeholders of webhooks: `$NAME` and the others of Healthchecks' webhook integration, and `$ALERT_JSON`, which
-is the document that Hosted Graphite's webhooks carry.
+"""The placeholders of webhooks: `$NAME` and the others of Healthchecks' webhook integration, and one for each
+of the formats of `payloads`.
 
 Every text is gone through once. What a placeholder brought in is not looked at again, so a check that is called
 "$BODY" stays what it is called.
@@ -11,15 +11,16 @@ import json
 import re
 from collections.abc import Callable
 
-from chalicelib.channels import facts, hostedgraphite
+from chalicelib.channels.payloads import FORMATS, Format
 from chalicelib.core import document
 from chalicelib.core.news import News
 
-# The longer of two names that begin alike stands first.
-_PLACEHOLDER = re.compile(
-    r"\$(?:(CODE|STATUS|NOW|NAME_JSON|NAME|SLUG|TAGS|JSON|ALERT_JSON|BODY_JSON|BODY|EXITSTATUS)|TAG([1-9][0-9]{0,2}))"
-)
 _OF_BODIES = frozenset({"BODY", "BODY_JSON"})
+
+
+def _formatted(form: Format) -> Callable[[News], str]:
+    return lambda news: json.dumps(form.document(news))
+
 
 _VALUES: dict[str, Callable[[News], str]] = {
     "CODE": lambda news: news.check.code,
@@ -29,12 +30,15 @@ _VALUES: dict[str, Callable[[News], str]] = {
     "NAME_JSON": lambda news: json.dumps(news.check.name),
     "SLUG": lambda news: news.check.slug,
     "TAGS": lambda news: news.check.tags,
-    "JSON": lambda news: json.dumps(facts.check_object(news)),
-    "ALERT_JSON": lambda news: json.dumps(hostedgraphite.document(news)),
     "BODY": lambda news: _body(news),
     "BODY_JSON": lambda news: json.dumps(_body(news)),
     "EXITSTATUS": lambda news: str(_exit_status(news)),
+    **{form.placeholder: _formatted(form) for form in FORMATS},
 }
+
+# The longer of two names that begin alike stands first.
+_NAMES = "|".join(sorted(_VALUES, key=len, reverse=True))
+_PLACEHOLDER = re.compile(rf"\$(?:({_NAMES})|TAG([1-9][0-9]{{0,2}}))")
 
 
 def expand(template: str, news: News, escape: Callable[[str], str] = str, *, in_body: bool = False) -> str:

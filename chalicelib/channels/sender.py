@@ -13,7 +13,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import unquote_to_bytes, urljoin
@@ -35,10 +35,11 @@ _SAME_METHOD = frozenset({307, 308})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; `body` is cut at BODY_LIMIT bytes."""
+    """What came back; `body` is cut at BODY_LIMIT bytes, the names of `headers` are in lower case."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -123,7 +124,8 @@ class Sender:
             connection.request(request.method, target.path, request.body, dict(request.headers))
             response = connection.getresponse()
             location = response.headers.get("Location") if response.status in urls.MOVED else None
-            return Answer(response.status, _read(response)), location
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status, _read(response), headers), location
 
     def _dial(self, target: urls.Target, deadline: _Deadline) -> socket.socket:
         places = find(target.host, target.port, deadline.left(), self._networks, self._resolve)

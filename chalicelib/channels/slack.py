@@ -8,18 +8,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalicelib.channels import details, fields, words
+from chalicelib.channels.answers import refused
 from chalicelib.channels.base import Outlet, everything, message_id
-from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 from chalicelib.net import urls
 
-if TYPE_CHECKING:
-    from chalicelib.channels.sender import Answer
-
 name = "slack"
+service = "Slack"
 opens_incidents = False
 
 URL_LIMIT = 2_000
@@ -30,20 +28,6 @@ ATTACHMENTS = 10
 
 _COLOURS = {"down": "danger", "up": "good", "test": "#5b6b7f"}
 _MENTION = re.compile(r"@(?=(?:here|channel|everyone|all)\b)", re.IGNORECASE)
-
-# What these services say of a hook that is gone for good; the same codes with other words may pass.
-_GONE = (
-    b"no_service",
-    b"no_team",
-    b"invalid_token",
-    b"action_prohibited",
-    b"channel_not_found",
-    b"no_active_hooks",
-    b"team_disabled",
-    b"Unknown Webhook",
-    b"Invalid Webhook Token",
-    b"web.incoming_webhook.invalid",
-)
 
 
 def clean(settings: dict[str, object]) -> dict[str, Any]:
@@ -68,7 +52,7 @@ def _post(url: str, news: Sequence[News], outlet: Outlet) -> None:
     headers = {"Content-Type": "application/json", "User-Agent": "Tocsin", "Idempotency-Key": message_id(news)}
     answer = outlet.http.send("POST", url, headers, json.dumps(message(*news)).encode())
     if not answer.ok:
-        raise Undelivered(f"answered {answer.status}", permanent=_is_gone(answer))
+        raise refused(service, answer, news[0].now)
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +111,3 @@ def _fitting(text: str, shape: Callable[[str], str]) -> str:
         text = words.shortened(text, len(text) - 1 - (len(shaped) - VALUE_LIMIT) // 5)
         shaped = shape(text)
     return shaped
-
-
-def _is_gone(answer: Answer) -> bool:
-    return answer.status == 410 or (400 <= answer.status < 500 and any(word in answer.body for word in _GONE))

@@ -10,13 +10,8 @@ from chalicelib.channels.base import Outlet, in_turn
 from chalicelib.core.news import News
 
 name = "sms"
+service = "SNS"
 opens_incidents = False
-
-# What is wrong with this number or this message for good (Amazon SNS API Reference, Publish).
-PERMANENT = frozenset(
-    {"InvalidParameter", "InvalidParameterValue", "ParameterValueInvalid", "ValidationException", "ValidationError"}
-    | {"OptedOut", "EndpointDisabled", "NotFound"}
-)
 
 # One part holds 160 characters of the GSM alphabet (3GPP TS 23.038), or 70 UTF-16 units of anything else.
 GSM_PART, UCS2_PART = 160, 70
@@ -45,7 +40,7 @@ wants = fields.wants
 @in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
-    with aws.undelivered("SNS", PERMANENT):
+    with aws.undelivered(service, news.now):
         outlet.sns.publish(PhoneNumber=settings["number"], Message=message(news), MessageAttributes=kind)
 
 

@@ -11,20 +11,15 @@ import re
 import unicodedata
 from typing import Any
 
-from chalicelib.channels import aws, facts, fields, words
+from chalicelib.channels import aws, fields, words
 from chalicelib.channels.base import Outlet, everything, in_turn
+from chalicelib.channels.payloads import healthchecks
 from chalicelib.core.kinds.heartbeat import exit_status
 from chalicelib.core.news import News
 
 name = "sns"
+service = "SNS"
 opens_incidents = False
-
-# What is wrong with this topic or this message for good (Amazon SNS API Reference, Publish). A refused permission or
-# key is not among them: its owner may grant it, and then the news shall arrive.
-PERMANENT = frozenset(
-    {"InvalidParameter", "InvalidParameterValue", "ParameterValueInvalid", "ValidationException", "ValidationError"}
-    | {"NotFound", "EndpointDisabled"}
-)
 
 SUBJECT_LIMIT = 99
 BODY_LIMIT = 10_000
@@ -46,7 +41,7 @@ wants = everything
 @in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     topic = settings["topic"]
-    with aws.undelivered("SNS", PERMANENT):
+    with aws.undelivered(service, news.now):
         outlet.sns.publish(
             TopicArn=topic,
             Subject=subject(news),
@@ -79,7 +74,7 @@ def message(news: News) -> dict[str, Any]:
         "exit_status": exit_status(news),
         "downtime": None if news.downtime is None else int(news.downtime.total_seconds()),
         "project": news.project,
-        "check": facts.check_object(news),
+        "check": healthchecks.public(news),
         "body": words.body_text(news.body, BODY_LIMIT),
         "url": words.link(news),
     }
@@ -87,13 +82,13 @@ def message(news: News) -> dict[str, Any]:
 
 def _attributes(news: News) -> dict[str, dict[str, str]]:
     """SNS refuses an attribute without a value, so what is empty is left out."""
-    values = {"event": news.event, "check": news.check.code, "project": words.one_line(news.project, 200)}
+    values = {"event": news.event, "check": news.check.unique_key, "project": words.one_line(news.project, 200)}
     return {key: {"DataType": "String", "StringValue": value} for key, value in values.items() if value}
 
 
 def _order(news: News) -> dict[str, str]:
     """A FIFO topic keeps the news of one check in order and drops a repeated attempt."""
     return {
-        "MessageGroupId": news.check.code,
+        "MessageGroupId": news.check.unique_key,
         "MessageDeduplicationId": hashlib.sha256(news.id.encode("utf-8", "replace")).hexdigest(),
     }

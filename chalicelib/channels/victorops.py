@@ -1,7 +1,6 @@
 """VictorOps, now Splunk On-Call: a CRITICAL message opens an incident, a RECOVERY of the same entity closes it.
 
-Reference: Splunk On-Call, "REST Endpoint integration" and "Incident fields glossary". What its answers mean is not
-documented; the key and the routing key stand in the address, so 4xx but 429 says that the address is wrong.
+Reference: Splunk On-Call, "REST Endpoint integration" and "Incident fields glossary".
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.channels import details, fields, incidents, words
+from chalicelib.channels.answers import meaning, undelivered
 from chalicelib.channels.base import Outlet, everything, in_turn
-from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 from chalicelib.net import urls
 
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
     from chalicelib.channels.sender import Answer
 
 name = "victorops"
+service = "VictorOps"
 opens_incidents = True
-
-PERMANENT = frozenset({400, 401, 403, 404})
 
 URL_LIMIT = 2_000
 MESSAGE_LIMIT = 10_000
@@ -47,9 +45,9 @@ wants = everything
 
 @in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
-    answer = incidents.post(outlet, settings["url"], news, message(news), PERMANENT)
+    answer = incidents.post(outlet, settings["url"], news, message(news), service)
     if _is_failure(answer):
-        raise Undelivered(f"answered {answer.status}, but took nothing")
+        raise undelivered(f"answered {answer.status}, but took nothing", meaning(service, str(answer.status)))
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Webhooks with the rules of Healthchecks' webhook integration: for each direction a method, an address, headers and a
 body, with placeholders. An empty address means that this direction is not told.
 
-Any 2xx is a success. 410 Gone is final; everything else may pass (an endpoint answers 404 while it is deployed).
+Any 2xx is a success.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from typing import Any
 from urllib.parse import quote
 
 from chalicelib.channels import fields
+from chalicelib.channels.answers import refused
 from chalicelib.channels.base import Event, Outlet, in_turn
+from chalicelib.channels.payloads import FORMATS
 from chalicelib.channels.placeholders import expand
-from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 from chalicelib.net import urls
 
 name = "webhook"
+service = "webhook"
 opens_incidents = False
 
 METHODS = ("GET", "POST", "PUT")
@@ -26,7 +28,7 @@ URL_LIMIT, BODY_LIMIT = 2_000, 10_000
 HEADERS_LIMIT, HEADER_NAME_LIMIT, HEADER_LIMIT = 20, 100, 2_000
 
 # Bodies by the name of the product whose receivers understand them.
-FORMATS = {"hostedgraphite": "$ALERT_JSON"}
+BODIES = {form.name: f"${form.placeholder}" for form in FORMATS}
 
 _DIRECTIONS = ("down", "up")
 _SETTINGS = [f"{part}_{direction}" for direction in _DIRECTIONS for part in ("method", "url", "body", "headers")]
@@ -64,7 +66,7 @@ def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     headers = _headers(settings[f"headers_{direction}"], news, body)
     answer = outlet.http.send(method, url, headers, None if body is None else body.encode("utf-8", "replace"))
     if not answer.ok:
-        raise Undelivered(f"answered {answer.status}", permanent=answer.status == 410)
+        raise refused(service, answer, news.now)
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:
@@ -86,12 +88,12 @@ def _formatted(settings: dict[str, object]) -> dict[str, object]:
     """The settings that `format` and `url` stand for: one ready-made body, to one address, in both directions."""
     fields.refuse_unknown(settings, ["format", "url"])
     form = fields.text(settings, "format", 50)
-    if form not in FORMATS:
-        raise fields.invalid("format", f"is not one of {', '.join(FORMATS)}")
+    if form not in BODIES:
+        raise fields.invalid("format", f"is not one of {', '.join(BODIES)}")
     url = _clean_url(settings, "url")
     if not url:
         raise fields.invalid("url", "is empty" if "url" in settings else "is missing")
-    one = {"method": "POST", "url": url, "body": FORMATS[form]}
+    one = {"method": "POST", "url": url, "body": BODIES[form]}
     return {f"{part}_{direction}": value for direction in _DIRECTIONS for part, value in one.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,7 +51,9 @@ def title(news: News) -> str:
 
 
 def label(news: News, limit: int = 100) -> str:
-    return one_line(kinds.label(news.check), limit) or news.check.code
+    """What its check is called, on one line that is never empty."""
+    nameless = replace(news.check, name="", nickname="")
+    return one_line(kinds.label(news.check), limit) or one_line(kinds.label(nameless), limit)
 
 
 def link(news: News) -> str:

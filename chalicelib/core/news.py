@@ -24,7 +24,8 @@ class News:
 
     `id` is the same for every attempt to tell the same thing to the same channel (an idempotency key). `reminder`
     counts "still down" reminders from 1, 0 is the first telling. `downtime` is how long the check was down (up) or
-    has been (reminders). `pings` are the latest ones, newest first; `body` belongs to the newest.
+    has been (reminders). `pings` are the latest ones, newest first; `body` belongs to the newest. `incident` is the
+    name under which the outage was opened at a service, see `outages.incident`; empty: that of the outage of the flip.
     """
 
     id: str
@@ -38,6 +39,7 @@ class News:
     downtime: timedelta | None = None
     pings: tuple[Ping, ...] = ()
     body: bytes = b""
+    incident: str = ""
 
     @property
     def url(self) -> str:

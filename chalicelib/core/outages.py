@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,12 @@ class Outage:
     @property
     def ended(self) -> datetime | None:
         return self.end.at if self.end else None
+
+
+def incident(code: str, began: datetime) -> str:
+    """The name under which services for incidents know an outage: it belongs to this check, or instance, and to this
+    outage alone. A hash, for whoever knows a check's code can ping it."""
+    return hashlib.sha256(f"{code} {began:%Y%m%dT%H%M%S%f}".encode()).hexdigest()[:40]
 
 
 def outages(newest_first: Iterable[Flip]) -> list[Outage]:

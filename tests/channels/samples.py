@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.channels import KINDS, answers
 from chalicelib.core.check import Check, Flip, Ping, Status
 from chalicelib.core.news import News, Site
 
@@ -35,7 +36,7 @@ PINGS = (
     Ping(7, "success", AT - timedelta(days=1), exitstatus=0, remote_addr="2001:db8::7"),
 )
 
-# Settings that every kind takes.
+# Settings that each kind takes. The first of them is a text without which it takes nothing.
 VALID: dict[str, dict[str, object]] = {
     "email": {"address": "ops@example.org"},
     "sms": {"number": "+37120000000"},
@@ -46,6 +47,14 @@ VALID: dict[str, dict[str, object]] = {
     "opsgenie": {"api_key": "eb243592-faa2-4ba2-a551-1afdf565c889"},
     "victorops": {"url": "https://alert.victorops.com/integrations/generic/20131114/alert/k3y/database"},
 }
+
+HTTP_KINDS = [kind for kind in KINDS if answers.BASES.get(kind.service) == "HTTP"]
+
+
+def called(name: str) -> str:
+    """The setting of a kind that stands first."""
+    return next(iter(VALID[name]))
+
 
 # Texts that break what handles them without care.
 HOSTILE = {

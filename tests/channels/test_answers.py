@@ -7,24 +7,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib.channels import Kind, Outlet, kind_named
+from chalicelib.channels import Kind, Outlet, answers
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
-from tests.channels.samples import VALID, news
+from tests.channels.samples import HTTP_KINDS, VALID, news
 from tests.channels.servers import Doorbell, Reply, Server
 
 TAKEN = [200, 201, 202, 204, 299]
 REFUSALS = [300, 304, 400, 401, 402, 403, 404, 405, 408, 409, 413, 422, 425, 429, 500, 501, 502, 503, 504, 599]
-# What a service says of a request that it will never take, or of a key that it does not know.
-FINAL: dict[str, set[int]] = {
-    "webhook": set(),
-    "slack": set(),
-    "pagerduty": {400},
-    "opsgenie": {400, 401, 402, 403, 404, 422},
-    "victorops": {400, 401, 403, 404},
-}
 
-each_http_kind = pytest.mark.parametrize("kind", [kind_named(name) for name in FINAL], ids=lambda kind: kind.name)
+each_http_kind = pytest.mark.parametrize("kind", HTTP_KINDS, ids=lambda kind: kind.name)
 
 
 class Teller:
@@ -66,12 +58,20 @@ def test_every_2xx_is_a_delivery(kind: Kind, status: int, server: Server, teller
 
 @each_http_kind
 @pytest.mark.parametrize("status", REFUSALS)
-def test_a_refusal_may_pass_unless_the_service_means_it_for_good(
-    kind: Kind, status: int, server: Server, teller: Teller
-) -> None:
+def test_a_refusal_means_what_the_table_says(kind: Kind, status: int, server: Server, teller: Teller) -> None:
     server.answer(Reply(status, {}, b"secret-in-answer"))
     error = teller.refusal(kind, server.url("/secret-in-path?secret-in-query"))
-    assert (error.message, error.permanent) == (f"answered {status}", status in FINAL[kind.name])
+    row = answers.meaning(kind.service, str(status))
+    assert (error.message, error.permanent) == (f"answered {status}", row.outcome == "final")
+    assert error.after == (row.seconds if row.outcome == "wait" else None)
+
+
+@each_http_kind
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_says_when_to_come_back_is_believed(kind: Kind, status: int, server: Server, teller: Teller) -> None:
+    server.answer(Reply(status, {"Retry-After": "17"}))
+    error = teller.refusal(kind, server.url())
+    assert (error.permanent, error.after) == (False, 17.0)
 
 
 @each_http_kind

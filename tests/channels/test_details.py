@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.channels import details, facts, mail, words
+from chalicelib.channels import details, mail, words
+from chalicelib.channels.payloads import healthchecks
 from chalicelib.core.news import News
 from tests.channels.samples import CHECK, news
 
@@ -111,7 +112,7 @@ def test_the_mail_of_a_probe_speaks_of_no_pings() -> None:
 
 
 def test_machines_are_told_the_reason_and_the_facts_of_the_flip() -> None:
-    document = facts.check_object(told(RULE, "web1.load is 93", metric="web1.load", value=93.0))
+    document = healthchecks.document(told(RULE, "web1.load is 93", metric="web1.load", value=93.0))
     assert document["kind"] == "rule"
     assert (document["target"], document["reason"]) == ("web*.load", "web1.load is 93")
     assert (document["metric"], document["value"], document["status"]) == ("web1.load", 93.0, "down")

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib import channels
-from chalicelib.channels import KINDS, Event, Kind, kind_named, wants
+from chalicelib.channels import KINDS, Event, Kind, Outlet, answers, kind_named, wants
 from chalicelib.channels.fields import MASK
+from chalicelib.channels.sender import Answer
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Invalid
-from tests.channels.samples import AT, VALID
+from tests.channels.samples import AT, CODE, HTTP_KINDS, VALID, called, check, news
 
-TEXTS = {
-    "email": "address",
-    "sms": "number",
-    "sns": "topic",
-    "webhook": "url_down",
-    "slack": "url",
-    "pagerduty": "routing_key",
-    "opsgenie": "api_key",
-    "victorops": "url",
-}
-NAMES = ["email", "sms", "sns", "webhook", "slack", "pagerduty", "opsgenie", "victorops"]
+DOCS = Path(__file__).parents[2] / "docs" / "channels.md"
+NAMES = [kind.name for kind in KINDS]
 
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
@@ -40,11 +34,19 @@ def refusal(kind: Kind, settings: dict[str, object]) -> Invalid:
 
 def test_every_module_that_can_send_is_among_the_kinds() -> None:
     modules = [import_module(f"chalicelib.channels.{found.name}") for found in pkgutil.iter_modules(channels.__path__)]
-    assert {module for module in modules if hasattr(module, "send")} == set(KINDS)
+    forgotten = {module.__name__ for module in modules if hasattr(module, "send") and module not in KINDS}
+    assert not forgotten, "name them in KINDS, chalicelib/channels/__init__.py"
 
 
-def test_the_kinds_bear_the_names_that_their_users_know() -> None:
-    assert [kind.name for kind in KINDS] == NAMES
+def test_no_two_kinds_have_one_name() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+
+
+@each_kind
+def test_what_a_kind_needs_beside_its_module_is_there(kind: Kind) -> None:
+    assert kind.name in VALID, "give the tests settings that it takes, tests/channels/samples.py"
+    assert kind.service in answers.BASES, "say what its answers mean, BASES and TABLE in chalicelib/channels/answers.py"
+    assert f"| `{kind.name}` | `{called(kind.name)}" in DOCS.read_text(), "tell its settings, docs/channels.md"
 
 
 @each_kind
@@ -81,8 +83,8 @@ def test_the_name_of_an_unknown_setting_is_repeated_harmlessly(kind: Kind) -> No
 @each_kind
 @pytest.mark.parametrize("value", [None, 1, True, 1.5, [], {}, ["ops@example.org"]], ids=ascii)
 def test_a_text_of_another_type_is_refused(kind: Kind, value: object) -> None:
-    error = refusal(kind, VALID[kind.name] | {TEXTS[kind.name]: value})
-    assert error.field == f"settings.{TEXTS[kind.name]}"
+    error = refusal(kind, VALID[kind.name] | {called(kind.name): value})
+    assert error.field == f"settings.{called(kind.name)}"
 
 
 @each_kind
@@ -90,7 +92,7 @@ def test_a_text_of_another_type_is_refused(kind: Kind, value: object) -> None:
     "addition", ["\0", "\ud800", "\udfff", "x" * 1_000_000, MASK], ids=["NUL", "D800", "DFFF", "1 MB", "mask"]
 )
 def test_a_text_that_cannot_be_kept_is_refused(kind: Kind, addition: str) -> None:
-    key = TEXTS[kind.name]
+    key = called(kind.name)
     error = refusal(kind, VALID[kind.name] | {key: f"{VALID[kind.name][key]}{addition}"})
     assert error.field == f"settings.{key}"
     assert len(error.message) < 200
@@ -98,7 +100,7 @@ def test_a_text_that_cannot_be_kept_is_refused(kind: Kind, addition: str) -> Non
 
 @each_kind
 def test_settings_that_lack_everything_are_refused(kind: Kind) -> None:
-    assert refusal(kind, {}).field == f"settings.{TEXTS[kind.name]}"
+    assert refusal(kind, {}).field == f"settings.{called(kind.name)}"
 
 
 @pytest.mark.parametrize(("name", "key"), [(name, key) for name in ("email", "sms") for key in ("up", "down")])
@@ -140,26 +142,71 @@ def test_a_channel_for_people_takes_the_directions_it_is_set_to(
     assert taken(name, VALID[name] | flags) == wanted
 
 
-@pytest.mark.parametrize("name", ["pagerduty", "opsgenie"])
+REGIONAL = [kind.name for kind in KINDS if hasattr(kind, "ENDPOINTS")]
+
+
+@pytest.mark.parametrize("name", REGIONAL)
 @pytest.mark.parametrize(("given", "kept"), [("us", "us"), ("eu", "eu"), (" EU ", "eu")])
 def test_a_service_is_asked_in_its_region(name: str, given: str, kept: str) -> None:
     assert kind_named(name).clean(VALID[name] | {"region": given})["region"] == kept
     assert kind_named(name).clean(VALID[name])["region"] == "us"
 
 
-@pytest.mark.parametrize("name", ["pagerduty", "opsgenie"])
+@pytest.mark.parametrize("name", REGIONAL)
 @pytest.mark.parametrize("value", ["", "asia", "https://api.evil.example", None, 7, "us\0"], ids=ascii)
 def test_an_unknown_region_is_refused(name: str, value: object) -> None:
     assert refusal(kind_named(name), VALID[name] | {"region": value}).field == "settings.region"
 
 
-@pytest.mark.parametrize("name", ["webhook", "slack", "pagerduty", "opsgenie", "victorops"])
-def test_a_reader_sees_no_secret(name: str) -> None:
-    kind = kind_named(name)
-    shown = kind.public(kind.clean(VALID[name]))
+@pytest.mark.parametrize("kind", HTTP_KINDS, ids=lambda kind: kind.name)
+def test_a_reader_sees_no_secret(kind: Kind) -> None:
+    shown = kind.public(kind.clean(VALID[kind.name]))
     assert MASK in str(shown)
-    assert str(VALID[name][TEXTS[name]]) not in str(shown)
+    assert str(VALID[kind.name][called(kind.name)]) not in str(shown)
     assert "k3y" not in str(shown)
+
+
+class Ear:
+    """Takes what a kind sends, whichever way it goes out."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.outlet = Outlet(ses_client=self, sns_client=self, sender=self)  # type: ignore[arg-type]
+
+    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        self.heard.append(json.dumps([method, url, headers, (body or b"").decode()]))
+        return Answer(200, b"")
+
+    def send_email(self, **mail: Any) -> None:
+        self.heard.append(mail["Content"]["Raw"]["Data"].decode().replace("=\r\n", ""))
+
+    def publish(self, **message: Any) -> None:
+        self.heard.append(json.dumps(message))
+
+
+# Each direction of a webhook has its own.
+MORE: dict[str, dict[str, object]] = {"webhook": {"url_up": "https://hooks.example.org/up", "body_up": "$NAME"}}
+
+
+@each_kind
+@pytest.mark.parametrize("event", EVENTS)
+def test_nobody_is_told_the_code_with_which_a_check_is_pinged(kind: Kind, event: Event) -> None:
+    ear = Ear()
+    settings = kind.clean(VALID[kind.name] | MORE.get(kind.name, {}))
+    for told in (news(event), news(event, check=check(name="")), news(event, incident="i" * 40)):
+        kind.send(settings, [told], ear.outlet)
+    assert len(ear.heard) == 3
+    assert not any(CODE[9:] in heard or CODE.replace("-", "")[8:] in heard for heard in ear.heard)
+
+
+@each_kind
+def test_several_news_are_told_in_their_order(kind: Kind) -> None:
+    ear = Ear()
+    names = [f"Check {number}" for number in range(3)]
+    settings = kind.clean({**VALID[kind.name], **({"body_down": "$NAME"} if kind.name == "webhook" else {})})
+    kind.send(settings, [news(id=name, check=check(name=name)) for name in names], ear.outlet)
+    whole = "".join(ear.heard)
+    assert sorted(names, key=whole.index) == names
 
 
 def test_importing_the_channels_loads_nothing_that_only_sending_needs() -> None:

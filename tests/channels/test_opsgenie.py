@@ -11,7 +11,8 @@ from chalicelib.channels import Outlet, opsgenie
 from chalicelib.channels.fields import MASK
 from chalicelib.core.check import Flip
 from chalicelib.core.errors import Invalid
-from tests.channels.samples import CODE, HOSTILE, VALID, check, news
+from chalicelib.core.outages import incident
+from tests.channels.samples import AT, CODE, HOSTILE, VALID, check, news
 from tests.channels.servers import Reply, Server
 
 SETTINGS = opsgenie.clean(VALID["opsgenie"])
@@ -31,7 +32,7 @@ def test_down_creates_an_alert_with_everything_a_person_needs(service: Server, o
     assert received.headers["Authorization"] == f"GenieKey {SETTINGS['api_key']}"
     assert json.loads(received.body) == {
         "message": "“Nightly backup” is DOWN. It reported a failure (exit status 3).",
-        "alias": f"{check().unique_key}.20261121T021507250000",
+        "alias": incident(CODE, AT),
         "description": f"It reported a failure (exit status 3).\n\nDumps the database.\n\n{news().url}",
         "tags": ["prod", "db"],
         "details": {
@@ -103,6 +104,23 @@ def test_the_region_chooses_the_service(outlet: Outlet, server: Server, monkeypa
     monkeypatch.setitem(opsgenie.ENDPOINTS, "eu", server.url("/eu"))
     opsgenie.send(SETTINGS | {"region": "eu"}, [news()], outlet)
     assert [received.path for received in server.received] == ["/eu"]
+
+
+def test_jira_service_management_takes_the_same_requests(
+    outlet: Outlet, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Atlassian, Jira Service Management Operations, Alert API for integrations; Opsgenie ends on 2027-04-05."""
+    assert opsgenie.ENDPOINTS["jsm"] == "https://api.atlassian.com/jsm/ops/integration/v2/alerts"
+    monkeypatch.setitem(opsgenie.ENDPOINTS, "jsm", server.url("/jsm/ops/integration/v2/alerts"))
+    settings = opsgenie.clean({"api_key": SETTINGS["api_key"], "region": "jsm"})
+    opsgenie.send(settings, [news(incident="i-1"), news("up", incident="i-1")], outlet)
+    opened, closed = server.received
+    assert (opened.path, opened.headers["Authorization"]) == (
+        "/jsm/ops/integration/v2/alerts",
+        f"GenieKey {SETTINGS['api_key']}",
+    )
+    assert json.loads(opened.body)["alias"] == "i-1"
+    assert closed.path == "/jsm/ops/integration/v2/alerts/i-1/close?identifierType=alias"
 
 
 @pytest.mark.parametrize("key", ["a b", "a\r\nX-Evil: 1", "ключ", "a" * 101, " "])

@@ -12,6 +12,7 @@ from chalicelib.channels import Outlet, pagerduty
 from chalicelib.channels.fields import MASK
 from chalicelib.core.check import Flip
 from chalicelib.core.errors import Invalid
+from chalicelib.core.outages import incident
 from tests.channels.samples import AT, CODE, HOSTILE, VALID, check, news
 from tests.channels.servers import Server
 
@@ -32,7 +33,7 @@ def test_down_triggers_an_incident_with_everything_a_person_needs(service: Serve
     assert json.loads(received.body) == {
         "routing_key": SETTINGS["routing_key"],
         "event_action": "trigger",
-        "dedup_key": f"{check().unique_key}.20261121T021507250000",
+        "dedup_key": incident(CODE, AT),
         "client": "Tocsin",
         "client_url": news().url,
         "links": [{"href": news().url, "text": "Open the check"}],

@@ -147,26 +147,25 @@ def test_a_message_is_sent_as_transactional(stubbed: tuple[Outlet, Stubber]) -> 
 
 
 @pytest.mark.parametrize(
-    ("code", "permanent"),
+    ("code", "permanent", "after"),
     [
-        ("InvalidParameter", True),
-        ("ParameterValueInvalid", True),
-        ("OptedOut", True),
-        ("ValidationException", True),
-        ("Throttling", False),
-        ("ThrottledException", False),
-        ("AuthorizationError", False),
-        ("InternalError", False),
-        ("KMSThrottling", False),
+        ("InvalidParameter", True, None),
+        ("OptedOut", True, None),
+        ("AuthorizationError", False, None),
+        ("Throttling", False, 1.0),
+        ("InternalError", False, None),
     ],
 )
-def test_an_error_of_sns_is_final_or_may_pass(code: str, permanent: bool, stubbed: tuple[Outlet, Stubber]) -> None:
+def test_an_error_of_sns_means_what_the_table_says(
+    code: str, permanent: bool, after: float | None, stubbed: tuple[Outlet, Stubber]
+) -> None:
     outlet, stubber = stubbed
-    stubber.add_client_error("publish", code, "words", http_status_code=400)
+    stubber.add_client_error("publish", code, "its words", http_status_code=400)
     with pytest.raises(Undelivered) as caught:
         sms.send(sms.clean({"number": NUMBER}), [news()], outlet)
-    assert caught.value.permanent is permanent
-    assert caught.value.message == f"SNS answered {code}" + (": words" if permanent else "")
+    assert (caught.value.permanent, caught.value.after) == (permanent, after)
+    assert caught.value.message.startswith(f"SNS answered {code}{':' if permanent else ' ('}")
+    assert ("its words" in caught.value.message) is permanent
 
 
 def test_an_sns_that_cannot_be_reached_may_come_back() -> None:

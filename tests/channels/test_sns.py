@@ -16,7 +16,7 @@ from moto.sns.models import sns_backends
 from chalicelib.channels import Outlet, sns
 from chalicelib.core.errors import Invalid, Undelivered
 from chalicelib.core.news import News
-from tests.channels.samples import CODE, HOSTILE, check, news
+from tests.channels.samples import CHECK, HOSTILE, check, news
 
 REGION = "eu-north-1"
 TOPIC = f"arn:aws:sns:{REGION}:123456789012:alerts"
@@ -85,7 +85,7 @@ def test_every_subject_is_one_that_sns_takes(text: str) -> None:
 
 def test_the_message_is_the_news_as_data() -> None:
     message = json.loads(json.dumps(sns.message(news("up", downtime=timedelta(seconds=3_900.7)))))
-    assert message.pop("check")["uuid"] == CODE
+    assert message.pop("check")["unique_key"] == CHECK.unique_key
     assert message == {
         "id": "n-1",
         "event": "up",
@@ -131,7 +131,7 @@ def test_the_news_arrive_at_the_topic_with_attributes_to_filter_by(topic: Any) -
     assert (json.loads(message), subject) == (sns.message(news()), "DOWN | Nightly backup")
     assert {name: value["Value"] for name, value in attributes.items()} == {
         "event": "down",
-        "check": CODE,
+        "check": CHECK.unique_key,
         "project": "Warehouse",
     }
 
@@ -160,7 +160,7 @@ def test_a_fifo_topic_keeps_the_order_of_a_check_and_drops_repetitions(stubbed: 
         stubber.add_response("publish", {"MessageId": "1"})
         sns.send({"topic": f"{TOPIC}.fifo"}, [told], outlet)
     outlet.sns.meta.events.unregister("before-parameter-build.sns.Publish", note)
-    assert {params["MessageGroupId"] for params in published} == {CODE}
+    assert {params["MessageGroupId"] for params in published} == {CHECK.unique_key}
     first, again, other = (params["MessageDeduplicationId"] for params in published)
     assert first == again != other
 
@@ -173,22 +173,22 @@ def test_a_topic_that_does_not_exist_is_final(topic: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "permanent"),
+    ("code", "permanent", "after"),
     [
-        ("NotFound", True),
-        ("InvalidParameter", True),
-        ("ParameterValueInvalid", True),
-        ("EndpointDisabled", True),
-        ("AuthorizationError", False),
-        ("KMSAccessDenied", False),
-        ("KMSDisabled", False),
-        ("Throttling", False),
-        ("InternalError", False),
+        ("InvalidParameter", True, None),
+        ("NotFound", True, None),
+        ("AuthorizationError", False, None),
+        ("Throttling", False, 1.0),
+        ("KMSDisabled", False, None),
     ],
 )
-def test_an_error_of_sns_is_final_or_may_pass(code: str, permanent: bool, stubbed: tuple[Outlet, Stubber]) -> None:
+def test_an_error_of_sns_means_what_the_table_says(
+    code: str, permanent: bool, after: float | None, stubbed: tuple[Outlet, Stubber]
+) -> None:
     outlet, stubber = stubbed
-    stubber.add_client_error("publish", code, "words", http_status_code=400)
+    stubber.add_client_error("publish", code, "its words", http_status_code=400)
     with pytest.raises(Undelivered) as caught:
         sns.send({"topic": TOPIC}, [news()], outlet)
-    assert caught.value.permanent is permanent
+    assert (caught.value.permanent, caught.value.after) == (permanent, after)
+    assert caught.value.message.startswith(f"SNS answered {code}{':' if permanent else ' ('}")
+    assert ("its words" in caught.value.message) is permanent

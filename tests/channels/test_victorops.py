@@ -12,6 +12,7 @@ from chalicelib.channels import Outlet, victorops
 from chalicelib.channels.fields import MASK
 from chalicelib.core.check import Flip
 from chalicelib.core.errors import Invalid, Undelivered
+from chalicelib.core.outages import incident
 from tests.channels.samples import AT, CODE, HOSTILE, VALID, check, news
 from tests.channels.servers import Reply, Server
 
@@ -26,7 +27,7 @@ def test_down_opens_an_incident_with_everything_a_person_needs(server: Server, o
     assert (received.method, received.path) == ("POST", "/integrations/generic/20131114/alert/k3y/database")
     assert json.loads(received.body) == {
         "message_type": "CRITICAL",
-        "entity_id": f"{check().unique_key}.20261121T021507250000",
+        "entity_id": incident(CODE, AT),
         "entity_display_name": "“Nightly backup” is DOWN.",
         "state_message": (
             "It reported a failure (exit status 3).\n"

@@ -14,6 +14,9 @@ from chalicelib.core.check import Check
 URL = "https://example.org/a?token=secret"
 
 
+CODE = "c0dec0de-1c5a-4a0e-9d4e-0e8f6f6a2d11"
+
+
 @pytest.mark.parametrize(
     ("values", "label"),
     [
@@ -22,11 +25,11 @@ URL = "https://example.org/a?token=secret"
         ({"watch": {"probe": {"url": URL}}}, "https://example.org/a"),
         ({"watch": {"probe": {"domain": "example.org"}}}, "example.org"),
         ({"watch": {"probe": {"host": "mail.example.org", "port": 25}}}, "mail.example.org"),
-        ({}, "c0de"),
+        ({}, "c0dec0de…"),
     ],
 )
 def test_a_check_is_called_by_its_name_or_by_what_it_looks_at(values: dict[str, Any], label: str) -> None:
-    assert kinds.label(Check("p", "c0de", datetime(2026, 11, 21, tzinfo=UTC), "probe", **values)) == label
+    assert kinds.label(Check("p", CODE, datetime(2026, 11, 21, tzinfo=UTC), "probe", **values)) == label
 
 
 def test_each_kind_on_the_wheel_has_a_letter_of_its_own_and_a_queue_that_exists() -> None:

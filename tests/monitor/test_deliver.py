@@ -28,6 +28,7 @@ class Flaky:
     """A kind of channel whose sends fail while `error` is set for its address."""
 
     name = "flaky"
+    service = "webhook"
     opens_incidents = False
 
     def __init__(self) -> None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from chalicelib.channels import Event, Outlet, hostedgraphite, webhook
+from chalicelib.channels import Event, Outlet, payloads, webhook
 from chalicelib.channels.fields import MASK
+from chalicelib.channels.payloads import FORMATS, Format, hostedgraphite
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.core.news import News, Site
 from tests.channels.samples import AT, HOSTILE, check, news
 from tests.channels.servers import Server
 
+DOCS = Path(__file__).parents[2] / "docs" / "channels.md"
 FIELDS = ["name", "criteria", "graph", "value", "metric", "status", "backoff_minutes", "info"]
 
 
@@ -164,7 +169,11 @@ def test_hostile_texts_stay_json(text: str, server: Server, outlet: Outlet) -> N
         ({"format": "hostedgraphite", "url": ""}, "url", "is empty"),
         ({"format": "hostedgraphite", "url": "hooks.example.org"}, "url", "must begin with http:// or https://"),
         ({"format": "hostedgraphite", "url": 7}, "url", "is not a string"),
-        ({"format": "grafana", "url": "https://x.example"}, "format", "is not one of hostedgraphite"),
+        (
+            {"format": "grafana", "url": "https://x.example"},
+            "format",
+            f"is not one of {', '.join(form.name for form in FORMATS)}",
+        ),
         ({"format": None, "url": "https://x.example"}, "format", "is missing"),
         (
             {"format": "hostedgraphite", "url": "https://x.example", "body_down": "x"},
@@ -177,3 +186,21 @@ def test_a_format_that_is_not_right_is_refused(settings: dict[str, object], fiel
     with pytest.raises(Invalid) as caught:
         webhook.clean(settings)
     assert (caught.value.field, caught.value.message) == (f"settings.{field}", message)
+
+
+def test_every_module_that_makes_a_document_is_among_the_formats() -> None:
+    found = [import_module(f"{payloads.__name__}.{one.name}") for one in pkgutil.iter_modules(payloads.__path__)]
+    forgotten = {module.__name__ for module in found if module not in FORMATS}
+    assert not forgotten, "name them in FORMATS, chalicelib/channels/payloads/__init__.py"
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+def test_a_format_is_known_to_webhooks_and_told_in_the_documentation(
+    form: Format, server: Server, outlet: Outlet
+) -> None:
+    settings = webhook.clean({"url": server.url("/hook"), "format": form.name})
+    load = told(rule(ABOVE), metric="web1.load", value=9.5, letter="a")
+    webhook.send(settings, [load], outlet)
+    assert json.loads(server.received[0].body) == form.document(load)
+    documentation = DOCS.read_text()
+    assert f"| `${form.placeholder}`" in documentation and f'"{form.name}"' in documentation, "docs/channels.md"

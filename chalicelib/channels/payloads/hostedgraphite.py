@@ -14,6 +14,9 @@ from chalicelib.channels import words
 from chalicelib.core import kinds
 from chalicelib.core.news import News
 
+name = "hostedgraphite"
+placeholder = "ALERT_JSON"
+
 # The graph begins so long before the flip.
 BEFORE = timedelta(hours=1)
 
