@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from chalicelib.core.silence import Silence, silenced_until
+from chalicelib.core.specs import Spec
 
 Status = Literal["new", "up", "down", "paused"]
 PingKind = Literal["success", "start", "fail", "log", "ign"]
@@ -56,15 +57,14 @@ class Check:
     """A thing with a status. Moments are aware UTC datetimes with microseconds, periods are whole seconds.
 
     `kind` names one of `core.kinds`: a heartbeat waits for pings; a probe looks at something every `period` seconds; a
-    rule judges series as often. `nickname` is what it is called for short. `watch` is what a probe looks at or a rule
-    judges, as its kind understands it. `master` is the check without which
-    this one cannot be reached. `remind` asks for reminders of an outage every so many seconds. Of a probe,
-    `last_result` is the latest result in words and `suspicion` what is not confirmed yet; of a rule, `triggered` holds
-    the series that breach at present with their `since` (microseconds since 1970) and `value`, and `met` the letters of
-    those of several criteria that are met, in the order in which they came to be. `quiet` marks an outage that nobody
-    wants to be told of.
+    rule judges series as often. `nickname` is what it is called for short. `spec` is what a probe looks at or a rule
+    judges, for its kind alone to read. `master` is the check without which this one cannot be reached. `remind` asks
+    for reminders of an outage every so many seconds. Of a probe, `last_result` is the latest result in words and
+    `suspicion` what is not confirmed yet; of a rule, `triggered` holds the series that breach at present with their
+    `since` (microseconds since 1970) and `value`, and `met` the letters of those of several criteria that are met, in
+    the order in which they came to be. `quiet` marks an outage that nobody wants to be told of.
 
-    `spec` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may
+    `edition` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may
     assume about a check it saw earlier, the second guards every decision. `due` is the deadline the sweep acts on,
     None for none. `extra` is data of one dialect that no other reads.
     """
@@ -89,7 +89,7 @@ class Check:
     channels: tuple[str, ...] = ()
     badge: str = ""
     period: int = 0
-    watch: dict[str, Any] = field(default_factory=dict)
+    spec: Spec | None = None
     master: str = ""
     remind: int = 0
     silences: tuple[Silence, ...] = ()
@@ -106,7 +106,7 @@ class Check:
     last_duration: timedelta | None = None
     n_pings: int = 0
     due: datetime | None = None
-    spec: int = 0
+    edition: int = 0
     version: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
 

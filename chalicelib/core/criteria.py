@@ -1,46 +1,93 @@
 """When the values of a series are news: above or below a bound, outside two, or missing.
 
-Source: Hosted Graphite Alerts API, Creating Alerts (alert_criteria). Values are judged in buckets of 30 seconds. With a
-time period every value of it must breach, and any that does not recovers; without one the latest value decides. A
-bucket without a value neither triggers nor resolves.
+Values are judged in buckets of 30 seconds. With a time period every value of it must breach, and any that does not
+recovers; without one the latest value decides. A bucket without a value neither triggers nor resolves (Hosted Graphite
+Alerts API, Creating Alerts, alert_criteria).
+
+To add a type: one CriterionType, and its name in `_ALL`.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, cast, get_args
+from typing import Literal
 
 from chalicelib.core.errors import Invalid
-
-Kind = Literal["above", "below", "outside_bounds", "missing"]
 
 BUCKET = 30
 # Without a time period, what is older than this decides nothing: senders that report every five minutes are common.
 FRESH = 300
 PERIOD_MAX = 1_440
 
-_FIELDS = ("type", "above_value", "below_value", "time_period")
-_NEEDS: dict[Kind, tuple[str, ...]] = {
-    "above": ("above_value",),
-    "below": ("below_value",),
-    "outside_bounds": ("above_value", "below_value"),
-    "missing": ("time_period",),
-}
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+Need = Literal["above", "below", "period"]
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """`period` is in minutes, 0 when the latest value alone decides. A bound that `type` does not use says nothing."""
+    """`type` names one of TYPES; `period` is in minutes, 0 when the latest value alone decides. A bound that the type
+    does not use says nothing."""
 
-    type: Kind
+    type: str
     above: float | None = None
     below: float | None = None
     period: int = 0
+
+    @property
+    def by_absence(self) -> bool:
+        """Whether it is missing values that breach."""
+        return TYPES[self.type].by_absence
+
+
+def _never(_criterion: Criterion, _value: float) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionType:
+    """What a type asks for, which values breach it, and what it is in words. `by_absence` marks one that no value
+    breaches, but that there is none for a whole period."""
+
+    name: str
+    needs: tuple[Need, ...]
+    words: Callable[[Criterion], str]
+    breaches: Callable[[Criterion, float], bool] = _never
+    by_absence: bool = False
+
+
+def _is_above(criterion: Criterion, value: float) -> bool:
+    return criterion.above is not None and value > criterion.above
+
+
+def _is_below(criterion: Criterion, value: float) -> bool:
+    return criterion.below is not None and value < criterion.below
+
+
+def _is_outside(criterion: Criterion, value: float) -> bool:
+    return _is_above(criterion, value) or _is_below(criterion, value)
+
+
+_ALL = (
+    CriterionType("above", ("above",), lambda one: f"above {one.above:g}", _is_above),
+    CriterionType("below", ("below",), lambda one: f"below {one.below:g}", _is_below),
+    CriterionType("outside", ("above", "below"), lambda one: f"outside {one.below:g} to {one.above:g}", _is_outside),
+    CriterionType("missing", ("period",), lambda one: "missing", by_absence=True),
+)
+
+TYPES: dict[str, CriterionType] = {one.name: one for one in _ALL}
+
+
+def checked(criterion: Criterion) -> Criterion:
+    """The criterion, if it has all that its type needs. Raises Invalid naming the attribute."""
+    needs = TYPES[criterion.type].needs
+    given = {"above": criterion.above, "below": criterion.below, "period": criterion.period or None}
+    for name in needs:
+        if given[name] is None:
+            raise Invalid(name, "is required for this type")
+    if "above" in needs and "below" in needs and _is_below(criterion, criterion.above or 0.0):
+        raise Invalid("above", "must not be less than the lower bound")
+    return criterion
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,72 +101,6 @@ class Verdict:
 
 
 UNDECIDED = Verdict(None)
-
-
-def criterion_of(document: object, *, beside: tuple[str, ...] = ("metric",)) -> Criterion:
-    """The criterion that a document of type, above_value, below_value and time_period means; null and "" are absent.
-
-    `beside` are further fields that somebody else reads. Raises Invalid naming the field.
-    """
-    if not isinstance(document, Mapping):
-        raise Invalid("", "must be an object with a type")
-    _no_strangers(document, (*_FIELDS, *beside))
-    given = {name: document[name] for name in _FIELDS if document.get(name) not in (None, "")}
-    kind = _kind(given.get("type"))
-    for name in _NEEDS[kind]:
-        if name not in given:
-            raise Invalid(name, f"is required for the type {kind}")
-    above, below = (_bound(name, given[name]) if name in given else None for name in _FIELDS[1:3])
-    if kind == "outside_bounds" and cast(float, above) < cast(float, below):
-        raise Invalid("above_value", "must not be less than below_value")
-    return Criterion(kind, above, below, _period(given["time_period"]) if "time_period" in given else 0)
-
-
-def document_of(criterion: Criterion) -> dict[str, object]:
-    """The criterion as a document, without what is absent."""
-    values = (criterion.type, criterion.above, criterion.below, criterion.period or None)
-    return {name: value for name, value in zip(_FIELDS, values, strict=True) if value is not None}
-
-
-def _no_strangers(document: Mapping[object, object], known: tuple[str, ...]) -> None:
-    for name in document:
-        if name not in known:
-            raise Invalid(str(name)[:100], f"is not known here; there are {', '.join(known)}")
-
-
-def _kind(value: object) -> Kind:
-    if value is None:
-        raise Invalid("type", "is required")
-    if value not in get_args(Kind):
-        raise Invalid("type", f"must be one of {', '.join(get_args(Kind))}")
-    return cast(Kind, value)
-
-
-def _number(value: object) -> float | None:
-    """A finite number, also when it comes as text; None for anything else."""
-    if isinstance(value, str) and len(value) <= 400 and _NUMBER.fullmatch(value):
-        value = float(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _bound(name: str, value: object) -> float:
-    number = _number(value)
-    if number is None:
-        raise Invalid(name, "must be a finite number")
-    return number
-
-
-def _period(value: object) -> int:
-    number = _number(value)
-    if number is None or number != int(number) or not 1 <= number <= PERIOD_MAX:
-        raise Invalid("time_period", f"must be a whole number of minutes from 1 to {PERIOD_MAX}")
-    return int(number)
 
 
 def window(criterion: Criterion) -> int:
@@ -142,12 +123,12 @@ def judge(
     given, so that criteria can share one reading. What is missing is judged by `last`, the moment of its latest value,
     or for a series that never had one by `since`, from when it is waited for.
     """
-    if criterion.type == "missing":
+    if criterion.by_absence:
         return _absence(criterion, now, last or since)
     values = [value for value in buckets[-(window(criterion) // BUCKET) :] if value is not None]
     if not values:
         return UNDECIDED
-    breaches = _TESTS[criterion.type]
+    breaches = TYPES[criterion.type].breaches
     if not criterion.period:
         return Verdict(breaches(criterion, values[-1]), values[-1])
     inside = next((value for value in reversed(values) if not breaches(criterion, value)), None)
@@ -159,18 +140,3 @@ def _absence(criterion: Criterion, now: datetime, counted: datetime | None) -> V
         return UNDECIDED
     due = counted + timedelta(minutes=criterion.period)
     return Verdict(True) if now >= due else Verdict(False, due=due)
-
-
-def _above(criterion: Criterion, value: float) -> bool:
-    return value > cast(float, criterion.above)
-
-
-def _below(criterion: Criterion, value: float) -> bool:
-    return value < cast(float, criterion.below)
-
-
-def _outside(criterion: Criterion, value: float) -> bool:
-    return _above(criterion, value) or _below(criterion, value)
-
-
-_TESTS: dict[Kind, Callable[[Criterion, float], bool]] = {"above": _above, "below": _below, "outside_bounds": _outside}

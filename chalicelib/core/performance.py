@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
+
+from chalicelib.core.specs import ProbeSpec
 
 Verdict = Literal["Ok", "Slow", "Critical"]
 
@@ -10,15 +12,14 @@ Verdict = Literal["Ok", "Slow", "Critical"]
 VERDICTS: tuple[Verdict, ...] = ("Ok", "Slow", "Critical")
 
 
-def verdict(watch: dict[str, Any], total: float) -> Verdict:
-    """The verdict on `total` milliseconds against the check's `perf_warn` and `perf_crit` (0 or absent: no limit)."""
-    critical, slow = watch.get("perf_crit"), watch.get("perf_warn")
-    if critical and total >= critical:
+def verdict(spec: ProbeSpec, total: float) -> Verdict:
+    """The verdict on `total` milliseconds against `perf_warn` and `perf_crit` (0: no limit)."""
+    if spec.perf_crit and total >= spec.perf_crit:
         return "Critical"
-    return "Slow" if slow and total >= slow else "Ok"
+    return "Slow" if spec.perf_warn and total >= spec.perf_warn else "Ok"
 
 
-def is_failure(watch: dict[str, Any], verdict: Verdict) -> bool:
+def is_failure(spec: ProbeSpec, verdict: Verdict) -> bool:
     """Whether the check wants this verdict to count as a failed look (`perf_down`)."""
-    asked = watch.get("perf_down")
-    return bool(asked) and VERDICTS.index(verdict) >= VERDICTS.index(asked)
+    asked = spec.perf_down
+    return asked != "" and VERDICTS.index(verdict) >= VERDICTS.index(asked)

@@ -9,35 +9,16 @@ fires, the series that breach a met criterion are the triggered ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from chalicelib.core.check import Check
-from chalicelib.core.criteria import Criterion, Verdict, criterion_of
+from chalicelib.core.criteria import TYPES, Verdict
+from chalicelib.core.specs import FIRST, rule_of
 from chalicelib.core.watching import Judged
-
-FIRST = "a"
 
 # The verdict on each series of a criterion, by name.
 Verdicts = Mapping[str, Verdict]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One criterion of a rule: its letter, what it reads, and what is asked of that."""
-
-    letter: str
-    target: str
-    criterion: Criterion
-
-
-def parts(watch: Mapping[str, Any]) -> list[Part]:
-    """The criteria of a rule in the order of their letters."""
-    return [
-        Part(letter, document["metric"], criterion_of(document))
-        for letter, document in sorted(watch["criteria"].items())
-    ]
 
 
 def met(verdicts: Verdicts, triggered: Collection[str] = ()) -> bool | None:
@@ -79,8 +60,8 @@ def judgement(
 
 def failure(check: Check, now: datetime, why: str) -> Judged:
     """A rule whose query fails fires too: nobody knows how it stands. Who ignores that is not told."""
-    quiet = check.watch.get("on_query_failure") == "ignore"
-    details = {"metric": check.watch["metric"], "value": None, "query_failure": True}
+    quiet = rule_of(check).on_query_failure == "ignore"
+    details = {"metric": rule_of(check).metric, "value": None, "query_failure": True}
     still = {name: kept["value"] for name, kept in check.triggered.items()}
     return Judged(now, True, still, reason=f"query failed: {why}", details=details, quiet=quiet, met=check.met)
 
@@ -135,7 +116,7 @@ def _details(
             name = sorted(_bad(verdicts[letter]))[0]
             return {"metric": name, "value": breaching[name], "letter": letter}
     # An expression of negations fires without any series that breaches.
-    return {"metric": check.watch["metric"], "value": None, "letter": FIRST}
+    return {"metric": rule_of(check).metric, "value": None, "letter": FIRST}
 
 
 def _bad(verdicts: Verdicts) -> list[str]:
@@ -144,32 +125,20 @@ def _bad(verdicts: Verdicts) -> list[str]:
 
 def _recovery(check: Check, every: Mapping[str, Verdict]) -> dict[str, Any]:
     names: Sequence[str] = sorted(check.triggered) or sorted(every)
-    name = names[0] if names else check.watch["metric"]
+    name = names[0] if names else rule_of(check).metric
     return {"metric": name, "value": every[name].value if name in every else None}
 
 
 def _reason(check: Check, details: Mapping[str, Any]) -> str:
     """ "web1.load is 93, above 90 for 10 minutes" """
-    criterion = criterion_of(check.watch["criteria"][details["letter"]])
+    criterion = rule_of(check).criterion(details["letter"])
     name, value = details["metric"], details["value"]
-    if criterion.type == "missing":
+    if criterion.by_absence:
         return f"{name} has been missing for {_minutes(criterion.period)}"
     lasting = f" for {_minutes(criterion.period)}" if criterion.period else ""
     if not isinstance(value, float | int):
-        return f"{check.watch['expression']} holds"
-    return f"{name} is {value:g}, {bounds(criterion)}{lasting}"
-
-
-def bounds(criterion: Criterion) -> str:
-    """ "above 90", "below 5", "outside 5 to 90", "missing" """
-    match criterion.type:
-        case "above":
-            return f"above {criterion.above:g}"
-        case "below":
-            return f"below {criterion.below:g}"
-        case "outside_bounds":
-            return f"outside {criterion.below:g} to {criterion.above:g}"
-    return "missing"
+        return f"{rule_of(check).expression} holds"
+    return f"{name} is {value:g}, {TYPES[criterion.type].words(criterion)}{lasting}"
 
 
 def _minutes(number: int) -> str:

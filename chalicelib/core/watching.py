@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.core.check import Check, Flip, Status, Suspicion, flipped
+from chalicelib.core.specs import probe_of
 
-DEFAULT_RETRIES = 1
 # What failed so long ago says nothing about a failure of now.
 FORGOTTEN = timedelta(hours=24)
 
@@ -102,7 +102,7 @@ def _suspicion(check: Check, look: Observed) -> Suspicion:
 
 def retries(check: Check) -> int:
     """How many further failures confirm the first."""
-    return int(check.watch.get("retries", DEFAULT_RETRIES))
+    return probe_of(check).retries
 
 
 def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:

@@ -16,6 +16,7 @@ from chalicelib.core import kinds
 from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion
 from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.silence import from_document, to_document
+from chalicelib.core.specs import Spec
 from chalicelib.core.status import Change
 from chalicelib.store import directory, history, outbox, wheel
 from chalicelib.store.connection import from_micros, shared, to_micros
@@ -190,7 +191,7 @@ def refresh(change: Change) -> Check:
     if change.before.last_duration is not None:
         actions.append(CheckItem.last_duration.remove())
     condition = (
-        (CheckItem.spec == after.spec)
+        (CheckItem.edition == after.edition)
         & (CheckItem.status == "up")
         & CheckItem.last_start.does_not_exist()
         & (CheckItem.last_ping < moment)
@@ -215,10 +216,18 @@ def from_raw(item: dict[str, Any]) -> Check:
         value = item.get(name)
         if value is not None:
             known[name] = deserialize(value[kind])
+    if "spec" in known:
+        known["spec"] = _spec(known.get("kind", _UNSET["kind"]), known["spec"])
     for name, read in _READ.items():
         if name in known:
             known[name] = read(known[name])
     return Check(**known)
+
+
+def _spec(kind: str, document: dict[str, Any]) -> Spec | None:
+    """The spec of a check; None if its kind is one that this version does not know, and so leaves alone."""
+    known = kinds.KINDS.get(kind)
+    return known.spec.of(document) if known and known.spec else None
 
 
 @lru_cache(maxsize=1)
@@ -247,6 +256,7 @@ def _suspicion(document: dict[str, Any]) -> Suspicion:
 # Fields whose values are not kept as they are: how they are written, and how they are read.
 _WRITE: dict[str, Callable[[Any], Any]] = {
     "channels": set,
+    "spec": lambda spec: spec.document(),
     "filters": lambda filters: None if filters == Filters() else asdict(filters),
     "silences": lambda silences: [to_document(silence) for silence in silences],
     "suspicion": _suspicion_document,

@@ -74,7 +74,7 @@ class CheckItem(Table):
     channels = UnicodeSetAttribute(null=True)
     badge = UnicodeAttribute(null=True)
     period = NumberAttribute(null=True)
-    watch = Json(null=True)
+    spec = Json(null=True)
     master = UnicodeAttribute(null=True)
     remind = NumberAttribute(null=True)
     silences = Json(null=True)
@@ -94,7 +94,7 @@ class CheckItem(Table):
     n_pings = NumberAttribute()
     due = Instant(null=True)
     due_shard = UnicodeAttribute(null=True)
-    spec = NumberAttribute()
+    edition = NumberAttribute()
     version = NumberAttribute()
     extra = Json(null=True)
 

@@ -15,6 +15,7 @@ from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, directory, queues, series, wheel
 from chalicelib.store.models import CheckItem
+from tests import specs
 from tests.bench.meter import fresh_services, metered
 
 ROUNDS = 20
@@ -91,8 +92,6 @@ def _fill(services: Services, project: str) -> None:
     with CheckItem.batch_write() as batch:
         for number in range(ALERTS):
             metric = f"servers.web{number % SERIES}.load"
-            criterion = {"type": "above", "above_value": 5 + number, "time_period": 2, "metric": metric}
-            watch = {"metric": metric, "criteria": {"a": criterion}, "expression": "a", "on_query_failure": None}
             check = Check(
                 project,
                 services.new_code(),
@@ -100,7 +99,7 @@ def _fill(services: Services, project: str) -> None:
                 kind="rule",
                 name=f"Alert {number}",
                 period=60,
-                watch=watch,
+                spec=specs.above(metric, 5 + number, period=2),
                 remind=3600,
                 badge=services.new_code(),
             )

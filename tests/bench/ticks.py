@@ -18,6 +18,7 @@ import boto3
 
 from chalicelib import settings, store
 from chalicelib.core.check import Check
+from chalicelib.core.specs import ProbeSpec
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import projects
@@ -45,7 +46,6 @@ def _fill(services: Services, url: str) -> None:
     wheel.register(Check(project, "", now, kind="probe", period=MINUTE))
     with CheckItem.batch_write() as batch:
         for number in range(DEVICES):
-            watch = {"probe": http.clean({"url": f"{url}{number}"}), "retries": 1, "retry_delay": 5}
             check = Check(
                 project,
                 services.new_code(),
@@ -53,7 +53,7 @@ def _fill(services: Services, url: str) -> None:
                 kind="probe",
                 name=f"Device {number}",
                 period=MINUTE,
-                watch=watch,
+                spec=ProbeSpec(http.clean({"url": f"{url}{number}"})),
                 status="up",
                 since=now,
                 last_result="200 OK",

@@ -10,7 +10,10 @@ import pytest
 
 from chalicelib.channels import details, mail, words
 from chalicelib.channels.payloads import healthchecks
+from chalicelib.core.criteria import Criterion
 from chalicelib.core.news import News
+from chalicelib.core.specs import Part, ProbeSpec
+from tests import specs
 from tests.channels.samples import CHECK, news
 
 PROBE = replace(
@@ -18,15 +21,15 @@ PROBE = replace(
     kind="probe",
     name="Shop",
     period=60,
-    watch={"probe": {"type": "http", "url": "https://shop.example.org/cart?token=secret"}},
+    spec=ProbeSpec({"type": "http", "url": "https://shop.example.org/cart?token=secret"}),
 )
-ABOVE = {"metric": "web*.load", "type": "above", "above_value": 90, "time_period": 10}
+ABOVE = specs.above("web*.load", 90, period=10)
 RULE = replace(
     CHECK,
     kind="rule",
     name="Load",
     period=60,
-    watch={"metric": "web*.load", "criteria": {"a": ABOVE}, "expression": "a"},
+    spec=ABOVE,
 )
 
 
@@ -66,15 +69,11 @@ def test_the_value_in_a_reminder_is_that_of_when_it_began() -> None:
 
 
 def test_a_composite_tells_what_its_letters_stand_for() -> None:
-    missing = {"metric": "queue.depth", "type": "missing", "time_period": 60}
-    watch = {**RULE.watch, "criteria": {"a": ABOVE, "b": missing}, "expression": "a || !b"}
+    missing = Part("b", "queue.depth", Criterion("missing", period=60))
+    spec = replace(ABOVE, parts=(*ABOVE.parts, missing), expression="a || !b")
     assert ("Criteria", "a || !b (a: web*.load above 90 for 10 minutes, b: queue.depth missing for 1 hour)") in (
-        details.listed(told(replace(RULE, watch=watch), "a || !b holds"))
+        details.listed(told(replace(RULE, spec=spec), "a || !b holds"))
     )
-
-
-def test_a_rule_whose_criteria_are_not_known_is_told_without_them() -> None:
-    assert dict(details.listed(told(replace(RULE, watch={"metric": "load"}), "high")))["Criteria"] == ""
 
 
 @pytest.mark.parametrize(

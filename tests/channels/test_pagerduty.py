@@ -13,6 +13,7 @@ from chalicelib.channels.fields import MASK
 from chalicelib.core.check import Flip
 from chalicelib.core.errors import Invalid
 from chalicelib.core.outages import incident
+from chalicelib.core.specs import ProbeSpec
 from tests.channels.samples import AT, CODE, HOSTILE, VALID, check, news
 from tests.channels.servers import Server
 
@@ -95,8 +96,8 @@ def test_a_test_is_an_incident_of_its_own_that_calls_itself_harmless() -> None:
 
 
 def test_a_probe_names_what_it_looks_at_as_the_source() -> None:
-    watch = {"probe": {"type": "http", "url": "https://shop.example.org/cart?token=s3cret"}}
-    event = pagerduty.event(news(check=check(kind="probe", period=60, watch=watch), pings=(), body=b""))
+    spec = ProbeSpec({"type": "http", "url": "https://shop.example.org/cart?token=s3cret"})
+    event = pagerduty.event(news(check=check(kind="probe", period=60, spec=spec), pings=(), body=b""))
     assert (event["payload"]["source"], event["payload"]["class"]) == ("https://shop.example.org/cart", "probe")
     assert "s3cret" not in json.dumps(event)
 

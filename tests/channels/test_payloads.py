@@ -12,12 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from chalicelib.api.hostedgraphite import criteria as wire
 from chalicelib.channels import Event, Outlet, payloads, webhook
 from chalicelib.channels.fields import MASK
 from chalicelib.channels.payloads import FORMATS, Format, hostedgraphite
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.core.news import News, Site
+from chalicelib.core.specs import Part, ProbeSpec, RuleSpec
 from tests.channels.samples import AT, HOSTILE, check, news
 from tests.channels.servers import Server
 
@@ -27,8 +29,9 @@ FIELDS = ["name", "criteria", "graph", "value", "metric", "status", "backoff_min
 
 def rule(criterion: dict[str, Any], more: dict[str, Any] | None = None, expression: str = "a", **changes: Any) -> Check:
     criteria = {"a": {"metric": "web*.load", **criterion}, **(more or {})}
-    watch = {"metric": "web*.load", "criteria": criteria, "expression": expression}
-    plain: dict[str, Any] = {"kind": "rule", "name": "Load", "desc": "See the runbook.", "period": 60, "watch": watch}
+    parts = [Part(letter, one["metric"], wire.read(one, beside=("metric",))) for letter, one in criteria.items()]
+    spec = RuleSpec(tuple(parts), expression)
+    plain: dict[str, Any] = {"kind": "rule", "name": "Load", "desc": "See the runbook.", "period": 60, "spec": spec}
     return check(**(plain | changes))
 
 
@@ -106,7 +109,7 @@ def test_without_reminders_a_description_or_a_root_there_is_false_and_null() -> 
             "Nightly backup",
         ),
         (
-            check(kind="probe", watch={"probe": {"host": "db.example.org", "port": 5432}}),
+            check(kind="probe", spec=ProbeSpec({"host": "db.example.org", "port": 5432})),
             "failing",
             "db.example.org:5432",
         ),

@@ -10,6 +10,7 @@ import pytest
 from chalicelib import store
 from chalicelib.core import kinds
 from chalicelib.core.check import Check
+from chalicelib.core.specs import ProbeSpec
 
 URL = "https://example.org/a?token=secret"
 
@@ -20,12 +21,12 @@ CODE = "c0dec0de-1c5a-4a0e-9d4e-0e8f6f6a2d11"
 @pytest.mark.parametrize(
     ("values", "label"),
     [
-        ({"name": "Web", "nickname": "W", "watch": {"probe": {"url": URL}}}, "Web"),
-        ({"nickname": "W", "watch": {"probe": {"url": URL}}}, "W"),
-        ({"watch": {"probe": {"url": URL}}}, "https://example.org/a"),
-        ({"watch": {"probe": {"domain": "example.org"}}}, "example.org"),
-        ({"watch": {"probe": {"host": "mail.example.org", "port": 25}}}, "mail.example.org"),
-        ({}, "c0dec0de…"),
+        ({"name": "Web", "nickname": "W", "spec": ProbeSpec({"url": URL})}, "Web"),
+        ({"nickname": "W", "spec": ProbeSpec({"url": URL})}, "W"),
+        ({"spec": ProbeSpec({"url": URL})}, "https://example.org/a"),
+        ({"spec": ProbeSpec({"domain": "example.org"})}, "example.org"),
+        ({"spec": ProbeSpec({"host": "mail.example.org", "port": 25})}, "mail.example.org"),
+        ({"spec": ProbeSpec({})}, "c0dec0de…"),
     ],
 )
 def test_a_check_is_called_by_its_name_or_by_what_it_looks_at(values: dict[str, Any], label: str) -> None:

@@ -218,8 +218,8 @@ def test_a_deadline_that_was_kept_too_early_is_put_right() -> None:
 def test_every_change_counts_up_the_version_and_a_new_definition_the_spec() -> None:
     pinged, redefined = after(UP, Signal("success", at(5))), after(UP, Redefined(at(5), {"grace": 60}))
 
-    assert (pinged.version, pinged.spec) == (UP.version + 1, UP.spec)
-    assert (redefined.version, redefined.spec) == (UP.version + 1, UP.spec + 1)
+    assert (pinged.version, pinged.edition) == (UP.version + 1, UP.edition)
+    assert (redefined.version, redefined.edition) == (UP.version + 1, UP.edition + 1)
 
 
 def test_a_definition_that_is_the_same_changes_nothing() -> None:

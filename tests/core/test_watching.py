@@ -11,6 +11,7 @@ import pytest
 from chalicelib.core import status
 from chalicelib.core.check import Check, Flip, Suspicion
 from chalicelib.core.status import Change, Judged, Observed, Paused
+from tests import specs
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -18,11 +19,13 @@ SECOND = timedelta(seconds=1)
 
 def probe(retries: int = 1, **fields: Any) -> Check:
     values: dict[str, Any] = {"status": "up", "since": NOW - timedelta(days=1), **fields}
-    return Check("p", "c", NOW - timedelta(days=2), kind="probe", period=60, watch={"retries": retries}, **values)
+    return Check(
+        "p", "c", NOW - timedelta(days=2), kind="probe", period=60, spec=replace(specs.PING, retries=retries), **values
+    )
 
 
 def rule(**fields: Any) -> Check:
-    return Check("p", "r", NOW - timedelta(days=2), kind="rule", period=60, watch={"metric": "cpu"}, **fields)
+    return Check("p", "r", NOW - timedelta(days=2), kind="rule", period=60, spec=specs.above("cpu"), **fields)
 
 
 def good(at: datetime = NOW, place: str = "Stockholm SWE") -> Observed:
@@ -100,7 +103,7 @@ def test_as_many_further_failures_confirm_as_the_check_asks_for(retries: int) ->
 
 
 def test_without_a_number_of_retries_one_confirmation_is_needed() -> None:
-    check = replace(probe(), watch={})
+    check = replace(probe(), spec=specs.PING)
     assert after(check, bad())[1] == []
     assert len(after(check, bad(), bad(NOW + SECOND))[1]) == 1
 

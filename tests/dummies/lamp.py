@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.core import document as documents
 from chalicelib.core.check import Check
 from chalicelib.core.kinds.base import Listed, Wheel
 from chalicelib.core.news import News
+from chalicelib.core.specs import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Bulb:
+    """Where the lamp hangs."""
+
+    room: str
+
+    def document(self) -> dict[str, Any]:
+        return {"room": self.room}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Bulb:
+        return cls(document["room"])
+
 
 name = "lamp"
+spec: type[Spec] | None = Bulb
 wheel: Wheel | None = Wheel("l", "rules", 2)
 pinged = False
 quotes = True
@@ -23,11 +42,11 @@ def spread(check: Check) -> str:
 
 
 def target(check: Check) -> str:
-    return "hall"
+    return check.spec.room if isinstance(check.spec, Bulb) else ""
 
 
 def place(check: Check) -> str:
-    return "the lamp in the hall"
+    return f"the lamp in the {target(check)}"
 
 
 def public_target(check: Check) -> str:

@@ -55,7 +55,9 @@ Make = Callable[..., Check]
 @pytest.fixture
 def make(services: Services, keyring: Keyring, lamps: None) -> Make:
     def made(**values: Any) -> Check:
-        return checks.create(services, keyring.project, {"kind": lamp.name, "period": 60, **values})
+        return checks.create(
+            services, keyring.project, {"kind": lamp.name, "period": 60, "spec": lamp.Bulb("hall"), **values}
+        )
 
     return made
 

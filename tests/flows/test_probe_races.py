@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +12,7 @@ from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks
+from tests import specs
 from tests.conftest import Clock, Queues
 from tests.monitor.test_probing import BAD, GOOD, Engine
 
@@ -33,8 +34,8 @@ def test_a_retry_that_finds_all_well_ends_the_suspicion_of_a_moment_ago(
     services: Services, keyring: Keyring, queues: Queues, clock: Clock, stale: dict[str, Check]
 ) -> None:
     services.engine = engine = Engine()  # type: ignore[assignment]
-    watch: dict[str, Any] = {"probe": {"type": "http", "url": "https://example.org/"}, "retry_delay": 0}
-    check = manage.create(services, keyring.project, {"kind": "probe", "period": 60, "watch": watch})
+    spec = replace(specs.HTTP, retry_delay=0)
+    check = manage.create(services, keyring.project, {"kind": "probe", "period": 60, "spec": spec})
     at = int(clock.now.timestamp() * 1000)
     probing.work(services, {"at": at, "checks": [[check.project, check.code]]})
     stale[check.code] = checks.get(check.project, check.code)

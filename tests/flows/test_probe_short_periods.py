@@ -10,9 +10,8 @@ from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.managing import probes
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
+from tests import specs
 from tests.conftest import NOW, Clock
-
-WATCH = {"probe": {"type": "http", "url": "https://example.org/"}}
 
 # (seconds until it can be read, seconds after noon that it is about) of every message.
 Asked = list[tuple[int, float]]
@@ -43,7 +42,7 @@ def test_a_new_device_is_looked_at_for_the_rest_of_its_first_minute(
     services: Services, keyring: Keyring, clock: Clock, asked: Asked, period: int, moments: Asked
 ) -> None:
     clock.move(seconds=23.5)
-    probes.create(services, keyring.project, {"name": "Web", "period": period, "watch": WATCH})
+    probes.create(services, keyring.project, {"name": "Web", "period": period, "spec": specs.HTTP})
 
     assert asked == moments
 
@@ -52,7 +51,7 @@ def test_the_tick_after_it_asks_for_the_moments_that_follow(
     services: Services, keyring: Keyring, clock: Clock, asked: Asked
 ) -> None:
     clock.move(seconds=45)
-    probes.create(services, keyring.project, {"name": "Web", "period": 10, "watch": WATCH})
+    probes.create(services, keyring.project, {"name": "Web", "period": 10, "spec": specs.HTTP})
     clock.move(seconds=15)
     tick.run(services)
 

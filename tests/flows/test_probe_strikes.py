@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.core.check import Check
+from chalicelib.core.specs import probe_of
 from chalicelib.monitor import chores
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.looking import probing
@@ -25,6 +26,7 @@ from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from chalicelib.store import QUEUES, checks, history, outbox, results
 from chalicelib.store.faults import StoreFault
+from tests import specs
 from tests.conftest import NOW, Clock, Queues
 from tests.flows.conftest import Killed, trouble, unavailable
 from tests.flows.test_uptime_places import ABROAD, DUBLIN, OREGON, PLACES, STOCKHOLM, Regions, Worker
@@ -95,9 +97,8 @@ class Watch:
 @pytest.fixture
 def watch(services: Services, keyring: Keyring, queues: Queues, minute: Minute) -> Watch:
     channel = channels.create(services, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
-    probe = {"type": "http", "url": "https://example.org/"}
     values = {"kind": "probe", "name": "Web", "period": 60, "channels": (channel.code,)}
-    check = manage.create(services, keyring.project, {**values, "watch": {"probe": probe, "retry_delay": 0}})
+    check = manage.create(services, keyring.project, {**values, "spec": replace(specs.HTTP, retry_delay=0)})
     services.engine = engine = Engine()  # type: ignore[assignment]
     minute()
     urls = {noun: queues.sqs.get_queue_url(QueueName=services.settings.resource(noun))["QueueUrl"] for noun in QUEUES}
@@ -127,8 +128,8 @@ class Abroad:
 @pytest.fixture
 def abroad(failing: Watch, queues: Queues, clock: Clock) -> Abroad:
     failing.services.settings = replace(failing.services.settings, location=STOCKHOLM, locations=PLACES)
-    watch = {**failing.check.watch, "locations": [place for place, _ in PLACES]}
-    manage.change(failing.services, failing.check, {"watch": watch})
+    spec = replace(probe_of(failing.check), locations=tuple(place for place, _ in PLACES))
+    manage.change(failing.services, failing.check, {"spec": spec})
     workers = {place: Worker(failing.services, place, region) for place, region in ABROAD}
     for worker in workers.values():
         worker.services.engine = failing.engine  # type: ignore[assignment]

@@ -15,6 +15,7 @@ from chalicelib.monitor.services import Services
 from chalicelib.store import queues as queues_
 from chalicelib.store import results
 from chalicelib.store.faults import StoreFault
+from tests import specs
 from tests.conftest import NOW, Clock, Queues
 
 TODAY = NOW.date()
@@ -23,8 +24,7 @@ MIDNIGHT = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp() * 1000)
 
 @pytest.fixture
 def check(services: Services, keyring: Keyring) -> Check:
-    watch = {"probe": {"type": "ping", "host": "example.org", "port": 80}}
-    return checks.create(services, keyring.project, {"kind": "probe", "name": "Web", "period": 60, "watch": watch})
+    return checks.create(services, keyring.project, {"kind": "probe", "name": "Web", "period": 60, "spec": specs.PING})
 
 
 def found(check: Check, at: datetime, place: str = "Home", code: int = 1) -> None:

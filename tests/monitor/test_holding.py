@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.managing import channels, checks, projects, silences
 from chalicelib.monitor.services import Services
+from tests import specs
 from tests.conftest import Clock, Queues
 from tests.sent import Sent
 
@@ -30,8 +32,8 @@ def told(services: Services, keyring: projects.Keyring) -> tuple[str, ...]:
 def make(
     services: Services, keyring: projects.Keyring, told: tuple[str, ...], kind: str = "probe", **values: Any
 ) -> Check:
-    watch = {"probe": {"type": "ping", "host": "example.org", "port": 80}, "retries": 0}
-    check = checks.create(services, keyring.project, {"kind": kind, "channels": told, "watch": watch, **values})
+    spec = replace(specs.PING, retries=0)
+    check = checks.create(services, keyring.project, {"kind": kind, "channels": told, "spec": spec, **values})
     return see(services, check, ok=True)
 
 
@@ -213,7 +215,7 @@ def test_a_dependant_that_is_still_down_when_its_master_is_back_is_told(
 def test_a_rule_that_is_told_every_hour_is_silent_for_an_hour_after_each_telling(
     services: Services, keyring: projects.Keyring, told: tuple[str, ...], sent: Sent, clock: Clock, queues: Queues
 ) -> None:
-    rule = make(services, keyring, told, kind="rule", name="Load", remind=3600, watch={"metric": "load"})
+    rule = make(services, keyring, told, kind="rule", name="Load", remind=3600, spec=specs.above("load"))
     for firing in (True, False, True):
         clock.move(minutes=1)
         judge(services, rule, firing=firing)
@@ -230,7 +232,7 @@ def test_a_rule_that_is_told_every_hour_is_silent_for_an_hour_after_each_telling
 def test_an_end_that_comes_while_a_rule_is_silent_is_not_told(
     services: Services, keyring: projects.Keyring, told: tuple[str, ...], sent: Sent, clock: Clock, queues: Queues
 ) -> None:
-    rule = make(services, keyring, told, kind="rule", name="Load", remind=3600, watch={"metric": "load"})
+    rule = make(services, keyring, told, kind="rule", name="Load", remind=3600, spec=specs.above("load"))
     for firing in (True, False, True, False):
         clock.move(minutes=1)
         judge(services, rule, firing=firing)

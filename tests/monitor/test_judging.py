@@ -15,6 +15,7 @@ from chalicelib.monitor.services import Services
 from chalicelib.store import checks
 from chalicelib.store import queues as queueing
 from chalicelib.store.faults import StoreFault
+from tests import specs
 from tests.conftest import Clock
 
 Nudges = list[tuple[int, dict[str, Any]]]
@@ -35,9 +36,7 @@ def nudges(monkeypatch: pytest.MonkeyPatch) -> Nudges:
 
 def missing(services: Services, keyring: projects.Keyring, minutes: int, metric: str = "job.beat") -> Check:
     """An alert on a series that had a value a moment ago."""
-    criterion = {"metric": metric, "type": "missing", "time_period": minutes}
-    watch = {"metric": metric, "criteria": {"a": criterion}, "expression": "a", "on_query_failure": None}
-    alert = alerts.create(services, keyring.project, {"name": f"No {metric}", "watch": watch})
+    alert = alerts.create(services, keyring.project, {"name": f"No {metric}", "spec": specs.missing(metric, minutes)})
     points.take(services, keyring.project.code, f"{metric} 1".encode())
     return alert
 

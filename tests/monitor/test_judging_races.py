@@ -14,23 +14,14 @@ from chalicelib.monitor.managing import projects, rules
 from chalicelib.monitor.managing import series as metrics
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history, series
+from tests import specs
 from tests.conftest import NOW, Clock
 
 Read = Callable[..., dict[str, list[float | None]]]
 
 
-def watch_of(metric: str, **criterion: Any) -> dict[str, Any]:
-    return {
-        "metric": metric,
-        "criteria": {"a": {"metric": metric, **criterion}},
-        "expression": "a",
-        "on_query_failure": None,
-    }
-
-
 def above(services: Services, keyring: projects.Keyring, metric: str = "web.load") -> Check:
-    watch = watch_of(metric, type="above", above_value=5)
-    return rules.create(services, keyring.project, {"name": f"High {metric}", "watch": watch})
+    return rules.create(services, keyring.project, {"name": f"High {metric}", "spec": specs.above(metric)})
 
 
 def push(services: Services, keyring: projects.Keyring, lines: str) -> None:
@@ -60,8 +51,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 def test_a_point_that_a_cheap_reading_does_not_see_yet_is_not_missed(
     services: Services, keyring: projects.Keyring, clock: Clock, blind: Callable[[], None]
 ) -> None:
-    watch = watch_of("job.beat", type="missing", time_period=1)
-    rule = rules.create(services, keyring.project, {"name": "No beat", "watch": watch})
+    rule = rules.create(services, keyring.project, {"name": "No beat", "spec": specs.missing("job.beat")})
     push(services, keyring, "job.beat 1")
     assert judge(services, rule, fresh=False).status == "up"
     clock.move(seconds=91)
@@ -81,7 +71,7 @@ def test_a_rule_that_is_changed_while_it_is_judged_is_judged_as_it_is_then(
 
     def meanwhile(*given: Any, **options: Any) -> dict[str, list[float | None]]:
         monkeypatch.setattr(series, "read_many", read)
-        rules.change(services, rule, {"watch": watch_of("web.load", type="above", above_value=50)})
+        rules.change(services, rule, {"spec": specs.above("web.load", 50)})
         return read(*given, **options)
 
     monkeypatch.setattr(series, "read_many", meanwhile)
@@ -129,8 +119,7 @@ def test_an_alert_recovers_when_the_series_that_triggered_it_is_deleted(
 def test_an_alert_on_what_is_missing_stops_waiting_for_a_series_of_its_pattern_that_is_deleted(
     services: Services, keyring: projects.Keyring, clock: Clock
 ) -> None:
-    watch = watch_of("job.*", type="missing", time_period=1)
-    rule = rules.create(services, keyring.project, {"name": "No job", "watch": watch})
+    rule = rules.create(services, keyring.project, {"name": "No job", "spec": specs.missing("job.*")})
     push(services, keyring, "job.beat 1")
     clock.move(minutes=3)
     assert judge(services, rule, fresh=False).status == "down"

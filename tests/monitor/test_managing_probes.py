@@ -13,12 +13,11 @@ from chalicelib.monitor.managing import channels, checks, probes
 from chalicelib.monitor.managing import projects as projects_
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
-
-WATCH = {"probe": {"type": "ping", "host": "example.org", "port": 80}}
+from tests import specs
 
 
 def make(services: Services, keyring: Keyring, **values: Any) -> Check:
-    return probes.create(services, keyring.project, {"name": "Web", "period": 60, "watch": WATCH, **values})
+    return probes.create(services, keyring.project, {"name": "Web", "period": 60, "spec": specs.PING, **values})
 
 
 def refused(services: Services, keyring: Keyring, **values: Any) -> str:
@@ -39,8 +38,8 @@ def test_a_device_is_looked_at_from_places_that_exist(services: Services, keyrin
         services.settings, locations=(("Stockholm SWE", "eu-north-1"), ("Dublin IRL", "eu-west-1"))
     )
     assert probes.locations(services) == ["Stockholm SWE", "Dublin IRL"]
-    make(services, keyring, watch={**WATCH, "locations": ["Dublin IRL"]})
-    assert refused(services, keyring, watch={**WATCH, "locations": ["Dublin IRL", "Home"]}) == "locations"
+    make(services, keyring, spec=replace(specs.PING, locations=("Dublin IRL",)))
+    assert refused(services, keyring, spec=replace(specs.PING, locations=("Dublin IRL", "Home"))) == "locations"
 
 
 def test_a_master_is_a_device_of_the_same_project(services: Services, keyring: Keyring) -> None:

@@ -12,6 +12,7 @@ from chalicelib.monitor.managing import projects, rules
 from chalicelib.monitor.services import Services
 from chalicelib.store import queues as queueing
 from chalicelib.store import series
+from tests import specs
 from tests.conftest import Clock
 
 Nudges = list[tuple[int, list[str]]]
@@ -31,8 +32,7 @@ def nudges(monkeypatch: pytest.MonkeyPatch) -> Nudges:
 
 
 def alert(services: Services, keyring: projects.Keyring, metric: str) -> Check:
-    watch = {"criteria": {"a": {"metric": metric, "type": "above", "above_value": 5}}, "expression": "a"}
-    return rules.create(services, keyring.project, {"name": f"About {metric}", "watch": watch})
+    return rules.create(services, keyring.project, {"name": f"About {metric}", "spec": specs.above(metric)})
 
 
 def push(services: Services, keyring: projects.Keyring, line: str) -> None:
@@ -91,8 +91,7 @@ def test_a_changed_rule_is_judged_for_its_new_series(
 ) -> None:
     load = alert(services, keyring, "web.load")
     push(services, keyring, "db.load 1")
-    watch = {"criteria": {"a": {"metric": "db.load", "type": "above", "above_value": 5}}, "expression": "a"}
-    rules.change(services, load, {"watch": watch})
+    rules.change(services, load, {"spec": specs.above("db.load")})
     nudges.clear()
 
     push(services, keyring, "db.load 9")

@@ -18,6 +18,7 @@ from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Done, Outcome, Phases, Task
 from chalicelib.store import checks, history, results, wheel
+from tests import specs
 from tests.conftest import NOW, Clock, Queues
 
 STOCKHOLM, DUBLIN, OREGON = "Stockholm SWE", "Dublin IRL", "Oregon USA"
@@ -47,9 +48,9 @@ def engine(services: Services) -> Engine:
     return engine
 
 
-def device(services: Services, keyring: projects.Keyring, period: int = 60, **watch: Any) -> Check:
-    values = {"probe": {"type": "http", "url": "https://example.org/"}, "retry_delay": 0, **watch}
-    return manage.create(services, keyring.project, {"kind": "probe", "name": "Web", "period": period, "watch": values})
+def device(services: Services, keyring: projects.Keyring, period: int = 60, **more: Any) -> Check:
+    spec = replace(specs.HTTP, **{"retry_delay": 0, **more})
+    return manage.create(services, keyring.project, {"kind": "probe", "name": "Web", "period": period, "spec": spec})
 
 
 def message(check: Check, at: int = 1_795_262_400_000, **more: Any) -> dict[str, Any]:
@@ -135,7 +136,7 @@ def test_three_places_look_and_each_keeps_its_own_result(
     services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues
 ) -> None:
     workers = at_places(services)
-    check = device(services, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
+    check = device(services, keyring, locations=(STOCKHOLM, DUBLIN, OREGON))
     probing.work(workers[STOCKHOLM], message(check))
     asked = queues.take("probes")
     assert len(asked) == 2
@@ -148,7 +149,7 @@ def test_a_failure_is_confirmed_by_the_next_place(
     services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues
 ) -> None:
     workers = at_places(services)
-    check = device(services, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
+    check = device(services, keyring, locations=(STOCKHOLM, DUBLIN, OREGON))
     engine.outcome = BAD
     probing.work(workers[DUBLIN], message(check, here=True))
     (retry,) = queues.take("probes")
@@ -163,7 +164,7 @@ def test_a_place_that_alone_sees_a_failure_does_not_take_a_check_down(
     services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
 ) -> None:
     workers = at_places(services)
-    check = device(services, keyring, locations=[STOCKHOLM, DUBLIN, OREGON])
+    check = device(services, keyring, locations=(STOCKHOLM, DUBLIN, OREGON))
     for at in (1_795_262_400_000, 1_795_262_460_000, 1_795_262_520_000):
         engine.outcome = BAD
         probing.work(workers[DUBLIN], message(check, at=at, here=True))

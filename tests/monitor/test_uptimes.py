@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from chalicelib.monitor.managing import checks, silences
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.views import uptimes
+from tests import specs
 from tests.conftest import NOW, Clock
 
 HOUR = timedelta(hours=1)
@@ -21,8 +23,11 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def check(services: Services, keyring: Keyring) -> Check:
-    watch = {"probe": {"type": "ping", "host": "example.org", "port": 80}, "retries": 0}
-    return checks.create(services, keyring.project, {"kind": "probe", "name": "Web", "period": 60, "watch": watch})
+    return checks.create(
+        services,
+        keyring.project,
+        {"kind": "probe", "name": "Web", "period": 60, "spec": replace(specs.PING, retries=0)},
+    )
 
 
 def see(services: Services, check: Check, *, ok: bool) -> Check:

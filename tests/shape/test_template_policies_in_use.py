@@ -18,6 +18,7 @@ from chalice.test import Client
 import app
 from chalicelib import gateway
 from chalicelib.core.check import Channel, Check, Signal
+from chalicelib.core.specs import ProbeSpec, probe_of
 from chalicelib.core.status import Observed
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import sweep
@@ -27,6 +28,7 @@ from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history, queues, series
 from chalicelib.store.faults import StoreFault
+from tests import specs
 from tests.api.client import Api
 from tests.conftest import Clock, Queues
 from tests.shape.calls import Calls
@@ -197,12 +199,11 @@ def test_the_tick(services: Services, keyring: projects.Keyring, invoke: Invoke,
 def watch_something(services: Services, keyring: projects.Keyring) -> tuple[Check, Check]:
     """A device that is up and an alert, looked at every minute."""
     definition = {"type": "ping", "host": "127.0.0.1", "port": 1, "timeout": 1}
-    watch = {"probe": definition, "locations": ["Home"], "retries": 0, "retry_delay": 0}
-    device = manage.create(services, keyring.project, {"kind": "probe", "period": 60, "watch": watch})
+    spec = ProbeSpec(definition, locations=("Home",), retries=0, retry_delay=0)
+    device = manage.create(services, keyring.project, {"kind": "probe", "period": 60, "spec": spec})
     device = transitions.apply(services, device.project, device.code, Observed(services.clock(), True, "ok", "Home"))
-    criterion = {"type": "above", "above_value": 5, "metric": "load"}
-    judged = {"metric": "load", "criteria": {"a": criterion}, "expression": "a", "on_query_failure": None}
-    alert = manage.create(services, keyring.project, {"kind": "rule", "name": "Load", "period": 60, "watch": judged})
+    judged = specs.above("load")
+    alert = manage.create(services, keyring.project, {"kind": "rule", "name": "Load", "period": 60, "spec": judged})
     return device, alert
 
 
@@ -212,8 +213,8 @@ def test_a_worker_that_probes(
     """A failure is confirmed by a retry; somebody else changes the check meanwhile; a day begins; two places look."""
     device, _ = watch_something(services, keyring)
     services.settings = replace(services.settings, locations=(("Home", "eu-north-1"), ("Elsewhere", "eu-north-1")))
-    watch = {**device.watch, "locations": ["Home", "Elsewhere"], "retries": 1}
-    device = manage.change(services, device, {"watch": watch})
+    spec = replace(probe_of(device), locations=("Home", "Elsewhere"), retries=1)
+    device = manage.change(services, device, {"spec": spec})
     clock.now = datetime(2026, 11, 22, tzinfo=UTC)
     at = int(clock.now.timestamp() * 1000)
     asked = {"at": at, "checks": [[device.project, device.code]]}
@@ -234,7 +235,7 @@ def test_a_worker_that_probes(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         with calls.paused():
-            manage.change(services, device, {"watch": {**watch, "probe": {**watch["probe"], "port": port}}})
+            manage.change(services, device, {"spec": replace(spec, definition=spec.definition | {"port": port})})
         clock.move(minutes=1)
         invoke("run_probes", {**asked, "at": at + 120_000, "here": True})
     assert checks.get(device.project, device.code).status == "up"
@@ -263,9 +264,8 @@ def test_a_worker_that_judges(
     invoke("judge_rules", asked)
     series.add(alert.project, {"load": [(int(clock.now.timestamp()), 9.0)]}, clock.now)
     invoke("judge_rules", {**asked, "fresh": True})
-    missing = {"metric": "load", "criteria": {"a": {"metric": "load", "type": "missing", "time_period": 1}}}
     with calls.paused():
-        manage.change(services, alert, {"watch": {**missing, "expression": "a", "on_query_failure": None}})
+        manage.change(services, alert, {"spec": specs.missing("load")})
     clock.move(seconds=40)
     invoke("judge_rules", asked)
     assert calls.needed == allowed("judge_rules")

@@ -55,7 +55,7 @@ def test_fields_that_return_to_their_defaults_are_kept_no_more(check: Check) -> 
     assert back is not None
     checks.write(back)
 
-    assert checks.get(check.project, check.code) == replace(check, spec=2, version=2)
+    assert checks.get(check.project, check.code) == replace(check, edition=2, version=2)
 
 
 def test_a_decision_on_an_older_version_is_refused(check: Check) -> None:

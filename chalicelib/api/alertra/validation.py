@@ -8,7 +8,7 @@ back.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib import probes
 from chalicelib.api.alertra import addresses, wire, words
@@ -16,6 +16,7 @@ from chalicelib.api.alertra.values import flag, names, number, text, typed
 from chalicelib.core import audience
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
+from chalicelib.core.specs import ProbeSpec, probe_of
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import probes as devices
 
@@ -28,7 +29,6 @@ SHORT_NAME, FULL_NAME = 8, 100
 FREQUENCY = 60
 RETRIES, RETRY_DELAY = 5, 300
 PERF_MAX = 60_000
-VERDICTS = ("", "Slow", "Critical")
 # HostData, and headers in it: deeper nothing is merged.
 DEPTH = 2
 _FAULTS: dict[audience.Fault, str] = {
@@ -51,7 +51,7 @@ def values(project: str, given: dict[str, Any], device: Check | None = None) -> 
         "name": text(merged, "FullName", FULL_NAME),
         "nickname": text(merged, "ShortName", SHORT_NAME),
         "period": _frequency(merged.get("Frequency"), devices.shortest_period(definition["type"])),
-        "watch": {"probe": definition, **_watch(merged)},
+        "spec": _spec(definition, merged),
         "master": _master(merged.get("MasterDevice")),
     }
     if "Contacts" in news:
@@ -153,7 +153,7 @@ def _host_data(merged: dict[str, Any], news: dict[str, Any], method: str, device
     if not isinstance(host_data, dict):
         raise Invalid("HostData", "must be an object")
     _refuse_unknown(host_data, words.HOST_DATA, "HostData.")
-    if device and words.methods()[method] != device.watch["probe"]["type"]:
+    if device and words.methods()[method] != probe_of(device).type:
         fresh = news.get("HostData") or {}
         host_data = {key: value for key, value in host_data.items() if key == "Host" or key in fresh}
     return {key: value for key, value in host_data.items() if key != "headers" or value not in ({}, "")}
@@ -161,25 +161,31 @@ def _host_data(merged: dict[str, Any], news: dict[str, Any], method: str, device
 
 def _keep_password(draft: dict[str, Any], device: Check | None) -> None:
     if draft.get("password") == words.MASK:
-        kept = device.watch["probe"].get("password") if device else None
+        kept = probe_of(device).definition.get("password") if device else None
         draft["password"] = kept or words.MASK
 
 
-def _watch(merged: dict[str, Any]) -> dict[str, Any]:
+def _spec(definition: dict[str, Any], merged: dict[str, Any]) -> ProbeSpec:
     warn = number(merged.get("PerfWarn"), "PerfWarn", 0, PERF_MAX, 0)
     critical = number(merged.get("PerfCrit"), "PerfCrit", 0, PERF_MAX, 0)
     if warn and critical and critical < warn:
         raise Invalid("PerfCrit", "is below PerfWarn")
-    verdict = merged.get("PerfDown") or ""
-    if verdict not in VERDICTS:
-        raise Invalid("PerfDown", "is not one of Slow, Critical")
-    found: dict[str, Any] = {
-        "retries": number(merged.get("Retries"), "Retries", 0, RETRIES, 1),
-        "retry_delay": number(merged.get("RetryDelay"), "RetryDelay", 0, RETRY_DELAY, 5),
-        "locations": names(merged.get("Locations"), "Locations"),
-    }
-    optional = {"perf_warn": warn, "perf_crit": critical, "perf_down": verdict}
-    return found | {key: value for key, value in optional.items() if value}
+    return ProbeSpec(
+        definition,
+        retries=number(merged.get("Retries"), "Retries", 0, RETRIES, 1),
+        retry_delay=number(merged.get("RetryDelay"), "RetryDelay", 0, RETRY_DELAY, 5),
+        locations=tuple(names(merged.get("Locations"), "Locations")),
+        perf_warn=warn,
+        perf_crit=critical,
+        perf_down=_perf_down(merged.get("PerfDown")),
+    )
+
+
+def _perf_down(value: Any) -> Literal["", "Slow", "Critical"]:
+    match value or "":
+        case "" | "Slow" | "Critical" as known:
+            return known
+    raise Invalid("PerfDown", "is not one of Slow, Critical")
 
 
 def _frequency(value: Any, shortest: int) -> int:

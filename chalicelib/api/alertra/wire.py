@@ -9,12 +9,10 @@ from typing import Any
 from chalicelib.api.alertra import words
 from chalicelib.core.check import Check, Result
 from chalicelib.core.errors import Invalid
-from chalicelib.core.kinds import probe
 from chalicelib.core.silence import Silence, silenced_until
+from chalicelib.core.specs import probe_of
 from chalicelib.core.uptime import Outage
-from chalicelib.core.watching import retries
 from chalicelib.core.windows import DAYS
-from chalicelib.monitor.looking.probing import DEFAULT_RETRY_DELAY
 
 _STATUS = {"new": "Checking", "up": "Up", "down": "Down", "paused": "Inactive"}
 _HEX = frozenset("0123456789abcdef")
@@ -51,14 +49,13 @@ def device(
     check: Check, now: datetime, *, short: bool = False, config: bool = False, covered: bool = False
 ) -> dict[str, Any]:
     """A device as every answer shows it, with `config` all of it; `covered`, without what may be a secret."""
-    definition = check.watch["probe"]
-    address = probe.address(definition)
+    spec = probe_of(check)
     document = {
         "device_id": device_id(check.code),
         "ShortName": check.nickname,
         "FullName": check.name,
-        "Method": words.method(definition),
-        "URL": address if covered else definition.get("url") or address,
+        "Method": words.method(spec.definition),
+        "URL": spec.address if covered else spec.definition.get("url") or spec.address,
         "Frequency": check.period,
         "Status": status(check, now, short=short),
         "StatusSince": stamp(check.since or check.created),
@@ -69,19 +66,19 @@ def device(
 
 def settings(check: Check, *, covered: bool = False) -> dict[str, Any]:
     """What can be written besides what every answer shows (WithConfig=Y)."""
-    watch = check.watch
+    spec = probe_of(check)
     return {
         "Active": "N" if check.status == "paused" else "Y",
-        "Timeout": watch["probe"]["timeout"],
-        "Retries": retries(check),
-        "RetryDelay": watch.get("retry_delay", DEFAULT_RETRY_DELAY),
-        "PerfWarn": watch.get("perf_warn"),
-        "PerfCrit": watch.get("perf_crit"),
-        "PerfDown": watch.get("perf_down") or None,
-        "Locations": list(watch.get("locations", ())),
+        "Timeout": spec.definition["timeout"],
+        "Retries": spec.retries,
+        "RetryDelay": spec.retry_delay,
+        "PerfWarn": spec.perf_warn or None,
+        "PerfCrit": spec.perf_crit or None,
+        "PerfDown": spec.perf_down or None,
+        "Locations": list(spec.locations),
         "MasterDevice": device_id(check.master) if check.master else None,
         "Contacts": list(check.channels),
-        "HostData": words.host_data(watch["probe"], covered=covered),
+        "HostData": words.host_data(spec.definition, covered=covered),
     }
 
 

@@ -35,7 +35,7 @@ def _run(request: Request, caller: Caller) -> Reply:
     if not isinstance(definition, dict):
         raise Invalid("alert", "must be an object such as creating an alert takes")
     try:
-        watch = validation.values(caller.project.code, {"name": "backtest", **definition})["watch"]
+        spec = validation.values(caller.project.code, {"name": "backtest", **definition})["spec"]
     except Invalid as error:
         raise Invalid(f"alert.{error.field}", error.message) from None
     end = _moment(given.get("until"), "until", now)
@@ -43,7 +43,7 @@ def _run(request: Request, caller: Caller) -> Reply:
     if not start < end <= now:
         raise Invalid("from", "must be before until, and both in the past")
     try:
-        found = backtest.run(caller.project.code, watch, start, end, now)
+        found = backtest.run(caller.project.code, spec, start, end, now)
     except GraphiteError as error:
         raise Invalid("alert.metric", f"cannot be judged: {error}") from None
     flips = [_flip(flip) for flip in found.flips]

@@ -7,12 +7,14 @@ of a composite are given as a whole.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
-from chalicelib.api.hostedgraphite import wire
-from chalicelib.core import audience, criteria
+from chalicelib.api.hostedgraphite import criteria, wire
+from chalicelib.core import audience
 from chalicelib.core.check import Check
+from chalicelib.core.criteria import Criterion
 from chalicelib.core.errors import Invalid
+from chalicelib.core.specs import FIRST, Part, RuleSpec
 from chalicelib.languages import expression, graphite
 from chalicelib.languages.graphite import GraphiteError, lines
 from chalicelib.monitor.looking.reading import split_view
@@ -27,7 +29,6 @@ NAME_MAX, INFO_MAX, METRIC_MAX, CHANNELS_MAX = 200, 10_000, 5_000, 50
 EVERY_MAX = 10_080
 DEFAULT_EVERY = 60
 DIGITS_MAX = 12
-FIRST = "a"
 
 _LETTER = re.compile(r"[A-Za-z]")
 
@@ -38,9 +39,9 @@ def values(project: str, given: dict[str, Any], alert: Check | None = None) -> d
     found: dict[str, Any] = {}
     if alert is None or "name" in given:
         found["name"] = text(given.get("name"), "name", NAME_MAX)
-    watch = _watch(given, alert)
-    if watch is not None:
-        found["watch"] = watch
+    spec = _spec(given, alert)
+    if spec is not None:
+        found["spec"] = spec
     if alert is None or "notification_type" in given:
         found["remind"] = 60 * _every(given.get("notification_type"))
     if "info" in given:
@@ -83,7 +84,7 @@ def _texts(value: Any, field: str) -> list[str]:
     return value
 
 
-def _watch(given: dict[str, Any], alert: Check | None) -> dict[str, Any] | None:
+def _spec(given: dict[str, Any], alert: Check | None) -> RuleSpec | None:
     """What the rule judges, None when nothing of that changes."""
     before = wire.criteria_fields(alert) if alert else {}
     named = [key for key in ("metric", "alert_criteria", "additional_criteria", "expression") if key in given]
@@ -99,20 +100,16 @@ def _watch(given: dict[str, Any], alert: Check | None) -> dict[str, Any] | None:
     expression.check(written, additional)
     first = criterion(merged.get("alert_criteria"), "alert_criteria")
     failing = given.get("on_query_failure", before.get("on_query_failure"))
-    return {
-        "metric": metric,
-        "criteria": {FIRST: {**first, "metric": metric}, **additional},
-        "expression": written,
-        "on_query_failure": _on_failure(failing),
-    }
+    parts = (Part(FIRST, metric, first), *(additional[letter] for letter in sorted(additional)))
+    return RuleSpec(parts, written, _on_failure(failing))
 
 
-def _additional(value: Any) -> dict[str, dict[str, Any]]:
+def _additional(value: Any) -> dict[str, Part]:
     if value in (None, {}, ""):
         return {}
     if not isinstance(value, dict):
         raise Invalid("additional_criteria", "must be an object of letters")
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Part] = {}
     for letter, document in value.items():
         field = f"additional_criteria.{ascii(letter)[1:-1][:20]}"
         key = letter.lower()
@@ -121,18 +118,18 @@ def _additional(value: Any) -> dict[str, dict[str, Any]]:
         if not isinstance(document, dict):
             raise Invalid(field, "must be an object")
         kept = criterion(document, field, beside=("metric",))
-        found[key] = {**kept, "metric": target(document.get("metric"), f"{field}.metric")}
+        found[key] = Part(key, target(document.get("metric"), f"{field}.metric"), kept)
     return found
 
 
-def criterion(value: Any, field: str, *, beside: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A criterion as it is kept; somebody else reads what is `beside` it. Raises Invalid with the path of the field."""
+def criterion(value: Any, field: str, *, beside: tuple[str, ...] = ()) -> Criterion:
+    """A criterion; somebody else reads what is `beside` it. Raises Invalid with the path of the field."""
     if value is None:
         raise Invalid(field, "is required")
     if not isinstance(value, dict):
         raise Invalid(field, "must be an object with a type")
     try:
-        return criteria.document_of(criteria.criterion_of(value, beside=beside))
+        return criteria.read(value, beside=beside)
     except Invalid as error:
         raise Invalid(f"{field}.{error.field}" if error.field else field, error.message) from None
 
@@ -150,10 +147,13 @@ def target(value: Any, field: str) -> str:
     return written if graphite.is_pattern(name) else lines.meant(name) + written[len(name) :]
 
 
-def _on_failure(value: Any) -> str | None:
-    if value not in (None, "ignore", "notify"):
-        raise Invalid("on_query_failure", 'must be null, "ignore" or "notify"')
-    return value or None
+def _on_failure(value: Any) -> Literal["", "ignore", "notify"]:
+    match value:
+        case None:
+            return ""
+        case "ignore" | "notify":
+            return value
+    raise Invalid("on_query_failure", 'must be null, "ignore" or "notify"')
 
 
 def _every(value: Any) -> int:

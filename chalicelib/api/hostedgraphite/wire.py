@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from chalicelib.api.hostedgraphite import criteria
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
+from chalicelib.core.specs import Part, rule_of
 from chalicelib.core.watching import Instance
 from chalicelib.gateway import Request
 from chalicelib.monitor.managing import rules
 
 PAGE_MAX = 100
 STATUS = {"down": "alerting", "up": "healthy", "new": "healthy", "paused": "paused"}
-FIRST = "a"
 # Beyond this a float does not hold every whole number.
 WHOLE_MAX = 2**53
 
@@ -36,19 +37,20 @@ def alert(found: Check, now: datetime) -> dict[str, Any]:
 
 def criteria_fields(found: Check) -> dict[str, Any]:
     """What an alert judges, as it was written."""
-    criteria = {letter: _criterion(document) for letter, document in found.watch["criteria"].items()}
-    first = criteria.pop(FIRST)
+    spec = rule_of(found)
+    first, *others = spec.parts
     return {
-        "metric": found.watch["metric"],
-        "alert_criteria": {key: value for key, value in first.items() if key != "metric"},
-        "additional_criteria": criteria,
-        "expression": found.watch.get("expression") or FIRST,
-        "on_query_failure": found.watch.get("on_query_failure"),
+        "metric": spec.metric,
+        "alert_criteria": _criterion(first),
+        "additional_criteria": {part.letter: _criterion(part) | {"metric": part.target} for part in others},
+        "expression": spec.expression,
+        "on_query_failure": spec.on_query_failure or None,
     }
 
 
-def _criterion(document: dict[str, Any]) -> dict[str, Any]:
-    return {key: plain(value) if isinstance(value, float) else value for key, value in document.items()}
+def _criterion(part: Part) -> dict[str, Any]:
+    written = criteria.written(part.criterion)
+    return {key: plain(value) if isinstance(value, float) else value for key, value in written.items()}
 
 
 def plain(value: float | None) -> float | None:

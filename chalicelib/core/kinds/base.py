@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from chalicelib.core.check import Check
 from chalicelib.core.news import News
+from chalicelib.core.specs import Spec
 
 # Labels and values, in the order in which they are read; some values may be empty.
 Listed = list[tuple[str, str]]
@@ -25,13 +26,15 @@ class Wheel:
 class Kind(Protocol):
     """A kind of check: a module of this package with these names in it.
 
-    `wheel` is None if nobody looks at it in a fixed period. `pinged` says that pings are its signs of life, `quotes`
-    that its reasons are quotes of what was found and no sentences, `unique_names` that no two of a project share their
-    name, `spaced` that `Check.remind` also is the shortest time between two tellings of it (Hosted Graphite Alerts API,
-    Creating Alerts, notification_type). `word` is what a page calls that which it looks at.
+    `spec` is the class of `Check.spec`, None if nothing is the kind's own. `wheel` is None if nobody looks at it in a
+    fixed period. `pinged` says that pings are its signs of life, `quotes` that its reasons are quotes of what was found
+    and no sentences, `unique_names` that no two of a project share their name, `spaced` that `Check.remind` also is the
+    shortest time between two tellings of it (Hosted Graphite Alerts API, Creating Alerts, notification_type). `word` is
+    what a page calls that which it looks at.
     """
 
     name: str
+    spec: type[Spec] | None
     wheel: Wheel | None
     pinged: bool
     quotes: bool

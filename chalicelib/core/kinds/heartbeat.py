@@ -10,8 +10,10 @@ from chalicelib.core.check import Check
 from chalicelib.core.kinds.base import Listed, Wheel
 from chalicelib.core.news import News
 from chalicelib.core.phrases import moment, one_line, span
+from chalicelib.core.specs import Spec
 
 name = "heartbeat"
+spec: type[Spec] | None = None
 wheel: Wheel | None = None
 pinged = True
 quotes = False

@@ -9,8 +9,10 @@ from chalicelib.core.check import Check
 from chalicelib.core.kinds.base import Listed, Wheel
 from chalicelib.core.news import News
 from chalicelib.core.phrases import every, one_line
+from chalicelib.core.specs import ProbeSpec, Spec, probe_of
 
 name = "probe"
+spec: type[Spec] | None = ProbeSpec
 # So many probes run at the same time in one worker.
 wheel: Wheel | None = Wheel("p", "probes", 50)
 pinged = False
@@ -25,23 +27,12 @@ def spread(check: Check) -> str:
 
 
 def target(check: Check) -> str:
-    """The address: a URL without what follows a question mark (it may be a secret), a domain, or host and port."""
-    return address(check.watch.get("probe", {}))
-
-
-def address(definition: dict[str, Any]) -> str:
-    """The address in a probe's definition."""
-    port = None if definition.get("url") else definition.get("port")
-    return f"{_host(definition)}:{port}" if port else _host(definition)
+    return probe_of(check).address
 
 
 def place(check: Check) -> str:
     """The address without the port that stands beside a host."""
-    return _host(check.watch.get("probe", {}))
-
-
-def _host(definition: dict[str, Any]) -> str:
-    return str(definition.get("url") or definition.get("host") or definition.get("domain") or "").partition("?")[0]
+    return probe_of(check).host
 
 
 def public_target(check: Check) -> str:

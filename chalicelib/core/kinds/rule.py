@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.core import document as documents
-from chalicelib.core import rules
 from chalicelib.core.check import Check
+from chalicelib.core.criteria import TYPES
 from chalicelib.core.kinds.base import Listed, Wheel
 from chalicelib.core.news import News
 from chalicelib.core.phrases import one_line, span
+from chalicelib.core.specs import Part, RuleSpec, Spec, rule_of
 
 name = "rule"
+spec: type[Spec] | None = RuleSpec
 # So many rules are judged by one worker.
 wheel: Wheel | None = Wheel("r", "rules", 100)
 pinged = False
@@ -32,7 +34,7 @@ def spread(check: Check) -> str:
 
 def target(check: Check) -> str:
     """The metric of the first criterion."""
-    return str(check.watch.get("metric", ""))
+    return rule_of(check).metric
 
 
 def place(check: Check) -> str:
@@ -44,24 +46,22 @@ def public_target(check: Check) -> str:
 
 
 def graphed(check: Check, letter: str) -> str:
-    parts = {part.letter: part.target for part in rules.parts(check.watch)}
+    parts = {part.letter: part.target for part in rule_of(check).parts}
     return parts.get(letter) or target(check)
 
 
 def criteria(check: Check) -> str:
     """ "above 5 for 2 minutes"; of a composite the expression, and what its letters stand for."""
-    parts = rules.parts(check.watch) if check.watch.get("criteria") else []
-    if not parts:
-        return ""
-    if len(parts) == 1:
-        return _criterion(parts[0])
-    letters = ", ".join(f"{part.letter}: {part.target} {_criterion(part)}" for part in parts)
-    return f"{check.watch['expression']} ({letters})"
+    judged = rule_of(check)
+    if len(judged.parts) == 1:
+        return _criterion(judged.parts[0])
+    letters = ", ".join(f"{part.letter}: {part.target} {_criterion(part)}" for part in judged.parts)
+    return f"{judged.expression} ({letters})"
 
 
-def _criterion(part: rules.Part) -> str:
+def _criterion(part: Part) -> str:
     minutes = timedelta(minutes=part.criterion.period)
-    return rules.bounds(part.criterion) + (f" for {span(minutes, 3)}" if minutes else "")
+    return TYPES[part.criterion.type].words(part.criterion) + (f" for {span(minutes, 3)}" if minutes else "")
 
 
 def reason(news: News) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from chalicelib.core import criteria, rules, status
 from chalicelib.core.check import Check, Flip
 from chalicelib.core.criteria import BUCKET, Verdict
 from chalicelib.core.errors import Invalid
 from chalicelib.core.kinds import rule
+from chalicelib.core.specs import Part, RuleSpec, rule_of
 from chalicelib.languages import expression, graphite
 from chalicelib.monitor.looking.judging import LONG_AGO, require_different
 from chalicelib.monitor.looking.reading import POINTS_MAX, Buckets, Reader, buckets_of, means_many, split_view
@@ -39,20 +39,20 @@ class Backtest:
     judged: int
 
 
-def run(project: str, watch: dict[str, Any], start: datetime, end: datetime, now: datetime) -> Backtest:
+def run(project: str, spec: RuleSpec, start: datetime, end: datetime, now: datetime) -> Backtest:
     """Raises Invalid for a span or a number of series that is too large, GraphiteError or TooMany from reading."""
     if end - start > SPAN_MAX:
         raise Invalid("from", f"must not be more than {SPAN_MAX.days} days before until")
     reader = Reader(project, now)
     low, high = _even(start), _even(end)
-    parts = rules.parts(watch)
+    parts = spec.parts
     lead = max(criteria.window(part.criterion) for part in parts)
     step = max(-(-(high - low) // (STEPS_MAX * BUCKET)), 1) * BUCKET
     span = _Span(low - lead, low, high, step)
     for part in parts:
         _require_little(reader, part, span)
     read = {part.letter: _read(reader, part.target, span) for part in parts}
-    return _walk(Check(project, "backtest", start, kind=rule.name, watch=watch), parts, read, span)
+    return _walk(Check(project, "backtest", start, kind=rule.name, spec=spec), parts, read, span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _even(moment: datetime) -> int:
     return int(moment.timestamp()) // BUCKET * BUCKET
 
 
-def _require_little(reader: Reader, part: rules.Part, span: _Span) -> None:
+def _require_little(reader: Reader, part: Part, span: _Span) -> None:
     """Refuses what would not be read and judged before the caller gives up. Raises Invalid, TooMany."""
     found = [reader.names(split_view(pattern)[0]) for pattern in graphite.patterns(part.target)]
     count = sum(len(names) for names in found)
@@ -142,8 +142,8 @@ def _spread(values: Buckets, first: int, step: int, span: _Span) -> Buckets:
     return [values[(moment - first) // step] for moment in range(span.first, span.high, BUCKET)]
 
 
-def _walk(check: Check, parts: list[rules.Part], read: Mapping[str, dict[str, _Past]], span: _Span) -> Backtest:
-    tree = expression.parse(check.watch.get("expression") or rules.FIRST)
+def _walk(check: Check, parts: tuple[Part, ...], read: Mapping[str, dict[str, _Past]], span: _Span) -> Backtest:
+    tree = expression.parse(rule_of(check).expression)
     flips: list[Flip] = []
     for moment in span.moments:
         now, end = datetime.fromtimestamp(moment, UTC), (moment - span.first) // BUCKET
@@ -156,7 +156,7 @@ def _walk(check: Check, parts: list[rules.Part], read: Mapping[str, dict[str, _P
     return Backtest(flips, span.step, len(span.moments))
 
 
-def _verdicts(check: Check, part: rules.Part, read: dict[str, _Past], end: int, now: datetime) -> dict[str, Verdict]:
+def _verdicts(check: Check, part: Part, read: dict[str, _Past], end: int, now: datetime) -> dict[str, Verdict]:
     """The verdict on every series that was known by then or is waited for by its name, as it stood when the bucket with
     the number `end` began."""
     size = criteria.window(part.criterion) // BUCKET
@@ -168,7 +168,7 @@ def _verdicts(check: Check, part: rules.Part, read: dict[str, _Past], end: int, 
             continue
         # The last bucket of a window is the one that has just begun, which is empty.
         window = past.buckets[max(end - size + 1, 0) : end]
-        if part.criterion.type != "missing":
+        if not part.criterion.by_absence:
             found[name] = criteria.judge(part.criterion, window, now)
             continue
         back = next((number for number, value in enumerate(reversed(window)) if value is not None), None)

@@ -21,6 +21,7 @@ from chalicelib.core.check import Check
 from chalicelib.core.criteria import BUCKET, Verdict
 from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.kinds import rule
+from chalicelib.core.specs import Part, rule_of
 from chalicelib.core.watching import Judged
 from chalicelib.languages import expression, graphite
 from chalicelib.languages.graphite import GraphiteError
@@ -133,9 +134,10 @@ def _decide_anew(services: Services, project: str, code: str, *, nudged: int) ->
 
 def judge(reader: Reader, check: Check) -> Judged:
     """The judgement on a rule at the reader's moment."""
-    tree = expression.parse(check.watch.get("expression") or rules.FIRST)
+    spec = rule_of(check)
+    tree = expression.parse(spec.expression)
     try:
-        verdicts = {part.letter: _verdicts(reader, check, part) for part in rules.parts(check.watch)}
+        verdicts = {part.letter: _verdicts(reader, check, part) for part in spec.parts}
     except GraphiteError as error:
         return rules.failure(check, reader.now, str(error))
     judgement = rules.judgement(check, reader.now, verdicts, lambda letters: expression.evaluate(tree, letters))
@@ -145,8 +147,8 @@ def judge(reader: Reader, check: Check) -> Judged:
     return judgement
 
 
-def _verdicts(reader: Reader, check: Check, part: rules.Part) -> dict[str, Verdict]:
-    seconds = criteria.window(part.criterion) + (SPARE if part.criterion.type == "missing" else 0)
+def _verdicts(reader: Reader, check: Check, part: Part) -> dict[str, Verdict]:
+    seconds = criteria.window(part.criterion) + (SPARE if part.criterion.by_absence else 0)
     if graphite.is_plain(part.target):
         named = not means_many(part.target)
         found = reader.plain(part.target, seconds)
@@ -157,7 +159,7 @@ def _verdicts(reader: Reader, check: Check, part: rules.Part) -> dict[str, Verdi
     return {one.name: _verdict(reader, check, part, buckets_of(one, reader.until, seconds)) for one in made}
 
 
-def _deleted(reader: Reader, check: Check, part: rules.Part, verdicts: Mapping[str, Verdict]) -> list[str]:
+def _deleted(reader: Reader, check: Check, part: Part, verdicts: Mapping[str, Verdict]) -> list[str]:
     """The triggered series of a target that somebody has deleted: no value will ever bring them back into bounds."""
     if not check.triggered:
         return []
@@ -166,7 +168,7 @@ def _deleted(reader: Reader, check: Check, part: rules.Part, verdicts: Mapping[s
     return [name for name in silent if not reader.is_known(name)]
 
 
-def _is_silent(part: rules.Part, verdict: Verdict | None) -> bool:
+def _is_silent(part: Part, verdict: Verdict | None) -> bool:
     """A pattern finds what is in the catalogue alone, a name means itself, in it or not."""
     return verdict is None or (verdict.breached is None and not means_many(part.target))
 
@@ -178,12 +180,12 @@ def require_different(names: list[str]) -> None:
         raise GraphiteError(f"two series of the result are called {twice}")
 
 
-def _verdict(reader: Reader, check: Check, part: rules.Part, buckets: Buckets, *, named: bool = False) -> Verdict:
+def _verdict(reader: Reader, check: Check, part: Part, buckets: Buckets, *, named: bool = False) -> Verdict:
     """A series that has had values is missing since the last; one that is `named` and never had any, since the rule was
     made. Criteria that were changed judge nothing before points have come in since."""
     now = reader.now
-    if part.criterion.type != "missing":
-        changed = check.watch.get("changed", 0)
+    if not part.criterion.by_absence:
+        changed = rule_of(check).changed
         if changed and changed > max(reader.nudged, _last_begin(buckets, reader.until) * 1000):
             return criteria.UNDECIDED
         return criteria.judge(part.criterion, buckets, now)

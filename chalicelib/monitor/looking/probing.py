@@ -28,6 +28,7 @@ from chalicelib.core import performance
 from chalicelib.core.check import Check, Result
 from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.kinds import probe
+from chalicelib.core.specs import probe_of
 from chalicelib.core.watching import Observed, retries
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import daily
@@ -41,7 +42,6 @@ Message = dict[str, Any]
 WORKERS = 16
 # So many seconds a probe may take without keeping up what others found.
 PATIENCE = 2.0
-DEFAULT_RETRY_DELAY = 5
 # In seconds: a check that is looked at more often than this is seen again soon enough whatever happens to one look.
 OFTEN = 60
 ANEW = 30
@@ -82,7 +82,7 @@ def _look(services: Services, message: Message, here: dict[str, Check]) -> int:
         try:
             with services.prober() as engine:
                 began = services.clock()
-                outcomes = engine.run([Task(check.code, check.watch["probe"]) for check in here.values()], done)
+                outcomes = engine.run([Task(check.code, probe_of(check).definition) for check in here.values()], done)
         finally:
             over.set()
         kept = [future.result() for future in keeping]
@@ -110,7 +110,7 @@ def _left_of_minute(now: int, period: int) -> list[int]:
 def places(services: Services, check: Check) -> list[str]:
     """The places that a check is probed from: those it names that exist, home when it names none."""
     known = [name for name, _region in services.settings.locations] or [services.settings.location]
-    named = [name for name in check.watch.get("locations", ()) if name in known]
+    named = [name for name in probe_of(check).locations if name in known]
     return named or known[:1]
 
 
@@ -136,8 +136,8 @@ def _ask(services: Services, place: str, message: Message, *, delay: int = 0) ->
 
 def _keep(services: Services, message: Message, check: Check, began: datetime, outcome: Outcome) -> bool:
     started = began + timedelta(milliseconds=outcome.phases.block)
-    verdict = performance.verdict(check.watch, outcome.phases.total)
-    ok = outcome.ok and not performance.is_failure(check.watch, verdict)
+    verdict = performance.verdict(probe_of(check), outcome.phases.total)
+    ok = outcome.ok and not performance.is_failure(probe_of(check), verdict)
     text = outcome.text if ok or not outcome.ok else f"took {_limit(check, verdict)} ms or more: {outcome.text}"
     result = _result(services, message, check, started, outcome, verdict, ok, text)
     if not results.add(check.code, result):
@@ -150,7 +150,8 @@ def _keep(services: Services, message: Message, check: Check, began: datetime, o
 
 def _limit(check: Check, verdict: performance.Verdict) -> int:
     """The milliseconds from which the verdict is this one."""
-    return int(check.watch["perf_crit" if verdict == "Critical" else "perf_warn"])
+    spec = probe_of(check)
+    return spec.perf_crit if verdict == "Critical" else spec.perf_warn
 
 
 def _result(
@@ -213,7 +214,7 @@ def _down_elsewhere(services: Services, check: Check) -> bool:
     if check.status != "down" or not others:
         return False
     now = services.clock()
-    recent = timedelta(seconds=2 * check.period + check.watch["probe"].get("timeout", 0))
+    recent = timedelta(seconds=2 * check.period + probe_of(check).definition.get("timeout", 0))
     latest: dict[str, int] = {}
     for result in results.newest(check.code, RECENT, now, start=now - recent, end=now + timedelta(minutes=1)):
         latest.setdefault(result.location, result.code)
@@ -237,7 +238,7 @@ def _look_again(services: Services, message: Message, check: Check) -> None:
     number = message.get("try", 0) + 1
     if number > retries(check):
         return
-    delay = int(check.watch.get("retry_delay", DEFAULT_RETRY_DELAY))
+    delay = probe_of(check).retry_delay
     at = int(services.clock().timestamp() * 1000) + delay * 1000
     keys = [[check.project, check.code]]
     again = {"at": at, "checks": keys, "here": True, "try": number}

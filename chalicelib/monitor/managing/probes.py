@@ -8,6 +8,7 @@ from chalicelib.core import audience
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
 from chalicelib.core.kinds import probe
+from chalicelib.core.specs import ProbeSpec
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.services import Services
@@ -41,7 +42,8 @@ def change(services: Services, device: Check, values: dict[str, Any]) -> Check:
 
 def _check(services: Services, project: str, code: str, values: dict[str, Any]) -> None:
     known = locations(services)
-    for name in values.get("watch", {}).get("locations", ()):
+    spec: ProbeSpec | None = values.get("spec")
+    for name in spec.locations if spec else ():
         if name not in known:
             raise Invalid("locations", f"holds {name[:60]!a}; there are {', '.join(known)}")
     if values.get("master"):

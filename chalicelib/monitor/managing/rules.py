@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import log
-from chalicelib.core import audience, rules
+from chalicelib.core import audience
 from chalicelib.core.check import Channel, Check, Project
 from chalicelib.core.errors import Invalid, Missing, TocsinError
 from chalicelib.core.kinds import rule
 from chalicelib.core.silence import Silence, silenced_until
+from chalicelib.core.specs import FIRST, RuleSpec, rule_of
 from chalicelib.core.watching import Instance
 from chalicelib.core.windows import next_occurrence
 from chalicelib.languages import graphite
@@ -39,7 +40,7 @@ def create(services: Services, project: Project, values: dict[str, Any]) -> Chec
     mutes = values.pop("mutes", [])
     now = services.clock()
     laid = tuple(_silence(schedule, now) for schedule in _schedules(project.code, mutes))
-    _require_few(project.code, values["watch"], {}, now)
+    _require_few(project.code, values["spec"], None, now)
     made: list[Channel] = []
     if values.get("channels") is None:
         values["channels"] = _told(services, project, made)
@@ -57,9 +58,9 @@ def change(services: Services, alert: Check, values: dict[str, Any]) -> Check:
     """The alert with a changed definition; its state stays until new data speaks. Raises Invalid, Conflict, Missing."""
     mutes = values.pop("mutes", None)
     wanted = None if mutes is None else _schedules(alert.project, mutes)
-    if "watch" in values:
-        _require_few(alert.project, values["watch"], alert.watch, services.clock())
-        values["watch"] = _dated(values["watch"], alert.watch, services.clock())
+    if "spec" in values:
+        _require_few(alert.project, values["spec"], rule_of(alert), services.clock())
+        values["spec"] = _dated(values["spec"], rule_of(alert), services.clock())
     if "channels" in values and values["channels"] is None:
         values["channels"] = _told(services, directory.project(alert.project), [])
     if values:
@@ -68,12 +69,10 @@ def change(services: Services, alert: Check, values: dict[str, Any]) -> Check:
     return alert if wanted is None else _attach(services, alert, wanted)
 
 
-def _dated(watch: dict[str, Any], before: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """What a rule judges from now on, with the moment (milliseconds since 1970) when that was changed: what came before
-    it changes nothing."""
-    same = watch == {key: value for key, value in before.items() if key != "changed"}
-    changed = before.get("changed", 0) if same else int(now.timestamp() * 1000)
-    return {**watch, "changed": changed} if changed else watch
+def _dated(spec: RuleSpec, before: RuleSpec, now: datetime) -> RuleSpec:
+    """What a rule judges from now on, with the moment when that was changed: what came before it changes nothing."""
+    same = replace(spec, changed=before.changed)
+    return same if same == before else replace(spec, changed=int(now.timestamp() * 1000))
 
 
 def delete(services: Services, alert: Check) -> None:
@@ -86,7 +85,7 @@ def delete(services: Services, alert: Check) -> None:
 
 def _watch(services: Services, alert: Check) -> None:
     """Tells those who ingest what the alert reads. Without it the clock judges it all the same."""
-    targets = [part.target for part in rules.parts(alert.watch)]
+    targets = [part.target for part in rule_of(alert).parts]
     try:
         subscriptions.put(alert.project, alert.code, points.watched(targets))
     except StoreFault as fault:
@@ -94,18 +93,18 @@ def _watch(services: Services, alert: Check) -> None:
     points.learn(services, alert.project, alert.code)
 
 
-def _require_few(project: str, watch: dict[str, Any], before: dict[str, Any], now: datetime) -> None:
+def _require_few(project: str, spec: RuleSpec, before: RuleSpec | None, now: datetime) -> None:
     """Refuses patterns that match too many series already; those that the alert has `before` stay what they are. One
     that comes to match too many later makes the alert's query fail. Raises Invalid."""
-    reader, known = Reader(project, now), {part.target for part in rules.parts(before)} if before else set()
-    for part in rules.parts(watch):
+    reader, known = Reader(project, now), {part.target for part in before.parts} if before else set()
+    for part in spec.parts:
         if part.target in known:
             continue
         try:
             for pattern in graphite.patterns(part.target):
                 reader.names(split_view(pattern)[0])
         except GraphiteError as error:
-            field = "metric" if part.letter == rules.FIRST else f"additional_criteria.{part.letter}.metric"
+            field = "metric" if part.letter == FIRST else f"additional_criteria.{part.letter}.metric"
             raise Invalid(field, str(error)) from None
 
 
@@ -215,7 +214,7 @@ def matching(alerts: list[Check], text: str, known: dict[str, Channel]) -> list[
 
 
 def _words(alert: Check, known: dict[str, Channel]) -> list[str]:
-    targets = [part.target for part in rules.parts(alert.watch)]
+    targets = [part.target for part in rule_of(alert).parts]
     told = [known[code].name for code in alert.channels if code in known]
     return [alert.name, *targets, *told]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.specs import probe_of
 from chalicelib.monitor.managing.projects import Keyring
 from tests.api.alertra.conftest import Caller, check_of
 
@@ -64,7 +65,7 @@ def test_a_certificate_is_asked_for_by_the_name_of_the_host_unless_another_was_g
     named = alertra.device(URL=None, Method="CERT", HostData={"Host": "192.0.2.1", "ServerName": "a.example.org"})
     for device, server_name in ((plain, "b.example.org"), (named, "a.example.org")):
         alertra.put(f"/devices/{device['device_id']}", {"HostData": {"Host": "b.example.org"}})
-        assert check_of(keyring, device).watch["probe"]["server_name"] == server_name
+        assert probe_of(check_of(keyring, device)).definition["server_name"] == server_name
 
 
 @pytest.mark.parametrize("port", [0, -1, 70_000, 1.5, True, "http", [1], {}])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.specs import probe_of
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.store import checks
 from tests.api.alertra.conftest import WEB, Caller, Look, check_of
@@ -76,7 +77,7 @@ def test_a_password_is_covered_and_sending_the_cover_back_keeps_it(alertra: Call
     device = alertra.device(HostData={"User": "me", "Password": "secret"})
     assert device["HostData"]["Password"] == "********"
     alertra.put(f"/devices/{device['device_id']}", {"HostData": {"Password": "********", "User": "you"}})
-    definition = check_of(keyring, device).watch["probe"]
+    definition = probe_of(check_of(keyring, device)).definition
     assert (definition["user"], definition["password"]) == ("you", "secret")
 
 

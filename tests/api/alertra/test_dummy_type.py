@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib import probes
 from chalicelib.api.alertra import words
+from chalicelib.core.specs import ProbeSpec
 from chalicelib.core.status import Redefined
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing.projects import Keyring
@@ -46,8 +47,8 @@ def test_a_type_that_is_not_known_is_shown_with_the_others(
 ) -> None:
     check = check_of(keyring, alertra.device())
     alertra.device(FullName="Another")
-    later = {**check.watch, "probe": {"type": "gopher", "timeout": 30, "host": "example.org", "port": 70}}
-    transitions.apply(services, check.project, check.code, Redefined(services.clock(), {"watch": later}))
+    later = ProbeSpec({"type": "gopher", "timeout": 30, "host": "example.org", "port": 70})
+    transitions.apply(services, check.project, check.code, Redefined(services.clock(), {"spec": later}))
     answer = alertra.get("/devices?WithConfig=Y")
     assert answer.status == 200, answer.text
     assert {device["Method"] for device in answer.json} == {"GOPHER", "HTTPS"}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.specs import probe_of
 from chalicelib.monitor.managing.projects import Keyring
 from tests.api.alertra.conftest import WEB, Caller, check_of
 from tests.api.client import Api
@@ -150,4 +151,4 @@ def test_a_read_only_key_sees_nothing_that_may_be_a_secret(alertra: Caller, read
         {"Authorization": "********"},
     )
     alertra.put(f"/devices/{made['device_id']}", {"HostData": read["HostData"]})
-    assert check_of(keyring, made).watch["probe"]["headers"] == {"Authorization": "Bearer geheim"}
+    assert probe_of(check_of(keyring, made)).definition["headers"] == {"Authorization": "Bearer geheim"}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from chalicelib.api.hostedgraphite import validation
 from chalicelib.core import criteria, rules
 from chalicelib.core.check import Check
 from chalicelib.core.criteria import Criterion
+from chalicelib.core.specs import RuleSpec
 from chalicelib.languages import expression
 from tests.api.hostedgraphite.published import examples
 from tests.api.hostedgraphite.published.conftest import Stage
@@ -43,8 +43,8 @@ def value(criterion: Criterion, sign: str) -> float | None:
     return {"1": bound + beyond, "0": bound, "?": None}[sign]
 
 
-def watch(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = validation.values("", {"name": name, **COMPOSITES[name]})["watch"]
+def spec(name: str) -> RuleSpec:
+    found: RuleSpec = validation.values("", {"name": name, **COMPOSITES[name]})["spec"]
     return found
 
 
@@ -56,13 +56,13 @@ def test_every_combination_has_its_row() -> None:
 
 @pytest.mark.parametrize(("name", "signs", "result"), ROWS)
 def test_a_composite_is_judged_as_its_row_says(name: str, signs: str, result: str) -> None:
-    found = watch(name)
-    tree = expression.parse(found["expression"])
+    found = spec(name)
+    tree = expression.parse(found.expression)
     verdicts = {
         part.letter: {part.target: criteria.judge(part.criterion, [value(part.criterion, sign)], NOW)}
-        for part, sign in zip(rules.parts(found), signs, strict=True)
+        for part, sign in zip(found.parts, signs, strict=True)
     }
-    check = Check("project", "code", NOW, kind="rule", watch=found)
+    check = Check("project", "code", NOW, kind="rule", spec=found)
     judged = rules.judgement(check, NOW, verdicts, lambda letters: expression.evaluate(tree, letters))
     assert judged.firing is MEANING[result]
 
@@ -78,12 +78,12 @@ def test_a_composite_is_alerting_when_its_points_say_so(stage: Stage, name: str,
 
 def push(stage: Stage, name: str, signs: str) -> None:
     """A point for every criterion, but for the undecided ones."""
-    pairs = zip(rules.parts(watch(name)), signs, strict=True)
+    pairs = zip(spec(name).parts, signs, strict=True)
     stage.push(**{part.target.replace(".", "__"): value(part.criterion, sign) for part, sign in pairs})
 
 
 def breaching(name: str, signs: str) -> list[str]:
-    pairs = zip(rules.parts(watch(name)), signs, strict=True)
+    pairs = zip(spec(name).parts, signs, strict=True)
     return sorted(part.target for part, sign in pairs if sign == "1")
 
 

@@ -1,0 +1,134 @@
+"""What is looked at or judged: the part of a check's definition that is its kind's own. Kept as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+
+from chalicelib.core.criteria import Criterion
+
+if TYPE_CHECKING:
+    from chalicelib.core.check import Check
+
+FIRST = "a"
+
+
+class Spec(Protocol):
+    """What a kind of check knows of each of its checks and nobody else can read: a frozen dataclass."""
+
+    def document(self) -> dict[str, Any]:
+        """The spec as JSON, without what is as it is by default."""
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """The spec that `document` made this JSON of; names that this version does not know are passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSpec:
+    """What a probe looks at, and what it makes of what it finds.
+
+    `definition` is clean: what the type of probe that its `type` names answered. `retries` is how many further failures
+    confirm the first, each `retry_delay` seconds after the one before. `locations` are the places to look from, home if
+    there are none. A look that takes `perf_warn` milliseconds is Slow, one that takes `perf_crit` Critical (0: never);
+    from `perf_down` on that counts as a failure, "" for never.
+    """
+
+    definition: dict[str, Any]
+    retries: int = 1
+    retry_delay: int = 5
+    locations: tuple[str, ...] = ()
+    perf_warn: int = 0
+    perf_crit: int = 0
+    perf_down: Literal["", "Slow", "Critical"] = ""
+
+    @property
+    def type(self) -> str:
+        """The name of the type of probe."""
+        return str(self.definition["type"])
+
+    @property
+    def host(self) -> str:
+        """Where it looks: a URL without what follows a question mark (it may be a secret), a host or a domain."""
+        found = self.definition.get("url") or self.definition.get("host") or self.definition.get("domain") or ""
+        return str(found).partition("?")[0]
+
+    @property
+    def address(self) -> str:
+        """The same with the port that stands beside a host."""
+        port = None if self.definition.get("url") else self.definition.get("port")
+        return f"{self.host}:{port}" if port else self.host
+
+    def document(self) -> dict[str, Any]:
+        return _without_defaults(self)
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> ProbeSpec:
+        known = _known(cls, document)
+        return cls(**known | {"locations": tuple(document.get("locations", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One criterion of a rule: its letter, the Graphite target that it reads, and what is asked of that."""
+
+    letter: str
+    target: str
+    criterion: Criterion
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSpec:
+    """What a rule judges: its criteria in the order of their letters, the first of which is `a`, and the expression
+    over them. `on_query_failure` says whether a query that fails is told (it is, unless this is `ignore`; "" where the
+    owner did not say). `changed` is when the criteria were changed last (milliseconds since 1970), 0 for never: what
+    came before that changes nothing."""
+
+    parts: tuple[Part, ...]
+    expression: str = FIRST
+    on_query_failure: Literal["", "ignore", "notify"] = ""
+    changed: int = 0
+
+    @property
+    def metric(self) -> str:
+        """The target of the first criterion, by which the rule is known."""
+        return self.parts[0].target
+
+    def criterion(self, letter: str) -> Criterion:
+        """Raises KeyError if no criterion is called so."""
+        return {part.letter: part.criterion for part in self.parts}[letter]
+
+    def document(self) -> dict[str, Any]:
+        parts = [[part.letter, part.target, _without_defaults(part.criterion)] for part in self.parts]
+        return _without_defaults(self) | {"parts": parts}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> RuleSpec:
+        parts = tuple(Part(letter, target, Criterion(**one)) for letter, target, one in document["parts"])
+        return cls(**_known(cls, document) | {"parts": parts})
+
+
+def probe_of(check: Check) -> ProbeSpec:
+    """What a probe looks at. Raises TypeError if the check is no probe."""
+    if not isinstance(check.spec, ProbeSpec):
+        raise TypeError(f"{check.code} is no probe")
+    return check.spec
+
+
+def rule_of(check: Check) -> RuleSpec:
+    """What a rule judges. Raises TypeError if the check is no rule."""
+    if not isinstance(check.spec, RuleSpec):
+        raise TypeError(f"{check.code} is no rule")
+    return check.spec
+
+
+def _without_defaults(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass that are not as they are by default."""
+    return {field.name: found for field in fields(value) if (found := getattr(value, field.name)) != field.default}
+
+
+def _known(cls: type, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a document this version knows."""
+    names = {field.name for field in fields(cls)}
+    return {name: value for name, value in document.items() if name in names}
