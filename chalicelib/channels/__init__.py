@@ -14,15 +14,13 @@ __all__ = ["KINDS", "Event", "Kind", "Outlet", "kind_named", "wants"]
 
 KINDS: tuple[Kind, ...] = (mail, sms, sns, webhook, slack, pagerduty, opsgenie, victorops)
 
-_BY_NAME = {kind.name: kind for kind in KINDS}
-
 
 def kind_named(name: object) -> Kind:
     """The kind that a channel's `kind` names. Raises Invalid, which lists the known ones."""
-    kind = _BY_NAME.get(name) if isinstance(name, str) else None
-    if kind is None:
-        raise Invalid("kind", f"is not one of {', '.join(_BY_NAME)}")
-    return kind
+    for kind in KINDS:
+        if kind.name == name:
+            return kind
+    raise Invalid("kind", f"is not one of {', '.join(kind.name for kind in KINDS)}")
 
 
 def wants(channel: Channel, event: Event) -> bool:
