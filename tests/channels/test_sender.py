@@ -18,6 +18,7 @@ from chalicelib.channels.sender import BODY_LIMIT, Sender
 from chalicelib.core.errors import Undelivered
 from chalicelib.net import lookups
 from chalicelib.net.lookups import Endpoint
+from tests.channels.failures import Ticking
 from tests.channels.servers import HERE, Reply, Server, serving, speaking
 
 SECRETS = {"Authorization": "Bearer abc", "X-Api-Key": "abc", "Cookie": "a=b"}
@@ -179,17 +180,6 @@ def test_a_body_that_breaks_off_does_not_undo_the_answer(end: bytes) -> None:
 
     with speaking(speak) as port:
         assert Sender(HERE).send("GET", f"http://127.0.0.1:{port}/", {}).ok
-
-
-class Ticking:
-    """A clock that goes on by a second at every look."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        self.now += 1.0
-        return self.now
 
 
 def test_a_server_that_trickles_its_headers_is_left_at_the_deadline() -> None:
