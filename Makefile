@@ -29,6 +29,10 @@ run: $(ready_to_run) ## the whole system on this machine: PORT=8000 HOST=127.0.0
 test: $(ready_to_test) ## every test that a fresh machine can run; ARGS="-k sweep"
 	$(python) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
+.PHONY: long
+long: $(ready_to_test) ## what takes long: ten minutes of random walks, on as many cores as there are
+	$(python) -m tests.walk --steps 100000 --seed $${SEED:-$$(date +%s)} --jobs $$(nproc) $(ARGS)
+
 .PHONY: check format-check lint types imports
 check: format-check lint types imports ## formatting, lint, types and the import rules
 

@@ -1,0 +1,359 @@
+"""What the service promises (docs/reliability.md), held against what a walk has seen. Each promise has a name.
+
+status        the status is what the published rules make of all that happened, in the order of time
+pings         every ping that was answered with OK is in the log, once; numbers have no holes
+counters      a check counts the pings that its log holds
+order         messages about a check reach a channel in the order of its changes, and there are no more of them
+last word     what a channel was told last agrees with the status
+ends          a channel that was told "down" hears the end, also of a check that it leaves or that is deleted
+late          what nothing holds back is told within two minutes
+doubled       nobody is told twice, unless a receiver took a message and nobody could learn or note that
+silenced      nobody is told while a silence holds
+ids           the same id means the same words, and no id holds the check's code
+outbox        nothing waits in the outbox for ever
+errors        nothing fails by itself
+letters       no queue gives up a message
+storm         nothing feeds itself: what is to be done ends
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from tests.walk import heartbeat, on_probes, on_rules, steps
+from tests.walk.heartbeat import Happened
+from tests.walk.outside import Received
+from tests.walk.scene import Channel, Scene, Thing
+from tests.walk.world import START
+
+NAMES = (
+    *("status", "pings", "counters", "order", "last word", "ends", "late", "doubled", "silenced", "ids", "outbox"),
+    *("errors", "letters", "storm"),
+)
+# What holds and stays so; the others are counted until it does.
+KEPT = frozenset({"status", "letters"})
+# Clocks differ by a second from the walk's, so two of them by two.
+SKEW = 2.5
+SOON = 120.0
+PATIENCE = 75
+
+
+@dataclass
+class Flip:
+    """A change of status as it was written: when it became true, and when it was written down."""
+
+    at: float
+    old: str
+    new: str
+    seen: float
+
+
+@dataclass
+class Told:
+    """What a channel has heard of a check: the last word, when it came, what it covers, and the ids so far."""
+
+    word: str = ""
+    at: float = 0.0
+    covers: int = -1
+    ids: dict[str, Received] = field(default_factory=dict)
+
+
+class Witness:
+    """Watches the tables from a walk's beginning, and judges at its end."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.flips: dict[str, list[Flip]] = {}
+        table = next(table for name, table in scene.world.dynamo.tables.items() if name.endswith("-history"))
+        self._hash, self._range = table.schema.hash, table.schema.range
+        table.watch = self._wrote
+
+    def _wrote(self, before: Any, after: Any) -> None:
+        if before is None and after is not None and after[self._range]["S"].startswith("F#"):
+            at = int(after["at"]["N"]) / 1e6
+            flip = Flip(at, after["old"]["S"], after["new"]["S"], self.scene.world.now)
+            self.flips.setdefault(after[self._hash]["S"], []).append(flip)
+
+    def of(self, thing: Thing) -> list[Flip]:
+        return sorted(self.flips.get(thing.key, []), key=lambda flip: flip.at)
+
+    # The end of a walk
+
+    def judge(self) -> None:
+        """Makes everything well, lets what is owed be told, and looks at every promise."""
+        self._heal()
+        waited = self._wait()
+        hearings = {
+            (channel.code, thing.code): self._hear(channel, thing)
+            for thing in self.scene.things
+            for channel in self.scene.channels
+        }
+        for thing in self.scene.things:
+            for channel in self.scene.open_channels():
+                self._last_word(channel, thing, hearings[channel.code, thing.code])
+        for thing in self.scene.alive("heartbeat"):
+            self._heartbeat(thing)
+        self._ids()
+        self._outbox()
+        self._letters()
+        self.scene.tell(f"the end, {waited} minutes after all was well")
+
+    def _heal(self) -> None:
+        scene, world = self.scene, self.scene.world
+        world.groups = frozenset()
+        scene.tell("all is well from here on")
+        world.stopped_until = 0.0
+        for channel in scene.channels:
+            if channel.receiver.mood != "well":
+                channel.unwell = world.now
+            channel.receiver.mood = "well"
+        for thing in scene.alive():
+            if thing.silent(world.now):
+                (on_rules.unmute if thing.kind == "rule" else on_probes.end_maintenance)(scene, thing)
+            if thing.kind == "rule" and thing.points:
+                world.advance(max(0.0, thing.points[-1][0] + on_rules.BUCKET + 0.1 - world.now))
+                on_rules.put_point(scene, thing, thing.points[-1][1], faults=False)
+
+    def _wait(self) -> int:
+        """Minutes until nobody is owed anything and nothing waits. What could have been told at once is late."""
+        self.healed = self.scene.world.now
+        for minute in range(1, PATIENCE + 1):
+            self.scene.world.advance(60.0)
+            owed = self._owed()
+            if minute == 3:
+                self._note_late(owed)
+            if minute >= 3 and not owed and not self._busy():
+                return minute
+        return PATIENCE
+
+    def _busy(self) -> bool:
+        """Whether a queue holds anything that will come, or the outbox what will go."""
+        return any(queue.waiting for queue in self.scene.world.queues.queues.values()) or bool(self._left())
+
+    def _owed(self) -> list[tuple[Channel, Thing]]:
+        """Who was told last what is not so. Looked at without a judgement, as news may still be under way."""
+        found = []
+        for thing in self.scene.alive():
+            status = self._settled(thing)
+            for channel in self.scene.open_channels():
+                told = self._hear(channel, thing, quietly=True)
+                if self._differs(channel, thing, told, status):
+                    found.append((channel, thing))
+        return found
+
+    def _settled(self, thing: Thing) -> str:
+        flips = self.of(thing)
+        return flips[-1].new if flips else "new"
+
+    def _differs(self, channel: Channel, thing: Thing, told: Told, status: str) -> bool:
+        if not thing.tells(channel.code):
+            return False
+        if status == "up":
+            return told.word == "down"
+        if status != "down" or told.word == "down":
+            return False
+        since = self.of(thing)[-1].at
+        # Who joins while it is down already may or may not be told of it.
+        return thing.told[channel.code][-1].since < since - SKEW and not self._held(thing, channel)
+
+    def _held(self, thing: Thing, channel: Channel) -> bool:
+        """A rule that is told every N minutes is silent for so long after each telling."""
+        told = self._hear(channel, thing, quietly=True)
+        return bool(thing.remind) and self.scene.world.now < told.at + thing.remind + 70
+
+    def _note_late(self, owed: list[tuple[Channel, Thing]]) -> None:
+        for channel, thing in owed:
+            since = max([flip.at for flip in self.of(thing)] or [0.0])
+            if channel.unwell < since:
+                words = f"{channel.name} is not told of {thing.name} three minutes after nothing holds it back"
+                self.scene.breaks("late", words)
+
+    # Messages
+
+    def _messages(self, channel: Channel, thing: Thing) -> list[tuple[Received, str]]:
+        found = []
+        for message in channel.receiver.received:
+            word, name = steps.parsed(message.text, channel.kind)
+            if name == thing.name and word != "test":
+                found.append((message, word))
+        return found
+
+    def _hear(self, channel: Channel, thing: Thing, *, quietly: bool = False) -> Told:
+        """Goes through all that a channel took in about a check."""
+        told, flips = Told(), self.of(thing)
+        for message, word in self._messages(channel, thing):
+            if not quietly and self._in_silence(thing, message.at):
+                self.scene.breaks(
+                    "silenced", f"{channel.name} is told {word} of {thing.name} at {message.at - START:.1f}"
+                )
+            if message.taken:
+                self._take(channel, thing, told, flips, message, word, quietly)
+        return told
+
+    def _in_silence(self, thing: Thing, at: float) -> bool:
+        return any(span.since + SKEW < at and (span.until is None or at < span.until - SKEW) for span in thing.silences)
+
+    def _take(
+        self,
+        channel: Channel,
+        thing: Thing,
+        told: Told,
+        flips: list[Flip],
+        message: Received,
+        word: str,
+        quietly: bool,
+    ) -> None:
+        fault = self._misplaced(channel, thing, told, flips, message, word)
+        if fault and not quietly:
+            when = f"{channel.name} is told {word!r} of {thing.name} at {message.at - START:.1f}"
+            self.scene.breaks(fault, f"{when} after {told.word!r}; changes: {_listed(flips)}")
+        told.word, told.at = word, message.at
+        told.ids[message.id or str(message.at)] = message
+
+    def _misplaced(
+        self, channel: Channel, thing: Thing, told: Told, flips: list[Flip], message: Received, word: str
+    ) -> str:
+        """The promise that a message breaks by its place, empty for none."""
+        earlier = told.ids.get(message.id) if message.id else None
+        if earlier is not None:
+            if word != told.word:
+                return "order"
+            return "" if _unlearned(earlier) else "doubled"
+        seen = [
+            number
+            for number, flip in enumerate(flips)
+            if number > told.covers and flip.new == word and flip.seen <= message.at + 0.01
+        ]
+        if seen:
+            told.covers = seen[0]
+            return ""
+        remind = channel.remind or thing.remind
+        if word == "down" and told.word == "down" and remind and message.at - told.at >= remind - SKEW:
+            return ""
+        if word != "down" and told.word == "down" and self._has_ended(channel, thing, message.at):
+            return ""
+        if not message.id and any(_unlearned(one) for one in told.ids.values()) and word == told.word:
+            return ""
+        return "order"
+
+    def _has_ended(self, channel: Channel, thing: Thing, at: float) -> bool:
+        """Whether a closing message is due: the check is gone or paused, or tells this channel no more."""
+        assigned = any(span.covers(at) for span in thing.told.get(channel.code, ()))
+        paused = any(flip.new in ("paused", "new") and flip.seen <= at for flip in self.of(thing))
+        return not assigned or paused or (thing.deleted is not None and thing.deleted <= at)
+
+    def _last_word(self, channel: Channel, thing: Thing, told: Told) -> None:
+        if thing.deleted is not None or not thing.tells(channel.code):
+            if told.word == "down":
+                why = "it was deleted" if thing.deleted is not None else "the channel left it"
+                self.scene.breaks("ends", f"{channel.name} was told last that {thing.name} is down, and {why}")
+            return
+        status = self._settled(thing)
+        if self._differs(channel, thing, told, status):
+            words = f"{channel.name} was told last {told.word!r} of {thing.name}, which is {status}"
+            self.scene.breaks("last word", f"{words}; changes: {_listed(self.of(thing))}")
+
+    def _ids(self) -> None:
+        """The same id, the same words; the moment of sending aside."""
+        for channel in self.scene.channels:
+            words: dict[str, tuple[str, str]] = {}
+            for message in channel.receiver.received:
+                if not message.id or channel.kind == "email":
+                    continue
+                content = steps.parsed(message.text, channel.kind)
+                if words.setdefault(message.id, content) != content:
+                    self.scene.breaks("ids", f"{channel.name} got {words[message.id]} and {content} under one id")
+        ids = [message.id for channel in self.scene.channels for message in channel.receiver.received]
+        open_ = [id_ for id_ in ids if any(thing.key in id_ for thing in self.scene.things)]
+        if open_:
+            self.scene.breaks("ids", f"the id {open_[0]} and {len(open_) - 1} others hold a check's code")
+
+    # Heartbeats
+
+    def _heartbeat(self, thing: Thing) -> None:
+        scene = self.scene
+        log = scene.known(f"/api/v3/checks/{thing.code}/pings/")["pings"]
+        shown = scene.known(f"/api/v3/checks/{thing.code}")
+        self._pings(thing, log, shown)
+        events = list(thing.events)
+        by_ua = {sent.ua: sent for sent in thing.pings}
+        for ping in log:
+            if ping["ua"] in by_ua:
+                sent = by_ua[ping["ua"]]
+                events.append(Happened(heartbeat.moment(ping["date"]), sent.what, sent.run))
+        if not _too_close(events):
+            state = heartbeat.replay(thing.state, events)
+            now = scene.world.now
+            expected = {heartbeat.shown(state, now + wrong) for wrong in (-SKEW, 0.0, SKEW)}
+            if shown["status"] not in expected:
+                words = f"{thing.name} is shown {shown['status']}, and is {sorted(expected)}"
+                scene.breaks("status", f"{words}: {_history(events)}; changes: {_listed(self.of(thing))}")
+            if self._settled(thing) != {"grace": "up"}.get(shown["status"], shown["status"]):
+                scene.breaks("status", f"{thing.name} is shown {shown['status']}; changes: {_listed(self.of(thing))}")
+
+    def _pings(self, thing: Thing, log: list[dict[str, Any]], shown: dict[str, Any]) -> None:
+        scene, seen = self.scene, [ping["ua"] for ping in log]
+        lost = [sent.ua for sent in thing.pings if sent.certain and sent.ua not in seen]
+        twice = sorted({ua for ua in seen if seen.count(ua) > 1})
+        numbers = sorted(ping["n"] for ping in log)
+        if lost:
+            scene.breaks("pings", f"{thing.name} has lost {lost}")
+        if twice:
+            scene.breaks("pings", f"{thing.name} has {twice} twice")
+        if numbers != list(range(1, len(numbers) + 1)):
+            scene.breaks("pings", f"{thing.name} has the numbers {numbers}")
+        if shown["n_pings"] != len(set(seen)):
+            scene.breaks("counters", f"{thing.name} counts {shown['n_pings']} pings, and logs {len(set(seen))}")
+
+    # Tables and queues
+
+    def _outbox(self) -> None:
+        for words in self._left():
+            self.scene.breaks("outbox", words)
+
+    def _left(self) -> list[str]:
+        """What is in the outbox; only reminders that are to come may stay there."""
+        world, found = self.scene.world, []
+        table = next(table for name, table in world.dynamo.tables.items() if name.endswith("-outbox"))
+        for item in table.items.values():
+            about = next((thing for thing in self.scene.things if thing.key in str(item)), None)
+            reminded = about is not None and self._settled(about) == "down" and about.deleted is None
+            if not reminded or not (about and self._reminds(about)):
+                found.append(f"still holds {about.name if about else 'nobody'}: {item}")
+        return found
+
+    def _reminds(self, thing: Thing) -> bool:
+        return bool(thing.remind) or any(c.remind for c in self.scene.open_channels() if thing.tells(c.code))
+
+    def _letters(self) -> None:
+        for queue in self.scene.world.queues.queues.values():
+            for letter in queue.letters:
+                self.scene.breaks("letters", f"{queue.name} gave up {letter.body[:200]}")
+
+
+def _unlearned(message: Received) -> bool:
+    """Whether it was taken and the sender could not learn that, or not note it before it ended."""
+    invocation = message.invocation
+    gone = invocation is not None and (invocation.dead or invocation.struck in ("outage", "short outage"))
+    return not message.learned or gone
+
+
+def _too_close(events: list[Happened]) -> bool:
+    """Whether the order of two events depends on which clock is right."""
+    ordered = sorted(events, key=lambda event: event.at)
+    owner = ("pause", "resume", "change")
+    return any(
+        (b.at - a.at < SKEW and (a.what in owner) != (b.what in owner)) or (b.at == a.at and a.what != b.what)
+        for a, b in pairwise(ordered)
+    )
+
+
+def _listed(flips: list[Flip]) -> str:
+    return ", ".join(f"{flip.new} {flip.at - START:.1f}" for flip in flips)
+
+
+def _history(events: list[Happened]) -> str:
+    told = sorted(events, key=lambda event: event.at)
+    return ", ".join(f"{event.what}{event.fields or ''} {event.at - START:.2f}" for event in told)

@@ -1,0 +1,158 @@
+"""SQS in memory: messages with delays, visibility and dead letters. The world hands them to the functions."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tests.walk.dynamo import refusal
+
+Request = dict[str, Any]
+MAX_DELAY = 900
+BATCH = 10
+BATCH_BYTES = 1_048_576
+
+
+@dataclass(order=True)
+class Message:
+    """A message and when it may be handed out. `receives` counts how often it was."""
+
+    visible: float
+    number: int
+    body: str = field(compare=False)
+    sent: float = field(compare=False)
+    receives: int = field(default=0, compare=False)
+    group: str = field(default="", compare=False)
+
+
+@dataclass
+class Queue:
+    """One queue. `failed` is the name of the queue of its dead letters."""
+
+    name: str
+    visibility: float
+    receives: int
+    failed: str
+    waiting: list[Message] = field(default_factory=list)
+    letters: list[Message] = field(default_factory=list)
+
+    @property
+    def next_at(self) -> float | None:
+        """When the next message may be handed out."""
+        return self.waiting[0].visible if self.waiting else None
+
+
+class Queues:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._numbers = itertools.count(1)
+        self.queues: dict[str, Queue] = {}
+
+    def create(self, properties: dict[str, Any]) -> None:
+        """A queue as a template describes it."""
+        name = properties["QueueName"]
+        redrive = properties.get("RedrivePolicy", {})
+        visibility, receives = properties.get("VisibilityTimeout", 30), redrive.get("maxReceiveCount", 0)
+        self.queues[name] = Queue(name, float(visibility), int(receives), "")
+
+    def call(self, operation: str, request: Request) -> Request:
+        return dict(getattr(self, f"_{operation}")(request))
+
+    def _of(self, request: Request) -> Queue:
+        name = request["QueueUrl"].rpartition("/")[2]
+        if name not in self.queues:
+            raise refusal("any", "AWS.SimpleQueueService.NonExistentQueue", f"no queue {name}")
+        return self.queues[name]
+
+    def _GetQueueUrl(self, request: Request) -> Request:  # noqa: N802
+        url = f"https://sqs.walk/{request['QueueName']}"
+        self._of({"QueueUrl": url})
+        return {"QueueUrl": url}
+
+    def _SendMessage(self, request: Request) -> Request:  # noqa: N802
+        message = self.add(self._of(request), request["MessageBody"], request.get("DelaySeconds", 0))
+        return {"MessageId": f"m{message.number}", "MD5OfMessageBody": _digest(message.body)}
+
+    def _SendMessageBatch(self, request: Request) -> Request:  # noqa: N802
+        queue, entries = self._of(request), request["Entries"]
+        if not 1 <= len(entries) <= BATCH or len({entry["Id"] for entry in entries}) < len(entries):
+            raise refusal("SendMessageBatch", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest")
+        if sum(len(entry["MessageBody"].encode()) for entry in entries) > BATCH_BYTES:
+            raise refusal("SendMessageBatch", "AWS.SimpleQueueService.BatchRequestTooLong")
+        taken = []
+        for entry in entries:
+            message = self.add(queue, entry["MessageBody"], entry.get("DelaySeconds", 0))
+            taken.append({"Id": entry["Id"], "MessageId": f"m{message.number}"})
+        return {"Successful": taken, "Failed": []}
+
+    def add(self, queue: Queue, body: str, delay: float) -> Message:
+        if not 0 <= delay <= MAX_DELAY:
+            raise refusal("SendMessage", "InvalidParameterValue", f"Value {delay} for DelaySeconds is invalid")
+        now = self._clock()
+        message = Message(now + delay, next(self._numbers), body, now)
+        heapq.heappush(queue.waiting, message)
+        return message
+
+    def receive(self, queue: Queue, at_most: int) -> list[Message]:
+        """Takes messages that may be handed out by now. What is not deleted has to be given back."""
+        taken: list[Message] = []
+        while queue.waiting and queue.waiting[0].visible <= self._clock() and len(taken) < at_most:
+            message = heapq.heappop(queue.waiting)
+            message.receives += 1
+            taken.append(message)
+        return taken
+
+    def give_back(self, queue: Queue, messages: list[Message], received: float) -> None:
+        """What failed comes again when its visibility timeout is over, or goes to the dead letters."""
+        for message in messages:
+            if queue.receives and message.receives >= queue.receives:
+                queue.letters.append(message)
+                continue
+            message.visible = received + queue.visibility
+            heapq.heappush(queue.waiting, message)
+
+    def disturb(self, noun: str, what: str) -> int:
+        """Loses, doubles or holds up what waits in the queue of that noun. Answers how many messages there were."""
+        (queue,) = (queue for name, queue in self.queues.items() if name.endswith(f"-{noun}"))
+        waiting, queue.waiting = queue.waiting, []
+        for message in waiting:
+            if what == "late":
+                message.visible += 100.0
+            if what != "lost":
+                heapq.heappush(queue.waiting, message)
+            if what == "doubled":
+                heapq.heappush(queue.waiting, replace(message, number=next(self._numbers)))
+        return len(waiting)
+
+    def hide(self, queue: Queue, number: int, seconds: float, messages: list[Message]) -> None:
+        """Sets how long a message that is being handled stays hidden."""
+        for message in messages:
+            if message.number == number:
+                message.visible = self._clock() + seconds
+
+
+def record(message: Message, queue: str) -> Request:
+    """A message as a function receives it (Using Lambda with Amazon SQS, standard queue message event)."""
+    return {
+        "messageId": f"m{message.number}",
+        "receiptHandle": f"r{message.number}#{message.receives}",
+        "body": message.body,
+        "attributes": {
+            "ApproximateReceiveCount": str(message.receives),
+            "SentTimestamp": str(int(message.sent * 1000)),
+            "ApproximateFirstReceiveTimestamp": str(int(message.sent * 1000)),
+        },
+        "messageAttributes": {},
+        "md5OfBody": _digest(message.body),
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:eu-north-1:123456789012:{queue}",
+        "awsRegion": "eu-north-1",
+    }
+
+
+def _digest(body: str) -> str:
+    return hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,193 @@
+"""What there is in a walk: checks of three kinds and channels, as their owner knows them, and how he asks for them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from tests.walk.entrance import Answer
+from tests.walk.faults import Plan
+from tests.walk.heartbeat import Happened, State
+from tests.walk.outside import Receiver
+from tests.walk.session import Session
+from tests.walk.world import START, Invocation, World
+
+TOPIC = "arn:aws:sns:eu-north-1:123456789012:walk-"
+
+
+@dataclass
+class Sent:
+    """One ping as its client saw it: `certain` when it was answered with a 2xx."""
+
+    ua: str
+    what: str
+    at: float
+    run: str
+    certain: bool
+
+
+@dataclass
+class Span:
+    """Since when and until when something holds; `until` is None while it does."""
+
+    since: float
+    until: float | None = None
+
+    def covers(self, at: float) -> bool:
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+@dataclass
+class Channel:
+    code: str
+    name: str
+    kind: str
+    receiver: Receiver
+    remind: int = 0
+    deleted: bool = False
+    # When the receiver has not been well, last.
+    unwell: float = -1.0
+
+
+@dataclass
+class Thing:
+    """A check of any kind. `state` is what a heartbeat was made with, `told` since when which channels are assigned."""
+
+    kind: str
+    code: str
+    name: str
+    state: State
+    created: float
+    slug: str = ""
+    remind: int = 0
+    site: int = 0
+    metric: str = ""
+    events: list[Happened] = field(default_factory=list)
+    pings: list[Sent] = field(default_factory=list)
+    points: list[tuple[float, float]] = field(default_factory=list)
+    silences: list[Span] = field(default_factory=list)
+    told: dict[str, list[Span]] = field(default_factory=dict)
+    pauses: list[Span] = field(default_factory=list)
+    deleted: float | None = None
+    # The name that its item has in the tables.
+    key: str = ""
+
+    def tells(self, channel: str) -> bool:
+        return any(span.until is None for span in self.told.get(channel, ()))
+
+    def silent(self, at: float) -> bool:
+        return any(span.covers(at) for span in self.silences)
+
+
+class Scene:
+    def __init__(self, session: Session, keys: dict[str, str]) -> None:
+        self.session, self.keys = session, keys
+        self.things: list[Thing] = []
+        self.channels: list[Channel] = []
+        self.broken: list[tuple[str, str]] = []
+        self.pings = 0
+        self.names = 0
+        self.minutes_lost: list[Span] = []
+        assert session.world is not None
+        self.world: World = session.world
+        self.world.finished = self._finished
+
+    def tell(self, words: str) -> None:
+        """Adds a line to the story."""
+        self.world.story.append(f"{self.world.now - START:9.2f} {words}")
+
+    def breaks(self, promise: str, words: str) -> None:
+        self.broken.append((promise, words))
+        self.tell(f"!!! {promise}: {words}")
+
+    def _finished(self, invocation: Invocation) -> None:
+        """A function has ended: one that failed although nothing had gone wrong around it is a fault."""
+        plan = str(invocation.plan)
+        struck = f" [{plan}]" if plan and (invocation.struck or invocation.plan.lag != (0.0, 0.0)) else ""
+        if invocation.failure is not None:
+            self.tell(
+                f"    {invocation.name} {'died' if invocation.dead else f'failed: {invocation.failure!r}'}{struck}"
+            )
+        elif invocation.struck:
+            self.tell(f"    {invocation.name} went on{struck}")
+        if invocation.failure is not None and not invocation.struck:
+            self.breaks("errors", f"{invocation.name}: {invocation.failure!r}")
+
+    # The API
+
+    def ask(
+        self, method: str, url: str, body: Any = None, plan: Plan | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[Answer | None, Invocation]:
+        """One request. The answer is None when the process died with it."""
+        given = {"x-api-key": self.keys["api_key"]} if headers is None else headers
+        data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else b""
+        if data and "content-type" not in given:
+            given = {**given, "content-type": "application/json"}
+        asked = self.session.entrance.ask
+        invocation = self.world.invoke("api", lambda: asked(method, url, given, data), plan or Plan())
+        answer = invocation.answer if isinstance(invocation.answer, Answer) else None
+        refused = answer is not None and answer.status == 502 and url.endswith("/test")
+        if answer is not None and answer.status >= 500 and not invocation.struck and not refused:
+            self.breaks("errors", f"{method} {url} answers {answer.status}: {answer.text[:200]}")
+        return answer, invocation
+
+    def graphite(self, method: str, url: str, body: Any = None, plan: Plan | None = None) -> tuple[Any, Invocation]:
+        token = base64.b64encode(f"{self.keys['api_key']}:".encode()).decode()
+        return self.ask(method, url, body, plan, {"authorization": f"Basic {token}"})
+
+    def alertra(self, method: str, url: str, body: Any = None, plan: Plan | None = None) -> tuple[Any, Invocation]:
+        return self.ask(method, f"/v1.1{url}", body, plan, {"alertra-api-key": self.keys["api_key"]})
+
+    def known(self, url: str, dialect: str = "") -> Any:
+        """What the API says now, without faults; None for 404."""
+        asking = {"": self.ask, "graphite": self.graphite, "alertra": self.alertra}[dialect]
+        answer, _ = asking("GET", url)
+        if answer is None or answer.status in (400, 404):
+            return None
+        assert answer.status == 200, answer.text
+        return answer.json
+
+    # What exists
+
+    def add(self, thing: Thing, codes: set[str]) -> None:
+        """A new thing that tells these channels."""
+        table = next(table for name, table in self.world.dynamo.tables.items() if name.endswith("-checks"))
+        found = [item for item in table.items.values() if item.get("name", {}).get("S") == thing.name]
+        thing.key = found[0][table.schema.range]["S"] if found else thing.code
+        self.things.append(thing)
+        self.assign(thing, codes)
+
+    def alive(self, *kinds: str) -> list[Thing]:
+        return [thing for thing in self.things if thing.deleted is None and (not kinds or thing.kind in kinds)]
+
+    def open_channels(self) -> list[Channel]:
+        return [channel for channel in self.channels if not channel.deleted]
+
+    def pick(self, random: Random, *kinds: str) -> Thing | None:
+        """One of what there is, by a number that stays the same when others come and go."""
+        number, found = random.random(), self.alive(*kinds)
+        return found[int(number * len(found))] if found else None
+
+    def assign(self, thing: Thing, codes: set[str]) -> None:
+        """Notes which channels the thing tells from now on."""
+        now = self.world.now
+        for code, spans in thing.told.items():
+            if code not in codes and spans[-1].until is None:
+                spans[-1].until = now
+        for code in codes:
+            if not thing.tells(code):
+                thing.told.setdefault(code, []).append(Span(now))
+
+    def status(self, thing: Thing) -> str:
+        """The status as the thing's own dialect shows it, in one vocabulary: new, up, down, grace, paused."""
+        if thing.kind == "heartbeat":
+            return str((self.known(f"/api/v3/checks/{thing.code}") or {}).get("status", "gone"))
+        if thing.kind == "rule":
+            found = (self.known(f"/v2/alerts/{thing.code}", "graphite") or {}).get("status", "gone")
+            return {"alerting": "down", "healthy": "up"}.get(found, str(found))
+        device = self.known(f"/devices/{thing.code}", "alertra") or {}
+        words = {"Up": "up", "Down": "down", "Checking": "new", "Inactive": "paused", "Retry": "up"}
+        return words.get(device.get("Status", ""), str(device.get("Status", "gone")))

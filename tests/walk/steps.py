@@ -1,0 +1,115 @@
+"""What may happen in a walk: the use cases of owners, jobs and senders, the moods of receivers, and time.
+
+Every step draws from random numbers of its own, so that a walk without some of its steps is a walk again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from random import Random
+
+from tests.walk.acts import HOUR
+from tests.walk.on_channels import delete_channel, edit_channel, make_channel, set_mood, try_channel
+from tests.walk.on_checks import delete, reassign
+from tests.walk.on_heartbeats import burst, edit_heartbeat, make_heartbeat, pause, ping, resume, send
+from tests.walk.on_probes import maintain, make_probe, turn_site
+from tests.walk.on_rules import make_rule, mute, send_point
+from tests.walk.scene import Scene, Span
+
+
+def wait(scene: Scene, random: Random) -> None:
+    seconds = random.choice((1, 5, 15, 30, 60, 61, 90, 150))
+    scene.tell(f"{seconds} s pass")
+    scene.world.advance(seconds)
+
+
+def wait_long(scene: Scene, random: Random) -> None:
+    scene.tell("six minutes pass")
+    scene.world.advance(360)
+
+
+def stop(scene: Scene, random: Random) -> None:
+    """The clocks stand still for an hour."""
+    if "stops" not in scene.world.groups:
+        return
+    scene.tell("no clock strikes for an hour")
+    scene.world.stopped_until = scene.world.now + HOUR
+    scene.minutes_lost.append(Span(scene.world.now, scene.world.now + HOUR))
+    scene.world.advance(HOUR)
+
+
+def disturb_queue(scene: Scene, random: Random) -> None:
+    """A nudge is lost, doubled or late; which queues carry nothing else is known from their being called news."""
+    if "nudges" in scene.world.groups:
+        what = random.choice(("lost", "doubled", "late"))
+        changed = scene.world.queues.disturb("news", what)
+        scene.tell(f"{changed} nudges are {what}")
+
+
+STEPS: tuple[tuple[Callable[[Scene, Random], None], int], ...] = (
+    (ping, 26),
+    (burst, 6),
+    (wait, 26),
+    (wait_long, 3),
+    (set_mood, 7),
+    (send_point, 10),
+    (mute, 4),
+    (turn_site, 3),
+    (maintain, 3),
+    (edit_heartbeat, 3),
+    (pause, 2),
+    (resume, 2),
+    (reassign, 3),
+    (delete, 2),
+    (make_heartbeat, 4),
+    (make_rule, 2),
+    (make_probe, 1),
+    (make_channel, 3),
+    (edit_channel, 1),
+    (try_channel, 1),
+    (delete_channel, 1),
+    (disturb_queue, 3),
+)
+RARE = (stop, 0.004)
+
+
+def take(scene: Scene, seed: int) -> None:
+    """One step: which, and everything about it, follows from its seed."""
+    random = Random(seed)
+    scene.world.random = Random(seed ^ 0x5EED)
+    scene.world.advance(random.choice((0.1, 0.3, 1.0, 3.0)))
+    if random.random() < RARE[1]:
+        RARE[0](scene, random)
+        return
+    step = random.choices([step for step, _ in STEPS], [weight for _, weight in STEPS])[0]
+    step(scene, random)
+
+
+def begin(scene: Scene, seed: int) -> None:
+    """What every walk begins with."""
+    random = Random(seed)
+    make_channel(scene, random)
+    make_channel(scene, random)
+    make_heartbeat(scene, random)
+    scene.world.meanwhile = lambda: _meanwhile(scene)
+
+
+def _meanwhile(scene: Scene) -> None:
+    """What happens between two calls of something else: a ping, or a deadline's worker."""
+    random = scene.world.random
+    thing = scene.pick(random, "heartbeat")
+    if thing:
+        send(scene, random, thing, random.choice(("success", "fail")))
+
+
+def parsed(text: str, kind: str) -> tuple[str, str]:
+    """(status, name of the check) of a message as a receiver got it: "down", "up", or whatever else it says."""
+    if kind == "email":
+        subject = next(line for line in text.splitlines() if line.startswith("Subject:"))[8:].strip()
+        word, _, name = subject.rpartition(" | ")
+        return {"DOWN": "down", "STILL DOWN": "down", "UP": "up", "TEST": "test"}.get(word, word.lower()), name
+    document = json.loads(text)
+    if kind == "sns":
+        return {"reminder": "down"}.get(document["event"], document["event"]), document["check"]["name"]
+    return document["s"], document["name"]
