@@ -1,14 +1,13 @@
-"""The Chalice application: the blueprints of the dialects and every event function.
+"""The application: the dialects that it serves, and every event function.
 
-Event functions stand here because what is declared in a blueprint is deployed under a handler that never imports this
-file.
+Event functions stand here because what Chalice finds in another module is deployed under a handler that never imports
+this file.
 """
 
 from __future__ import annotations
 
 import json
 
-from chalice import Chalice
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib import gateway, log, settings, store, web
@@ -25,11 +24,7 @@ SERVICES = open_services(settings.load())
 log.configure(SERVICES.settings.stage)
 store.connect(SERVICES.settings)
 
-app = Chalice(app_name="tocsin")
-gateway.serve(app, SERVICES)
-for package in (*DIALECTS, web):
-    for blueprint in package.BLUEPRINTS:
-        app.register_blueprint(blueprint)
+app = gateway.Application("tocsin", SERVICES, (*DIALECTS, web))
 
 
 @app.schedule("rate(1 minute)")

@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from chalice import Chalice
 from chalice.cli.factory import CLIFactory
 from chalice.config import Config
 from chalice.deploy import models
@@ -78,11 +79,25 @@ def generated(config: Config) -> dict[str, Any]:
     """What Chalice makes of the application, its code left out."""
     files = OSUtils()
     policies = PolicyGenerator(AppPolicyGenerator(files), files)
-    steps = [InjectDefaults(), _CodeElsewhere(), policies, SwaggerBuilder(CFNSwaggerGenerator())]
+    steps = [InjectDefaults(), _CodeElsewhere(), policies, SwaggerBuilder(_OnePath())]
     builder = ResourceBuilder(ApplicationGraphBuilder(), DependencyBuilder(), BuildStage(steps))
     built = builder.construct_resources(config, config.chalice_stage)
     template: dict[str, Any] = SAMTemplateGenerator(config, _Everywhere()).generate(built)
     return template
+
+
+class _OnePath(CFNSwaggerGenerator):
+    """The API with one path for everything: which paths and methods there are is for the application to say."""
+
+    def _add_route_paths(self, api: dict[str, Any], app: Chalice) -> None:
+        """Every method of the root and of whatever is below it calls the function."""
+        (view, *_) = app.routes["/"].values()
+        method = self._generate_route_method(view)
+        proxy = {"name": "proxy", "in": "path", "required": True, "type": "string"}
+        api["paths"] = {
+            "/": {"x-amazon-apigateway-any-method": method},
+            "/{proxy+}": {"x-amazon-apigateway-any-method": {**method, "parameters": [proxy]}},
+        }
 
 
 class _CodeElsewhere(BaseDeployStep):
@@ -130,7 +145,7 @@ def _api(settings: Settings) -> dict[str, Any]:
     The answers stand in the definition, not in resources of their own: a deployment of the API keeps only those.
     """
     answers = {
-        "MISSING_AUTHENTICATION_TOKEN": _answer("not found", 404),  # what the gateway says of an unknown path
+        "MISSING_AUTHENTICATION_TOKEN": _answer("not found", 404),  # what the gateway says of a method it does not know
         "REQUEST_TOO_LARGE": _answer("request body too large", 413),
         "THROTTLED": _answer("too many requests", 429),
         "DEFAULT_4XX": _answer(None),

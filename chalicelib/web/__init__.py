@@ -2,4 +2,4 @@
 
 from chalicelib.web import badges, page
 
-BLUEPRINTS = (badges.blueprint, page.blueprint)
+RESOURCES = [*badges.RESOURCES, *page.RESOURCES]

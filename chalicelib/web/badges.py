@@ -11,11 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import chalice
-
 from chalicelib import gateway
 from chalicelib.core.errors import Missing, TocsinError
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Reply, Request, public, resource
 from chalicelib.monitor.views import badges
 from chalicelib.monitor.views.badges import EVERYTHING, SIGNATURE, Badge
 from chalicelib.web import drawing
@@ -24,31 +22,32 @@ TWO_STATES = "-2"
 THREE = "3"
 SHIELDS = {"up": "success", "late": "important", "down": "critical"}
 
-blueprint = chalice.Blueprint(__name__)
+
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
-class Voice:
+class Voice(gateway.Voice):
     """Short texts for what went wrong; headers that let every page show a badge and none keep an old one."""
 
-    def wrong(self, _request: Request, error: TocsinError) -> Reply:
-        if isinstance(error, Missing):
-            return self.broken(404, "no such badge")
-        raise error
+    prefixes = ("/b", "/badge")
+    headers = HEADERS
+    telling_methods = (405,)
 
-    def broken(self, status: int, message: str) -> Reply:
+    def words(self, error: TocsinError) -> str:
+        return "no such badge" if isinstance(error, Missing) else super().words(error)
+
+    def broken(self, status: int, message: str, _field: str = "") -> Reply:
         return Reply(status, message, content_type="text/plain; charset=utf-8")
 
     def finish(self, request: Request, methods: tuple[str, ...], reply: Reply) -> Reply:
-        reply.headers = {
-            "Access-Control-Allow-Origin": "*",
-            "Access-Control-Allow-Methods": ", ".join((*methods, "OPTIONS")),
-            "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
-            "X-Content-Type-Options": "nosniff",
-            **reply.headers,
-        }
+        reply.headers = {"Access-Control-Allow-Methods": gateway.allowed(methods), **reply.headers}
         if request.method == "HEAD":
             reply.body = ""
-        return reply
+        return super().finish(request, methods, reply)
 
 
 def _of_check(request: Request) -> Reply:
@@ -98,9 +97,9 @@ def _shields(badge: Badge) -> Reply:
 
 
 _FORMATS: dict[str, Callable[[Badge], Reply]] = {"svg": _svg, "json": _json, "shields": _shields}
-for _path, _handler in {
-    "/b/{states}/{file}": _of_check,
-    "/badge/{key}/{signed}": _of_everything,
-    "/badge/{key}/{signed}/{file}": _of_one_tag,
-}.items():
-    gateway.resource(blueprint, _path, Voice(), {"GET": _handler, "HEAD": _handler})
+_VOICE = Voice()
+RESOURCES = [
+    resource("/b/{states}/{file}", _VOICE, GET=public(_of_check), HEAD=public(_of_check)),
+    resource("/badge/{key}/{signed}", _VOICE, GET=public(_of_everything), HEAD=public(_of_everything)),
+    resource("/badge/{key}/{signed}/{file}", _VOICE, GET=public(_of_one_tag), HEAD=public(_of_one_tag)),
+]

@@ -8,11 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import chalice
-
 from chalicelib import gateway
-from chalicelib.core.errors import Missing, TocsinError
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Reply, Request, public, resource
 from chalicelib.monitor.views import badges
 from chalicelib.web import gathering, view
 
@@ -27,28 +24,21 @@ TROUBLE = {
 }
 OTHER_TROUBLE = ("Something went wrong", "That is our fault, and it has been noted. Please try again later.")
 
-blueprint = chalice.Blueprint(__name__)
 
-
-class Voice:
+class Voice(gateway.Voice):
     """Whatever goes wrong is told on a page of the same look; no page is kept, framed, indexed or leaves a trail."""
 
-    def wrong(self, _request: Request, error: TocsinError) -> Reply:
-        if isinstance(error, Missing):
-            return self.broken(404, "")
-        raise error
+    prefixes = ("/status",)
 
-    def broken(self, status: int, _message: str) -> Reply:
+    def broken(self, status: int, _message: str, _field: str = "") -> Reply:
         title, text = TROUBLE.get(status, OTHER_TROUBLE)
         return _page("trouble.html.j2", {"name": title, "text": text}, status)
 
     def finish(self, request: Request, methods: tuple[str, ...], reply: Reply) -> Reply:
         reply.headers = {**_headers(), **reply.headers}
-        if reply.status in (204, 405):
-            reply.headers["Allow"] = ", ".join((*methods, "OPTIONS"))
         if request.method == "HEAD":
             reply.body = ""
-        return reply
+        return super().finish(request, methods, reply)
 
 
 def _show(request: Request) -> Reply:
@@ -97,4 +87,4 @@ def _environment() -> Environment:
     return environment
 
 
-gateway.resource(blueprint, "/status/{badge}", Voice(), {"GET": _show, "HEAD": _show})
+RESOURCES = [resource("/status/{badge}", Voice(), GET=public(_show), HEAD=public(_show))]

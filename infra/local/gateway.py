@@ -1,18 +1,16 @@
-"""API Gateway in front of the app: HTTP requests, as WSGI has them, go through Chalice's LocalGateway.
+"""API Gateway in front of the app: HTTP requests, as WSGI has them, become the events of a REST API.
 
-What LocalGateway takes more loosely than API Gateway is put right on the way: which paths and methods there are, how
-odd bytes of a path are spelt, and how long a request may be.
+(Amazon API Gateway Developer Guide, "Lambda proxy integrations in API Gateway".)
 """
 
 from __future__ import annotations
 
 import base64
 import re
+import uuid
+from collections.abc import Callable
 from typing import Any
-
-from chalice import Chalice
-from chalice.config import Config
-from chalice.local import LocalGateway, RouteMatcher
+from urllib.parse import parse_qs
 
 from infra.local.wsgi import Answer, Environ, error
 
@@ -22,47 +20,46 @@ BODY_LIMIT = 10 * 1024 * 1024
 NOT_FOUND = error(404, "not found")
 TOO_LARGE = error(413, "request body too large")
 
-_ORIGIN = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*")
+App = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+_ORIGIN = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*")
 _ODD_IN_PATH = re.compile(r"[^!-~]|[;\[\]]")
 _ODD_IN_QUERY = re.compile(r"[^!-~]")
 
 
 class Gateway:
-    """The routes of `app`, callable by any number of threads at once."""
+    """`app` behind a REST API, callable by any number of threads at once."""
 
-    def __init__(self, app: Chalice) -> None:
-        self._routes = app.routes
-        self._matcher = RouteMatcher(list(app.routes))
-        self._gateway = LocalGateway(app, Config())
+    def __init__(self, app: App) -> None:
+        self._app = app
 
     def handle(self, environ: Environ) -> Answer:
-        path, query = target(environ)
-        method = environ["REQUEST_METHOD"]
-        if not self._knows(method, path):
-            return NOT_FOUND
         if int(environ.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
             return TOO_LARGE
-        body = environ["wsgi.input"].read()
-        url = f"{path}?{query}" if query else path
-        return _answer(self._gateway.handle_request(method, url, headers(environ), body or None))
+        return _answer(self._app(event(environ), None))
 
-    def _knows(self, method: str, path: str) -> bool:
-        """Whether API Gateway would call the function at all. LocalGateway takes `//host/path` for `/path`."""
-        if not path.startswith("/") or path.startswith("//"):
-            return False
-        try:
-            return method in self._routes[self._matcher.match_route(path).route]
-        except ValueError:
-            return False
+
+def event(environ: Environ) -> dict[str, Any]:
+    """The request as a REST API hands it on. A body is base64, so that it comes through byte by byte: that is what an
+    API does whose owner lists binary types."""
+    path, query = target(environ)
+    method = environ["REQUEST_METHOD"]
+    body = environ["wsgi.input"].read()
+    context = {"requestId": str(uuid.uuid4()), "identity": {"sourceIp": environ["REMOTE_ADDR"]}, "httpMethod": method}
+    return {
+        "httpMethod": method,
+        "path": path,
+        "headers": headers(environ),
+        "multiValueQueryStringParameters": parse_qs(query, keep_blank_values=True) or None,
+        "requestContext": context,
+        "body": base64.b64encode(body).decode() if body else None,
+        "isBase64Encoded": bool(body),
+    }
 
 
 def target(environ: Environ) -> tuple[str, str]:
     """(path, query) of the request as sent, percent-encoded, in ASCII; the path without an origin before it."""
-    uri = (
-        _ORIGIN.sub("", environ["REQUEST_URI"], count=1)
-        if _ORIGIN.match(environ["REQUEST_URI"])
-        else environ["REQUEST_URI"]
-    )
+    uri = _ORIGIN.sub("", environ["REQUEST_URI"], count=1)
     path, _, query = uri.partition("#")[0].partition("?")
     return _ODD_IN_PATH.sub(_encoded, path) or "/", _ODD_IN_QUERY.sub(_encoded, query)
 

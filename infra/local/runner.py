@@ -135,7 +135,7 @@ def _application(app: Any, outbox: Any, start: dict[str, Any]) -> Any:
     from infra.local.pages import Pages
 
     api = gateway.Gateway(app.app)
-    pages = Pages(outbox, None if "/" in app.app.routes else start)
+    pages = Pages(outbox, None if app.app.paths.find([]) else start)
 
     def handle(environ: wsgi.Environ) -> wsgi.Answer:
         if gateway.target(environ)[0] == door.PATH:

@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import json
 import logging
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from chalice import Chalice
-from chalice.config import Config
-from chalice.local import LocalGateway
 
 import app as application
-from chalicelib import gateway as http
+from chalicelib import gateway as edge
+from chalicelib.gateway import Application
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from chalicelib.store.connection import shared
 from chalicelib.store.models import MODELS
-from tests.api.client import Api
-
-
-@pytest.fixture(scope="session")
-def chalice_app() -> Chalice:
-    return application.app
-
-
-@pytest.fixture(scope="session")
-def gateway(chalice_app: Chalice) -> LocalGateway:
-    return LocalGateway(chalice_app, Config())
+from tests.api.client import Api, Entrance
+from tests.gateway.entrances import function_url, rest
 
 
 @pytest.fixture
-def api(chalice_app: Chalice, gateway: LocalGateway, services: Services, keyring: projects.Keyring) -> Api:
-    """A caller with the project's read-write key."""
-    http.serve(chalice_app, services)
-    return Api(gateway, keyring.keys["write"])
+def chalice_app(services: Services) -> Application:
+    """The application, serving the services for tests."""
+    edge.serve(application.app, services)
+    return application.app
+
+
+@pytest.fixture
+def api(chalice_app: Application, request: pytest.FixtureRequest, keyring: projects.Keyring) -> Api:
+    """A caller with the project's read-write key.
+
+    One test comes through a REST API, another through a function URL, the same each time.
+    """
+    entrance = (rest, function_url)[zlib.crc32(request.node.nodeid.encode()) % 2]
+    return Api(Entrance(chalice_app, entrance), keyring.keys["write"])
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The edge between Chalice and the dialects: faults are answered in the dialect's shape, and told once in the log."""
+"""The edge between AWS and the dialects: faults are answered in the dialect's shape, and told once in the log."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, EndpointConnectionError
-from chalice import Chalice
 
 from chalicelib import gateway as http
+from chalicelib.gateway import Application
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.services import Services
 from tests.api.client import Api
 from tests.conftest import Queues
+from tests.gateway.entrances import Sent, rest
 
 BUSY = ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "GetItem")
 AWAY = EndpointConnectionError(endpoint_url="https://dynamodb.example.org")
@@ -79,7 +80,7 @@ def test_a_fault_of_ours_is_told_in_the_log_and_not_to_the_caller(
     assert "in broken" in logged["trace"]
 
 
-def test_an_app_serves_the_house_it_was_given_last(api: Api, chalice_app: Chalice, services: Services) -> None:
+def test_an_app_serves_the_house_it_was_given_last(api: Api, chalice_app: Application, services: Services) -> None:
     other = replace(services, settings=replace(services.settings, site_root="https://other.example.org"))
     check = api.check()
     http.serve(chalice_app, other)
@@ -97,7 +98,7 @@ def test_an_app_serves_the_house_it_was_given_last(api: Api, chalice_app: Chalic
     ],
 )
 def test_the_stage_is_part_of_the_address_where_api_gateway_says_so(
-    context: dict[str, str], root: str, api: Api, chalice_app: Chalice, services: Services
+    context: dict[str, str], root: str, api: Api, chalice_app: Application, services: Services
 ) -> None:
     check = api.check()
     http.serve(chalice_app, replace(services, settings=replace(services.settings, site_root="")))
@@ -106,8 +107,7 @@ def test_the_stage_is_part_of_the_address_where_api_gateway_says_so(
         "x-forwarded-proto": "https",
         "x-api-key": api.key,
     }
-    make = api.gateway.event_converter.create_lambda_event
-    event = make("GET", f"/api/v1/checks/{check['uuid']}", sent, None)
-    event["requestContext"] |= context
+    event = rest(Sent("GET", f"/api/v1/checks/{check['uuid']}", list(sent.items())))
+    event["requestContext"] |= {"stage": "", "domainName": ""} | context
     shown = json.loads(chalice_app(event, None)["body"])
     assert shown["update_url"].endswith(f"{root}/api/v1/checks/{check['uuid']}")

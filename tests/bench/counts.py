@@ -17,12 +17,10 @@ from typing import Any
 import boto3
 import botocore.client
 from chalice.app import SQSEventConfig
-from chalice.config import Config
-from chalice.local import LocalGateway
 
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
-from tests.api.client import Api
+from tests.api.client import Api, Entrance
 from tests.bench.meter import Meter, fresh_services
 
 
@@ -72,7 +70,7 @@ class _Installation:
             if hasattr(application, name):
                 setattr(application, name, services)
         _serve(self.app, services)
-        self.api = Api(LocalGateway(self.app, Config()), projects.create(services, "Bench").keys["write"])
+        self.api = Api(Entrance(self.app), projects.create(services, "Bench").keys["write"])
         self.sqs = boto3.client("sqs")
         self.workers = {
             noun: self.app.handler_map[source.handler_string.removeprefix("app.")]

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chalice.config import Config
-from chalice.local import LocalGateway
 
 import app as application
 from chalicelib import gateway
@@ -25,7 +23,7 @@ from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Done, Outcome, Task
 from chalicelib.probes.engine import Prober
 from tests.api.alertra.conftest import Caller
-from tests.api.client import Api
+from tests.api.client import Api, Entrance
 from tests.conftest import Clock
 from tests.probes.authority import Authority
 from tests.sent import Sent
@@ -177,7 +175,7 @@ def opened(
     channels.create(services, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
     gateway.serve(application.app, services)
     key = keyring.keys["write"]
-    caller = Caller(Api(LocalGateway(application.app, Config()), key), key)
+    caller = Caller(Api(Entrance(application.app), key), key)
     world = World(services, caller, Authority(folder), clock, Sent(), minute)
     services.engine = Engine(services.settings.allowed_networks, clock, authorities=world.authority.bundle)
     yield world

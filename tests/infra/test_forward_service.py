@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from chalice.config import Config
-from chalice.local import LocalGateway
 
 import app
 from chalicelib import gateway as http
@@ -16,6 +14,7 @@ from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from infra import forward
 from infra.forward import Answer, Notices, Sender, Spool
+from tests.api.client import Entrance
 from tests.conftest import NOW
 from tests.infra.sinks import Handle, left, serving
 
@@ -24,7 +23,7 @@ from tests.infra.sinks import Handle, left, serving
 def service(services: Services) -> Handle:
     """The application, as API Gateway would call it."""
     http.serve(app.app, services)
-    gateway = LocalGateway(app.app, Config())
+    gateway = Entrance(app.app)
 
     def handle(headers: dict[str, str], body: bytes) -> Answer:
         answer = gateway.handle_request("POST", "/api/v1/sink", headers, body)
@@ -48,7 +47,7 @@ def test_the_service_takes_it_and_counts_once_what_is_sent_again(
         assert post(body).status == 400  # the answer of this one is lost
         assert Sender(spool, post, Notices(), lambda _: False).turn() == 0
     assert left(tmp_path) == b""
-    asked = LocalGateway(app.app, Config()).handle_request(
+    asked = Entrance(app.app).handle_request(
         "GET", f"/render?target=a.b:sum&from={at - 60}&until={at + 60}", {"x-api-key": keyring.keys["write"]}, b""
     )
     (found,) = json.loads(asked["body"])

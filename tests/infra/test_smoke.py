@@ -9,14 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from chalice.config import Config
-from chalice.local import LocalGateway, LocalGatewayException
 
 import app
 from chalicelib import gateway as http
 from chalicelib.monitor.services import Services
 from chalicelib.store import directory
 from infra import smoke
+from tests.api.client import Entrance
 
 
 @contextlib.contextmanager
@@ -52,13 +51,10 @@ def stage(handle: Callable[[str, str, dict[str, str], bytes], tuple[int, str]]) 
 def working(services: Services) -> Callable[..., tuple[int, str]]:
     """The application itself, as API Gateway would call it."""
     http.serve(app.app, services)
-    gateway = LocalGateway(app.app, Config())
+    gateway = Entrance(app.app)
 
     def handle(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str]:
-        try:
-            answer = gateway.handle_request(method, path, headers, body)
-        except LocalGatewayException:
-            return 404, '{"error": "not found"}'
+        answer = gateway.handle_request(method, path, headers, body)
         return answer["statusCode"], answer["body"]
 
     return handle

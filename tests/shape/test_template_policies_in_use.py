@@ -11,8 +11,6 @@ from typing import Any
 
 import boto3
 import pytest
-from chalice.config import Config
-from chalice.local import LocalGateway
 from chalice.test import Client
 
 import app
@@ -29,7 +27,7 @@ from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history, queues, series
 from chalicelib.store.faults import StoreFault
 from tests import specs
-from tests.api.client import Api
+from tests.api.client import Api, Entrance
 from tests.conftest import Clock, Queues
 from tests.shape.calls import Calls
 from tests.shape.test_template_policies import LOGGING, POLICIES, TAKING
@@ -282,7 +280,7 @@ def test_the_api(
     keyring: projects.Keyring, audience: list[Channel], calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh()
-    api = Api(LocalGateway(app.app, Config()), keyring.keys["write"])
+    api = Api(Entrance(app.app), keyring.keys["write"])
     with calls.recorded():
         manage_channels(api, audience)
         made = manage_checks(api)

@@ -6,9 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chalice import Chalice
-from chalice.config import Config
-from chalice.local import LocalGateway
 
 import app as application
 from chalicelib import gateway
@@ -17,21 +14,16 @@ from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
-from tests.api.client import Api
+from tests.api.client import Api, Entrance
 
 HOUR = 3_600
 
 
-@pytest.fixture(scope="session")
-def chalice_app() -> Chalice:
-    return application.app
-
-
 @pytest.fixture
-def browser(chalice_app: Chalice, services: Services) -> Api:
+def browser(services: Services) -> Api:
     """A caller without a key."""
-    gateway.serve(chalice_app, services)
-    return Api(LocalGateway(chalice_app, Config()), "")
+    gateway.serve(application.app, services)
+    return Api(Entrance(application.app), "")
 
 
 @pytest.fixture

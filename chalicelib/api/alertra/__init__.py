@@ -2,4 +2,10 @@
 
 from chalicelib.api.alertra import checks, devices, maintenance, places, uptime
 
-BLUEPRINTS = (devices.blueprint, maintenance.blueprint, uptime.blueprint, checks.blueprint, places.blueprint)
+RESOURCES = [
+    *devices.RESOURCES,
+    *maintenance.RESOURCES,
+    *uptime.RESOURCES,
+    *checks.RESOURCES,
+    *places.RESOURCES,
+]

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from chalicelib.api.alertra.errors import TooLarge
 from chalicelib.core.errors import Invalid
-from chalicelib.gateway import Request
+from chalicelib.gateway import Request, TooLarge
 
 SIZE = 200_000
 DEPTH = 10

@@ -8,15 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import chalice
-
-from chalicelib import gateway
 from chalicelib.api.alertra import formats, paging, wire
-from chalicelib.api.alertra.access import Caller, needs
 from chalicelib.api.alertra.devices import ROOT, named
-from chalicelib.api.alertra.errors import Voice
+from chalicelib.api.alertra.errors import VOICE
 from chalicelib.core.errors import Missing
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, reads, resource
 from chalicelib.monitor.clocks import daily
 from chalicelib.store import results
 
@@ -31,8 +27,6 @@ _PHASES = {
     "ttlb": "TTLB",
     "total": "RequestTime",
 }
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def _list(request: Request, caller: Caller) -> Reply:
@@ -77,7 +71,9 @@ def _sum(day: Any, place: str, document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_VOICE = Voice()
-gateway.resource(blueprint, f"{ROOT}/{{device}}/checks", _VOICE, {"GET": needs("read", _list)})
-gateway.resource(blueprint, f"{ROOT}/{{device}}/checks/{{check}}", _VOICE, {"GET": needs("read", _get)})
-gateway.resource(blueprint, f"{ROOT}/{{device}}/daily", _VOICE, {"GET": needs("read", _daily)})
+_ONE = f"{ROOT}/{{device}}"
+RESOURCES = [
+    resource(f"{_ONE}/checks", VOICE, GET=reads(_list)),
+    resource(f"{_ONE}/checks/{{check}}", VOICE, GET=reads(_get)),
+    resource(f"{_ONE}/daily", VOICE, GET=reads(_daily)),
+]

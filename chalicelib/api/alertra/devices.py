@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import chalice
-
-from chalicelib import gateway
 from chalicelib.api.alertra import bodies, formats, paging, validation, wire
-from chalicelib.api.alertra.access import Caller, needs
-from chalicelib.api.alertra.errors import Voice
+from chalicelib.api.alertra.errors import VOICE
 from chalicelib.api.alertra.values import asked
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Forbidden, Invalid, Missing
 from chalicelib.core.kinds import probe
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
 from chalicelib.monitor.managing import checks, probes
 
 ROOT = "/v1.1/devices"
 # What the use cases call a field that the dialect calls otherwise.
 _FIELDS = {"master": "MasterDevice", "locations": "Locations"}
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def named(request: Request, caller: Caller) -> Check:
@@ -99,11 +93,7 @@ def _delete(request: Request, caller: Caller) -> Reply:
     return formats.reply(request, {}, root="Device")
 
 
-_VOICE = Voice()
-gateway.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _list), "POST": needs("write", _create)})
-gateway.resource(
-    blueprint,
-    f"{ROOT}/{{device}}",
-    _VOICE,
-    {"GET": needs("read", _get), "PUT": needs("write", _update), "DELETE": needs("write", _delete)},
-)
+RESOURCES = [
+    resource(ROOT, VOICE, GET=reads(_list), POST=writes(_create)),
+    resource(f"{ROOT}/{{device}}", VOICE, GET=reads(_get), PUT=writes(_update), DELETE=writes(_delete)),
+]

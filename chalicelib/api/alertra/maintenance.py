@@ -14,19 +14,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import chalice
-
-from chalicelib import gateway
 from chalicelib.api.alertra import bodies, formats, paging, wire
-from chalicelib.api.alertra.access import Caller, needs
 from chalicelib.api.alertra.devices import ROOT, named
-from chalicelib.api.alertra.errors import Voice
+from chalicelib.api.alertra.errors import VOICE
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid, Missing
 from chalicelib.core.kinds import probe
 from chalicelib.core.silence import Silence, parse_duration
 from chalicelib.core.windows import Window, window_of
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
 from chalicelib.monitor.managing import checks, silences
 
 KIND = "maintenance"
@@ -36,8 +32,6 @@ LONGEST = timedelta(days=400)
 _ONCE, _WEEKLY = ("Start", "End"), ("Days", "At", "Duration", "TimeZone")
 _SHOWN = ("window_id", "device_id", "Active", "Author")
 _NAMES = {"at": "At", "duration": "Duration", "timezone": "TimeZone", "days": "Days"}
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def _start(request: Request, caller: Caller) -> Reply:
@@ -169,17 +163,11 @@ def _refuse_unknown(body: dict[str, Any], known: tuple[str, ...]) -> None:
             raise Invalid(ascii(key)[1:-1][:60], "is not known here")
 
 
-_VOICE = Voice()
 _ONE = f"{ROOT}/{{device}}"
-gateway.resource(blueprint, f"{_ONE}/start-maintenance", _VOICE, {"PUT": needs("write", _start)})
-gateway.resource(blueprint, f"{_ONE}/stop-maintenance", _VOICE, {"PUT": needs("write", _stop)})
-gateway.resource(
-    blueprint, f"{_ONE}/maintenance", _VOICE, {"GET": needs("read", _list), "POST": needs("write", _create)}
-)
-gateway.resource(
-    blueprint,
-    f"{_ONE}/maintenance/{{window}}",
-    _VOICE,
-    {"GET": needs("read", _get), "PUT": needs("write", _update), "DELETE": needs("write", _delete)},
-)
-gateway.resource(blueprint, "/v1.1/maintenance-schedules", _VOICE, {"GET": needs("read", _list_all)})
+RESOURCES = [
+    resource(f"{_ONE}/start-maintenance", VOICE, PUT=writes(_start)),
+    resource(f"{_ONE}/stop-maintenance", VOICE, PUT=writes(_stop)),
+    resource(f"{_ONE}/maintenance", VOICE, GET=reads(_list), POST=writes(_create)),
+    resource(f"{_ONE}/maintenance/{{window}}", VOICE, GET=reads(_get), PUT=writes(_update), DELETE=writes(_delete)),
+    resource("/v1.1/maintenance-schedules", VOICE, GET=reads(_list_all)),
+]

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import chalice
-
 from chalicelib import gateway
 from chalicelib.api.alertra import formats
-from chalicelib.api.alertra.access import HEADER, Caller, needs
-from chalicelib.api.alertra.errors import Denied, Voice
-from chalicelib.gateway import Reply, Request
+from chalicelib.api.alertra.errors import VOICE
+from chalicelib.gateway import Caller, Denied, Reply, Request, public, reads, resource
 from chalicelib.monitor.managing import channels, probes, projects
 
 _LEVELS = {"write": "UW", "read": "UR", "ping": "P"}
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def _hello(request: Request) -> Reply:
     """A greeting in plain text that tells a client who it is. Raises Denied for a key that is none."""
     lines = [f"Hello {request.source_ip}", ""]
-    texts = gateway.presented(request, HEADER)
+    texts = gateway.presented(request, VOICE.header)
     if texts:
-        key, _ = gateway.opened(request, HEADER)
+        key, _ = gateway.opened(request, VOICE.header)
         if key is None:
             raise Denied("the API key is not known")
         lines += [
@@ -53,8 +48,9 @@ def _notification_schedules(request: Request, _caller: Caller) -> Reply:
     return formats.reply(request, [], root="NotificationSchedules", item="NotificationSchedule")
 
 
-_VOICE = Voice()
-gateway.resource(blueprint, "/v1.1/hello", _VOICE, {"GET": _hello})
-gateway.resource(blueprint, "/v1.1/locations", _VOICE, {"GET": needs("read", _locations)})
-gateway.resource(blueprint, "/v1.1/contacts", _VOICE, {"GET": needs("read", _contacts)})
-gateway.resource(blueprint, "/v1.1/notification-schedules", _VOICE, {"GET": needs("read", _notification_schedules)})
+RESOURCES = [
+    resource("/v1.1/hello", VOICE, GET=public(_hello)),
+    resource("/v1.1/locations", VOICE, GET=reads(_locations)),
+    resource("/v1.1/contacts", VOICE, GET=reads(_contacts)),
+    resource("/v1.1/notification-schedules", VOICE, GET=reads(_notification_schedules)),
+]

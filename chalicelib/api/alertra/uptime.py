@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import chalice
-
-from chalicelib import gateway
 from chalicelib.api.alertra import formats, paging, wire
-from chalicelib.api.alertra.access import Caller, needs
 from chalicelib.api.alertra.devices import ROOT, named
-from chalicelib.api.alertra.errors import Voice
+from chalicelib.api.alertra.errors import VOICE
 from chalicelib.core.check import Check
 from chalicelib.core.kinds import probe
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, reads, resource
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.views import uptimes
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def _uptime(request: Request, caller: Caller) -> Reply:
@@ -47,7 +41,8 @@ def _listed(request: Request, devices: list[Check]) -> Reply:
     return formats.reply(request, [wire.outage(*pair) for pair in found], root="Outages", item="Outage")
 
 
-_VOICE = Voice()
-gateway.resource(blueprint, f"{ROOT}/{{device}}/uptime", _VOICE, {"GET": needs("read", _uptime)})
-gateway.resource(blueprint, f"{ROOT}/{{device}}/outages", _VOICE, {"GET": needs("read", _outages)})
-gateway.resource(blueprint, "/v1.1/outages", _VOICE, {"GET": needs("read", _all_outages)})
+RESOURCES = [
+    resource(f"{ROOT}/{{device}}/uptime", VOICE, GET=reads(_uptime)),
+    resource(f"{ROOT}/{{device}}/outages", VOICE, GET=reads(_outages)),
+    resource("/v1.1/outages", VOICE, GET=reads(_all_outages)),
+]

@@ -2,4 +2,4 @@
 
 from chalicelib.api.healthchecks import badges, channels, management, pinging
 
-BLUEPRINTS = (management.blueprint, channels.blueprint, badges.blueprint, pinging.blueprint)
+RESOURCES = [*management.RESOURCES, *channels.RESOURCES, *badges.RESOURCES, *pinging.RESOURCES]

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import chalice
-
-from chalicelib import gateway
-from chalicelib.api.healthchecks.access import Caller, needs
-from chalicelib.api.healthchecks.errors import Management
+from chalicelib.api.healthchecks.errors import MANAGEMENT
 from chalicelib.api.healthchecks.management import VERSIONS
 from chalicelib.core.check import Project
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, reads, resource
 from chalicelib.monitor.views import badges
 
 FORMATS = ("svg", "json", "shields")
 # A badge of two states shows a late check as up.
 TWO_STATES = "-2"
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def _list(request: Request, caller: Caller) -> Reply:
@@ -37,5 +31,4 @@ def _addresses(root: str, project: Project, tag: str) -> dict[str, str]:
     return found
 
 
-for _version in VERSIONS:
-    gateway.resource(blueprint, f"/api/v{_version}/badges", Management(), {"GET": needs("read", _list)})
+RESOURCES = [resource(f"/api/v{version}/badges", MANAGEMENT, GET=reads(_list)) for version in VERSIONS]

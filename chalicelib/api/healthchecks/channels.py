@@ -13,25 +13,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import chalice
-
-from chalicelib import gateway
 from chalicelib.api.healthchecks import wire
-from chalicelib.api.healthchecks.access import Caller, needs
-from chalicelib.api.healthchecks.errors import Management
+from chalicelib.api.healthchecks.errors import MANAGEMENT
 from chalicelib.api.healthchecks.management import VERSIONS
 from chalicelib.api.healthchecks.validation import text
 from chalicelib.api.healthchecks.wire import AUTO_RESOLVE
 from chalicelib.channels import fields
 from chalicelib.core.check import Channel, canonical_uuid
 from chalicelib.core.errors import Invalid, Missing
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, Resource, resource, writes
 from chalicelib.monitor.managing import channels
 
 # In bytes, as they come: what is kept of them takes up to three times as many, and an item ends at 400 KB.
 SETTINGS_MAX = 100_000
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def _list(_request: Request, caller: Caller) -> Reply:
@@ -104,16 +98,15 @@ def _notifications(request: Request, caller: Caller) -> Reply:
     return Reply(body={"notifications": [wire.notification_document(entry) for entry in log]})
 
 
-_VOICE = Management()
-for _version in VERSIONS:
-    _root = f"/api/v{_version}/channels"
-    _one = f"{_root}/{{code}}"
-    gateway.resource(blueprint, _root, _VOICE, {"GET": needs("write", _list), "POST": needs("write", _create)})
-    gateway.resource(
-        blueprint,
-        _one,
-        _VOICE,
-        {"GET": needs("write", _get), "POST": needs("write", _update), "DELETE": needs("write", _delete)},
-    )
-    gateway.resource(blueprint, f"{_one}/test", _VOICE, {"POST": needs("write", _test)})
-    gateway.resource(blueprint, f"{_one}/notifications", _VOICE, {"GET": needs("write", _notifications)})
+def _of_version(version: int) -> list[Resource]:
+    root = f"/api/v{version}/channels"
+    one = f"{root}/{{code}}"
+    return [
+        resource(root, MANAGEMENT, GET=writes(_list), POST=writes(_create)),
+        resource(one, MANAGEMENT, GET=writes(_get), POST=writes(_update), DELETE=writes(_delete)),
+        resource(f"{one}/test", MANAGEMENT, POST=writes(_test)),
+        resource(f"{one}/notifications", MANAGEMENT, GET=writes(_notifications)),
+    ]
+
+
+RESOURCES = [one for version in VERSIONS for one in _of_version(version)]

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from chalicelib.core.errors import Conflict, Forbidden, Invalid, LimitReached, Missing, TocsinError, Undelivered
-from chalicelib.gateway import Reply, Request
+from chalicelib import gateway
+from chalicelib.api.healthchecks import bodies
+from chalicelib.core.check import Access
+from chalicelib.core.errors import Forbidden, Invalid, LimitReached, Missing, TocsinError
+from chalicelib.gateway import Caller, Denied, Reply, Request
+from chalicelib.monitor.managing import projects
 
+KEY_LENGTH = 32
+STATUSES: gateway.Statuses = {**gateway.STATUSES, bodies.BadRequest: 400}
+UNCACHED = {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private"}
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Headers": "X-Api-Key",
@@ -12,69 +19,61 @@ CORS = {
 }
 
 
-class BadRequest(TocsinError):
-    """What was sent cannot be used; the message is told as it is."""
-
-
-class Denied(TocsinError):
-    """The API key is missing, unknown, or not enough for this call."""
-
-
-class Management:
+class Management(gateway.Voice):
     """The Management API's voice. CORS headers stand on every answer, so that pages of other sites can read errors."""
 
-    def wrong(self, _request: Request, error: TocsinError) -> Reply:
-        status, message = _answer(error)
-        return self.broken(status, message)
+    prefixes = ("/api/v1", "/api/v2", "/api/v3")
+    headers = CORS
+    telling_methods = (405,)
+    challenge = ""
+    statuses = STATUSES
 
-    def broken(self, status: int, message: str) -> Reply:
+    def guard(self, request: Request, access: Access) -> Caller:
+        """The caller behind the key in the header or in the body, which is read first."""
+        body = bodies.read(request) if request.method == "POST" else {}
+        presented = request.headers.get("x-api-key", body.get("api_key", ""))
+        if not isinstance(presented, str) or len(presented) != KEY_LENGTH:
+            raise Denied("missing api key")
+        key = projects.opened_by(presented)
+        if key is None or key.access not in ("write", access):
+            raise Denied("wrong api key")
+        return gateway.admitted(key, access, body=body)
+
+    def words(self, error: TocsinError) -> str:
+        match error:
+            case Invalid():
+                return f"json validation error: {error}"
+            case Forbidden():
+                return "access denied"
+            case LimitReached():
+                return "the project's check limit has been reached"
+        return super().words(error)
+
+    def broken(self, status: int, message: str, _field: str = "") -> Reply:
         return Reply(status, {"error": message})
 
-    def finish(self, _request: Request, methods: tuple[str, ...], reply: Reply) -> Reply:
-        allowed = ", ".join((*methods, "OPTIONS"))
-        reply.headers = {**CORS, "Access-Control-Allow-Methods": allowed, **reply.headers}
-        if reply.status == 405:
-            reply.headers["Allow"] = allowed
-        return reply
+    def finish(self, request: Request, methods: tuple[str, ...], reply: Reply) -> Reply:
+        reply.headers = {"Access-Control-Allow-Methods": gateway.allowed(methods), **reply.headers}
+        return super().finish(request, methods, reply)
 
 
-def _answer(error: TocsinError) -> tuple[int, str]:
-    match error:
-        case Invalid():
-            return 400, f"json validation error: {error}"
-        case BadRequest():
-            return 400, str(error)
-        case Denied():
-            return 401, str(error)
-        case Forbidden():
-            return 403, "access denied"
-        case LimitReached():
-            return 403, "the project's check limit has been reached"
-        case Missing():
-            return 404, str(error)
-        case Conflict():
-            return 409, str(error)
-        case Undelivered():
-            return 502, f"the channel did not take it: {error}"
-    raise error
-
-
-class Pinging:
+class Pinging(gateway.Voice):
     """The Pinging API's voice: short plain texts that a shell script can show."""
 
-    def wrong(self, _request: Request, error: TocsinError) -> Reply:
+    prefixes = ("/ping",)
+    headers = UNCACHED
+
+    def words(self, error: TocsinError) -> str:
         match error:
             case Missing():
-                return self.broken(404, "not found")
-            case Conflict():
-                return self.broken(409, str(error))
+                return "not found"
             case Invalid():
-                return self.broken(400, error.message)
-        raise error
+                return error.message
+        return super().words(error)
 
-    def broken(self, status: int, message: str) -> Reply:
+    def broken(self, status: int, message: str, _field: str = "") -> Reply:
         return Reply(status, message, content_type="text/plain; charset=utf-8")
 
-    def finish(self, _request: Request, _methods: tuple[str, ...], reply: Reply) -> Reply:
-        reply.headers = {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private", **reply.headers}
-        return reply
+
+MANAGEMENT = Management()
+PINGING = Pinging()

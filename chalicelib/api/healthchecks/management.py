@@ -5,17 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import chalice
-
-from chalicelib import gateway
 from chalicelib.api.healthchecks import wire
-from chalicelib.api.healthchecks.access import Caller, needs
-from chalicelib.api.healthchecks.errors import BadRequest, Management
+from chalicelib.api.healthchecks.bodies import BadRequest
+from chalicelib.api.healthchecks.errors import MANAGEMENT
 from chalicelib.api.healthchecks.validation import validate
 from chalicelib.core import audience
 from chalicelib.core.check import Check, Filters, canonical_uuid
 from chalicelib.core.errors import Missing
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, Resource, public, reads, resource, writes
 from chalicelib.monitor.managing import channels, checks
 from chalicelib.store import history
 
@@ -30,8 +27,6 @@ _FAULTS: dict[audience.Fault, str] = {
     "unknown": "invalid channel identifier: {}",
     "ambiguous": "non-unique channel identifier: {}",
 }
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def _list(request: Request, caller: Caller) -> Reply:
@@ -171,23 +166,21 @@ def _status(_request: Request) -> Reply:
     return Reply(body="OK", content_type="text/plain")
 
 
-_VOICE = Management()
-for _version in VERSIONS:
-    _root = f"/api/v{_version}"
-    _one = f"{_root}/checks/{{code}}"
-    gateway.resource(
-        blueprint, f"{_root}/checks", _VOICE, {"GET": needs("read", _list), "POST": needs("write", _create)}
-    )
-    gateway.resource(
-        blueprint,
-        _one,
-        _VOICE,
-        {"GET": needs("read", _get), "POST": needs("write", _update), "DELETE": needs("write", _delete)},
-    )
-    gateway.resource(blueprint, f"{_one}/pause", _VOICE, {"POST": needs("write", _pause)})
-    gateway.resource(blueprint, f"{_one}/resume", _VOICE, {"POST": needs("write", _resume)})
-    gateway.resource(blueprint, f"{_one}/pings", _VOICE, {"GET": needs("write", _pings)})
-    gateway.resource(blueprint, f"{_one}/pings/{{n}}/body", _VOICE, {"GET": needs("write", _ping_body)})
-    gateway.resource(blueprint, f"{_one}/flips", _VOICE, {"GET": needs("read", _flips)})
-    if _version > 1:  # /api/v1/status belongs to another dialect
-        gateway.resource(blueprint, f"{_root}/status", _VOICE, {"GET": _status})
+def _of_version(version: int) -> list[Resource]:
+    root = f"/api/v{version}"
+    one = f"{root}/checks/{{code}}"
+    found = [
+        resource(f"{root}/checks", MANAGEMENT, GET=reads(_list), POST=writes(_create)),
+        resource(one, MANAGEMENT, GET=reads(_get), POST=writes(_update), DELETE=writes(_delete)),
+        resource(f"{one}/pause", MANAGEMENT, POST=writes(_pause)),
+        resource(f"{one}/resume", MANAGEMENT, POST=writes(_resume)),
+        resource(f"{one}/pings", MANAGEMENT, GET=writes(_pings)),
+        resource(f"{one}/pings/{{n}}/body", MANAGEMENT, GET=writes(_ping_body)),
+        resource(f"{one}/flips", MANAGEMENT, GET=reads(_flips)),
+    ]
+    if version > 1:  # /api/v1/status belongs to another dialect
+        found.append(resource(f"{root}/status", MANAGEMENT, GET=public(_status)))
+    return found
+
+
+RESOURCES = [one for version in VERSIONS for one in _of_version(version)]

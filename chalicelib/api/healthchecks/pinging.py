@@ -12,14 +12,11 @@ import ipaddress
 import re
 import uuid
 
-import chalice
-
-from chalicelib import gateway
-from chalicelib.api.healthchecks.errors import Pinging
+from chalicelib.api.healthchecks.errors import PINGING
 from chalicelib.api.healthchecks.validation import SLUG_MAX
 from chalicelib.core.check import PingKind, Signal, canonical_uuid
 from chalicelib.core.errors import Invalid, Missing
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import METHODS, Reply, Request, public, resource
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import projects
 
@@ -27,8 +24,6 @@ ACTIONS: dict[str, PingKind] = {"start": "start", "fail": "fail", "log": "log"}
 UA_MAX, SCHEME_MAX, ADDRESS_MAX = 200, 10, 45
 _WORD = re.compile(r"[-a-zA-Z0-9_]+")
 _STATUS = re.compile(r"[0-9]+", re.ASCII)
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def _ping(request: Request) -> Reply:
@@ -128,7 +123,9 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-_VOICE = Pinging()
-_HANDLERS = dict.fromkeys(gateway.METHODS, _ping)
-for _path in ("/ping/{first}", "/ping/{first}/{second}", "/ping/{first}/{second}/{third}"):
-    gateway.resource(blueprint, _path, _VOICE, _HANDLERS)
+_ALL_METHODS = dict.fromkeys(METHODS, public(_ping))
+RESOURCES = [
+    resource("/ping/{first}", PINGING, **_ALL_METHODS),
+    resource("/ping/{first}/{second}", PINGING, **_ALL_METHODS),
+    resource("/ping/{first}/{second}/{third}", PINGING, **_ALL_METHODS),
+]

@@ -2,12 +2,12 @@
 
 from chalicelib.api.hostedgraphite import alerts, backtest, metrics, muting, notifications, schedules, sink
 
-BLUEPRINTS = (
-    muting.blueprint,
-    backtest.blueprint,
-    alerts.blueprint,
-    notifications.blueprint,
-    schedules.blueprint,
-    sink.blueprint,
-    metrics.blueprint,
-)
+RESOURCES = [
+    *muting.RESOURCES,
+    *backtest.RESOURCES,
+    *alerts.RESOURCES,
+    *notifications.RESOURCES,
+    *schedules.RESOURCES,
+    *sink.RESOURCES,
+    *metrics.RESOURCES,
+]

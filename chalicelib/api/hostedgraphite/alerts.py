@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import chalice
-
-from chalicelib import gateway
-from chalicelib.api.hostedgraphite import validation, wire
-from chalicelib.api.hostedgraphite.access import Caller, body, needs
-from chalicelib.api.hostedgraphite.errors import Gone, Voice
+from chalicelib.api.hostedgraphite import bodies, validation, wire
+from chalicelib.api.hostedgraphite.errors import VOICE, Gone
 from chalicelib.core.check import Channel, Check, canonical_uuid
 from chalicelib.core.errors import Forbidden, Missing
 from chalicelib.core.kinds import rule
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
 from chalicelib.monitor.managing import channels, checks, rules
 
 ROOT = "/v2/alerts"
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def named(request: Request, caller: Caller) -> Check:
@@ -52,7 +46,7 @@ def known_channels(caller: Caller) -> dict[str, Channel]:
 
 
 def _create(request: Request, caller: Caller) -> Reply:
-    alert = rules.create(request.services, caller.project, validation.values(caller.project.code, body(request)))
+    alert = rules.create(request.services, caller.project, validation.values(caller.project.code, bodies.read(request)))
     return Reply(201, {"id": alert.code, "url": f"{ROOT}/{alert.code}"})
 
 
@@ -62,7 +56,7 @@ def _get(request: Request, caller: Caller) -> Reply:
 
 def _update(request: Request, caller: Caller) -> Reply:
     alert = named(request, caller)
-    values = validation.values(caller.project.code, body(request), alert)
+    values = validation.values(caller.project.code, bodies.read(request), alert)
     return _shown(request, rules.change(request.services, alert, values))
 
 
@@ -79,11 +73,7 @@ def _delete(request: Request, caller: Caller) -> Reply:
     return Reply(body={})
 
 
-_VOICE = Voice()
-gateway.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _search), "POST": needs("write", _create)})
-gateway.resource(
-    blueprint,
-    f"{ROOT}/{{alert}}",
-    _VOICE,
-    {"GET": needs("read", _get), "PUT": needs("write", _update), "DELETE": needs("write", _delete)},
-)
+RESOURCES = [
+    resource(ROOT, VOICE, GET=reads(_search), POST=writes(_create)),
+    resource(f"{ROOT}/{{alert}}", VOICE, GET=reads(_get), PUT=writes(_update), DELETE=writes(_delete)),
+]

@@ -9,27 +9,21 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import chalice
-
-from chalicelib import gateway
-from chalicelib.api.hostedgraphite import validation, wire
-from chalicelib.api.hostedgraphite.access import Caller, body, needs
+from chalicelib.api.hostedgraphite import bodies, validation, wire
 from chalicelib.api.hostedgraphite.alerts import ROOT
-from chalicelib.api.hostedgraphite.errors import Voice
+from chalicelib.api.hostedgraphite.errors import VOICE
 from chalicelib.core.check import Flip
 from chalicelib.core.errors import Invalid
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, reads, resource
 from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor.looking import backtest
 
 DEFAULT = timedelta(days=1)
 FIELDS = ("alert", "from", "until")
 
-blueprint = chalice.Blueprint(__name__)
-
 
 def _run(request: Request, caller: Caller) -> Reply:
-    given, now = body(request), request.services.clock()
+    given, now = bodies.read(request), request.services.clock()
     validation.require_known(given, FIELDS)
     definition = given.get("alert")
     if not isinstance(definition, dict):
@@ -70,4 +64,4 @@ def _moment(value: Any, field: str, default: datetime) -> datetime:
     return datetime.fromtimestamp(value, UTC)
 
 
-gateway.resource(blueprint, f"{ROOT}/backtest", Voice(), {"POST": needs("read", _run)})
+RESOURCES = [resource(f"{ROOT}/backtest", VOICE, POST=reads(_run))]

@@ -10,15 +10,12 @@ from math import isfinite
 from typing import Any
 from urllib.parse import parse_qs
 
-import chalice
-
-from chalicelib import gateway
 from chalicelib.api.hostedgraphite import wire
-from chalicelib.api.hostedgraphite.access import BODY_MAX, Caller, needs
-from chalicelib.api.hostedgraphite.errors import Voice
+from chalicelib.api.hostedgraphite.bodies import BODY_MAX
+from chalicelib.api.hostedgraphite.errors import VOICE
 from chalicelib.api.hostedgraphite.validation import METRIC_MAX
 from chalicelib.core.errors import Invalid
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, Resource, reads, resource, writes
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor.looking.reading import Reader
@@ -30,8 +27,6 @@ TARGETS_MAX = 20
 FIELDS_MAX = 100
 LIMIT, LIMIT_MAX = 100, 10_000
 HORIZON = timedelta(days=731)
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def _search(request: Request, caller: Caller) -> Reply:
@@ -155,7 +150,7 @@ def _delete_series(request: Request, caller: Caller) -> Reply:
     path = _pattern(request, "path")
     if not path:
         raise Invalid("path", "is required")
-    return Reply(body=bool(metrics.delete(request.services, caller.project.code, path)))  # type: ignore[arg-type]
+    return Reply.json(bool(metrics.delete(request.services, caller.project.code, path)))
 
 
 def _render(request: Request, caller: Caller) -> Reply:
@@ -201,12 +196,19 @@ def _moment(request: Request, name: str, now: datetime, default: datetime) -> da
     return now + timedelta(seconds=min(max(at - now.timestamp(), -far), far))
 
 
-_VOICE = Voice()
-gateway.resource(blueprint, "/api/v1/metric/search", _VOICE, {"GET": needs("read", _search)})
-gateway.resource(blueprint, "/api/v1/metric/delete", _VOICE, {"POST": needs("write", _delete)})
-for _root in ("", "/api/v1"):
-    gateway.resource(blueprint, f"{_root}/tags", _VOICE, {"GET": needs("read", _tags)})
-    gateway.resource(blueprint, f"{_root}/tags/findSeries", _VOICE, {"GET": needs("read", _find_series)})
-    gateway.resource(blueprint, f"{_root}/tags/delSeries", _VOICE, {"POST": needs("write", _delete_series)})
-    gateway.resource(blueprint, f"{_root}/tags/{{tag}}", _VOICE, {"GET": needs("read", _values)})
-gateway.resource(blueprint, "/render", _VOICE, {"GET": needs("read", _render)})
+def _of_tags(root: str) -> list[Resource]:
+    return [
+        resource(f"{root}/tags", VOICE, GET=reads(_tags)),
+        resource(f"{root}/tags/findSeries", VOICE, GET=reads(_find_series)),
+        resource(f"{root}/tags/delSeries", VOICE, POST=writes(_delete_series)),
+        resource(f"{root}/tags/{{tag}}", VOICE, GET=reads(_values)),
+    ]
+
+
+RESOURCES = [
+    resource("/api/v1/metric/search", VOICE, GET=reads(_search)),
+    resource("/api/v1/metric/delete", VOICE, POST=writes(_delete)),
+    resource("/render", VOICE, GET=reads(_render)),
+    *_of_tags(""),
+    *_of_tags("/api/v1"),
+]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import chalice
-
-from chalicelib import gateway
 from chalicelib.api.hostedgraphite import alerts as resources
-from chalicelib.api.hostedgraphite import validation, wire
-from chalicelib.api.hostedgraphite.access import Caller, body, needs
+from chalicelib.api.hostedgraphite import bodies, validation, wire
 from chalicelib.api.hostedgraphite.alerts import ROOT, named
-from chalicelib.api.hostedgraphite.errors import Voice
+from chalicelib.api.hostedgraphite.errors import VOICE
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid, Missing
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
 from chalicelib.monitor.managing import rules
 
 MUTE_MAX = 366 * 24 * 60
@@ -22,11 +18,9 @@ DAYS, DAYS_MAX = 3, 400
 # "recovered" is what the document's text says where its example says "healthy".
 STATUS = {"alerting": True, "healthy": False, "recovered": False}
 
-blueprint = chalice.Blueprint(__name__)
-
 
 def _mute(request: Request, caller: Caller) -> Reply:
-    alert, given = named(request, caller), _known(body(request), ("duration",))
+    alert, given = named(request, caller), _known(bodies.read(request), ("duration",))
     minutes = validation.duration(given.get("duration"), MUTE_MAX)
     rules.mute(request.services, [alert], minutes, caller.author)
     return Reply(body={"duration": minutes})
@@ -45,14 +39,14 @@ def _unmute(request: Request, caller: Caller) -> Reply:
 
 
 def _mute_many(request: Request, caller: Caller) -> Reply:
-    given = _known(body(request), ("ids", "search", "duration"))
+    given = _known(bodies.read(request), ("ids", "search", "duration"))
     minutes = validation.duration(given.get("duration"), MUTE_MAX)
     muted = rules.mute(request.services, _selected(caller, given), minutes, caller.author)
     return Reply(body={"ids": [alert.code for alert in muted], "duration": minutes})
 
 
 def _unmute_many(request: Request, caller: Caller) -> Reply:
-    given = _known(body(request), ("ids", "search"))
+    given = _known(bodies.read(request), ("ids", "search"))
     unmuted = rules.unmute(request.services, _selected(caller, given))
     return Reply(body={"ids": [alert.code for alert in unmuted]})
 
@@ -102,17 +96,8 @@ def _history(request: Request, caller: Caller) -> Reply:
     return Reply(body=found)
 
 
-_VOICE = Voice()
-gateway.resource(
-    blueprint,
-    f"{ROOT}/muted",
-    _VOICE,
-    {"POST": needs("write", _mute_many), "DELETE": needs("write", _unmute_many)},
-)
-gateway.resource(blueprint, f"{ROOT}/history", _VOICE, {"GET": needs("read", _history)})
-gateway.resource(
-    blueprint,
-    f"{ROOT}/{{alert}}/muted",
-    _VOICE,
-    {"POST": needs("write", _mute), "GET": needs("read", _muted), "DELETE": needs("write", _unmute)},
-)
+RESOURCES = [
+    resource(f"{ROOT}/muted", VOICE, POST=writes(_mute_many), DELETE=writes(_unmute_many)),
+    resource(f"{ROOT}/history", VOICE, GET=reads(_history)),
+    resource(f"{ROOT}/{{alert}}/muted", VOICE, POST=writes(_mute), GET=reads(_muted), DELETE=writes(_unmute)),
+]

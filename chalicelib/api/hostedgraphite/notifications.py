@@ -9,16 +9,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import chalice
-
 from chalicelib import channels as kinds
-from chalicelib import gateway
-from chalicelib.api.hostedgraphite import validation, wire
-from chalicelib.api.hostedgraphite.access import Caller, body, needs
-from chalicelib.api.hostedgraphite.errors import Voice
+from chalicelib.api.hostedgraphite import bodies, validation, wire
+from chalicelib.api.hostedgraphite.errors import VOICE
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Conflict, Invalid
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
 from chalicelib.monitor.managing import channels
 
 ROOT = "/v2/notifications"
@@ -34,8 +30,6 @@ DESTINATIONS = {
     "victorops": "url",
     "webhook": "url",
 }
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def _shown(channel: Channel) -> dict[str, Any]:
@@ -67,7 +61,7 @@ def _search(request: Request, caller: Caller) -> Reply:
 
 
 def _create(request: Request, caller: Caller) -> Reply:
-    given = _checked(body(request))
+    given = _checked(bodies.read(request))
     kind = given.get("type")
     if not isinstance(kind, str) or kind not in DESTINATIONS:
         raise Invalid("type", f"must be one of {', '.join(DESTINATIONS)}")
@@ -91,7 +85,7 @@ def _named(request: Request, caller: Caller) -> Channel:
 
 
 def _update(request: Request, caller: Caller) -> Reply:
-    channel, given = _named(request, caller), _checked(body(request))
+    channel, given = _named(request, caller), _checked(bodies.read(request))
     if given.get("type", channel.kind) != channel.kind:
         raise Invalid("type", "cannot be changed")
     name = channel.name
@@ -177,9 +171,10 @@ def _told(attempt: Callable[[], Channel]) -> Channel:
         raise Invalid(field, error.message) from None
 
 
-_VOICE = Voice()
-_ONE = {"GET": needs("read", _get), "PUT": needs("write", _update), "DELETE": needs("write", _delete)}
-gateway.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _search), "POST": needs("write", _create)})
-gateway.resource(blueprint, f"{ROOT}/{{notification}}", _VOICE, _ONE)
-# The document's examples write it so once.
-gateway.resource(blueprint, "/v2/notification/{notification}", _VOICE, _ONE)
+_ONE = {"GET": reads(_get), "PUT": writes(_update), "DELETE": writes(_delete)}
+RESOURCES = [
+    resource(ROOT, VOICE, GET=reads(_search), POST=writes(_create)),
+    resource(f"{ROOT}/{{notification}}", VOICE, **_ONE),
+    # The document's examples write it so once.
+    resource("/v2/notification/{notification}", VOICE, **_ONE),
+]

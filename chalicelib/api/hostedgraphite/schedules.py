@@ -5,16 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import chalice
-
-from chalicelib import gateway
-from chalicelib.api.hostedgraphite import validation, wire
-from chalicelib.api.hostedgraphite.access import Caller, body, needs
-from chalicelib.api.hostedgraphite.errors import Voice
+from chalicelib.api.hostedgraphite import bodies, validation, wire
+from chalicelib.api.hostedgraphite.errors import VOICE
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.core.windows import DAYS, Window, window_of
-from chalicelib.gateway import Reply, Request
+from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
 from chalicelib.monitor.managing import mutes, rules
 from chalicelib.store import mutes as store_mutes
 from chalicelib.store.mutes import MuteWindow
@@ -23,8 +19,6 @@ ROOT = "/v2/schedules"
 FIELDS = ("name", "start_time", "duration", "timezone", "repeat")
 NAME_MAX = 200
 _NAMES = {"at": "start_time", "days": "repeat"}
-
-blueprint = chalice.Blueprint(__name__)
 
 
 def _shown(schedule: MuteWindow, having: list[Check]) -> dict[str, Any]:
@@ -63,7 +57,7 @@ def _fits(shown: dict[str, Any], wanted: dict[str, list[str]]) -> bool:
 
 
 def _create(request: Request, caller: Caller) -> Reply:
-    given = body(request)
+    given = bodies.read(request)
     schedule = mutes.create(request.services, caller.project, _name(given), _window(given))
     return Reply(201, {"id": schedule.code, "url": f"{ROOT}/{schedule.code}"})
 
@@ -78,7 +72,7 @@ def _named(request: Request, caller: Caller) -> MuteWindow:
 
 def _update(request: Request, caller: Caller) -> Reply:
     schedule = _named(request, caller)
-    merged = {key: value for key, value in _shown(schedule, []).items() if key in FIELDS} | body(request)
+    merged = {key: value for key, value in _shown(schedule, []).items() if key in FIELDS} | bodies.read(request)
     changed = mutes.change(request.services, schedule, _name(merged), _window(merged))
     rules.reschedule(request.services, caller.project, changed)
     return Reply(body=_shown(changed, rules.of_project(caller.project)))
@@ -105,11 +99,7 @@ def _window(given: dict[str, Any]) -> Window:
         raise Invalid(_NAMES.get(error.field, error.field), error.message) from None
 
 
-_VOICE = Voice()
-gateway.resource(blueprint, ROOT, _VOICE, {"GET": needs("read", _search), "POST": needs("write", _create)})
-gateway.resource(
-    blueprint,
-    f"{ROOT}/{{schedule}}",
-    _VOICE,
-    {"GET": needs("read", _get), "PUT": needs("write", _update), "DELETE": needs("write", _delete)},
-)
+RESOURCES = [
+    resource(ROOT, VOICE, GET=reads(_search), POST=writes(_create)),
+    resource(f"{ROOT}/{{schedule}}", VOICE, GET=reads(_get), PUT=writes(_update), DELETE=writes(_delete)),
+]

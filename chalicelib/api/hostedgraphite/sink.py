@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import zlib
 
-import chalice
-
-from chalicelib import gateway
-from chalicelib.api.hostedgraphite.access import Caller, needs
-from chalicelib.api.hostedgraphite.errors import Voice
-from chalicelib.gateway import Reply, Request
+from chalicelib.api.hostedgraphite.errors import VOICE
+from chalicelib.gateway import Caller, Reply, Request, resource, writes
 from chalicelib.languages.graphite.lines import Lines
 from chalicelib.monitor.intake import points as ingest
 
@@ -21,8 +17,6 @@ from chalicelib.monitor.intake import points as ingest
 SIZE = 4_000_000
 _GZIP = zlib.MAX_WBITS | 16
 MEMBERS_MAX = 100
-
-blueprint = chalice.Blueprint(__name__)
 
 
 class _Unreadable(Exception):
@@ -84,4 +78,4 @@ def _text(status: int, text: str) -> Reply:
     return Reply(status, text, content_type="text/plain; charset=utf-8")
 
 
-gateway.resource(blueprint, "/api/v1/sink", Voice(), {"POST": needs("write", _take), "PUT": needs("write", _take)})
+RESOURCES = [resource("/api/v1/sink", VOICE, POST=writes(_take), PUT=writes(_take))]

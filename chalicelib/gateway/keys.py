@@ -1,0 +1,70 @@
+"""Who is asking: every form in which a request may carry a key, and what a known key allows."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.core.check import Access, Key, Project
+from chalicelib.core.errors import Forbidden, TocsinError
+from chalicelib.gateway.requests import Request
+from chalicelib.monitor.managing import projects
+from chalicelib.store import directory
+
+AUTHOR_MAX = 100
+
+
+class Denied(TocsinError):
+    """The API key is missing, unknown, or not enough for this call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authorised caller: its project, what its key allows, the name that it gave itself, and the body that it sent
+    where a dialect reads that before the key."""
+
+    project: Project
+    access: Access
+    author: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+def presented(request: Request, header: str = "") -> list[str]:
+    """Everything in the request that may be a key, in every form that any dialect knows: its own header, `api_key` in
+    the query, a bearer token, and user name and password, or what has no colon, of basic authentication."""
+    texts = [request.header(header), *request.query.get("api_key", [])[-1:]]
+    scheme, _, rest = request.header("authorization").strip().partition(" ")
+    if scheme.lower() == "bearer":
+        texts.append(rest.strip())
+    return [text for text in (*texts, *_basic(request)) if text]
+
+
+def _basic(request: Request) -> list[str]:
+    """User name and password."""
+    scheme, _, rest = request.header("authorization").strip().partition(" ")
+    if scheme.lower() != "basic":
+        return []
+    try:
+        user, _, password = base64.b64decode(rest.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return []
+    return [user, password]
+
+
+def opened(request: Request, header: str = "") -> tuple[Key | None, str]:
+    """The first key in the request that opens anything; and, where it was the password, the user's name beside it."""
+    for text in presented(request, header):
+        key = projects.opened_by(text)
+        if key:
+            user, password = (_basic(request) or ["", ""])[:2]
+            return key, user[:AUTHOR_MAX] if text == password else ""
+    return None, ""
+
+
+def admitted(key: Key, access: Access, author: str = "", body: dict[str, Any] | None = None) -> Caller:
+    """The caller behind a known key. Raises Forbidden if the key allows less than `access`."""
+    if key.access not in ("write", access):
+        raise Forbidden("this API key may only read" if key.access == "read" else "this API key may only ping")
+    return Caller(directory.project(key.project), key.access, author, body or {})
