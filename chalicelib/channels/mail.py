@@ -7,6 +7,8 @@ one outage stand together (References), and every attempt of the same news bears
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from email.charset import QP, Charset
 from email.header import Header
 from email.mime.multipart import MIMEMultipart
@@ -18,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.channels import aws, details, fields, incidents, words
-from chalicelib.channels.base import Outlet, in_turn
+from chalicelib.channels.base import Outlet, message_id
 from chalicelib.core.check import Ping
-from chalicelib.core.news import News
+from chalicelib.core.news import News, Site
 from chalicelib.net import urls
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ ADDRESS_LIMIT, LOCAL_LIMIT = 254, 64
 PINGS = 6
 BODY_LIMIT = 2_000
 DESCRIPTION_LIMIT = 2_000
+# One label is no longer than 100 characters.
+SUBJECT_LIMIT = 150
 
 _CRLF = compat32.clone(linesep="\r\n")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -52,13 +56,12 @@ def clean(settings: dict[str, object]) -> dict[str, Any]:
 wants = fields.wants
 
 
-@in_turn
-def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
+def send(settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> None:
     addresses = settings["address"].split(", ")
     mail = message(news, addresses)
-    with aws.undelivered(service, news.now):
+    with aws.undelivered(service, news[0].now):
         outlet.ses.send_email(
-            FromEmailAddress=_sender(news)[1],
+            FromEmailAddress=_sender(news[0].site)[1],
             Destination={"ToAddresses": addresses},
             Content={"Raw": {"Data": mail.as_bytes(policy=_CRLF)}},
         )
@@ -68,28 +71,37 @@ def public(settings: dict[str, Any]) -> dict[str, Any]:
     return dict(settings)
 
 
-def message(news: News, addresses: list[str]) -> MIMEMultipart:
-    """The mail as it goes out, all of it in 7-bit characters.
+def message(news: Sequence[News], addresses: list[str]) -> MIMEMultipart:
+    """The mail as it goes out, all of it in 7-bit characters; several news stand in it one below the other.
 
     The older half of the email package makes it: the newer one drops spaces from long subjects that mix alphabets.
     """
-    name, sender = _sender(news)
-    contents = _contents(news)
+    name, sender = _sender(news[0].site)
+    contents = {"subject": subject(news), "told": [_contents(one) for one in news]}
+    outages = dict.fromkeys(incidents.name(one) for one in news)
     mail = MIMEMultipart("alternative")
     mail["From"] = formataddr((name, sender))
     mail["To"] = ", ".join(addresses)
-    mail["Subject"] = _encoded(f"{words.headline(news)} | {words.label(news)}")
-    mail["References"] = f"<{incidents.name(news)}@{sender.rpartition('@')[2]}>"
+    mail["Subject"] = _encoded(subject(news))
+    mail["References"] = " ".join(f"<{outage}@{sender.rpartition('@')[2]}>" for outage in outages)
     mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Tocsin-Id"] = words.one_line(news.id, 200)
+    mail["X-Tocsin-Id"] = words.one_line(message_id(news), 200)
     mail.attach(_part("plain", _render("mail.txt.j2", contents)))
     mail.attach(_part("html", _render("mail.html.j2", contents)))
     return mail
 
 
-def _sender(news: News) -> tuple[str, str]:
+def subject(news: Sequence[News]) -> str:
+    """DOWN | Backup, or of several news 2 DOWN, 1 UP | Backup, Web, Load."""
+    counts = Counter(words.headline(one) for one in news)
+    told = (headline if len(news) == 1 else f"{count} {headline}" for headline, count in counts.items())
+    labels = words.shortened(", ".join(words.label(one) for one in news), SUBJECT_LIMIT)
+    return f"{', '.join(told)} | {labels}"
+
+
+def _sender(site: Site) -> tuple[str, str]:
     """Name and address of the installation's sender, each on one line, the name with or without quotes around it."""
-    name, bracket, address = words.one_line(news.site.mail_from, 400).rpartition("<")
+    name, bracket, address = words.one_line(site.mail_from, 400).rpartition("<")
     address = address.rstrip("> ").encode("ascii", "replace").decode("ascii")
     return (name.strip(' "') if bracket else ""), address
 
@@ -127,7 +139,7 @@ def _domain(text: str) -> str:
 
 
 def _contents(news: News) -> dict[str, Any]:
-    """What both templates show."""
+    """What both templates show of one of the news."""
     description = words.harmless(news.check.desc).strip()
     return {
         "headline": words.headline(news),

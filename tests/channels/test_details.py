@@ -103,7 +103,7 @@ def test_of_very_many_breaching_series_the_first_are_named_and_the_rest_counted(
 
 
 def test_the_mail_of_a_probe_speaks_of_no_pings() -> None:
-    text = mail.message(told(PROBE, "no answer within 30 s", locations=["Home"]), ["ops@example.org"]).as_string()
+    text = mail.message([told(PROBE, "no answer within 30 s", locations=["Home"])], ["ops@example.org"]).as_string()
     assert "Total pings" not in text
     assert "Grace time" not in text
     assert "https://shop.example.org/cart" in text

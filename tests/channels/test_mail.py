@@ -27,15 +27,15 @@ REGION = "eu-north-1"
 HEADERS = {"content-type", "mime-version", "from", "to", "subject", "references", "auto-submitted", "x-tocsin-id"}
 
 
-def written(told: News, to: str = "ops@example.org") -> EmailMessage:
+def written(*told: News) -> EmailMessage:
     """The mail as the one who gets it reads it, from its bytes."""
-    raw = mail.message(told, [to]).as_bytes()
+    raw = mail.message(told, ["ops@example.org"]).as_bytes()
     raw.decode("ascii")
     return email.message_from_bytes(raw, policy=email.policy.default)
 
 
-def part(told: News, subtype: str) -> str:
-    body = written(told).get_body((subtype,))
+def part(told: News | list[News], subtype: str) -> str:
+    body = written(*(told if isinstance(told, list) else [told])).get_body((subtype,))
     assert body is not None
     return str(body.get_content())
 
@@ -276,6 +276,35 @@ def test_a_long_body_is_cut_and_many_pings_are_too() -> None:
 
 def test_the_text_part_keeps_the_lines_of_a_body() -> None:
     assert "\none\n  two\n" in part(news(body=b"one\r\n  two\n"), "plain").replace("\r\n", "\n")
+
+
+SEVERAL = [
+    news(id="n-1", check=check(name="Backup")),
+    news("up", id="n-2", check=check(name="Web", desc="Serves.")),
+    news(id="n-3", check=check(name="<Load>"), pings=()),
+]
+
+
+@pytest.mark.parametrize("subtype", ["plain", "html"])
+def test_one_mail_tells_several_news_in_their_order(subtype: str) -> None:
+    shown = part(SEVERAL, subtype).rpartition("<body")[2]
+    said = ["Backup", "Dumps the database.", "Web", "Serves.", "Load"]
+    assert sorted(said, key=shown.index) == said
+    assert shown.count("DOWN") >= 2
+    assert "<Load>" not in part(SEVERAL, "html")
+
+
+def test_the_subject_of_several_news_counts_them() -> None:
+    assert written(*SEVERAL)["Subject"] == "2 DOWN, 1 UP | Backup, Web, <Load>"
+    many = [news(check=check(name="x" * 60 + str(number))) for number in range(50)]
+    assert len(str(written(*many)["Subject"])) < 180
+
+
+def test_a_mail_of_several_news_stands_with_all_their_outages_and_bears_one_id() -> None:
+    mail_of_all, each = written(*SEVERAL), [written(one) for one in SEVERAL]
+    assert set(mail_of_all["References"].split()) == {one["References"] for one in each}
+    assert mail_of_all["X-Tocsin-Id"] == written(*SEVERAL)["X-Tocsin-Id"]
+    assert mail_of_all["X-Tocsin-Id"] not in {one["X-Tocsin-Id"] for one in each}
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from chalicelib import channels as kinds
 from chalicelib.core.check import Channel, Notification, Project
-from chalicelib.core.errors import Invalid, Undelivered
+from chalicelib.core.errors import Invalid, Missing, Undelivered
 from chalicelib.core.news import News
 from chalicelib.core.status import Redefined
 from chalicelib.monitor import transitions
@@ -39,8 +39,11 @@ def of_project(project: str) -> list[Channel]:
 
 
 def find(project: str, code: str) -> Channel:
-    """Raises Missing."""
-    return definitions.channel(project, code)
+    """The project's channel. Raises Missing, also for a hidden one, which belongs to its check."""
+    channel = definitions.channel(project, code)
+    if channel.hidden:
+        raise Missing("channel")
+    return channel
 
 
 def create(

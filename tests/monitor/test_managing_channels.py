@@ -1,0 +1,41 @@
+"""Channels as use cases have them: what is hidden stays out of sight, everything else can be set and changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.errors import Invalid, Missing
+from chalicelib.monitor.managing import channels
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import Services
+from chalicelib.store import definitions
+
+ADDRESS = {"address": "ops@example.org"}
+
+
+def test_a_hidden_channel_stands_in_no_list_and_is_not_found(services: Services, keyring: Keyring) -> None:
+    project = keyring.project
+    shown = channels.create(services, project, "email", "Ops", ADDRESS)
+    hidden = channels.create(services, project, "email", "", ADDRESS, hidden=True)
+    assert channels.of_project(project.code) == [shown]
+    with pytest.raises(Missing):
+        channels.find(project.code, hidden.code)
+    assert definitions.channels(project.code) == [shown, hidden]
+
+
+def test_a_channel_is_made_and_changed_with_everything_that_it_has(services: Services, keyring: Keyring) -> None:
+    more: dict[str, Any] = {"resolves": False, "default": True, "number": 3, "extra": {"grafana": {"uid": "u"}}}
+    made = channels.create(services, keyring.project, "email", "Ops", ADDRESS, 300, **more)
+    assert channels.find(keyring.project.code, made.code) == made
+    changed = channels.change(made, {"resolves": True, "default": False, "extra": {}, "number": 4})
+    assert channels.find(keyring.project.code, made.code) == changed
+    assert (changed.resolves, changed.default, changed.extra, changed.number) == (True, False, {}, 4)
+
+
+def test_what_is_wrong_is_named_and_nothing_is_kept(services: Services, keyring: Keyring) -> None:
+    with pytest.raises(Invalid) as caught:
+        channels.create(services, keyring.project, "email", "x" * 101, ADDRESS)
+    assert caught.value.field == "name"
+    assert channels.of_project(keyring.project.code) == []
