@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from chalicelib.core.breaches import NONE, Breaching
 from chalicelib.core.silence import Silence, silenced_until
 from chalicelib.core.specs import Spec
 
@@ -60,9 +61,9 @@ class Check:
     rule judges series as often. `nickname` is what it is called for short. `spec` is what a probe looks at or a rule
     judges, for its kind alone to read. `master` is the check without which this one cannot be reached. `remind` asks
     for reminders of an outage every so many seconds. Of a probe, `last_result` is the latest result in words and
-    `suspicion` what is not confirmed yet; of a rule, `triggered` holds the series that breach at present with their
-    `since` (microseconds since 1970) and `value`, and `met` the letters of those of several criteria that are met, in
-    the order in which they came to be. `quiet` marks an outage that nobody wants to be told of.
+    `suspicion` what is not confirmed yet; of a rule, `breaching` says how many series breach at present and what
+    the first are called, and `met` holds the letters of those of several criteria that are met, in the order in which
+    they came to be. `quiet` marks an outage that nobody wants to be told of.
 
     `edition` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may
     assume about a check it saw earlier, the second guards every decision. `due` is the deadline the sweep acts on,
@@ -95,7 +96,7 @@ class Check:
     silences: tuple[Silence, ...] = ()
     suspicion: Suspicion | None = None
     last_result: str = ""
-    triggered: dict[str, Any] = field(default_factory=dict)
+    breaching: Breaching = NONE
     met: str = ""
     quiet: bool = False
     status: Status = "new"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from chalicelib.core.breaches import Breaches
 from chalicelib.core.check import Check
 from chalicelib.core.criteria import TYPES, Verdict
 from chalicelib.core.specs import FIRST, rule_of
@@ -33,15 +34,17 @@ def met(verdicts: Verdicts, triggered: Collection[str] = ()) -> bool | None:
 
 def judgement(
     check: Check,
+    known: Breaches,
     now: datetime,
     verdicts: Mapping[str, Verdicts],
     holds: Callable[[Mapping[str, bool | None]], bool | None],
 ) -> Judged:
-    """What the verdicts of every letter mean for the rule; `holds` evaluates its expression."""
-    letters = {letter: met(of_letter, check.triggered) for letter, of_letter in verdicts.items()}
+    """What the verdicts of every letter mean for the rule, of which the series `known` breached before; `holds`
+    evaluates its expression."""
+    letters = {letter: met(of_letter, known) for letter, of_letter in verdicts.items()}
     firing = holds(letters)
     every = _every(verdicts)
-    before = {name: kept["value"] for name, kept in check.triggered.items()}
+    before = {name: one.value for name, one in known.items()}
     if firing:
         vanished = {name: value for name, value in before.items() if name in every and every[name].breached is None}
         breaching = _breaching(verdicts, letters) | vanished
@@ -49,21 +52,23 @@ def judgement(
         breaching = {name: value for name, value in before.items() if not _is_well(every, name)}
     else:
         breaching = {}
-    recovered = {name: every[name].value if name in every else None for name in check.triggered}
+    recovered = {name: every[name].value if name in every else None for name in known}
     order = _order(check.met, letters)
-    details = _details(check, verdicts, order, letters, breaching) if firing else _recovery(check, every)
+    details = _details(check, verdicts, order, letters, breaching) if firing else _recovery(check, known, every)
     reason = _reason(check, details) if firing else ""
     # A single criterion has no order to be remembered.
     met_in_order = order if len(letters) > 1 else ""
-    return Judged(now, firing, breaching, recovered, reason, details, met=met_in_order, due=_due(verdicts))
+    return Judged(now, firing, breaching, recovered, reason, details, met=met_in_order, due=_due(verdicts), known=known)
 
 
-def failure(check: Check, now: datetime, why: str) -> Judged:
+def failure(check: Check, known: Breaches, now: datetime, why: str) -> Judged:
     """A rule whose query fails fires too: nobody knows how it stands. Who ignores that is not told."""
     quiet = rule_of(check).on_query_failure == "ignore"
     details = {"metric": rule_of(check).metric, "value": None, "query_failure": True}
-    still = {name: kept["value"] for name, kept in check.triggered.items()}
-    return Judged(now, True, still, reason=f"query failed: {why}", details=details, quiet=quiet, met=check.met)
+    still = {name: one.value for name, one in known.items()}
+    return Judged(
+        now, True, still, reason=f"query failed: {why}", details=details, quiet=quiet, met=check.met, known=known
+    )
 
 
 def _every(verdicts: Mapping[str, Verdicts]) -> dict[str, Verdict]:
@@ -123,8 +128,8 @@ def _bad(verdicts: Verdicts) -> list[str]:
     return [name for name, verdict in verdicts.items() if verdict.breached]
 
 
-def _recovery(check: Check, every: Mapping[str, Verdict]) -> dict[str, Any]:
-    names: Sequence[str] = sorted(check.triggered) or sorted(every)
+def _recovery(check: Check, known: Breaches, every: Mapping[str, Verdict]) -> dict[str, Any]:
+    names: Sequence[str] = sorted(known) or sorted(every)
     name = names[0] if names else rule_of(check).metric
     return {"metric": name, "value": every[name].value if name in every else None}
 

@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from chalicelib.core import schedule, silencing, watching
+from chalicelib.core.breaches import NONE
 from chalicelib.core.check import Check, Flip, PingKind, Signal, Status, flipped
 from chalicelib.core.errors import Conflict
 from chalicelib.core.silence import Silence
 from chalicelib.core.silencing import Silenced, Unsilenced
-from chalicelib.core.watching import Instance, Judged, Observed
+from chalicelib.core.watching import Judged, Observed, SeriesChange
 
 __all__ = [
     "Change",
@@ -47,17 +48,18 @@ Shown = Literal["new", "started", "up", "grace", "down", "paused"]
 class Change:
     """The outcome of a decision: the check before and after, and the flips between the two, oldest first.
 
-    `instances` are the series of a rule that began or ceased to breach, `ended` the silences that are over, `untold`
-    flips that were made earlier and are to be told now, at `at`.
+    `ended` are the silences that are over, `untold`
+    flips that were made earlier and are to be told now, at `at`; `series` which
+    others of a rule's series breach than before, None if the same do.
     """
 
     before: Check
     after: Check
     at: datetime
     flips: tuple[Flip, ...] = ()
-    instances: tuple[Instance, ...] = ()
     ended: tuple[Silence, ...] = ()
     untold: tuple[Flip, ...] = ()
+    series: SeriesChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +140,17 @@ def decide(check: Check, event: Event) -> Change | None:
     if isinstance(event, Redefined):
         after, overdue = _settle(after, event.at)
         flips += overdue
-    if after == check:
+    series = watching.series(check, after, event)
+    if after == check and series is None:
         return None
     return Change(
         check,
         replace(after, version=check.version + 1),
         event.at,
         flips,
-        watching.instances(check, event) if isinstance(event, Judged) and after.status != "paused" else (),
         silencing.ended(check, after, event.at),
         silencing.to_tell(after, event),
+        series,
     )
 
 
@@ -207,7 +210,7 @@ def _paused(check: Check, event: Paused) -> tuple[Check, tuple[Flip, ...]]:
     check = replace(check, last_start=None, last_start_rid=None)
     if check.status == "paused":
         return check, ()
-    check, flip = flipped(replace(check, suspicion=None, triggered={}), "paused", event.at)
+    check, flip = flipped(replace(check, suspicion=None, breaching=NONE), "paused", event.at)
     return check, (flip,)
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.core import breaches
+from chalicelib.core.breaches import Breach, Breaches
 from chalicelib.core.check import Check, Flip, Status, Suspicion, flipped
 from chalicelib.core.specs import probe_of
 
 # What failed so long ago says nothing about a failure of now.
 FORGOTTEN = timedelta(hours=24)
-
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A rule was judged. `firing` None means that the data cannot decide. `triggered` are the series that breach now
+    """A rule was judged, of which the series `known` breached. `firing` None means that the data cannot decide.
+    `triggered` are the series that breach now
     with their value, `recovered` the values of those that do no longer; `details` say what decided; `met` are the
     letters of the criteria that are met, oldest first; `due` is when time alone will make it another. A `quiet`
     judgement is nobody's news."""
@@ -48,16 +49,26 @@ class Judged:
     quiet: bool = False
     met: str = ""
     due: datetime | None = None
+    known: Breaches = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Instance:
+class SeriesTurn:
     """One series of a rule began or ceased to breach."""
 
     metric: str
     breaching: bool
     value: float | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesChange:
+    """Other series of a rule breach than `known` did: `now` all that do, `turns` those that began or ceased to."""
+
+    known: Breaches = field(default_factory=dict)
+    now: Breaches = field(default_factory=dict)
+    turns: tuple[SeriesTurn, ...] = ()
 
 
 def observed(check: Check, look: Observed) -> tuple[Check, tuple[Flip, ...]]:
@@ -106,9 +117,9 @@ def retries(check: Check) -> int:
 
 
 def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:
-    if check.status == "paused" or (check.since and judgement.at < check.since):
+    if not _counts(check, judgement):
         return check, ()
-    check = replace(check, triggered=_triggered(check, judgement), met=judgement.met)
+    check = replace(check, breaching=breaches.summary(_standing(judgement)), met=judgement.met)
     firing = judgement.firing
     if firing is None or not _turns(check, judgement):
         return check, ()
@@ -124,27 +135,31 @@ def _turns(check: Check, judgement: Judged) -> bool:
     return check.status != ("down" if judgement.firing else "up")
 
 
-def _triggered(check: Check, judgement: Judged) -> dict[str, Any]:
+def _counts(check: Check, judgement: Judged) -> bool:
+    """Whether a judgement says anything: not while the rule is paused, nor if its status is younger."""
+    return check.status != "paused" and not (check.since and judgement.at < check.since)
+
+
+def _standing(judgement: Judged) -> dict[str, Breach]:
     """The series that breach: those that did already keep the moment and value at which they began."""
-    now = micros(judgement.at)
-    fresh = {name: {"since": now, "value": value} for name, value in judgement.triggered.items()}
-    return {name: check.triggered.get(name, fresh[name]) for name in sorted(fresh)}
+    fresh = {name: Breach(judgement.at, value) for name, value in judgement.triggered.items()}
+    return {name: judgement.known.get(name, fresh[name]) for name in fresh}
 
 
-def instances(before: Check, judgement: Judged) -> tuple[Instance, ...]:
-    """Which series began and which ceased to breach with this judgement."""
+def series(before: Check, after: Check, event: object) -> SeriesChange | None:
+    """Which series breach after an event, None if they are those that did before it."""
+    if not isinstance(event, Judged):
+        return SeriesChange() if before.breaching.count and not after.breaching.count else None
+    if not _counts(before, event) or event.triggered.keys() == event.known.keys():
+        return None
+    return SeriesChange(event.known, _standing(event), _turns_of_series(event))
+
+
+def _turns_of_series(judgement: Judged) -> tuple[SeriesTurn, ...]:
     at = judgement.at
-    began = [name for name in sorted(judgement.triggered) if name not in before.triggered]
-    ceased = [name for name in sorted(before.triggered) if name not in judgement.triggered]
+    began = [name for name in sorted(judgement.triggered) if name not in judgement.known]
+    ceased = [name for name in sorted(judgement.known) if name not in judgement.triggered]
     return (
-        *(Instance(name, True, judgement.triggered[name], at) for name in began),
-        *(Instance(name, False, judgement.recovered.get(name), at) for name in ceased),
+        *(SeriesTurn(name, True, judgement.triggered[name], at) for name in began),
+        *(SeriesTurn(name, False, judgement.recovered.get(name), at) for name in ceased),
     )
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds since 1970, as `triggered` keeps its moments."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

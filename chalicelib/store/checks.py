@@ -13,12 +13,13 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.core import kinds
+from chalicelib.core.breaches import NONE, Breaching
 from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion
 from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.silence import from_document, to_document
 from chalicelib.core.specs import Spec
 from chalicelib.core.status import Change
-from chalicelib.store import directory, history, outbox, wheel
+from chalicelib.store import directory, history, outbox, satellites, wheel
 from chalicelib.store.connection import from_micros, shared, to_micros
 from chalicelib.store.faults import Refused, translated, update
 from chalicelib.store.models import CheckItem
@@ -30,6 +31,8 @@ _UNSET: dict[str, Any] = {
     "schedule": DEFAULT_SCHEDULE,
     "tz": DEFAULT_TZ,
 }
+# Checks have uuids for codes, which stand before this in the order of keys; what belongs to a check stands behind it.
+LISTED = "g"
 _FIELDS = tuple(field.name for field in fields(Check) if field.name not in ("project", "code"))
 
 
@@ -59,16 +62,7 @@ def get(project: str, code: str) -> Check:
 def get_many(keys: list[tuple[str, str]], *, strongly: bool = True) -> list[Check]:
     """Those of up to 100 checks (project, code) that exist, in no order: as they are at this moment, or for half the
     price as they were a moment ago."""
-    connection = CheckItem._get_connection()
-    wanted: list[dict[str, Any]] = [{"project": {"S": project}, "code": {"S": code}} for project, code in keys]
-    found: list[Check] = []
-    while wanted:
-        request = {"RequestItems": {connection.table_name: {"Keys": wanted, "ConsistentRead": strongly}}}
-        with translated():
-            answer = connection.connection.dispatch("BatchGetItem", request)
-        found += [from_raw(item) for item in answer["Responses"][connection.table_name]]
-        wanted = answer.get("UnprocessedKeys", {}).get(connection.table_name, {}).get("Keys", [])
-    return found
+    return [from_raw(item) for item in satellites.batch_get(CheckItem, keys, strongly=strongly)]
 
 
 def of_project(project: str) -> list[Check]:
@@ -78,11 +72,14 @@ def of_project(project: str) -> list[Check]:
 
 
 def _query(project: str) -> Iterator[dict[str, Any]]:
-    """The raw items of a project, page by page: reading a thousand is three times faster than through the model."""
+    """The raw items of a project's checks, without what stands beside them, page by page: reading a thousand is three
+    times faster than through the model."""
     start: dict[str, Any] | None = {}
     while start is not None:
         with translated():
-            page = CheckItem._get_connection().query(project, exclusive_start_key=start or None, consistent_read=True)
+            page = CheckItem._get_connection().query(
+                project, CheckItem.code < LISTED, exclusive_start_key=start or None, consistent_read=True
+            )
         yield from page["Items"]
         start = page.get("LastEvaluatedKey")
 
@@ -116,6 +113,7 @@ def delete(check: Check) -> None:
     with translated(), TransactWrite(connection=shared()) as transaction:
         transaction.delete(item, condition=(CheckItem.version == check.version))
         directory.remove_check(transaction, check)
+        satellites.remove(transaction, check)
     if check.slug:
         directory.tidy_slug(check.project, check.slug)
 
@@ -134,7 +132,7 @@ def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> Non
     if before.period != after.period:
         wheel.register(after)
     slug_moved, name_moved = before.slug != after.slug, kinds.alone_as(before) != kinds.alone_as(after)
-    if not (change.flips or change.instances or change.ended or change.untold or slug_moved or name_moved):
+    if not (change.flips or change.series or change.ended or change.untold or slug_moved or name_moved):
         with translated():
             item.update(actions=actions, condition=condition)
         if ping:
@@ -169,8 +167,10 @@ def _add_events(transaction: TransactWrite, change: Change) -> None:
         history.add_flip(transaction, flip)
         if flip.is_news:
             outbox.add_flip(transaction, flip)
-    if change.instances:
-        history.add_instances(transaction, change.after.code, change.instances)
+    if change.series:
+        satellites.write(transaction, change.before, change.after, change.series)
+        if change.series.turns:
+            history.add_turns(transaction, change.after.code, change.series.turns)
     for silence in change.ended:
         history.add_silence(transaction, change.after.code, silence)
     for flip in change.untold:
@@ -257,12 +257,14 @@ def _suspicion(document: dict[str, Any]) -> Suspicion:
 _WRITE: dict[str, Callable[[Any], Any]] = {
     "channels": set,
     "spec": lambda spec: spec.document(),
+    "breaching": lambda breaching: None if breaching == NONE else asdict(breaching),
     "filters": lambda filters: None if filters == Filters() else asdict(filters),
     "silences": lambda silences: [to_document(silence) for silence in silences],
     "suspicion": _suspicion_document,
 }
 _READ: dict[str, Callable[[Any], Any]] = {
     "channels": lambda codes: tuple(sorted(codes)),
+    "breaching": lambda found: Breaching(found["count"], tuple(found["first"]), found["satellites"]),
     "filters": lambda filters: Filters(**filters),
     "silences": lambda documents: tuple(from_document(document) for document in documents),
     "suspicion": _suspicion,

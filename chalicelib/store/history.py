@@ -8,12 +8,16 @@ from typing import Any, cast
 
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.core import breaches
 from chalicelib.core.check import Flip, Ping, PingKind, Status
 from chalicelib.core.silence import Silence, from_document, to_document
-from chalicelib.core.watching import Instance
+from chalicelib.core.watching import SeriesTurn
 from chalicelib.store.connection import key_of
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import HistoryItem
+
+# An item ends at 400,000 bytes: so many of them are filled.
+ITEM = 300_000
 
 
 class _Keep:
@@ -81,17 +85,32 @@ def add_flip(transaction: TransactWrite, flip: Flip) -> None:
     transaction.save(item, condition=HistoryItem.owner.does_not_exist())
 
 
-def add_instances(transaction: TransactWrite, code: str, instances: tuple[Instance, ...]) -> None:
-    at = instances[0].at
-    data = [[instance.metric, instance.breaching, instance.value] for instance in instances]
-    key = f"I#{key_of(at)}"
-    transaction.save(HistoryItem(code, key, expires=_expiry(at, _Keep.flips), at=at, data=data))
+def add_turns(transaction: TransactWrite, code: str, turns: tuple[SeriesTurn, ...]) -> None:
+    """Adds the series of a rule that began or ceased to breach at one moment."""
+    at = turns[0].at
+    key, expires = f"I#{key_of(at)}", _expiry(at, _Keep.flips)
+    for number, some in enumerate(_packed(turns)):
+        data = [[turn.metric, turn.breaching, turn.value] for turn in some]
+        transaction.save(HistoryItem(code, f"{key}#{number}" if number else key, expires=expires, at=at, data=data))
 
 
-def instances(code: str, start: datetime, end: datetime, now: datetime) -> list[Instance]:
+def _packed(turns: tuple[SeriesTurn, ...]) -> Iterator[list[SeriesTurn]]:
+    """The turns in lists that each fit into an item."""
+    found: list[SeriesTurn] = []
+    left = ITEM
+    for turn in turns:
+        left -= breaches.size([turn.metric])
+        if left < 0 and found:
+            yield found
+            found, left = [], ITEM - breaches.size([turn.metric])
+        found.append(turn)
+    yield found
+
+
+def turns(code: str, start: datetime, end: datetime, now: datetime) -> list[SeriesTurn]:
     """The series of a rule that began or ceased to breach in start <= at < end, newest first."""
     return [
-        Instance(metric, breaching, value, item.at)
+        SeriesTurn(metric, breaching, value, item.at)
         for item in _between("I", code, start, end, now)
         for metric, breaching, value in item.data
     ]

@@ -80,7 +80,7 @@ class CheckItem(Table):
     silences = Json(null=True)
     suspicion = Json(null=True)
     last_result = UnicodeAttribute(null=True)
-    triggered = Json(null=True)
+    breaching = Json(null=True)
     met = UnicodeAttribute(null=True)
     quiet = BooleanAttribute(null=True)
     wheel = UnicodeAttribute(null=True)
@@ -97,6 +97,20 @@ class CheckItem(Table):
     edition = NumberAttribute()
     version = NumberAttribute()
     extra = Json(null=True)
+
+
+class SatelliteItem(Table):
+    """checks: what stands beside a rule, `t#<rule>#<number>`: series that breach, [name, since, value] each."""
+
+    class Meta:
+        noun = "checks"
+        table_name = "checks"
+        billing_mode = "PAY_PER_REQUEST"
+
+    project = UnicodeAttribute(hash_key=True)
+    code = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    series = Json()
 
 
 class DirectoryItem(Table):
@@ -266,9 +280,10 @@ class OutboxItem(Table):
     held = BooleanAttribute(null=True)
 
 
+# Of the models of one table the last has its indexes.
 MODELS: tuple[type[Table], ...] = (
-    *(CheckItem, DirectoryItem, ChannelItem, SubscriptionItem, MuteItem, HistoryItem, NotificationItem, OutboxItem),
-    SeriesItem,
+    *(SatelliteItem, CheckItem, DirectoryItem, ChannelItem, SubscriptionItem, MuteItem, HistoryItem, NotificationItem),
+    *(OutboxItem, SeriesItem),
 )
 
 # Tables whose items DynamoDB may delete by itself after `expires`.

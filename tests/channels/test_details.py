@@ -10,11 +10,12 @@ import pytest
 
 from chalicelib.channels import details, mail, words
 from chalicelib.channels.payloads import healthchecks
+from chalicelib.core.breaches import Breach, summary
 from chalicelib.core.criteria import Criterion
 from chalicelib.core.news import News
 from chalicelib.core.specs import Part, ProbeSpec
 from tests import specs
-from tests.channels.samples import CHECK, news
+from tests.channels.samples import AT, CHECK, news
 
 PROBE = replace(
     CHECK,
@@ -53,7 +54,7 @@ def test_a_reason_that_is_a_heartbeats_word_is_a_probes_own_text() -> None:
 
 
 def test_a_rule_tells_its_metric_its_value_and_what_breaches_besides() -> None:
-    check = replace(RULE, triggered={"web1.load": {}, "web2.load": {}})
+    check = replace(RULE, breaching=summary(dict.fromkeys(["web1.load", "web2.load"], Breach(AT, 93.0))))
     load = told(check, "web1.load is 93, above 90", metric="web1.load", value=93.0)
     assert details.listed(load) == [
         ("Metric", "web1.load"),
@@ -96,7 +97,7 @@ def test_everything_of_a_test_is_nothing_and_of_news_it_leaves_out_what_is_empty
 
 
 def test_of_very_many_breaching_series_the_first_are_named_and_the_rest_counted() -> None:
-    check = replace(RULE, triggered={f"web{number:03d}": {} for number in range(500)})
+    check = replace(RULE, breaching=summary({f"web{number:03d}": Breach(AT, 93.0) for number in range(500)}))
     (*_, breaching) = details.listed(told(check, "high"))
     assert breaching[1].startswith("web000, web001")
     assert breaching[1].endswith("web009 and 490 more")

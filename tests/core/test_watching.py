@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core import status
+from chalicelib.core.breaches import Breach, summary
 from chalicelib.core.check import Check, Flip, Suspicion
 from chalicelib.core.status import Change, Judged, Observed, Paused
 from tests import specs
@@ -142,23 +143,47 @@ def test_pausing_drops_a_suspicion() -> None:
     assert (check.status, check.suspicion) == ("paused", None)
 
 
+def turned(change: Change) -> list[tuple[str, bool, float | None]]:
+    """The series that began or ceased to breach."""
+    turns = change.series.turns if change.series else ()
+    return [(turn.metric, turn.breaching, turn.value) for turn in turns]
+
+
 def test_a_firing_rule_goes_down_with_the_series_that_breach() -> None:
     judgement = Judged(NOW, True, {"web1": 93.0}, reason="web1 is 93", details={"metric": "web1", "value": 93.0})
     change = decided(rule(status="up"), judgement)
     assert change.after.status == "down"
-    assert change.after.triggered == {"web1": {"since": 1795262400000000, "value": 93.0}}
-    assert [(instance.metric, instance.breaching, instance.value) for instance in change.instances] == [
-        ("web1", True, 93.0)
-    ]
+    assert (change.after.breaching.count, change.after.breaching.first) == (1, ("web1",))
+    assert change.series and change.series.now == {"web1": Breach(NOW, 93.0)}
+    assert turned(change) == [("web1", True, 93.0)]
     assert change.flips[0].details == {"metric": "web1", "value": 93.0}
+
+
+KNOWN = {"web1": Breach(NOW, 93.0)}
 
 
 def test_a_series_that_goes_on_breaching_keeps_the_moment_at_which_it_began() -> None:
     check, _ = after(rule(status="up"), Judged(NOW, True, {"web1": 93.0}))
-    change = decided(check, Judged(NOW + SECOND, True, {"web1": 99.0, "web2": 91.0}))
-    assert change.after.triggered["web1"] == {"since": 1795262400000000, "value": 93.0}
-    assert [instance.metric for instance in change.instances] == ["web2"]
+    change = decided(check, Judged(NOW + SECOND, True, {"web1": 99.0, "web2": 91.0}, known=KNOWN))
+    assert change.series and change.series.now == {**KNOWN, "web2": Breach(NOW + SECOND, 91.0)}
+    assert turned(change) == [("web2", True, 91.0)]
     assert change.flips == ()
+
+
+def test_other_series_are_a_change_also_where_the_rule_names_none_of_them() -> None:
+    known = {f"web{number:03d}": Breach(NOW, 1.0) for number in range(50)}
+    firing = rule(status="down", since=NOW, breaching=summary(known))
+    triggered: dict[str, float | None] = {name: 1.0 for name in known if name != "web040"}
+    change = decided(firing, Judged(NOW + SECOND, True, triggered | {"web040b": 2.0}, known=known))
+    assert change.after.breaching == firing.breaching
+    assert turned(change) == [("web040b", True, 2.0), ("web040", False, None)]
+
+
+def test_pausing_a_rule_forgets_what_breached_it() -> None:
+    check, _ = after(rule(status="up"), Judged(NOW, True, {"web1": 93.0}))
+    change = decided(check, Paused(NOW + SECOND))
+    assert change.after.breaching.count == 0
+    assert change.series and (change.series.now, change.series.turns) == ({}, ())
 
 
 def test_data_that_cannot_decide_leaves_the_status_as_it_is() -> None:
@@ -169,12 +194,10 @@ def test_data_that_cannot_decide_leaves_the_status_as_it_is() -> None:
 
 def test_a_rule_recovers_with_the_values_of_the_series_that_cease_to_breach() -> None:
     check, _ = after(rule(status="up"), Judged(NOW, True, {"web1": 93.0}))
-    change = decided(check, Judged(NOW + SECOND, False, recovered={"web1": 12.0}))
+    change = decided(check, Judged(NOW + SECOND, False, recovered={"web1": 12.0}, known=KNOWN))
     assert change.after.status == "up"
-    assert change.after.triggered == {}
-    assert [(instance.metric, instance.breaching, instance.value) for instance in change.instances] == [
-        ("web1", False, 12.0)
-    ]
+    assert change.after.breaching.count == 0
+    assert turned(change) == [("web1", False, 12.0)]
 
 
 def test_a_quiet_outage_is_history_and_nobodys_news_neither_is_its_end() -> None:
@@ -194,5 +217,6 @@ def test_a_paused_rule_is_not_judged() -> None:
 
 
 def test_a_judgement_that_is_older_than_the_status_changes_nothing() -> None:
-    firing = rule(status="down", since=NOW, triggered={"cpu": {"since": 0, "value": 9.0}})
-    assert status.decide(firing, Judged(NOW - SECOND, False, recovered={"cpu": 1.0})) is None
+    known = {"cpu": Breach(NOW, 9.0)}
+    firing = rule(status="down", since=NOW, breaching=summary(known))
+    assert status.decide(firing, Judged(NOW - SECOND, False, recovered={"cpu": 1.0}, known=known)) is None

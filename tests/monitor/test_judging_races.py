@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core import breaches
 from chalicelib.core.check import Check
 from chalicelib.monitor.intake import points
 from chalicelib.monitor.looking import judging
 from chalicelib.monitor.managing import projects, rules
 from chalicelib.monitor.managing import series as metrics
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, history, series
+from chalicelib.store import checks, history, satellites, series
 from tests import specs
 from tests.conftest import NOW, Clock
 
@@ -113,7 +114,7 @@ def test_an_alert_recovers_when_the_series_that_triggered_it_is_deleted(
 
     found = judge(services, rule, fresh=False)
 
-    assert (found.status, found.triggered) == ("up", {})
+    assert (found.status, found.breaching.count, satellites.of_rule(rule)) == ("up", 0, {})
 
 
 def test_an_alert_on_what_is_missing_stops_waiting_for_a_series_of_its_pattern_that_is_deleted(
@@ -140,8 +141,9 @@ def test_a_series_that_vanishes_without_being_deleted_stays_triggered(
 
 
 def test_more_names_than_an_alert_can_keep_fail_its_query_and_are_told(
-    services: Services, keyring: projects.Keyring
+    services: Services, keyring: projects.Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(breaches, "MOST", 200_000)
     rule = above(services, keyring, "web.*")
     push(services, keyring, "\n".join(f"web.{number}{'x' * 700} 9" for number in range(300)))
 

@@ -25,7 +25,7 @@ def items(*actions: str) -> set[str]:
 POLICIES: dict[str, Allowed] = {
     "api_handler": {
         "APIHandlerLogs": LOGGING,
-        "checks": items("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        "checks": items("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         "directory": items("DeleteItem", "GetItem", "PutItem", "UpdateItem"),
         "definitions": items("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         "history": items("BatchWriteItem", "GetItem", "PutItem", "Query"),
@@ -87,7 +87,7 @@ POLICIES: dict[str, Allowed] = {
     },
     "judge_rules": {
         "JudgeRulesLogs": LOGGING,
-        "checks": items("BatchGetItem", "GetItem", "UpdateItem"),
+        "checks": items("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"),
         "history": items("PutItem"),
         "outbox": items("PutItem"),
         "series": items("Query"),

@@ -17,7 +17,7 @@ import app
 from chalicelib import gateway
 from chalicelib.core.check import Channel, Check, Signal
 from chalicelib.core.specs import ProbeSpec, probe_of
-from chalicelib.core.status import Observed
+from chalicelib.core.status import Judged, Observed
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings, points
@@ -277,17 +277,28 @@ def test_the_roll_up(services: Services, keyring: projects.Keyring, clock: Clock
 
 
 def test_the_api(
-    keyring: projects.Keyring, audience: list[Channel], calls: Calls, monkeypatch: pytest.MonkeyPatch
+    services: Services,
+    keyring: projects.Keyring,
+    audience: list[Channel],
+    calls: Calls,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fresh()
     api = Api(Entrance(app.app), keyring.keys["write"])
+
+    def breach(code: str) -> None:
+        """More series of an alert breach than it names itself."""
+        with calls.paused():
+            judged = Judged(services.clock(), True, {f"load{number}": 9.0 for number in range(20)})
+            transitions.apply(services, keyring.project.code, code, judged)
+
     with calls.recorded():
         manage_channels(api, audience)
         made = manage_checks(api)
         send_pings(api, made, keyring.keys["ping"])
         read_all(api, made, audience)
         speak_of_devices(api)
-        speak_of_metrics(api)
+        speak_of_metrics(api, breach)
         api.delete(f"/api/v1/checks/{made['uuid']}")
         # Without its queue the API cleans up by itself.
         monkeypatch.setattr(queues, "send", nowhere)
@@ -312,13 +323,15 @@ def speak_of_devices(api: Api) -> None:
         assert api.call(method, f"/v1.1/devices/{made}{path}", key="", headers=key).status in (200, 404)
 
 
-def speak_of_metrics(api: Api) -> None:
-    """Points in, an alert that they nudge, and the series deleted."""
+def speak_of_metrics(api: Api, breach: Callable[[str], None]) -> None:
+    """Points in, an alert that they nudge and break, and the series deleted."""
     key = {"authorization": f"Bearer {api.key}"}
     alert = {"name": "Load", "metric": "load", "alert_criteria": {"type": "above", "above_value": 5}}
     made = api.call("POST", "/v2/alerts", key="", headers=key, data=json.dumps(alert).encode()).json["id"]
+    breach(made)
     points.forget()
     for method, path, data in (
+        ("GET", f"/v2/alerts/{made}", None),
         ("POST", "/api/v1/sink", b"load 9"),
         ("POST", f"/v2/alerts/{made}/muted", b'{"duration": 5}'),
         ("GET", "/render?target=load", None),

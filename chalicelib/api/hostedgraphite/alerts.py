@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib.api.hostedgraphite import bodies, validation, wire
 from chalicelib.api.hostedgraphite.errors import VOICE, Gone
 from chalicelib.core.check import Channel, Check, canonical_uuid
@@ -26,8 +28,7 @@ def named(request: Request, caller: Caller) -> Check:
 
 def _search(request: Request, caller: Caller) -> Reply:
     found, following = wire.paged(request, selected(request, caller))
-    now = request.services.clock()
-    return Reply(body={"alerts": [wire.alert(one, now) for one in found], "next_page": following})
+    return Reply(body={"alerts": _documents(request, found), "next_page": following})
 
 
 def selected(request: Request, caller: Caller) -> list[Check]:
@@ -61,7 +62,12 @@ def _update(request: Request, caller: Caller) -> Reply:
 
 
 def _shown(request: Request, alert: Check) -> Reply:
-    return Reply(body=wire.alert(alert, request.services.clock()))
+    return Reply(body=_documents(request, [alert])[0])
+
+
+def _documents(request: Request, found: list[Check]) -> list[dict[str, Any]]:
+    now, triggered = request.services.clock(), rules.triggered(found)
+    return [wire.alert(one, triggered[one.code], now) for one in found]
 
 
 def _delete(request: Request, caller: Caller) -> Reply:

@@ -9,7 +9,7 @@ from chalicelib.api.hostedgraphite import criteria
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.core.specs import Part, rule_of
-from chalicelib.core.watching import Instance
+from chalicelib.core.watching import SeriesTurn
 from chalicelib.gateway import Request
 from chalicelib.monitor.managing import rules
 
@@ -19,8 +19,8 @@ STATUS = {"down": "alerting", "up": "healthy", "new": "healthy", "paused": "paus
 WHOLE_MAX = 2**53
 
 
-def alert(found: Check, now: datetime) -> dict[str, Any]:
-    """An alert with every field of the published lists."""
+def alert(found: Check, triggered: list[str], now: datetime) -> dict[str, Any]:
+    """An alert with every field of the published lists; `triggered` are its series that breach."""
     return {
         "name": found.name,
         "id": found.code,
@@ -28,7 +28,7 @@ def alert(found: Check, now: datetime) -> dict[str, Any]:
         "notification_channels": list(found.channels),
         "notification_type": ["every", found.remind // 60] if found.remind else ["state_change"],
         "scheduled_mutes": rules.attached(found),
-        "currently_triggered_metrics": sorted(found.triggered),
+        "currently_triggered_metrics": triggered,
         "muted": rules.muted_for(found, now) is not None,
         "status": STATUS[found.status],
         "info": found.desc or None,
@@ -58,7 +58,7 @@ def plain(value: float | None) -> float | None:
     return int(value) if value is not None and abs(value) < WHOLE_MAX and value == int(value) else value
 
 
-def event(one: Instance) -> dict[str, Any]:
+def event(one: SeriesTurn) -> dict[str, Any]:
     return {
         "status": "alerting" if one.breaching else "healthy",
         "value": plain(one.value),

@@ -23,9 +23,6 @@ unique_names = True
 spaced = True
 word = "Metric"
 
-# So many breaching series are named.
-SERIES = 10
-
 
 def spread(check: Check) -> str:
     """Rules of the same series are served together and share the reading."""
@@ -70,14 +67,14 @@ def reason(news: News) -> str:
 
 def details(news: News) -> Listed:
     check, facts = news.check, news.flip.details
-    names = sorted(check.triggered)
-    breaching = ", ".join(names[:SERIES]) + (f" and {len(names) - SERIES} more" if len(names) > SERIES else "")
+    breaching = check.breaching
+    more = f" and {breaching.count - len(breaching.first)} more" if not breaching.complete else ""
     value = facts.get("value")
     return [
         ("Metric", one_line(str(facts.get("metric") or target(check)), 300)),
         ("Value then" if news.reminder else "Value", "" if value is None else f"{value:g}"),
         ("Criteria", one_line(criteria(check), 500)),
-        ("Breaching now", one_line(breaching, 1_000) if len(names) > 1 else ""),
+        ("Breaching now", one_line(", ".join(breaching.first) + more, 1_100) if breaching.count > 1 else ""),
     ]
 
 

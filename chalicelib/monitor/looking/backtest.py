@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.core import criteria, rules, status
+from chalicelib.core.breaches import Breaches
 from chalicelib.core.check import Check, Flip
 from chalicelib.core.criteria import BUCKET, Verdict
 from chalicelib.core.errors import Invalid
@@ -145,13 +146,15 @@ def _spread(values: Buckets, first: int, step: int, span: _Span) -> Buckets:
 def _walk(check: Check, parts: tuple[Part, ...], read: Mapping[str, dict[str, _Past]], span: _Span) -> Backtest:
     tree = expression.parse(rule_of(check).expression)
     flips: list[Flip] = []
+    known: Breaches = {}
     for moment in span.moments:
         now, end = datetime.fromtimestamp(moment, UTC), (moment - span.first) // BUCKET
         verdicts = {part.letter: _verdicts(check, part, read[part.letter], end, now) for part in parts}
-        judgement = rules.judgement(check, now, verdicts, lambda letters: expression.evaluate(tree, letters))
+        judgement = rules.judgement(check, known, now, verdicts, lambda letters: expression.evaluate(tree, letters))
         change = status.decide(check, judgement)
         if change:
             check = change.after
+            known = change.series.now if change.series else known
             flips += [flip for flip in change.flips if flip.is_news]
     return Backtest(flips, span.step, len(span.moments))
 

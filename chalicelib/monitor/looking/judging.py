@@ -16,7 +16,8 @@ from functools import partial
 from typing import Any
 
 from chalicelib import log
-from chalicelib.core import criteria, rules, status
+from chalicelib.core import breaches, criteria, rules, status
+from chalicelib.core.breaches import Breaches
 from chalicelib.core.check import Check
 from chalicelib.core.criteria import BUCKET, Verdict
 from chalicelib.core.errors import Busy, Missing
@@ -28,7 +29,7 @@ from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor import transitions
 from chalicelib.monitor.looking.reading import Buckets, Reader, buckets_of, matcher, means_many, split_view
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, queues
+from chalicelib.store import checks, queues, satellites
 from chalicelib.store.faults import Contended, Refused, StoreFault
 
 Message = dict[str, Any]
@@ -42,9 +43,6 @@ BATCH = 100
 ROUND = 60
 # So much more is read of what may be missing: the bucket of its last value may lie across the window's beginning.
 SPARE = 2 * BUCKET
-# The series that breach are kept with the rule, and those that changed in one item of its history, which may have
-# 400,000 bytes: so many of names, and so many beside each.
-NAMES_MAX, NAME_SPARE = 190_000, 40
 
 
 def work(services: Services, message: Message) -> int:
@@ -69,10 +67,12 @@ def _judge_batch(services: Services, keys: list[tuple[str, str]], *, fresh: bool
     found = [
         check for check in checks.get_many(keys, strongly=fresh) if check.kind == rule.name and check.status != "paused"
     ]
+    known = satellites.of_rules(found)
     changes: list[status.Change] = []
     waiting: dict[int, list[list[str]]] = {}
     for check in found:
-        change, due = _guarded(services, reader, check, fresh=fresh)
+        triggered = known.get((check.project, check.code), {})
+        change, due = _guarded(services, reader, check, triggered, fresh=fresh)
         changes += [change] if change else []
         if due and not fresh:
             waiting.setdefault(int((due - now).total_seconds()) + 1, []).append([check.project, check.code])
@@ -93,9 +93,9 @@ def _look_again(now: datetime, waiting: dict[int, list[list[str]]]) -> None:
             log.warning("rules not judged to the second, the next minute will", reason=str(fault), rules=len(members))
 
 
-def _guarded(services: Services, reader: _Readers, check: Check, *, fresh: bool) -> _Outcome:
+def _guarded(services: Services, reader: _Readers, check: Check, known: Breaches, *, fresh: bool) -> _Outcome:
     try:
-        return _decide(services, reader, check, fresh=fresh)
+        return _decide(services, reader, check, known, fresh=fresh)
     except Missing:
         return None, None
     except (StoreFault, Busy) as fault:
@@ -106,12 +106,12 @@ def _guarded(services: Services, reader: _Readers, check: Check, *, fresh: bool)
     return None, None
 
 
-def _decide(services: Services, reader: _Readers, check: Check, *, fresh: bool) -> _Outcome:
+def _decide(services: Services, reader: _Readers, check: Check, known: Breaches, *, fresh: bool) -> _Outcome:
     reading = reader(check.project, fresh)
-    judgement = judge(reading, check)
+    judgement = judge(reading, check, known)
     if not fresh and _is_another(check, judgement):
         # The reading may have missed what was written a moment ago: nobody is told of that.
-        judgement = judge(reader(check.project, True), check)
+        judgement = judge(reader(check.project, True), check, known)
     try:
         return transitions.keep(check, judgement), judgement.due
     except (Refused, Contended):
@@ -122,49 +122,50 @@ def _decide(services: Services, reader: _Readers, check: Check, *, fresh: bool) 
 def _is_another(check: Check, judgement: Judged) -> bool:
     """Whether anything would change that a caller sees or is told."""
     turned = judgement.firing is not None and judgement.firing != (check.status == "down")
-    return turned or judgement.triggered.keys() != check.triggered.keys()
+    return turned or judgement.triggered.keys() != judgement.known.keys()
 
 
 def _decide_anew(services: Services, project: str, code: str, *, nudged: int) -> _Outcome:
     """The kept decision on what stands in the store at this moment. Raises Missing, Refused, Contended."""
     check = checks.get(project, code)
-    judgement = judge(Reader(project, services.clock(), consistent=True, nudged=nudged), check)
+    known = satellites.of_rule(check)
+    judgement = judge(Reader(project, services.clock(), consistent=True, nudged=nudged), check, known)
     return transitions.keep(check, judgement), judgement.due
 
 
-def judge(reader: Reader, check: Check) -> Judged:
-    """The judgement on a rule at the reader's moment."""
+def judge(reader: Reader, check: Check, known: Breaches) -> Judged:
+    """The judgement on a rule, of which the series `known` breached before, at the reader's moment."""
     spec = rule_of(check)
     tree = expression.parse(spec.expression)
     try:
-        verdicts = {part.letter: _verdicts(reader, check, part) for part in spec.parts}
+        verdicts = {part.letter: _verdicts(reader, check, known, part) for part in spec.parts}
     except GraphiteError as error:
-        return rules.failure(check, reader.now, str(error))
-    judgement = rules.judgement(check, reader.now, verdicts, lambda letters: expression.evaluate(tree, letters))
-    if sum(len(name) + NAME_SPARE for name in judgement.triggered) > NAMES_MAX:
+        return rules.failure(check, known, reader.now, str(error))
+    judgement = rules.judgement(check, known, reader.now, verdicts, lambda letters: expression.evaluate(tree, letters))
+    if breaches.size(judgement.triggered) > breaches.MOST:
         why = f"{len(judgement.triggered)} series breach, whose names are too long to be kept"
-        return rules.failure(check, reader.now, why)
+        return rules.failure(check, known, reader.now, why)
     return judgement
 
 
-def _verdicts(reader: Reader, check: Check, part: Part) -> dict[str, Verdict]:
+def _verdicts(reader: Reader, check: Check, known: Breaches, part: Part) -> dict[str, Verdict]:
     seconds = criteria.window(part.criterion) + (SPARE if part.criterion.by_absence else 0)
     if graphite.is_plain(part.target):
         named = not means_many(part.target)
         found = reader.plain(part.target, seconds)
         verdicts = {name: _verdict(reader, check, part, buckets, named=named) for name, buckets in found.items()}
-        return verdicts | dict.fromkeys(_deleted(reader, check, part, verdicts), Verdict(False))
+        return verdicts | dict.fromkeys(_deleted(reader, known, part, verdicts), Verdict(False))
     made = reader.evaluated(part.target, seconds)
     require_different([one.name for one in made])
     return {one.name: _verdict(reader, check, part, buckets_of(one, reader.until, seconds)) for one in made}
 
 
-def _deleted(reader: Reader, check: Check, part: Part, verdicts: Mapping[str, Verdict]) -> list[str]:
+def _deleted(reader: Reader, known: Breaches, part: Part, verdicts: Mapping[str, Verdict]) -> list[str]:
     """The triggered series of a target that somebody has deleted: no value will ever bring them back into bounds."""
-    if not check.triggered:
+    if not known:
         return []
     fits = matcher(split_view(part.target)[0])
-    silent = (name for name in check.triggered if fits(name) and _is_silent(part, verdicts.get(name)))
+    silent = (name for name in known if fits(name) and _is_silent(part, verdicts.get(name)))
     return [name for name in silent if not reader.is_known(name)]
 
 

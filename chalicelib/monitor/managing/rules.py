@@ -15,7 +15,7 @@ from chalicelib.core.errors import Invalid, Missing, TocsinError
 from chalicelib.core.kinds import rule
 from chalicelib.core.silence import Silence, silenced_until
 from chalicelib.core.specs import FIRST, RuleSpec, rule_of
-from chalicelib.core.watching import Instance
+from chalicelib.core.watching import SeriesTurn
 from chalicelib.core.windows import next_occurrence
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite import GraphiteError
@@ -24,7 +24,7 @@ from chalicelib.monitor.looking.reading import Reader, split_view
 from chalicelib.monitor.managing import channels, checks, silences
 from chalicelib.monitor.managing import mutes as schedules
 from chalicelib.monitor.services import Services
-from chalicelib.store import definitions, directory, history, subscriptions
+from chalicelib.store import definitions, directory, history, satellites, subscriptions
 from chalicelib.store import mutes as store_mutes
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.mutes import MuteWindow
@@ -219,15 +219,22 @@ def _words(alert: Check, known: dict[str, Channel]) -> list[str]:
     return [alert.name, *targets, *told]
 
 
-def events(services: Services, alert: Check, days: int) -> list[Instance]:
+def triggered(alerts: list[Check]) -> dict[str, list[str]]:
+    """The series that breach of each alert, by its code, in alphabetical order."""
+    found = {alert.code: list(alert.breaching.first) for alert in alerts}
+    longer = satellites.of_rules(alert for alert in alerts if not alert.breaching.complete)
+    return found | {code: sorted(series) for (_, code), series in longer.items()}
+
+
+def events(services: Services, alert: Check, days: int) -> list[SeriesTurn]:
     """When its series began and ceased to breach, and its query to fail, newest first."""
     now = services.clock()
     start, end = now - timedelta(days=days), now + timedelta(minutes=1)
-    found = history.instances(alert.code, start, end, now)
+    found = history.turns(alert.code, start, end, now)
     moments = {one.at.replace(microsecond=0) for one in found}
     for flip in history.flips(alert.project, alert.code, start, end, now):
         told = flip.new == "down" or (flip.new == "up" and flip.old == "down")
         if told and flip.at.replace(microsecond=0) not in moments:
             metric = str(flip.details.get("metric", ""))
-            found.append(Instance(metric, flip.new == "down", flip.details.get("value"), flip.at))
+            found.append(SeriesTurn(metric, flip.new == "down", flip.details.get("value"), flip.at))
     return sorted(found, key=lambda one: one.at, reverse=True)

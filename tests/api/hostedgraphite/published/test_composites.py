@@ -63,7 +63,7 @@ def test_a_composite_is_judged_as_its_row_says(name: str, signs: str, result: st
         for part, sign in zip(found.parts, signs, strict=True)
     }
     check = Check("project", "code", NOW, kind="rule", spec=found)
-    judged = rules.judgement(check, NOW, verdicts, lambda letters: expression.evaluate(tree, letters))
+    judged = rules.judgement(check, {}, NOW, verdicts, lambda letters: expression.evaluate(tree, letters))
     assert judged.firing is MEANING[result]
 
 
