@@ -47,7 +47,14 @@ def test_the_end_of_a_limit_counts_where_the_limit_was_passed(headers: dict[str,
         assert waits.told(headers, AT, limited=False) is None
 
 
-NONSENSE = ["", "soon", "-5", "1e9", "٣", "0x10", "1.2.3", "Sat, 21 Nov 2026", "2026-11-21T02:16:07", "1" * 400, "NaN"]
+NONSENSE = [
+    *("", "soon", "-5", "1e9", "٣", "0x10", "1.2.3", "1" * 400, "NaN", "Sat, 21 Nov 2026", "2026-11-21T02:16:07"),
+    *(
+        "Sat, 21 Nov 99999999999 02:16:07 GMT",
+        "21 Nov -9999999902:16:0721 21 ",
+        "Sat, 21 Nov 2026 02:16:07 +99999999999",
+    ),
+]
 
 
 @pytest.mark.parametrize("text", NONSENSE, ids=ascii)

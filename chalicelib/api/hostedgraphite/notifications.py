@@ -97,24 +97,26 @@ def _update(request: Request, caller: Caller) -> Reply:
         destination = None
 
     def change() -> Channel:
-        wanted = {
-            "name": name,
-            "settings": _settings(channel.kind, channel.settings, destination),
-            "resolves": _resolves(channel, given.get("auto_resolve")),
-        }
-        changes = {key: value for key, value in wanted.items() if value != getattr(channel, key)}
+        wanted = replace(channel, name=name, settings=_settings(channel.kind, channel.settings, destination))
+        if given.get("auto_resolve") not in (None, shown["auto_resolve"]):
+            wanted = _resolving(wanted, given["auto_resolve"])
+        fields = (key for key in ("name", "settings", "resolves") if getattr(wanted, key) != getattr(channel, key))
+        changes = {key: getattr(wanted, key) for key in fields}
         return channels.change(channel, changes) if changes else channel
 
     return Reply(body=_shown(_told(change)))
 
 
-def _resolves(channel: Channel, wanted: bool | None) -> bool:
-    """Whether recoveries are to be told, None as they are now. Raises Invalid where the settings leave them out."""
-    if wanted is None or wanted == kinds.wants(channel, "up"):
-        return channel.resolves
-    if wanted and not kinds.wants(replace(channel, resolves=True), "up"):
-        raise Invalid("auto_resolve", "cannot be switched on here: the channel's own settings leave recoveries out")
-    return wanted
+def _resolving(channel: Channel, wanted: bool) -> Channel:
+    """The channel that is told of recoveries or not. Where its settings leave them out, as another dialect can have it,
+    they are put in: a webhook without an address for them is told of them as of the beginning of a problem."""
+    resolving, settings = replace(channel, resolves=wanted), channel.settings
+    if not wanted or kinds.wants(resolving, "up"):
+        return resolving
+    if channel.kind != "webhook":
+        return replace(resolving, settings=settings | {"up": True})
+    copied = ("url",) if settings["body_up"] or settings["headers_up"] else ("url", "method", "body", "headers")
+    return replace(resolving, settings=settings | {f"{part}_up": settings[f"{part}_down"] for part in copied})
 
 
 def _delete(request: Request, caller: Caller) -> Reply:

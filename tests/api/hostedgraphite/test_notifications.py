@@ -128,13 +128,28 @@ def test_a_channel_of_a_type_that_only_other_dialects_know_is_renamed_and_no_mor
     assert (answer.status, answer.json["field"]) == (400, "destination")
 
 
-def test_recoveries_that_the_settings_leave_out_are_not_switched_on_here(graphite: Caller, channel: Any) -> None:
-    code = channel("Own", "webhook", url_down="https://a.example.org/")["id"]
+LEAVING_OUT = [
+    ("webhook", {"url_down": "https://a.example.org/", "body_down": "$NAME"}),
+    ("webhook", {"url_down": "https://a.example.org/", "headers_up": {"X-Key": "k"}}),
+    ("email", {"address": "ops@example.org", "up": False}),
+    ("sms", {"number": "+358401234567", "up": False}),
+]
+
+
+@pytest.mark.parametrize(("kind", "given"), LEAVING_OUT)
+def test_recoveries_that_another_dialects_settings_leave_out_can_be_switched_on(
+    graphite: Caller, channel: Any, kind: str, given: dict[str, Any]
+) -> None:
+    code = channel("Own", kind, **given)["id"]
     before = graphite.get(f"{ROOT}{code}/").json
-    answer = graphite.put(f"{ROOT}{code}/", {"auto_resolve": True})
-    assert (answer.status, answer.json["field"]) == (400, "auto_resolve")
     assert before["auto_resolve"] is False
     assert graphite.put(f"{ROOT}{code}/", before).json == before
+    assert graphite.put(f"{ROOT}{code}/", {"auto_resolve": True}).json == before | {"auto_resolve": True}
+    kept = settings_of(graphite, code)
+    if kind == "webhook":
+        assert kept["url_up"] == kept["url_down"]
+        assert kept["headers_up"] == given.get("headers_up", {})
+    assert graphite.put(f"{ROOT}{code}/", {"auto_resolve": False}).json == before
 
 
 def test_a_description_is_taken_once(graphite: Caller) -> None:
