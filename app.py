@@ -7,6 +7,7 @@ this file.
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from chalice.app import CloudWatchEvent, SQSEvent
 
@@ -36,7 +37,7 @@ def sweep_due(event: CloudWatchEvent) -> None:
 @app.schedule("rate(1 minute)")
 def tick_wheel(event: CloudWatchEvent) -> None:
     log.begin(event.event_id)
-    tick.run(SERVICES)
+    tick.run(SERVICES, datetime.fromisoformat(event.time))
 
 
 @app.on_sqs_message(queue=SERVICES.settings.resource("probes"), batch_size=1)

@@ -9,7 +9,7 @@ import itertools
 import json
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -100,7 +100,10 @@ def settings(aws: None) -> Settings:
 
 
 @pytest.fixture
-def services(settings: Settings, clock: Clock) -> Iterator[Services]:
+def services(settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    # Messages become readable, visible again and too old by the clock that only moves when told.
+    monkeypatch.setattr("moto.sqs.models.unix_time_millis", lambda: clock.now.timestamp() * 1000)
+    monkeypatch.setattr("moto.sqs.models.unix_time", lambda: clock.now.timestamp())
     store.connect(settings)
     pings.forget()
     points.forget()
@@ -152,6 +155,18 @@ class Queues:
         while any([self._each("probes"), self._each("rules"), self._each("chores"), self._news()]):
             continue
 
+    def until(self, end: datetime) -> None:
+        """Works on what waits and on what becomes readable up to `end`, each message at its moment."""
+        clock = self.services.clock
+        assert isinstance(clock, Clock)
+        self.work()
+        for moment in iter(fixtures.next_message, None):
+            if moment > end:
+                break
+            clock.now = max(clock.now, moment)
+            self.work()
+        clock.now = max(clock.now, end)
+
     def _each(self, noun: str) -> bool:
         do = {"probes": probing.work, "rules": judging.work, "chores": chores.do}[noun]
         messages = self.take(noun)
@@ -171,15 +186,14 @@ def queues(services: Services) -> Queues:
 
 
 @pytest.fixture
-def minute(services: Services, clock: Clock, queues: Queues) -> Any:
+def minute(services: Services, clock: Clock, queues: Queues) -> Callable[[], None]:
     """Lets one minute pass as AWS would: tick and sweep at its start, the workers whenever there is anything to do."""
 
     def passes() -> None:
-        began = clock.now
+        end = clock.now + timedelta(minutes=1)
         tick.run(services)
         queues.work()
         sweep.run(services)
-        queues.work()
-        clock.now = max(clock.now, began + timedelta(minutes=1))
+        queues.until(end)
 
     return passes

@@ -6,7 +6,9 @@ Making them takes longer than most tests do, and every test begins with an emula
 from __future__ import annotations
 
 import copy
+import math
 from collections import defaultdict
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -44,3 +46,11 @@ def holds_messages(queue: str) -> bool:
     """Whether a queue of this process has a message to hand out, asked without a call."""
     found = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.get(queue)
     return found is None or bool(found.messages)
+
+
+def next_message() -> datetime | None:
+    """When the next message that nobody can read yet becomes readable, in any queue of this process."""
+    queues = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.values()
+    hidden = [message for queue in queues for message in queue._messages if message.delayed or not message.visible]
+    moments = [max(message.delayed_until, message.visible_at + 1) for message in hidden]
+    return datetime.fromtimestamp(math.ceil(min(moments)) / 1000, UTC) if moments else None

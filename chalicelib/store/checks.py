@@ -19,6 +19,7 @@ from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.silence import from_document, to_document
 from chalicelib.core.specs import Spec
 from chalicelib.core.status import Change
+from chalicelib.core.wheel import Member
 from chalicelib.store import directory, history, outbox, satellites, wheel
 from chalicelib.store.connection import from_micros, shared, to_micros
 from chalicelib.store.faults import Refused, translated, update
@@ -96,7 +97,7 @@ def create(check: Check, limit: int, *, alone: bool = False) -> None:
 
     `alone` asks that no other check of the project has its slug. Raises LimitReached, or Refused when it is not alone.
     """
-    wheel.register(check)
+    wheel.register(member_of(check))
     try:
         with translated(), TransactWrite(connection=shared()) as transaction:
             transaction.save(_item(check), condition=CheckItem.code.does_not_exist())
@@ -129,8 +130,9 @@ def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> Non
     actions = _actions(before, after)
     condition = CheckItem.version == before.version
     item = CheckItem(before.project, before.code)
-    if before.period != after.period:
-        wheel.register(after)
+    seat = member_of(after)
+    if seat and seat != member_of(before):
+        wheel.register(seat)
     slug_moved, name_moved = before.slug != after.slug, kinds.alone_as(before) != kinds.alone_as(after)
     if not (change.flips or change.series or change.ended or change.untold or slug_moved or name_moved):
         with translated():
@@ -274,7 +276,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
 def _item(check: Check) -> CheckItem:
     values = {name: _stored(name, getattr(check, name)) for name in _FIELDS}
     shard = _due_shard(check.code) if check.due else None
-    slot, order = wheel.slot_of(check) or (None, None)
+    slot, order = wheel.seat(member_of(check)) or (None, None)
     return CheckItem(check.project, check.code, due_shard=shard, wheel=slot, wheel_key=order, **values)
 
 
@@ -286,7 +288,15 @@ def _actions(before: Check, after: Check) -> list[Action]:
     if (before.due is None) != (after.due is None):
         shard = CheckItem.due_shard
         actions.append(shard.set(_due_shard(after.code)) if after.due else shard.remove())
-    return actions + _turned(wheel.slot_of(before), wheel.slot_of(after))
+    return actions + _turned(wheel.seat(member_of(before)), wheel.seat(member_of(after)))
+
+
+def member_of(check: Check) -> Member | None:
+    """What stands on the wheel for a check; None for one that nobody looks at in a fixed period, or that is paused."""
+    kind = kinds.of(check)
+    if kind.wheel is None or not check.period or check.status == "paused":
+        return None
+    return Member(kind.wheel.letter, check.code, check.period, kind.spread(check))
 
 
 def _turned(before: tuple[str, str] | None, after: tuple[str, str] | None) -> list[Action]:

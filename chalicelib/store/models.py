@@ -119,7 +119,8 @@ class DirectoryItem(Table):
     `key#<hash>` a project's key, `check#<uuid>` and `unique#<unique key>` a check's owner, `slug#<project>#<slug>`
     the checks of that slug, `project#<code>` the project itself with its count of checks,
     `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one, `name#<project>#<kind>#<name>` the
-    check that alone may have a name, `wheel` the periods in which anything is looked at.
+    check that alone may have a name, `wheel` the periods in which anything is looked at, and `until` when all of it
+    has been handed out.
     """
 
     class Meta:
@@ -141,6 +142,7 @@ class DirectoryItem(Table):
     keys = UnicodeSetAttribute(null=True)
     badge = UnicodeAttribute(null=True)
     secret = UnicodeAttribute(null=True)
+    until = Instant(null=True)
 
 
 class ChannelItem(Table):

@@ -26,11 +26,18 @@ def send(noun: str, message: dict[str, Any], *, delay: int = 0) -> None:
 
 
 def send_all(noun: str, messages: list[dict[str, Any]], *, delay: int = 0, region: str | None = None) -> None:
-    """Sends messages ten at a time, to the queue in `region` or at home. Raises StoreFault when any is refused."""
+    """Sends messages that can be read after `delay` seconds (at most 900), to the queue in `region` or at home. Raises
+    StoreFault when any is refused."""
+    send_delayed(noun, [(delay, message) for message in messages], region=region)
+
+
+def send_delayed(noun: str, messages: list[tuple[int, dict[str, Any]]], *, region: str | None = None) -> None:
+    """Sends messages, each with the seconds (at most 900) after which it can be read, ten with one call. Raises
+    StoreFault when any is refused."""
     for start in range(0, len(messages), BATCH):
         entries = [
             {"Id": str(number), "MessageBody": json.dumps(message), "DelaySeconds": min(delay, MAX_DELAY)}
-            for number, message in enumerate(messages[start : start + BATCH])
+            for number, (delay, message) in enumerate(messages[start : start + BATCH])
         ]
         _send_batch(noun, region or home_region(), entries)
 

@@ -1,77 +1,90 @@
-"""The timing wheel: what is looked at in a fixed period stands in one slot for good, so scheduling writes nothing.
-
-A slot is `<letter><period>#<phase>#<shard>`: the letter of the kind, the period in seconds, the minute of the period in
-which it is served, and one of a few partitions. What a kind wants served together stands together, in that order; the
-others are spread by their code.
-"""
+"""The timing wheel in DynamoDB: the slots as an index of the checks, and one item of the directory for the whole wheel:
+the periods that are in use, and until when everything has been handed out."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.core import kinds
-from chalicelib.core.check import Check
-from chalicelib.store.faults import translated
+from chalicelib.core import wheel
+from chalicelib.core.wheel import Member, Slot
+from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import CheckItem, DirectoryItem
 
-MINUTE = 60
-# A sort key ends at 1,024 bytes.
-_KEY_MAX = 900
-_PERIODS = "wheel"
+_KEY = "wheel"
 
 
 class _Shards:
-    """Over how many partitions one minute of a period is spread; set by `store.connect`."""
+    """Over how many partitions one phase of a period is spread; set by `store.connect`."""
 
     wheel = 4
 
 
-def slot_of(check: Check) -> tuple[str, str] | None:
-    """(slot, order in it) of a check that is to be looked at, None for one that is not."""
-    kind = kinds.of(check)
-    if kind.wheel is None or not check.period or check.status == "paused":
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """The state of the wheel: (letter, period in seconds) of every period that was ever in use, and the moment up to
+    which what is due has been handed out; None if nothing has been yet."""
+
+    periods: tuple[tuple[str, int], ...] = ()
+    served: datetime | None = None
+
+
+def seat(member: Member | None) -> tuple[str, str] | None:
+    """(slot, order in it) of a member as the index keeps them; None for what is not looked at."""
+    if member is None:
         return None
-    spread = kind.spread(check)[:_KEY_MAX]
-    number = zlib.crc32((spread or check.code).encode())
-    phase = zlib.crc32(check.code.encode()) % max(check.period // MINUTE, 1)
-    shard = number % _Shards.wheel
-    return f"{kind.wheel.letter}{check.period}#{phase}#{shard}", f"{spread}#{check.code}"
+    slot, order = wheel.seat(member, _Shards.wheel)
+    return str(slot), order
 
 
-def register(check: Check) -> None:
-    """Notes that something is looked at in this check's period. Before the check is written, so that none is missed."""
-    on_wheel = kinds.of(check).wheel
-    if on_wheel is None or not check.period:
+def slot_of(member: Member) -> Slot:
+    """The slot that a member stands in."""
+    return wheel.seat(member, _Shards.wheel)[0]
+
+
+def register(member: Member | None) -> None:
+    """Notes that something is looked at in this member's period. Before the member is written, so that none is
+    missed."""
+    if member is None:
         return
-    period: list[Action] = [
-        DirectoryItem.codes.add({f"{on_wheel.letter}{check.period}"}),
-        DirectoryItem.project.set(_PERIODS),
-    ]
+    period = f"{member.letter}{member.period}"
+    actions: list[Action] = [DirectoryItem.codes.add({period}), DirectoryItem.project.set(_KEY)]
     with translated():
-        DirectoryItem(_PERIODS).update(period)
+        DirectoryItem(_KEY).update(actions)
 
 
-def periods() -> list[tuple[str, int]]:
-    """(letter, period in seconds) of every period that was ever in use."""
+def state() -> Wheel:
+    """The wheel as it is at this moment (a strong read)."""
     with translated():
         try:
-            found = DirectoryItem.get(_PERIODS).codes or ()
+            item = DirectoryItem.get(_KEY, consistent_read=True)
         except DirectoryItem.DoesNotExist:
-            return []
-    return sorted((text[0], int(text[1:])) for text in found)
+            return Wheel()
+    return Wheel(tuple(sorted((text[0], int(text[1:])) for text in item.codes or ())), item.until)
 
 
-def slots(letter: str, period: int, minute: int) -> list[str]:
-    """The slots of a period that the minute with this number (minutes since 1970) serves."""
-    phase = minute % max(period // MINUTE, 1)
-    return [f"{letter}{period}#{phase}#{shard}" for shard in range(_Shards.wheel)]
+def note_served(before: datetime | None, until: datetime) -> bool:
+    """Keeps the moment up to which what is due has been handed out, if it still was `before`; otherwise another run has
+    been as far, and False is the answer."""
+    unchanged = DirectoryItem.until.does_not_exist() if before is None else DirectoryItem.until == before
+    try:
+        with translated():
+            DirectoryItem(_KEY).update([DirectoryItem.until.set(until)], condition=unchanged)
+    except Refused:
+        return False
+    return True
 
 
-def members(slot: str) -> Iterator[tuple[str, str]]:
+def slots(letter: str, period: int, start: datetime, end: datetime) -> Iterator[Slot]:
+    """The slots of a period that are due at least once from `start` on and before `end`."""
+    return wheel.slots(letter, period, _Shards.wheel, start.timestamp(), end.timestamp())
+
+
+def members(slot: Slot) -> Iterator[tuple[str, str]]:
     """(project, code) of what stands in a slot, in its order: nominations, as the index is eventually consistent."""
     with translated():
-        for item in CheckItem.wheel_index.query(slot):
+        for item in CheckItem.wheel_index.query(str(slot)):
             yield item.project, item.code

@@ -64,19 +64,21 @@ def rules(_arguments: argparse.Namespace) -> None:
     series.add(project, points, services.clock())
     _fill(services, project)
     messages: list[dict[str, object]] = []
-    sending = queues.send_all
-    queues.send_all = lambda _noun, batch, **_: messages.extend(batch)
+    sending, ahead = queues.send_delayed, tick.LOOK_AHEAD
+    queues.send_delayed = lambda _noun, batch, **_: messages.extend(message for _, message in batch)
+    # The present minute alone.
+    tick.LOOK_AHEAD = timedelta(0)
     try:
         with metered() as ticking:
             tick.run(services)
-        queues.send_all = lambda *_, **__: None
+        queues.send_delayed = lambda *_, **__: None
         with metered() as judged:
             done = sum(judging.work(services, message) for message in messages)
         # The first time every rule turns from new to healthy; the second is the steady state.
         with metered() as steady:
             done = sum(judging.work(services, message) for message in messages)
     finally:
-        queues.send_all = sending
+        queues.send_delayed, tick.LOOK_AHEAD = sending, ahead
     print(
         f"rules, {ALERTS:,} alerts on {SERIES:,} series: the tick {ticking.total} calls, {ticking.read_units:g} read",
         end=" ",
@@ -104,5 +106,5 @@ def _fill(services: Services, project: str) -> None:
                 badge=services.new_code(),
             )
             batch.save(checks._item(check))
-    wheel.register(check)
+    wheel.register(checks.member_of(check))
     directory.note_series(project)

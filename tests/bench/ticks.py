@@ -12,6 +12,7 @@ import select
 import sys
 import time
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -43,7 +44,7 @@ def ticks(_arguments: argparse.Namespace) -> None:
 def _fill(services: Services, url: str) -> None:
     """The devices, up for a while, written straight into the table."""
     project, now = projects.create(services, "Bench").project.code, services.clock()
-    wheel.register(Check(project, "", now, kind="probe", period=MINUTE))
+    wheel.register(checks.member_of(Check(project, "", now, kind="probe", period=MINUTE)))
     with CheckItem.batch_write() as batch:
         for number in range(DEVICES):
             check = Check(
@@ -63,6 +64,8 @@ def _fill(services: Services, url: str) -> None:
 
 def _minute(services: Services) -> tuple[Meter, Meter, float]:
     """What the tick cost, what its looks cost, and the seconds from its start to the last result."""
+    # The present minute alone.
+    tick.LOOK_AHEAD = timedelta(0)
     working = [workers.started("tests.bench.ticks", services) for _ in range(WORKERS)]
     began = time.time()
     with metered() as ticking:

@@ -1,4 +1,4 @@
-"""A period under a minute: from the moment a device is made, the moments between the ticks are served too."""
+"""From the moment a device is made, it is looked at at all its moments, also at those that were handed out before."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.check import Check
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.managing import probes
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
+from chalicelib.store import checks, wheel
 from tests import specs
 from tests.conftest import NOW, Clock
 
@@ -21,38 +23,44 @@ Asked = list[tuple[int, float]]
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     found: Asked = []
 
-    def send_all(noun: str, messages: list[dict[str, Any]], *, delay: int = 0) -> None:
+    def send(noun: str, messages: list[tuple[int, dict[str, Any]]], *, region: str | None = None) -> None:
         assert noun == "probes"
-        found.extend((delay, message["at"] / 1000 - NOW.timestamp()) for message in messages)
+        found.extend((delay, message["at"] / 1000 - NOW.timestamp()) for delay, message in messages)
 
-    monkeypatch.setattr("chalicelib.store.queues.send_all", send_all)
+    monkeypatch.setattr("chalicelib.store.queues.send_delayed", send)
     return found
 
 
-@pytest.mark.parametrize(
-    ("period", "moments"),
-    [
-        (10, [(0, 23.5), (7, 30), (17, 40), (27, 50)]),
-        (30, [(0, 23.5), (7, 30)]),
-        (60, [(0, 23.5)]),
-        (600, [(0, 23.5)]),
-    ],
-)
-def test_a_new_device_is_looked_at_for_the_rest_of_its_first_minute(
-    services: Services, keyring: Keyring, clock: Clock, asked: Asked, period: int, moments: Asked
+@pytest.mark.parametrize("period", [1, 10, 30, 45, 60, 90, 600])
+def test_a_new_device_misses_none_of_its_moments_and_is_looked_at_at_once(
+    services: Services, keyring: Keyring, clock: Clock, asked: Asked, period: int
 ) -> None:
+    probes.create(services, keyring.project, {"name": "Other", "period": period, "spec": specs.HTTP})
+    tick.run(services)
+    asked.clear()
     clock.move(seconds=23.5)
-    probes.create(services, keyring.project, {"name": "Web", "period": period, "spec": specs.HTTP})
-
-    assert asked == moments
-
-
-def test_the_tick_after_it_asks_for_the_moments_that_follow(
-    services: Services, keyring: Keyring, clock: Clock, asked: Asked
-) -> None:
-    clock.move(seconds=45)
-    probes.create(services, keyring.project, {"name": "Web", "period": 10, "spec": specs.HTTP})
-    clock.move(seconds=15)
+    device = probes.create(services, keyring.project, {"name": "Web", "period": period, "spec": specs.HTTP})
+    clock.move(seconds=36.5)
+    by_join = [moment for _, moment in asked]
     tick.run(services)
 
-    assert [moment for _, moment in asked] == [45, 50, 60, 70, 80, 90, 100, 110]
+    assert 23.5 in by_join
+    assert set(due(device, 23.5, 60)) <= set(by_join)
+    assert set(due(device, 23.5, 135)) <= {moment for _, moment in asked}
+
+
+def due(device: Check, start: float, end: float) -> list[float]:
+    """The moments of a device, in seconds since noon."""
+    member = checks.member_of(device)
+    assert member is not None
+    noon = NOW.timestamp()
+    return [moment - noon for moment in wheel.slot_of(member).moments(noon + start, noon + end)]
+
+
+def test_a_message_can_be_read_when_its_moment_has_come(
+    services: Services, keyring: Keyring, clock: Clock, asked: Asked
+) -> None:
+    clock.move(seconds=23.5)
+    probes.create(services, keyring.project, {"name": "Web", "period": 10, "spec": specs.HTTP})
+
+    assert all(0 <= 23.5 + delay - moment < 1 for delay, moment in asked)

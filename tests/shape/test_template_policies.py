@@ -72,7 +72,7 @@ POLICIES: dict[str, Allowed] = {
     "tick_wheel": {
         "TickWheelLogs": LOGGING,
         "checks/wheel": items("Query"),
-        "directory": items("GetItem"),
+        "directory": items("GetItem", "UpdateItem"),
         "probes": HANDING,
         "rules": HANDING,
     },

@@ -91,20 +91,12 @@ def _look(services: Services, message: Message, here: dict[str, Check]) -> int:
 
 
 def look_now(services: Services, check: Check) -> None:
-    """Has a check looked at without waiting for its minute, and for the rest of this one where its period is shorter.
-    What cannot be asked for is left to the clock."""
-    now = int(services.clock().timestamp() * 1000)
+    """Has a check looked at without waiting for its moment. What cannot be asked for is left to the clock."""
+    at = int(services.clock().timestamp() * 1000)
     try:
-        for at in (now, *_left_of_minute(now, check.period * 1000)):
-            queues.send("probes", {"at": at, "checks": [[check.project, check.code]]}, delay=-((now - at) // 1000))
+        queues.send("probes", {"at": at, "checks": [[check.project, check.code]]})
     except StoreFault as fault:
         log.warning("first look not asked for, the clock will", reason=str(fault), code=check.code)
-
-
-def _left_of_minute(now: int, period: int) -> list[int]:
-    """The moments (milliseconds) after `now` that the tick of this minute would have asked for."""
-    start = now - now % (OFTEN * 1000)
-    return [at for at in range(start, start + OFTEN * 1000, period) if at > now] if 0 < period < OFTEN * 1000 else []
 
 
 def places(services: Services, check: Check) -> list[str]:

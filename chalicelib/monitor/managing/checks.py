@@ -13,6 +13,7 @@ from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Missing
 from chalicelib.core.kinds import heartbeat
 from chalicelib.monitor import transitions
+from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions, directory, history, queues
 from chalicelib.store.faults import StoreFault
@@ -59,7 +60,9 @@ def _create(services: Services, project: str, values: dict[str, Any], limit: int
         checks.create(check, limit)
         return check
 
-    return transitions.retrying(services, attempt)
+    made = transitions.retrying(services, attempt)
+    tick.join(services, made.project, checks.member_of(made))
+    return made
 
 
 def _new(services: Services, project: str, values: dict[str, Any]) -> Check:
@@ -114,7 +117,10 @@ def _equals(check: Check, wanted: dict[str, Any]) -> bool:
 
 def change(services: Services, check: Check, values: dict[str, Any]) -> Check:
     """The check with a changed definition. Raises Missing, Busy."""
-    return transitions.apply(services, check.project, check.code, status.Redefined(services.clock(), values))
+    after = transitions.apply(services, check.project, check.code, status.Redefined(services.clock(), values))
+    if after.period != check.period:
+        tick.join(services, after.project, checks.member_of(after))
+    return after
 
 
 def pause(services: Services, check: Check) -> Check:
@@ -123,7 +129,9 @@ def pause(services: Services, check: Check) -> Check:
 
 def resume(services: Services, check: Check) -> Check:
     """Raises Conflict when the check is not paused."""
-    return transitions.apply(services, check.project, check.code, status.Resumed(services.clock()))
+    after = transitions.apply(services, check.project, check.code, status.Resumed(services.clock()))
+    tick.join(services, after.project, checks.member_of(after))
+    return after
 
 
 def delete(services: Services, check: Check) -> Check:
