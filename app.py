@@ -1,18 +1,16 @@
 """The application: the dialects that it serves, and every event function.
 
 Event functions stand here because what Chalice finds in another module is deployed under a handler that never imports
-this file.
+this file. `chalicelib.functions` says what calls each and what it may do.
 """
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-
-from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib import gateway, log, settings, store, web
 from chalicelib.api import alertra, healthchecks, hostedgraphite
+from chalicelib.events import Events, Message
 from chalicelib.monitor import chores
 from chalicelib.monitor.clocks import rollups, sweep, tick
 from chalicelib.monitor.looking import judging, probing
@@ -26,48 +24,42 @@ log.configure(SERVICES.settings.stage)
 store.connect(SERVICES.settings)
 
 app = gateway.Application("tocsin", SERVICES, (*DIALECTS, web))
+events = Events(app, SERVICES.settings)
 
 
-@app.schedule("rate(1 minute)")
-def sweep_due(event: CloudWatchEvent) -> None:
-    log.begin(event.event_id)
+@events
+def sweep_due(_at: datetime) -> None:
     sweep.run(SERVICES)
 
 
-@app.schedule("rate(1 minute)")
-def tick_wheel(event: CloudWatchEvent) -> None:
-    log.begin(event.event_id)
-    tick.run(SERVICES, datetime.fromisoformat(event.time))
+@events
+def tick_wheel(at: datetime) -> None:
+    tick.run(SERVICES, at)
 
 
-@app.on_sqs_message(queue=SERVICES.settings.resource("probes"), batch_size=1)
-def run_probes(event: SQSEvent) -> None:
-    log.begin(getattr(event.context, "aws_request_id", ""))
-    for record in event:
-        probing.work(SERVICES, json.loads(record.body))
-
-
-@app.on_sqs_message(queue=SERVICES.settings.resource("rules"), batch_size=10)
-def judge_rules(event: SQSEvent) -> None:
-    log.begin(getattr(event.context, "aws_request_id", ""))
-    for record in event:
-        judging.work(SERVICES, json.loads(record.body))
-
-
-@app.schedule("rate(1 hour)")
-def roll_up(event: CloudWatchEvent) -> None:
-    log.begin(event.event_id)
+@events
+def roll_up(_at: datetime) -> None:
     rollups.run(SERVICES)
 
 
-@app.on_sqs_message(queue=SERVICES.settings.resource("news"), batch_size=10)
-def deliver_news(event: SQSEvent) -> None:
-    log.begin(getattr(event.context, "aws_request_id", ""))
-    deliver.deliver_nudges(SERVICES, [json.loads(record.body) for record in event])
+@events
+def run_probes(messages: list[Message]) -> None:
+    for message in messages:
+        probing.work(SERVICES, message)
 
 
-@app.on_sqs_message(queue=SERVICES.settings.resource("chores"), batch_size=1)
-def do_chores(event: SQSEvent) -> None:
-    log.begin(getattr(event.context, "aws_request_id", ""))
-    for record in event:
-        chores.do(SERVICES, json.loads(record.body))
+@events
+def judge_rules(messages: list[Message]) -> None:
+    for message in messages:
+        judging.work(SERVICES, message)
+
+
+@events
+def deliver_news(messages: list[Message]) -> None:
+    deliver.deliver_nudges(SERVICES, messages)
+
+
+@events
+def do_chores(messages: list[Message]) -> None:
+    for message in messages:
+        chores.do(SERVICES, message)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import store
+from chalicelib import functions
+from chalicelib.functions import Function
 from chalicelib.settings import Settings
-from infra.resources import FUNCTIONS, Resources, name_of
+from infra.resources import Resources, failed, logical, name_of
 
 MINUTE = 60
 TOPIC = "AlarmTopic"
@@ -24,10 +25,10 @@ def alarms(settings: Settings) -> Resources:
         },
         "SweepsMissedAlarm": _sweeps_missed(settings),
     }
-    for noun in store.QUEUES:
+    for noun in functions.fed():
         made[f"{name_of(noun)}FailedAlarm"] = _queue_not_empty(settings, noun)
-    for function, logical in FUNCTIONS.items():
-        made[f"{logical}ErrorsAlarm"] = _function_failed(settings, function, logical)
+    for function in functions.FUNCTIONS:
+        made[f"{logical(function)}ErrorsAlarm"] = _function_failed(settings, function)
     return made
 
 
@@ -50,7 +51,7 @@ def _sweeps_missed(settings: Settings) -> dict[str, Any]:
 
 def _queue_not_empty(settings: Settings, noun: str) -> dict[str, Any]:
     return _alarm(
-        settings.resource(f"{noun}-failed"),
+        settings.resource(failed(noun)),
         f"Messages of the queue {settings.resource(noun)} failed time after time and were set aside.",
         Namespace="AWS/SQS",
         MetricName="ApproximateNumberOfMessagesVisible",
@@ -64,13 +65,13 @@ def _queue_not_empty(settings: Settings, noun: str) -> dict[str, Any]:
     )
 
 
-def _function_failed(settings: Settings, function: str, logical: str) -> dict[str, Any]:
+def _function_failed(settings: Settings, function: Function) -> dict[str, Any]:
     return _alarm(
-        settings.resource(f"{function.replace('_', '-')}-errors"),
-        f"The function {function} failed or ran out of time; its log group has the reason.",
+        settings.resource(f"{function.name.replace('_', '-')}-errors"),
+        f"The function {function.name} failed or ran out of time; its log group has the reason.",
         Namespace="AWS/Lambda",
         MetricName="Errors",
-        Dimensions=[{"Name": "FunctionName", "Value": {"Ref": logical}}],
+        Dimensions=[{"Name": "FunctionName", "Value": {"Ref": logical(function)}}],
         Statistic="Sum",
         Period=5 * MINUTE,
         EvaluationPeriods=1,

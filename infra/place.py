@@ -10,7 +10,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from chalicelib import store
+from chalicelib import functions, store
 from chalicelib.settings import Settings
 from infra.alarms import TOPIC
 from infra.resources import name_of
@@ -31,7 +31,7 @@ def cut(template: dict[str, Any], settings: Settings) -> dict[str, Any]:
     event_source = {name: one for name, one in found.items() if name.startswith(f"{FUNCTION}Queue")}
     resources = {name: found[name] for name in OWN if name in found} | event_source
     arns = {f"{name_of(noun)}Table": _table(settings, noun) for noun in store.TABLES}
-    arns |= {f"{name_of(noun)}Queue": _queue(settings, noun) for noun in store.QUEUES}
+    arns |= {f"{name_of(noun)}Queue": _queue(settings, noun) for noun in functions.fed()}
     elsewhere = {name: arn for name, arn in arns.items() if name not in resources}
     parameters = whole["Parameters"]
     for name in NEEDED:

@@ -10,26 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
+from chalicelib import functions
 from chalicelib import settings as package_settings
-from chalicelib import store
+from chalicelib.functions import Function
 from chalicelib.settings import Settings
 from chalicelib.store.models import EXPIRING, MODELS
 
 Resources = dict[str, Any]
-
-# Each function's name in app.py, and what Chalice calls it in the template.
-FUNCTIONS = {
-    "api_handler": "APIHandler",
-    "sweep_due": "SweepDue",
-    "tick_wheel": "TickWheel",
-    "run_probes": "RunProbes",
-    "judge_rules": "JudgeRules",
-    "roll_up": "RollUp",
-    "deliver_news": "DeliverNews",
-    "do_chores": "DoChores",
-}
-# Which function each queue feeds.
-CONSUMERS = {"news": "deliver_news", "chores": "do_chores", "probes": "run_probes", "rules": "judge_rules"}
 
 # What cannot be made anew: restorable to any second of the last 35 days.
 PRECIOUS = ("checks", "directory", "definitions")
@@ -38,9 +25,7 @@ THROWAWAY = "dev"
 
 DAY = 86_400
 RECEIVES = 5
-# A message must stay hidden while its function may still be at it (Lambda Developer Guide, "Using Lambda with Amazon
-# SQS").
-VISIBILITY_FACTOR = 6
+EACH_MINUTE = "rate(1 minute)"
 LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
 # Settings that name the installation: fixed when it is packaged, since its tables and queues are called by them.
@@ -50,6 +35,11 @@ _FIXED = ("stage", "prefix")
 def name_of(word: str) -> str:
     """`site_root` and `site-root` as CloudFormation wants names: `SiteRoot`."""
     return "".join(part.capitalize() for part in word.replace("-", "_").split("_"))
+
+
+def logical(function: Function) -> str:
+    """What Chalice calls a function in the template."""
+    return name_of(function.name) if function.every or function.queue else "APIHandler"
 
 
 def parameters() -> dict[str, Any]:
@@ -144,21 +134,23 @@ def _unique(definitions: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
     return [{"AttributeName": name, "AttributeType": types[name]} for name in sorted(types)]
 
 
-def queues(settings: Settings, timeouts: Mapping[str, int]) -> Resources:
-    """Every queue with its dead-letter queue; `timeouts` are the seconds that each function may take."""
+def queues(settings: Settings) -> Resources:
+    """Every queue with its dead-letter queue."""
     made: Resources = {}
-    for noun in store.QUEUES:
-        timeout = timeouts[CONSUMERS[noun]]
+    for noun, function in functions.fed().items():
         made[f"{name_of(noun)}Queue"] = _queue(
             settings.resource(noun),
             MessageRetentionPeriod=4 * DAY,
-            VisibilityTimeout=VISIBILITY_FACTOR * timeout,
+            VisibilityTimeout=function.hidden,
             RedrivePolicy={"deadLetterTargetArn": _arn(f"{name_of(noun)}FailedQueue"), "maxReceiveCount": RECEIVES},
         )
-        made[f"{name_of(noun)}FailedQueue"] = _queue(
-            settings.resource(f"{noun}-failed"), MessageRetentionPeriod=14 * DAY
-        )
+        made[f"{name_of(noun)}FailedQueue"] = _queue(settings.resource(failed(noun)), MessageRetentionPeriod=14 * DAY)
     return made
+
+
+def failed(noun: str) -> str:
+    """The queue that takes what failed time after time in the queue `noun`."""
+    return f"{noun}-failed"
 
 
 def _queue(name: str, **properties: Any) -> dict[str, Any]:
@@ -169,15 +161,16 @@ def _arn(resource: str) -> dict[str, Any]:
     return {"Fn::GetAtt": [resource, "Arn"]}
 
 
-def functions(settings: Settings) -> Resources:
+def additions(settings: Settings) -> Resources:
     """What is added to Chalice's functions: a name, and a log group that is there before the first line is written."""
     made: Resources = {}
-    for function, logical in FUNCTIONS.items():
-        name = settings.resource(function.replace("_", "-"))
+    for function in functions.FUNCTIONS:
+        name = settings.resource(function.name.replace("_", "-"))
         group = {"LogGroupName": f"/aws/lambda/{name}", "RetentionInDays": {"Ref": "LogDays"}}
-        made[f"{logical}Logs"] = {"Type": "AWS::Logs::LogGroup", "Properties": group}
-        made[logical] = {"DependsOn": [f"{logical}Logs"], "Properties": {"FunctionName": name}}
-    # What the minute's clock started and failed is not tried again: the next minute comes soon enough.
-    for clocked in ("SweepDue", "TickWheel"):
-        made[clocked]["Properties"]["EventInvokeConfig"] = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+        made[f"{logical(function)}Logs"] = {"Type": "AWS::Logs::LogGroup", "Properties": group}
+        properties: dict[str, Any] = {"FunctionName": name}
+        if function.every == EACH_MINUTE:
+            # What the minute's clock started and failed is not tried again: the next minute comes soon enough.
+            properties["EventInvokeConfig"] = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+        made[logical(function)] = {"DependsOn": [f"{logical(function)}Logs"], "Properties": properties}
     return made

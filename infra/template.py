@@ -1,4 +1,5 @@
-"""The template of a stage: what Chalice generates from app.py and .chalice/config.json, merged with what we add to it.
+"""The template of a stage: what Chalice generates from app.py, chalicelib/functions.py and .chalice/config.json,
+merged with what we add to it.
 
     python -m infra.template [--stage dev]     prints it
 
@@ -21,15 +22,15 @@ from chalice.cli.factory import CLIFactory
 from chalice.config import Config
 from chalice.deploy import models
 from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
-from chalice.deploy.deployer import BaseDeployStep, BuildStage, InjectDefaults, PolicyGenerator, SwaggerBuilder
+from chalice.deploy.deployer import BaseDeployStep, BuildStage, InjectDefaults, SwaggerBuilder
 from chalice.deploy.swagger import CFNSwaggerGenerator
 from chalice.deploy.validate import validate_configuration
 from chalice.package import PackageOptions, ResourceBuilder, SAMTemplateGenerator, TemplateDeepMerger
-from chalice.policy import AppPolicyGenerator
-from chalice.utils import OSUtils
 
+from chalicelib import functions
+from chalicelib.functions import Function
 from chalicelib.settings import Settings, load
-from infra import alarms, resources
+from infra import alarms, policies, resources
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = "./deployment.zip"
@@ -62,24 +63,39 @@ def merged(stage: str) -> dict[str, Any]:
     settings = settings_of(stage)
     config = config_of(settings)
     validate_configuration(config)
-    timeouts = {name: config.scope(stage, name).lambda_timeout for name in resources.FUNCTIONS}
-    template: dict[str, Any] = TemplateDeepMerger().merge(own(settings, timeouts), generated(config))
+    template: dict[str, Any] = TemplateDeepMerger().merge(own(settings), generated(config))
     return template
 
 
 def config_of(settings: Settings) -> Config:
     """Chalice's configuration of the stage; one that .chalice/config.json does not name has what all have."""
     names = {"environment_variables": resources.fixed(settings)}
-    return CLIFactory(str(ROOT), environ=os.environ).create_config_obj(
+    return _Factory(str(ROOT), environ=os.environ).create_config_obj(
         settings.stage, api_gateway_stage=settings.stage, user_provided_params=names
     )
 
 
+class _Factory(CLIFactory):
+    """Adds the table of functions to what is read from .chalice/config.json, where the owner may want it otherwise."""
+
+    def load_project_config(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().load_project_config()
+        own = found.get("lambda_functions", {})
+        known = {function.name: _size(function) | own.get(function.name, {}) for function in functions.FUNCTIONS}
+        return {**found, "lambda_functions": known}
+
+
+def _size(function: Function) -> dict[str, Any]:
+    return {
+        "lambda_memory_size": function.memory,
+        "lambda_timeout": function.timeout,
+        "iam_policy_file": function.name,
+    }
+
+
 def generated(config: Config) -> dict[str, Any]:
     """What Chalice makes of the application, its code left out."""
-    files = OSUtils()
-    policies = PolicyGenerator(AppPolicyGenerator(files), files)
-    steps = [InjectDefaults(), _CodeElsewhere(), policies, SwaggerBuilder(_OnePath())]
+    steps = [InjectDefaults(), _CodeElsewhere(), _Policies(), SwaggerBuilder(_OnePath())]
     builder = ResourceBuilder(ApplicationGraphBuilder(), DependencyBuilder(), BuildStage(steps))
     built = builder.construct_resources(config, config.chalice_stage)
     template: dict[str, Any] = SAMTemplateGenerator(config, _Everywhere()).generate(built)
@@ -107,6 +123,13 @@ class _CodeElsewhere(BaseDeployStep):
         resource.filename = CODE
 
 
+class _Policies(BaseDeployStep):
+    """Stands in for the step that reads the policies from files."""
+
+    def handle_filebasediampolicy(self, _config: Config, resource: models.FileBasedIAMPolicy) -> None:
+        resource.document = policies.document(functions.named(Path(resource.filename).name))
+
+
 class _Everywhere(PackageOptions):
     """Does not ask for the region's endpoints: one template serves all regions."""
 
@@ -117,7 +140,7 @@ class _Everywhere(PackageOptions):
         return f"{service}.amazonaws.com"
 
 
-def own(settings: Settings, timeouts: dict[str, int]) -> dict[str, Any]:
+def own(settings: Settings) -> dict[str, Any]:
     """Everything that is not Chalice's, in the form in which its merge takes it."""
     return {
         "Description": f"Tocsin, stage {settings.stage}",
@@ -130,8 +153,8 @@ def own(settings: Settings, timeouts: dict[str, int]) -> dict[str, Any]:
         },
         "Resources": {
             **resources.tables(settings),
-            **resources.queues(settings, timeouts),
-            **resources.functions(settings),
+            **resources.queues(settings),
+            **resources.additions(settings),
             **alarms.alarms(settings),
             "RestAPI": _api(settings),
         },

@@ -17,15 +17,13 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import store
+import app
+from chalicelib import functions, store
 from chalicelib.channels.base import Outlet
-from chalicelib.monitor import chores
 from chalicelib.monitor.clocks import sweep, tick
 from chalicelib.monitor.intake import pings, points
-from chalicelib.monitor.looking import judging, probing
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
-from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from infra import emulated, tables
 from infra.local import dynamodb
@@ -112,13 +110,15 @@ def services(settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) 
     client("ses").verify_email_identity(EmailAddress="alerts@tocsin.example.org")
     codes = itertools.count(1)
     outlet = Outlet(settings.allowed_networks, client("sesv2"), client("sns"))
-    yield Services(
+    made = Services(
         settings,
         clock=clock,
         sleep=clock.sleep,
         new_code=lambda: f"{next(codes):08x}-0000-4000-8000-000000000000",
         outlet=outlet,
     )
+    monkeypatch.setattr(app, "SERVICES", made)
+    yield made
     if ENGINE:
         tables.drop()
 
@@ -152,8 +152,14 @@ class Queues:
 
     def work(self) -> None:
         """Looks, judges, delivers and does everything that waits, until nothing does."""
-        while any([self._each("probes"), self._each("rules"), self._each("chores"), self._news()]):
+        while sum(self._work(noun, function) for noun, function in functions.fed().items()):
             continue
+
+    def _work(self, noun: str, function: functions.Function) -> int:
+        messages = self.take(noun)
+        for start in range(0, len(messages), function.batch):
+            app.events.works[function.name](messages[start : start + function.batch])
+        return len(messages)
 
     def until(self, end: datetime) -> None:
         """Works on what waits and on what becomes readable up to `end`, each message at its moment."""
@@ -166,18 +172,6 @@ class Queues:
             clock.now = max(clock.now, moment)
             self.work()
         clock.now = max(clock.now, end)
-
-    def _each(self, noun: str) -> bool:
-        do = {"probes": probing.work, "rules": judging.work, "chores": chores.do}[noun]
-        messages = self.take(noun)
-        for message in messages:
-            do(self.services, message)
-        return bool(messages)
-
-    def _news(self) -> bool:
-        news = self.take("news")
-        deliver.deliver_nudges(self.services, news)
-        return bool(news)
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.sqs.models import sqs_backends
 
-from chalicelib import store
+from chalicelib import functions
 from chalicelib.settings import Settings
-from infra import tables
+from infra import resources, tables
 
 REGION = "eu-north-1"
 _made: dict[Settings, dict[str, Table]] = {}
@@ -32,8 +32,11 @@ def place(settings: Settings, sqs: Any) -> None:
         _made[settings] = {name: _empty(table) for name, table in backend.tables.items()}
         return
     backend.tables.update({name: _empty(table) for name, table in _made[settings].items()})
-    for noun in store.QUEUES:
-        sqs_backends[DEFAULT_ACCOUNT_ID][REGION].create_queue(settings.resource(noun))
+    made = sqs_backends[DEFAULT_ACCOUNT_ID][REGION]
+    for noun, function in functions.fed().items():
+        aside = made.create_queue(settings.resource(resources.failed(noun)))
+        attributes: dict[str, Any] = {**tables.queue_attributes(function, aside.queue_arn)}
+        made.create_queue(settings.resource(noun), **attributes)
 
 
 def _empty(table: Table) -> Table:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chalicelib import functions
 from chalicelib.settings import Settings
 from chalicelib.store import checks, connection, history, outbox, queues, results, series_ages, wheel
 from chalicelib.store.models import MODELS
 
 TABLES = ("checks", "directory", "definitions", "history", "outbox", "series")
-QUEUES = ("news", "chores", "probes", "rules")
 
 
 def connect(settings: Settings) -> None:
     """Points the store at this installation's tables and queues, and sets how long history is kept."""
-    names = {noun: settings.resource(noun) for noun in (*TABLES, *QUEUES)}
+    names = {noun: settings.resource(noun) for noun in (*TABLES, *functions.fed())}
     connection.connect(names, MODELS, settings.home_region)
     checks._Shards.due = settings.due_shards
     outbox._Shards.outbox = settings.outbox_shards

@@ -1,7 +1,7 @@
 """Pollers in place of Lambda's event source mappings: they hand what a queue holds to the function that app.py names.
 
-As in AWS: a batch that was handled is deleted; one that failed stays in the queue and comes back after its visibility
-timeout, and a message that has failed five times goes to the dead letters.
+As in AWS: a batch that was handled is deleted; one that failed stays in the queue and comes back when its visibility
+timeout is over, and what has failed five times goes to the queue for that. The queues see to it, as a stage's do.
 """
 
 from __future__ import annotations
@@ -17,19 +17,15 @@ from chalice.app import SQSEventConfig
 from infra.local import events
 from infra.local.events import Message
 from infra.local.stopping import Stopping
+from infra.resources import RECEIVES
 
-WORKERS = 4
-TRIES = 5
+# Lambda begins with as many batches of a queue at a time (Lambda Developer Guide, "Scaling behavior", SQS).
+WORKERS = 5
 # How soon a message is found whose arrival rang no bell: a delayed one, or one that comes back.
 IDLE = 0.25
 LARGEST_RECEIVE = 10
 
 logger = logging.getLogger("infra.local")
-
-
-def dead_letters(queue: str) -> str:
-    """The name of the queue that takes what `queue` could not get rid of."""
-    return f"{queue}-dead"
 
 
 class Poller:
@@ -43,8 +39,7 @@ class Poller:
         self._sqs, self._function, self._stopping = sqs, function, stopping
         self._bell = threading.Event()
         self._free = threading.Semaphore(WORKERS)
-        self._url = sqs.create_queue(QueueName=queue)["QueueUrl"]
-        self._dead = sqs.create_queue(QueueName=dead_letters(queue))["QueueUrl"]
+        self._url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
 
     def start(self) -> None:
         self._stopping.thread(f"poller {self.queue}", self._run)
@@ -90,20 +85,16 @@ class Poller:
         except Exception:
             # As in AWS, the whole batch is tried again later.
             logger.exception("%s failed with %d messages, they will be tried again", self.name, len(messages))
-            messages = [message for message in messages if self._given_up(message)]
+            self._say_given_up(messages)
+            return
         for message in messages:
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
-    def _given_up(self, message: Message) -> bool:
-        """Whether a message that failed goes to the dead letters."""
-        tries = int(message["Attributes"]["ApproximateReceiveCount"])
-        if tries < TRIES:
-            return False
-        self._sqs.send_message(QueueUrl=self._dead, MessageBody=message["Body"])
-        logger.error(
-            "%s: given up after %d tries, now in %s: %s", self.name, tries, dead_letters(self.queue), message["Body"]
-        )
-        return True
+    def _say_given_up(self, messages: list[Message]) -> None:
+        for message in messages:
+            tries = int(message["Attributes"]["ApproximateReceiveCount"])
+            if tries >= RECEIVES:
+                logger.error("%s: given up after %d tries, set aside: %s", self.name, tries, message["Body"])
 
 
 def of_app(app: Chalice, sqs: Any, stopping: Stopping) -> list[Poller]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import store
+from chalicelib import functions
 from chalicelib.core import kinds
 from chalicelib.core.check import Check
 from chalicelib.core.specs import ProbeSpec
@@ -36,5 +36,5 @@ def test_a_check_is_called_by_its_name_or_by_what_it_looks_at(values: dict[str, 
 def test_each_kind_on_the_wheel_has_a_letter_of_its_own_and_a_queue_that_exists() -> None:
     wheels = [kind.wheel for kind in kinds.KINDS.values() if kind.wheel]
     assert len({wheel.letter for wheel in wheels}) == len(wheels)
-    assert {wheel.queue for wheel in wheels} <= set(store.QUEUES)
+    assert {wheel.queue for wheel in wheels} <= set(functions.fed())
     assert all(kinds.wheel_of(wheel.letter) is wheel for wheel in wheels)

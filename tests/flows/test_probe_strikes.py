@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core.check import Check
 from chalicelib.core.specs import probe_of
+from chalicelib.functions import fed
 from chalicelib.monitor import chores
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.looking import probing
@@ -24,7 +25,7 @@ from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
-from chalicelib.store import QUEUES, checks, history, outbox, results
+from chalicelib.store import checks, history, outbox, results
 from chalicelib.store.faults import StoreFault
 from tests import specs
 from tests.conftest import NOW, Clock, Queues
@@ -101,7 +102,7 @@ def watch(services: Services, keyring: Keyring, queues: Queues, minute: Minute) 
     check = manage.create(services, keyring.project, {**values, "spec": replace(specs.HTTP, retry_delay=0)})
     services.engine = engine = Engine()  # type: ignore[assignment]
     minute()
-    urls = {noun: queues.sqs.get_queue_url(QueueName=services.settings.resource(noun))["QueueUrl"] for noun in QUEUES}
+    urls = {noun: queues.sqs.get_queue_url(QueueName=services.settings.resource(noun))["QueueUrl"] for noun in fed()}
     return Watch(services, check, engine, queues.sqs, urls)
 
 

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from chalicelib import store
+from chalicelib import functions, store
 from infra.local import environ
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +50,9 @@ def test_tables_queues_and_projects_are_there_afterwards(endpoint: str, tmp_path
     names = client("dynamodb", endpoint).list_tables()["TableNames"]
     assert set(names) == {f"tocsin-local-{noun}" for noun in store.TABLES}
     queues = client("sqs", endpoint).list_queues()["QueueUrls"]
-    assert {url.rpartition("/")[2] for url in queues} == {f"tocsin-local-{noun}" for noun in store.QUEUES}
+    assert {url.rpartition("/")[2] for url in queues} == {
+        f"tocsin-local-{noun}{aside}" for noun in functions.fed() for aside in ("", "-failed")
+    }
     assert client("ses", endpoint).list_verified_email_addresses()["VerifiedEmailAddresses"] == ["alerts@localhost"]
     assert found["base_url"] == "http://127.0.0.1:8123"
     assert all(project["api_key"] in shown for project in found["projects"])

@@ -9,6 +9,8 @@ import pytest
 from chalice import Chalice
 from chalice.app import SQSEvent
 
+from chalicelib import functions
+from infra import tables
 from infra.local import pollers
 from infra.local.pollers import Poller
 from infra.local.stopping import Stopping
@@ -58,7 +60,19 @@ def function() -> Function:
 def poller(
     sqs: Any, function: Callable[[Any, Any], Any], batch_size: int = 10, stopping: Stopping | None = None
 ) -> Poller:
+    make_queue(sqs, "news")
     return Poller(sqs, "news", batch_size, "deliver", function, stopping or Stopping())
+
+
+HIDDEN = 360
+
+
+def make_queue(sqs: Any, queue: str) -> None:
+    """A queue as `infra.tables` makes it."""
+    aside = sqs.create_queue(QueueName=f"{queue}-failed")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=aside, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    attributes = tables.queue_attributes(functions.Function("deliver", queue=queue, timeout=HIDDEN // 6), arn)
+    sqs.create_queue(QueueName=queue, Attributes=attributes)
 
 
 def send(sqs: Any, *bodies: str, delay: int = 0) -> None:
@@ -96,7 +110,7 @@ def test_a_batch_that_failed_comes_back_after_its_visibility_timeout(
     function.fails = False
 
     at_once = polling.poll()
-    later.move(31)
+    later.move(HIDDEN + 1)
     polling.poll()
 
     assert at_once == 0
@@ -113,11 +127,25 @@ def test_a_message_that_failed_five_times_goes_to_the_dead_letters(
 
     for _ in range(7):
         polling.poll()
-        later.move(31)
+        later.move(HIDDEN + 1)
 
     assert function.calls == [["poison"]] * 5
-    assert waiting(sqs, pollers.dead_letters("news")) == ["poison"]
-    assert "deliver: given up after 5 tries, now in news-dead: poison" in caplog.text
+    assert waiting(sqs, "news-failed") == ["poison"]
+    assert "deliver: given up after 5 tries, set aside: poison" in caplog.text
+
+
+def test_a_batch_that_takes_long_is_not_handed_out_while_it_is_worked_on(sqs: Any, later: Later) -> None:
+    handed_out: list[int] = []
+
+    def work(_event: Any, _context: Any) -> None:
+        later.move(HIDDEN - 1)
+        handed_out.append(polling._receive() != [])
+
+    polling = poller(sqs, work)
+    send(sqs, "a thousand rules")
+    polling.poll()
+
+    assert handed_out == [False]
 
 
 def test_a_delayed_message_waits_for_its_time(sqs: Any, function: Function, later: Later) -> None:
@@ -150,7 +178,7 @@ def test_a_bell_wakes_the_poller_up(sqs: Any, monkeypatch: pytest.MonkeyPatch) -
 def test_several_batches_are_handled_at_the_same_time(sqs: Any) -> None:
     stopping, meeting = Stopping(), threading.Barrier(pollers.WORKERS + 1)
     polling = poller(sqs, lambda event, context: meeting.wait(10), batch_size=1, stopping=stopping)
-    send(sqs, *"abcd")
+    send(sqs, *"abcde")
 
     polling.start()
     meeting.wait(10)
@@ -171,6 +199,8 @@ def test_every_registered_queue_has_a_poller_with_its_batch_size(sqs: Any) -> No
     @app.on_sqs_message(queue="chores")
     def do(event: SQSEvent) -> None: ...
 
+    for queue in ("news", "chores"):
+        make_queue(sqs, queue)
     polled = pollers.of_app(app, sqs, Stopping())
     send(sqs, *"abcd")
 

@@ -17,12 +17,8 @@ from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Done, Outcome, Phases, Task
-<<<<<<< HEAD
-from chalicelib.store import checks, history, results, wheel
-from tests import specs
-=======
 from chalicelib.store import checks, history, results
->>>>>>> 1a88c88 (Serve any period at its moments, wherever in its minute the clock fires)
+from tests import specs
 from tests.conftest import NOW, Clock, Queues
 
 STOCKHOLM, DUBLIN, OREGON = "Stockholm SWE", "Dublin IRL", "Oregon USA"

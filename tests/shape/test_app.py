@@ -11,7 +11,7 @@ from chalice.deploy.validate import validate_configuration
 from chalice.local import LocalGateway
 
 import app
-from chalicelib import api
+from chalicelib import api, functions
 
 ROUTES = [one.path for one in app.app.resources]
 VARIABLE = re.compile(r"\{[a-zA-Z_][a-zA-Z0-9_]*\}")
@@ -24,10 +24,7 @@ def parts(route: str) -> list[str]:
 
 def test_every_event_function_is_called_through_app_py() -> None:
     handlers = {source.handler_string for source in app.app.event_sources}
-    assert handlers == {
-        *("app.sweep_due", "app.tick_wheel", "app.roll_up"),
-        *("app.deliver_news", "app.do_chores", "app.run_probes", "app.judge_rules"),
-    }
+    assert handlers == {f"app.{function.name}" for function in functions.FUNCTIONS if function.every or function.queue}
 
 
 def test_every_dialect_is_served() -> None:

@@ -15,7 +15,8 @@ import pytest
 from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]
 
 import app
-from chalicelib import log, store
+from chalicelib import functions as known
+from chalicelib import log
 from chalicelib import settings as package_settings
 from chalicelib.monitor import transitions
 from chalicelib.settings import Settings
@@ -50,12 +51,13 @@ def test_every_function_is_called_through_app_py(functions: Resources) -> None:
 
 
 def test_every_function_has_its_own_memory_timeout_and_policy(functions: Resources) -> None:
-    assert set(CONFIG["lambda_functions"]) == set(functions)
+    assert set(functions) == {function.name for function in known.FUNCTIONS}
     for name, function in functions.items():
-        own = CONFIG["lambda_functions"][name]
-        assert (function["MemorySize"], function["Timeout"]) == (own["lambda_memory_size"], own["lambda_timeout"])
-        assert own["iam_policy_file"] == f"policy-{name}.json"
+        own = known.named(name)
+        assert (function["MemorySize"], function["Timeout"]) == (own.memory, own.timeout)
         assert function["MemorySize"] >= 512
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in functions.values()]
+    assert len(set(roles)) == len(roles)
 
 
 def test_no_policy_is_guessed_from_the_code() -> None:
@@ -249,7 +251,7 @@ def test_five_minutes_without_a_sweep_are_an_alarm_even_if_nothing_is_counted(re
 def test_every_queue_of_failures_and_every_function_has_an_alarm(resources: Resources, functions: Resources) -> None:
     alarms = {name for name, one in resources.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
     own = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
-    assert alarms == {"SweepsMissedAlarm", *(f"{noun.capitalize()}FailedAlarm" for noun in store.QUEUES)} | {
+    assert alarms == {"SweepsMissedAlarm", *(f"{noun.capitalize()}FailedAlarm" for noun in known.fed())} | {
         f"{name}ErrorsAlarm" for name in own
     }
     assert len(own) == len(functions)

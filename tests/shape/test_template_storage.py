@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
 import pytest
 
+from chalicelib import functions as known
 from chalicelib import store
 from chalicelib.monitor.services import Services
 from chalicelib.settings import Settings
@@ -88,7 +90,7 @@ def tables(resources: Resources) -> Resources:
     return {name: one for name, one in resources.items() if one["Type"] == "AWS::DynamoDB::Table"}
 
 
-@pytest.mark.parametrize("noun", store.QUEUES)
+@pytest.mark.parametrize("noun", known.fed())
 def test_a_queue_sets_aside_what_fails_five_times(resources: Resources, noun: str) -> None:
     queue = resources[f"{name_of(noun)}Queue"]["Properties"]
     aside = resources[f"{name_of(noun)}FailedQueue"]["Properties"]
@@ -101,7 +103,7 @@ def test_a_queue_sets_aside_what_fails_five_times(resources: Resources, noun: st
     assert queue["SqsManagedSseEnabled"] and aside["SqsManagedSseEnabled"]
 
 
-@pytest.mark.parametrize(("noun", "function"), [("news", "deliver_news"), ("chores", "do_chores")])
+@pytest.mark.parametrize(("noun", "function"), [(noun, fed.name) for noun, fed in known.fed().items()])
 def test_a_message_stays_hidden_as_long_as_lambda_wants(
     resources: Resources, functions: Resources, noun: str, function: str
 ) -> None:
@@ -109,3 +111,17 @@ def test_a_message_stays_hidden_as_long_as_lambda_wants(
     assert event["Properties"]["Queue"]["Fn::Sub"].endswith(f":{DEV.resource(noun)}")
     hidden = resources[f"{name_of(noun)}Queue"]["Properties"]["VisibilityTimeout"]
     assert 6 * functions[function]["Timeout"] <= hidden <= 43_200
+
+
+@pytest.mark.parametrize("noun", known.fed())
+def test_a_local_queue_is_as_kind_and_as_harsh_as_a_deployed_one(
+    resources: Resources, services: Services, noun: str
+) -> None:
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName=services.settings.resource(noun))["QueueUrl"]
+    local = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    deployed = resources[f"{name_of(noun)}Queue"]["Properties"]
+    redrive = json.loads(local["RedrivePolicy"])
+    assert int(local["VisibilityTimeout"]) == deployed["VisibilityTimeout"]
+    assert redrive["maxReceiveCount"] == deployed["RedrivePolicy"]["maxReceiveCount"]
+    assert redrive["deadLetterTargetArn"].endswith(services.settings.resource(f"{noun}-failed"))

@@ -1,0 +1,61 @@
+"""Event functions: how app.py registers its own with Chalice, as the table of functions says.
+
+    events = Events(app, settings)
+
+    @events
+    def deliver_news(messages: list[Message]) -> None:
+        deliver.deliver_nudges(SERVICES, messages)
+
+What the clock calls is given the moment of its event, what a queue feeds the messages, already read.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from chalicelib import functions, log
+from chalicelib.settings import Settings
+
+Message = dict[str, Any]
+
+
+class Events:
+    """Registers functions with an application. `works` holds each as it was before, by its name, for who has the
+    messages at hand."""
+
+    def __init__(self, app: Any, settings: Settings) -> None:
+        """`app` is a chalice.Chalice."""
+        self._app = app
+        self._settings = settings
+        self.works: dict[str, Callable[..., object]] = {}
+
+    def __call__(self, work: Callable[..., object]) -> Any:
+        """Registers `work` under its own name. Raises KeyError if the table of functions does not have it."""
+        function = functions.named(work.__name__)
+        self.works[function.name] = work
+        if function.every:
+            return self._app.schedule(function.every)(_timed(work))
+        queue = self._settings.resource(function.queue)
+        return self._app.on_sqs_message(queue=queue, batch_size=function.batch)(_fed(work))
+
+
+def _timed(work: Callable[[datetime], object]) -> Callable[[Any], None]:
+    @functools.wraps(work)
+    def called(event: Any) -> None:
+        log.begin(event.event_id)
+        work(datetime.fromisoformat(event.time))
+
+    return called
+
+
+def _fed(work: Callable[[list[Message]], object]) -> Callable[[Any], None]:
+    @functools.wraps(work)
+    def called(event: Any) -> None:
+        log.begin(getattr(event.context, "aws_request_id", ""))
+        work([json.loads(record.body) for record in event])
+
+    return called

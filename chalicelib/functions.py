@@ -1,0 +1,158 @@
+"""Every function that is deployed: what calls it, how large it is, and what it may do in AWS.
+
+The queues, the registrations in app.py, the template with its policies and alarms, the queues and pollers of
+`make run` and the tests follow from this table. A new function is its entry here and its three lines in app.py, and a
+queue is there as soon as a function is fed by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# Lambda Developer Guide, "Using Lambda with Amazon SQS": a message must stay hidden while its function may still be at
+# it, and when it is held up, that is six times as long as it may take.
+HIDDEN_FACTOR = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function, called as in app.py.
+
+    It is called by the clock as `every` says (an expression of EventBridge), or with at most `batch` messages of
+    `queue`; the one with neither serves the gateway. `timeout` is in seconds, `memory` in MB. `may` names the tables
+    ("checks"), their indexes ("checks/due") and the queues that it calls, each with its actions in one text
+    ("GetItem Query"), of a queue always SEND; `tells` says that it sends mail, text messages and to topics.
+    """
+
+    name: str
+    timeout: int
+    memory: int = 512
+    every: str = ""
+    queue: str = ""
+    batch: int = 1
+    may: Mapping[str, str] = field(default_factory=dict)
+    tells: bool = False
+
+    @property
+    def hidden(self) -> int:
+        """The seconds for which a message that it was given is given to nobody else."""
+        return HIDDEN_FACTOR * self.timeout
+
+
+SEND = "send"
+# The queues for probes in the regions of the other places.
+ELSEWHERE = "probes of other places"
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        "api_handler",
+        timeout=25,
+        may={
+            "checks": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
+            "directory": "DeleteItem GetItem PutItem UpdateItem",
+            "definitions": "DeleteItem GetItem PutItem Query UpdateItem",
+            "history": "BatchWriteItem GetItem PutItem Query",
+            "outbox": "PutItem",
+            "series": "BatchGetItem BatchWriteItem Query",
+            **dict.fromkeys(("news", "chores", "probes", "rules"), SEND),
+        },
+        tells=True,
+    ),
+    Function(
+        "sweep_due",
+        every="rate(1 minute)",
+        timeout=110,
+        may={
+            "checks/due": "Query",
+            "checks": "BatchGetItem GetItem UpdateItem",
+            "directory": "GetItem",
+            "definitions": "Query UpdateItem",
+            "history": "GetItem PutItem Query UpdateItem",
+            "outbox": "DeleteItem GetItem PutItem Query",
+            "news": SEND,
+        },
+        tells=True,
+    ),
+    Function(
+        "tick_wheel",
+        every="rate(1 minute)",
+        timeout=55,
+        may={"checks/wheel": "Query", "directory": "GetItem UpdateItem", "probes": SEND, "rules": SEND},
+    ),
+    Function(
+        "roll_up",
+        every="rate(1 hour)",
+        timeout=300,
+        may={"directory": "GetItem", "series": "Query", "chores": SEND},
+    ),
+    Function(
+        "run_probes",
+        queue="probes",
+        timeout=120,
+        # A whole processor: many probes at the same time.
+        memory=1_769,
+        may={
+            "checks": "BatchGetItem GetItem UpdateItem",
+            "history": "PutItem Query",
+            "outbox": "PutItem",
+            "news": SEND,
+            "chores": SEND,
+            ELSEWHERE: SEND,
+        },
+    ),
+    Function(
+        "judge_rules",
+        queue="rules",
+        timeout=120,
+        memory=1_024,
+        may={
+            "checks": "BatchGetItem DeleteItem GetItem PutItem UpdateItem",
+            "history": "PutItem",
+            "outbox": "PutItem",
+            "series": "Query",
+            "news": SEND,
+            "rules": SEND,
+        },
+    ),
+    Function(
+        "deliver_news",
+        queue="news",
+        batch=10,
+        timeout=60,
+        may={
+            "checks": "GetItem",
+            "directory": "GetItem",
+            "definitions": "Query UpdateItem",
+            "history": "GetItem Query UpdateItem",
+            "outbox": "DeleteItem GetItem PutItem",
+            "news": SEND,
+        },
+        tells=True,
+    ),
+    Function(
+        "do_chores",
+        queue="chores",
+        timeout=120,
+        may={
+            "checks": "GetItem PutItem Query UpdateItem",
+            "directory": "GetItem PutItem UpdateItem",
+            "definitions": "Query",
+            "history": "BatchWriteItem PutItem Query",
+            "outbox": "PutItem",
+            "series": "BatchWriteItem DeleteItem PutItem Query",
+            "news": SEND,
+            "chores": SEND,
+        },
+    ),
+)
+
+
+def named(name: str) -> Function:
+    """Raises KeyError if there is no such function."""
+    return {function.name: function for function in FUNCTIONS}[name]
+
+
+def fed() -> dict[str, Function]:
+    """Each queue with the function that it feeds."""
+    return {function.queue: function for function in FUNCTIONS if function.queue}

@@ -1,0 +1,80 @@
+"""What each function may do in AWS, as a policy of its role: the calls that the table of functions names, on this
+stage's own tables, queues and log group alone.
+
+Policies hold references such as {"Fn::GetAtt": ["ChecksTable", "Arn"]}, which CloudFormation resolves. Actions: Service
+Authorization Reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.functions import ELSEWHERE, SEND, Function
+from infra.resources import logical, name_of
+
+Statement = dict[str, Any]
+
+WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
+TAKE_MESSAGES = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+SEND_MESSAGES = ("sqs:GetQueueUrl", "sqs:SendMessage")
+_ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
+
+
+def document(function: Function) -> dict[str, Any]:
+    """The policy of a function."""
+    return {"Version": "2012-10-17", "Statement": list(_statements(function))}
+
+
+def _statements(function: Function) -> Iterator[Statement]:
+    yield _allow("Logs", WRITE_LOGS, _arn(f"{logical(function)}Logs"))
+    if function.queue:
+        yield _allow("Take", TAKE_MESSAGES, _arn(f"{name_of(function.queue)}Queue"))
+    for noun, actions in function.may.items():
+        if actions != SEND:
+            yield _allow(_sid(noun), [f"dynamodb:{action}" for action in actions.split()], _table(noun))
+    queues = [noun for noun, actions in function.may.items() if actions == SEND]
+    if queues:
+        yield _allow("Send", SEND_MESSAGES, [_queue(noun) for noun in queues])
+    if function.tells:
+        yield from _telling()
+
+
+def _telling() -> Iterator[Statement]:
+    """Mail from the stage's own sender, topics of this account and region, and text messages: SNS has no resource for a
+    phone number, so that everything that is no topic is allowed."""
+    # The identities are not named: SES asks for those of the recipients too while an account is in its sandbox.
+    identities = [_sub(f"ses:{_ACCOUNT}:identity/*"), _sub(f"ses:{_ACCOUNT}:configuration-set/*")]
+    sender = {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+    yield _allow("Mail", ("ses:SendEmail", "ses:SendRawEmail"), identities) | {"Condition": sender}
+    yield _allow("Topics", ("sns:Publish",), _sub(f"sns:{_ACCOUNT}:*"))
+    yield {"Sid": "TextMessages", "Effect": "Allow", "Action": ["sns:Publish"], "NotResource": "arn:*:sns:*:*:*"}
+
+
+def _allow(sid: str, actions: Any, resource: Any) -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+def _sid(noun: str) -> str:
+    return "".join(name_of(part) for part in noun.split("/"))
+
+
+def _table(noun: str) -> dict[str, Any]:
+    table, _, index = noun.partition("/")
+    if index:
+        return {"Fn::Sub": f"${{{name_of(table)}Table.Arn}}/index/{index}"}
+    return _arn(f"{name_of(table)}Table")
+
+
+def _queue(noun: str) -> dict[str, Any]:
+    if noun == ELSEWHERE:
+        return _sub("sqs:*:${AWS::AccountId}:${ProbesQueue.QueueName}")
+    return _arn(f"{name_of(noun)}Queue")
+
+
+def _arn(resource: str) -> dict[str, Any]:
+    return {"Fn::GetAtt": [resource, "Arn"]}
+
+
+def _sub(rest: str) -> dict[str, Any]:
+    return {"Fn::Sub": f"arn:${{AWS::Partition}}:{rest}"}
