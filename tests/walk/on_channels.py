@@ -16,15 +16,17 @@ def make_channel(scene: Scene, random: Random) -> None:
     name = f"to-{scene.names}-{kind}"
     addresses = {"webhook": str(9000 + scene.names), "email": f"{name}@example.org", "sns": f"{TOPIC}{name}"}
     url = f"http://127.0.0.1:{addresses['webhook']}/"
-    both = {f"{part}_{way}": text for way in ("down", "up") for part, text in (("url", url), ("body", BODY))}
+    ups = kind != "webhook" or random.random() < 0.8
+    ways = ("down", "up") if ups else ("down",)
+    both = {f"{part}_{way}": text for way in ways for part, text in (("url", url), ("body", BODY))}
     settings = {"webhook": both, "email": {"address": addresses["email"]}, "sns": {"topic": addresses["sns"]}}
     remind = random.choice((0, 0, 0, 300))
     body = {"kind": kind, "name": name, "settings": settings[kind], "remind": remind}
     answer, _ = scene.ask("POST", "/api/v3/channels/", body)
     assert answer is not None and answer.status == 201, answer
     receiver = scene.world.outside.add(addresses[kind], name)
-    scene.channels.append(Channel(answer.json["id"], name, kind, receiver, remind))
-    scene.tell(f"channel {name}, reminders every {remind} s")
+    scene.channels.append(Channel(answer.json["id"], name, kind, receiver, remind, ups))
+    scene.tell(f"channel {name}, reminders every {remind} s{'' if ups else ', wants no news of recoveries'}")
 
 
 def _channel(scene: Scene, random: Random) -> Channel | None:

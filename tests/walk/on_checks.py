@@ -46,7 +46,9 @@ def delete(scene: Scene, random: Random) -> None:
     if thing is None:
         return
     ask, url = asking(scene, thing)
+    thing.leaving = True
     answer, invocation = ask("DELETE", url, None, scene.world.plan())
     scene.tell(f"{thing.name} is deleted: {told(answer)}")
     if certain(answer, invocation) or scene.status(thing) == "gone":
         thing.deleted = scene.world.now
+    thing.leaving = False

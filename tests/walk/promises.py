@@ -13,51 +13,30 @@ ids           the same id means the same words, and no id holds the check's code
 outbox        nothing waits in the outbox for ever
 errors        nothing fails by itself
 letters       no queue gives up a message
+wolf          clocks that stood still give who fell silent meanwhile time to be heard before it is news
 storm         nothing feeds itself: what is to be done ends
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from tests.walk import heartbeat, on_probes, on_rules, steps
+from tests.walk.hearing import SKEW, Flip, Hearing, Told, listed
 from tests.walk.heartbeat import Happened
-from tests.walk.outside import Received
 from tests.walk.scene import Channel, Scene, Thing
 from tests.walk.world import START
 
 NAMES = (
     *("status", "pings", "counters", "order", "last word", "ends", "late", "doubled", "silenced", "ids", "outbox"),
-    *("errors", "letters", "storm"),
+    *("errors", "letters", "storm", "wolf"),
 )
 # What holds and stays so; the others are counted until it does.
 KEPT = frozenset({"status", "letters"})
-# Clocks differ by a second from the walk's, so two of them by two.
-SKEW = 2.5
-SOON = 120.0
 PATIENCE = 75
-
-
-@dataclass
-class Flip:
-    """A change of status as it was written: when it became true, and when it was written down."""
-
-    at: float
-    old: str
-    new: str
-    seen: float
-
-
-@dataclass
-class Told:
-    """What a channel has heard of a check: the last word, when it came, what it covers, and the ids so far."""
-
-    word: str = ""
-    at: float = 0.0
-    covers: int = -1
-    ids: dict[str, Received] = field(default_factory=dict)
+# Seconds in which also the sweep has found what a fault has left undone.
+OVERDUE = 300.0
 
 
 class Witness:
@@ -69,6 +48,7 @@ class Witness:
         table = next(table for name, table in scene.world.dynamo.tables.items() if name.endswith("-history"))
         self._hash, self._range = table.schema.hash, table.schema.range
         table.watch = self._wrote
+        scene.look = self.look
 
     def _wrote(self, before: Any, after: Any) -> None:
         if before is None and after is not None and after[self._range]["S"].startswith("F#"):
@@ -86,7 +66,7 @@ class Witness:
         self._heal()
         waited = self._wait()
         hearings = {
-            (channel.code, thing.code): self._hear(channel, thing)
+            (channel.code, thing.code): Hearing(channel, thing, self.of(thing), self.scene.breaks).told
             for thing in self.scene.things
             for channel in self.scene.channels
         }
@@ -95,6 +75,7 @@ class Witness:
                 self._last_word(channel, thing, hearings[channel.code, thing.code])
         for thing in self.scene.alive("heartbeat"):
             self._heartbeat(thing)
+            self._wolf(thing)
         self._ids()
         self._outbox()
         self._letters()
@@ -138,7 +119,7 @@ class Witness:
         for thing in self.scene.alive():
             status = self._settled(thing)
             for channel in self.scene.open_channels():
-                told = self._hear(channel, thing, quietly=True)
+                told = self._told(channel, thing)
                 if self._differs(channel, thing, told, status):
                     found.append((channel, thing))
         return found
@@ -151,7 +132,7 @@ class Witness:
         if not thing.tells(channel.code):
             return False
         if status == "up":
-            return told.word == "down"
+            return told.word == "down" and channel.ups
         if status != "down" or told.word == "down":
             return False
         since = self.of(thing)[-1].at
@@ -160,8 +141,11 @@ class Witness:
 
     def _held(self, thing: Thing, channel: Channel) -> bool:
         """A rule that is told every N minutes is silent for so long after each telling."""
-        told = self._hear(channel, thing, quietly=True)
+        told = self._told(channel, thing)
         return bool(thing.remind) and self.scene.world.now < told.at + thing.remind + 70
+
+    def _told(self, channel: Channel, thing: Thing) -> Told:
+        return Hearing(channel, thing, self.of(thing)).told
 
     def _note_late(self, owed: list[tuple[Channel, Thing]]) -> None:
         for channel, thing in owed:
@@ -170,90 +154,44 @@ class Witness:
                 words = f"{channel.name} is not told of {thing.name} three minutes after nothing holds it back"
                 self.scene.breaks("late", words)
 
-    # Messages
+    # On the way
 
-    def _messages(self, channel: Channel, thing: Thing) -> list[tuple[Received, str]]:
-        found = []
-        for message in channel.receiver.received:
-            word, name = steps.parsed(message.text, channel.kind)
-            if name == thing.name and word != "test":
-                found.append((message, word))
-        return found
+    def look(self) -> None:
+        """What can be said before the end: statuses, and who should have been told long ago."""
+        for thing in self.scene.alive("heartbeat"):
+            self._heartbeat(thing, at_the_end=False)
+        for channel, thing in self._owed():
+            self._note_overdue(channel, thing)
 
-    def _hear(self, channel: Channel, thing: Thing, *, quietly: bool = False) -> Told:
-        """Goes through all that a channel took in about a check."""
-        told, flips = Told(), self.of(thing)
-        for message, word in self._messages(channel, thing):
-            if not quietly and self._in_silence(thing, message.at):
-                self.scene.breaks(
-                    "silenced", f"{channel.name} is told {word} of {thing.name} at {message.at - START:.1f}"
-                )
-            if message.taken:
-                self._take(channel, thing, told, flips, message, word, quietly)
-        return told
+    def _note_overdue(self, channel: Channel, thing: Thing) -> None:
+        now = self.scene.world.now
+        spans = [*thing.silences, *self.scene.stops]
+        ends = [span.until if span.until is not None else now for span in spans]
+        since = max([self.of(thing)[-1].seen, *ends, thing.told[channel.code][-1].since])
+        if now - since > OVERDUE and channel.receiver.mood == "well" and channel.unwell < since - SKEW:
+            self.scene.breaks("late", f"{channel.name} has not been told of {thing.name} for {now - since:.0f} s")
 
-    def _in_silence(self, thing: Thing, at: float) -> bool:
-        return any(span.since + SKEW < at and (span.until is None or at < span.until - SKEW) for span in thing.silences)
+    def _wolf(self, thing: Thing) -> None:
+        """Silence that fell into an hour without clocks is news only after the time that it is given."""
+        grace = min(thing.state.grace, *(event.fields.get("grace", 300) for event in thing.events), 300)
+        for stop in self.scene.stops:
+            until = stop.until or 0.0
+            hasty = [flip for flip in self.of(thing) if flip.new == "down" and stop.covers(flip.at)]
+            if any(until <= flip.seen < until + grace - SKEW for flip in hasty):
+                self.scene.breaks("wolf", f"{thing.name} is called down as soon as the clocks are back")
 
-    def _take(
-        self,
-        channel: Channel,
-        thing: Thing,
-        told: Told,
-        flips: list[Flip],
-        message: Received,
-        word: str,
-        quietly: bool,
-    ) -> None:
-        fault = self._misplaced(channel, thing, told, flips, message, word)
-        if fault and not quietly:
-            when = f"{channel.name} is told {word!r} of {thing.name} at {message.at - START:.1f}"
-            self.scene.breaks(fault, f"{when} after {told.word!r}; changes: {_listed(flips)}")
-        told.word, told.at = word, message.at
-        told.ids[message.id or str(message.at)] = message
-
-    def _misplaced(
-        self, channel: Channel, thing: Thing, told: Told, flips: list[Flip], message: Received, word: str
-    ) -> str:
-        """The promise that a message breaks by its place, empty for none."""
-        earlier = told.ids.get(message.id) if message.id else None
-        if earlier is not None:
-            if word != told.word:
-                return "order"
-            return "" if _unlearned(earlier) else "doubled"
-        seen = [
-            number
-            for number, flip in enumerate(flips)
-            if number > told.covers and flip.new == word and flip.seen <= message.at + 0.01
-        ]
-        if seen:
-            told.covers = seen[0]
-            return ""
-        remind = channel.remind or thing.remind
-        if word == "down" and told.word == "down" and remind and message.at - told.at >= remind - SKEW:
-            return ""
-        if word != "down" and told.word == "down" and self._has_ended(channel, thing, message.at):
-            return ""
-        if not message.id and any(_unlearned(one) for one in told.ids.values()) and word == told.word:
-            return ""
-        return "order"
-
-    def _has_ended(self, channel: Channel, thing: Thing, at: float) -> bool:
-        """Whether a closing message is due: the check is gone or paused, or tells this channel no more."""
-        assigned = any(span.covers(at) for span in thing.told.get(channel.code, ()))
-        paused = any(flip.new in ("paused", "new") and flip.seen <= at for flip in self.of(thing))
-        return not assigned or paused or (thing.deleted is not None and thing.deleted <= at)
+    # Channels
 
     def _last_word(self, channel: Channel, thing: Thing, told: Told) -> None:
         if thing.deleted is not None or not thing.tells(channel.code):
-            if told.word == "down":
+            if told.word == "down" and channel.ups:
                 why = "it was deleted" if thing.deleted is not None else "the channel left it"
                 self.scene.breaks("ends", f"{channel.name} was told last that {thing.name} is down, and {why}")
             return
         status = self._settled(thing)
         if self._differs(channel, thing, told, status):
             words = f"{channel.name} was told last {told.word!r} of {thing.name}, which is {status}"
-            self.scene.breaks("last word", f"{words}; changes: {_listed(self.of(thing))}")
+            self.scene.breaks("last word", f"{words}; changes: {listed(self.of(thing))}")
 
     def _ids(self) -> None:
         """The same id, the same words; the moment of sending aside."""
@@ -272,11 +210,14 @@ class Witness:
 
     # Heartbeats
 
-    def _heartbeat(self, thing: Thing) -> None:
+    def _heartbeat(self, thing: Thing, *, at_the_end: bool = True) -> None:
         scene = self.scene
         log = scene.known(f"/api/v3/checks/{thing.code}/pings/")["pings"]
         shown = scene.known(f"/api/v3/checks/{thing.code}")
-        self._pings(thing, log, shown)
+        if at_the_end:
+            self._pings(thing, log, shown)
+        elif self._unsettled(thing, log):
+            return
         events = list(thing.events)
         by_ua = {sent.ua: sent for sent in thing.pings}
         for ping in log:
@@ -289,9 +230,17 @@ class Witness:
             expected = {heartbeat.shown(state, now + wrong) for wrong in (-SKEW, 0.0, SKEW)}
             if shown["status"] not in expected:
                 words = f"{thing.name} is shown {shown['status']}, and is {sorted(expected)}"
-                scene.breaks("status", f"{words}: {_history(events)}; changes: {_listed(self.of(thing))}")
-            if self._settled(thing) != {"grace": "up"}.get(shown["status"], shown["status"]):
-                scene.breaks("status", f"{thing.name} is shown {shown['status']}; changes: {_listed(self.of(thing))}")
+                scene.breaks("status", f"{words}: {_history(events)}; changes: {listed(self.of(thing))}")
+            if at_the_end and self._settled(thing) != {"grace": "up"}.get(shown["status"], shown["status"]):
+                scene.breaks("status", f"{thing.name} is shown {shown['status']}; changes: {listed(self.of(thing))}")
+
+    def _unsettled(self, thing: Thing, log: list[dict[str, Any]]) -> bool:
+        """Whether a ping may still be on its way, or the clocks have stood still a moment ago."""
+        now, seen = self.scene.world.now, {ping["ua"] for ping in log}
+        waiting = [
+            sent for sent in thing.pings if sent.ua not in seen and (sent.certain or now - sent.at < OVERDUE * 4)
+        ]
+        return bool(waiting) or any(now < (stop.until or now) + OVERDUE * 2 for stop in self.scene.stops)
 
     def _pings(self, thing: Thing, log: list[dict[str, Any]], shown: dict[str, Any]) -> None:
         scene, seen = self.scene, [ping["ua"] for ping in log]
@@ -333,13 +282,6 @@ class Witness:
                 self.scene.breaks("letters", f"{queue.name} gave up {letter.body[:200]}")
 
 
-def _unlearned(message: Received) -> bool:
-    """Whether it was taken and the sender could not learn that, or not note it before it ended."""
-    invocation = message.invocation
-    gone = invocation is not None and (invocation.dead or invocation.struck in ("outage", "short outage"))
-    return not message.learned or gone
-
-
 def _too_close(events: list[Happened]) -> bool:
     """Whether the order of two events depends on which clock is right."""
     ordered = sorted(events, key=lambda event: event.at)
@@ -348,10 +290,6 @@ def _too_close(events: list[Happened]) -> bool:
         (b.at - a.at < SKEW and (a.what in owner) != (b.what in owner)) or (b.at == a.at and a.what != b.what)
         for a, b in pairwise(ordered)
     )
-
-
-def _listed(flips: list[Flip]) -> str:
-    return ", ".join(f"{flip.new} {flip.at - START:.1f}" for flip in flips)
 
 
 def _history(events: list[Happened]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -47,6 +48,8 @@ class Channel:
     kind: str
     receiver: Receiver
     remind: int = 0
+    # Whether it wants to hear that a check is up again.
+    ups: bool = True
     deleted: bool = False
     # When the receiver has not been well, last.
     unwell: float = -1.0
@@ -72,6 +75,8 @@ class Thing:
     told: dict[str, list[Span]] = field(default_factory=dict)
     pauses: list[Span] = field(default_factory=list)
     deleted: float | None = None
+    # Whether its owner has begun to delete it.
+    leaving: bool = False
     # The name that its item has in the tables.
     key: str = ""
 
@@ -90,7 +95,8 @@ class Scene:
         self.broken: list[tuple[str, str]] = []
         self.pings = 0
         self.names = 0
-        self.minutes_lost: list[Span] = []
+        self.stops: list[Span] = []
+        self.look: Callable[[], None] = lambda: None
         assert session.world is not None
         self.world: World = session.world
         self.world.finished = self._finished

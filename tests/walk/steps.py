@@ -35,8 +35,13 @@ def stop(scene: Scene, random: Random) -> None:
         return
     scene.tell("no clock strikes for an hour")
     scene.world.stopped_until = scene.world.now + HOUR
-    scene.minutes_lost.append(Span(scene.world.now, scene.world.now + HOUR))
+    scene.stops.append(Span(scene.world.now, scene.world.now + HOUR))
     scene.world.advance(HOUR)
+
+
+def look(scene: Scene, random: Random) -> None:
+    """The owner looks whether all is as it should be."""
+    scene.look()
 
 
 def disturb_queue(scene: Scene, random: Random) -> None:
@@ -70,6 +75,7 @@ STEPS: tuple[tuple[Callable[[Scene, Random], None], int], ...] = (
     (try_channel, 1),
     (delete_channel, 1),
     (disturb_queue, 3),
+    (look, 4),
 )
 RARE = (stop, 0.004)
 

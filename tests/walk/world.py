@@ -23,7 +23,7 @@ from tests.walk.outside import Outside
 from tests.walk.queues import Queue, Queues
 
 # So many invocations are more than any walk needs: something feeds itself.
-ENOUGH = 6_000
+ENOUGH = 3_000
 START = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC).timestamp()
 # A sleep of less is passed over by moving the clock.
 NAP = 0.9

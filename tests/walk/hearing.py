@@ -1,0 +1,109 @@
+"""What the channels have heard, message by message, against the changes of status that there were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.walk import steps
+from tests.walk.outside import Received
+from tests.walk.scene import Channel, Thing
+from tests.walk.world import START
+
+# Clocks differ by a second from the walk's, so two of them by two.
+SKEW = 2.5
+Breaks = Callable[[str, str], None]
+
+
+@dataclass
+class Flip:
+    """A change of status as it was written: when it became true, and when it was written down."""
+
+    at: float
+    old: str
+    new: str
+    seen: float
+
+
+@dataclass
+class Told:
+    """What a channel has heard of a check: the last word, when it came, what it covers, and the ids so far."""
+
+    word: str = ""
+    at: float = 0.0
+    covers: int = -1
+    ids: dict[str, Received] = field(default_factory=dict)
+
+
+class Hearing:
+    """All that one channel heard of one check, and what it broke: `breaks` takes a promise and the words."""
+
+    def __init__(self, channel: Channel, thing: Thing, flips: list[Flip], breaks: Breaks | None = None) -> None:
+        self.channel, self.thing, self.flips = channel, thing, flips
+        self._breaks: Breaks = breaks or (lambda _promise, _words: None)
+        self.told = Told()
+        for message in channel.receiver.received:
+            word, name = steps.parsed(message.text, channel.kind)
+            if name == thing.name and word != "test":
+                self._hear(message, word)
+
+    def _hear(self, message: Received, word: str) -> None:
+        about = f"{self.channel.name} is told {word!r} of {self.thing.name} at {message.at - START:.1f}"
+        if self._in_silence(message.at):
+            self._breaks("silenced", about)
+        if not message.taken:
+            return
+        fault = self._misplaced(message, word)
+        if fault:
+            self._breaks(fault, f"{about} after {self.told.word!r}; changes: {listed(self.flips)}")
+        self.told.word, self.told.at = word, message.at
+        self.told.ids[message.id or str(message.at)] = message
+
+    def _in_silence(self, at: float) -> bool:
+        spans = self.thing.silences
+        return any(span.since + SKEW < at and (span.until is None or at < span.until - SKEW) for span in spans)
+
+    def _misplaced(self, message: Received, word: str) -> str:
+        """The promise that a message breaks by its place, empty for none."""
+        told = self.told
+        earlier = told.ids.get(message.id) if message.id else None
+        if earlier is not None:
+            return "order" if word != told.word else "" if unlearned(earlier) else "doubled"
+        covered = self._covered(message, word)
+        if covered is not None:
+            told.covers = covered
+            return ""
+        return "" if self._is_due_without_change(message, word) else "order"
+
+    def _covered(self, message: Received, word: str) -> int | None:
+        """The first change that the message may be about, behind those that were told of."""
+        for number, flip in enumerate(self.flips):
+            if number > self.told.covers and flip.new == word and flip.seen <= message.at + 0.01:
+                return number
+        return None
+
+    def _is_due_without_change(self, message: Received, word: str) -> bool:
+        """Reminders, ends, and what was sent again because nobody could learn that it had been taken."""
+        told, remind = self.told, self.channel.remind or self.thing.remind
+        if word == "down" and told.word == "down" and remind and message.at - told.at >= remind - SKEW:
+            return True
+        if word != "down" and told.word == "down" and self._has_ended(message.at):
+            return True
+        return not message.id and word == told.word and any(unlearned(one) for one in told.ids.values())
+
+    def _has_ended(self, at: float) -> bool:
+        """Whether a closing message is due: the check is gone or paused, or tells this channel no more."""
+        assigned = any(span.covers(at) for span in self.thing.told.get(self.channel.code, ()))
+        paused = any(flip.new in ("paused", "new") and flip.seen <= at for flip in self.flips)
+        return not assigned or paused or self.thing.leaving or self.thing.deleted is not None
+
+
+def unlearned(message: Received) -> bool:
+    """Whether it was taken and the sender could not learn that, or not note it before it ended."""
+    invocation = message.invocation
+    gone = invocation is not None and (invocation.dead or invocation.struck in ("outage", "short outage"))
+    return not message.learned or gone
+
+
+def listed(flips: list[Flip]) -> str:
+    return ", ".join(f"{flip.new} {flip.at - START:.1f}" for flip in flips)
