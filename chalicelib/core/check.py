@@ -19,6 +19,9 @@ PingKind = Literal["success", "start", "fail", "log", "ign"]
 ScheduleKind = Literal["simple", "cron", "oncalendar"]
 Access = Literal["write", "read", "ping"]
 
+# The codes of instances begin so.
+INSTANCE = "i#"
+
 DAY = 86_400
 DEFAULT_TIMEOUT = DAY
 DEFAULT_GRACE = 3_600
@@ -112,13 +115,26 @@ class Check:
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def parent(self) -> str:
+        """The code of the check that this is an instance of; empty for a check."""
+        return parent_of(self.code)
+
+    @property
     def unique_key(self) -> str:
         """The stable public identifier that read-only keys see (Healthchecks Management API, Get a Single Check)."""
         return unique_key(self.code)
 
 
+def parent_of(code: str) -> str:
+    """The code of the check that an instance belongs to (see `core.instances`); empty for the code of a check."""
+    return code.split("#", 2)[1] if code.startswith(INSTANCE) else ""
+
+
 def unique_key(code: str) -> str:
-    return hashlib.sha1(code.replace("-", "")[:16].encode(), usedforsecurity=False).hexdigest()
+    """The hash of a uuid's first half, as Healthchecks has it; of any other code the hash of the whole, for the first
+    half of an instance's is that of all its sisters."""
+    hashed = code.replace("-", "")[:16] if canonical_uuid(code) else code
+    return hashlib.sha1(hashed.encode(), usedforsecurity=False).hexdigest()
 
 
 def canonical_uuid(text: str) -> bool:

@@ -9,12 +9,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.core import kinds
+from chalicelib.core import instances, kinds
 from chalicelib.core.breaches import NONE, Breaching
-from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion
+from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion, parent_of
 from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.silence import from_document, to_document
 from chalicelib.core.specs import Spec
@@ -68,18 +69,18 @@ def get_many(keys: list[tuple[str, str]], *, strongly: bool = True) -> list[Chec
 
 def of_project(project: str) -> list[Check]:
     """Every check of a project, oldest first."""
-    found = [from_raw(item) for item in _query(project)]
+    found = [from_raw(item) for item in _query(project, CheckItem.code < LISTED)]
     return sorted(found, key=lambda check: (check.created, check.code))
 
 
-def _query(project: str) -> Iterator[dict[str, Any]]:
-    """The raw items of a project's checks, without what stands beside them, page by page: reading a thousand is three
-    times faster than through the model."""
+def _query(project: str, codes: Condition) -> Iterator[dict[str, Any]]:
+    """The raw items of a project with these codes, page by page: reading a thousand is three times faster than through
+    the model."""
     start: dict[str, Any] | None = {}
     while start is not None:
         with translated():
             page = CheckItem._get_connection().query(
-                project, CheckItem.code < LISTED, exclusive_start_key=start or None, consistent_read=True
+                project, codes, exclusive_start_key=start or None, consistent_read=True
             )
         yield from page["Items"]
         start = page.get("LastEvaluatedKey")
@@ -108,12 +109,41 @@ def create(check: Check, limit: int, *, alone: bool = False) -> None:
         raise
 
 
+def create_instance(instance: Check) -> None:
+    """Keeps a new instance of a check, which no list shows and no limit counts. Raises Refused when there is one
+    already, or no such check."""
+    exists = CheckItem.code.exists()
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        transaction.condition_check(CheckItem, instance.project, instance.parent, condition=exists)
+        transaction.save(_item(instance), condition=CheckItem.code.does_not_exist())
+
+
+def instances_of(check: Check) -> list[Check]:
+    """The instances of a check, in the order of their entities."""
+    first, last = instances.codes_of(check.code)
+    return [from_raw(item) for item in _query(check.project, CheckItem.code.between(first, last))]
+
+
+def told(project: str, code: str) -> Check:
+    """A check, or an instance with what its check decides for it, as whoever tells of it wants it. Raises Missing, also
+    for an instance whose check is gone."""
+    parent = parent_of(code)
+    if not parent:
+        return get(project, code)
+    found = {check.code: check for check in get_many([(project, code), (project, parent)])}
+    if len(found) < 2:
+        raise Missing("check")
+    return instances.told(found[code], found[parent])
+
+
 def delete(check: Check) -> None:
-    """Removes a check and every way to it. Raises Missing when somebody else was faster, Contended when it changed."""
+    """Removes a check or an instance, and every way to it. Raises Missing when somebody else was faster, Contended when
+    it changed."""
     item = CheckItem(check.project, check.code)
     with translated(), TransactWrite(connection=shared()) as transaction:
         transaction.delete(item, condition=(CheckItem.version == check.version))
-        directory.remove_check(transaction, check)
+        if not check.parent:
+            directory.remove_check(transaction, check)
         satellites.remove(transaction, check)
     if check.slug:
         directory.tidy_slug(check.project, check.slug)

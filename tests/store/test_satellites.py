@@ -71,7 +71,7 @@ def test_what_was_decided_on_a_rule_that_has_changed_changes_nothing_beside_it(s
 def test_a_list_of_checks_reads_nothing_of_them(services: Services, keyring: Keyring, rule: Check) -> None:
     judged(services, rule, MANY, {}, 0)
     manage.create(services, keyring.project, {"name": "Backup"})
-    assert len(list(checks._query(rule.project))) == 2
+    assert len(list(checks.of_project(rule.project))) == 2
     assert len(stored(rule.project)) > 3
 
 

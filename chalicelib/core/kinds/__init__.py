@@ -32,8 +32,9 @@ def label(check: Check) -> str:
 
 
 def alone_as(check: Check) -> str:
-    """The name that no other check of its kind may have in the project; empty where names may repeat."""
-    return check.name if of(check).unique_names else ""
+    """The name that no other check of its kind may have in the project; empty where names may repeat, as those of
+    instances may."""
+    return check.name if of(check).unique_names and not check.parent else ""
 
 
 def wheel_of(letter: str) -> Wheel | None:

@@ -135,7 +135,9 @@ def resume(services: Services, check: Check) -> Check:
 
 
 def delete(services: Services, check: Check) -> Check:
-    """Removes the check for good, its history with it; answers it as it was. Raises Missing, Busy."""
+    """Removes the check for good, its instances and its history with it; answers it as it was. Raises Missing, Busy."""
+    for instance in checks.instances_of(check):
+        delete(services, instance)
 
     def attempt() -> Check:
         seen = checks.get(check.project, check.code)

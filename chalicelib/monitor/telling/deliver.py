@@ -69,7 +69,7 @@ def _deliver_in_turn(services: Services, entries: list[Entry]) -> None:
 def deliver(services: Services, entry: Entry) -> None:
     """Delivers one entry, see the module's description."""
     try:
-        check = checks.get(entry.flip.project, entry.flip.code)
+        check = checks.told(entry.flip.project, entry.flip.code)
     except Missing:
         outbox.remove(entry)
         return

@@ -1,0 +1,56 @@
+"""Instances: the members of an alert that have a status of their own, such as the entities that it is about. Pure.
+
+An instance is a check in its own right: it is decided on, has flips and is told like any other. Its code says what it
+belongs to, `i#<code of its parent>#<entity>`; who hears of it, and when nobody does, is its parent's to say. It has no
+address and no place in lists of checks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.core.check import INSTANCE, Check
+
+# A range key ends at 1,024 bytes, and other keys than its own hold the code of an instance.
+ENTITY_MAX = 800
+
+
+def code_of(parent: str, entity: str) -> str:
+    """The code of the instance of a check for an entity."""
+    return f"{INSTANCE}{parent}#{entity}"
+
+
+def codes_of(parent: str) -> tuple[str, str]:
+    """Between these lie the codes of all instances of a check."""
+    return f"{INSTANCE}{parent}#", f"{INSTANCE}{parent}$"
+
+
+def entity_of(code: str) -> str:
+    """The entity that an instance is about; empty for the code of a check."""
+    return code.split("#", 2)[2] if code.startswith(INSTANCE) else ""
+
+
+def new(parent: Check, entity: str, now: datetime) -> Check:
+    """An instance of a check that has no status yet."""
+    return Check(parent.project, code_of(parent.code, entity), now, parent.kind)
+
+
+def told(instance: Check, parent: Check) -> Check:
+    """An instance as it is told: with the definition of its parent, and both their silences. What it is decided on is
+    the instance itself."""
+    return replace(
+        parent,
+        code=instance.code,
+        created=instance.created,
+        name=instance.name or f"{parent.name} on {entity_of(instance.code)}",
+        silences=(*instance.silences, *parent.silences),
+        suspicion=instance.suspicion,
+        last_result=instance.last_result,
+        breaching=instance.breaching,
+        met=instance.met,
+        quiet=instance.quiet,
+        status=instance.status,
+        since=instance.since,
+        version=instance.version,
+    )

@@ -1,0 +1,114 @@
+"""Instances: members of an alert with a status of their own, built by hand until there are entities."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core import instances
+from chalicelib.core.check import Check, unique_key
+from chalicelib.core.outages import incident
+from chalicelib.core.silence import Silence
+from chalicelib.core.watching import Judged
+from chalicelib.monitor import transitions
+from chalicelib.monitor.managing import channels, silences
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.managing.projects import Keyring
+from chalicelib.monitor.services import Services
+from chalicelib.store import checks, history
+from chalicelib.store.faults import Refused
+from tests import specs
+from tests.conftest import Clock, Queues
+from tests.sent import Sent
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def alert(services: Services, keyring: Keyring) -> Check:
+    ops = channels.create(services, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
+    values = {"kind": "rule", "name": "Load", "spec": specs.above("load"), "channels": (ops.code,)}
+    return manage.create(services, keyring.project, values)
+
+
+def made(services: Services, alert: Check, entity: str) -> Check:
+    instance = instances.new(alert, entity, services.clock())
+    checks.create_instance(instance)
+    return instance
+
+
+def turn(services: Services, check: Check, *, firing: bool) -> Check:
+    judged = Judged(services.clock(), firing, reason="is 93, above 90" if firing else "")
+    return transitions.apply(services, check.project, check.code, judged)
+
+
+def test_an_instance_goes_down_and_comes_up_by_itself_and_is_told_to_whom_its_alert_is(
+    services: Services, alert: Check, clock: Clock, queues: Queues, sent: Sent
+) -> None:
+    web, db = made(services, alert, "web"), made(services, alert, "db")
+    for minute, (check, firing) in enumerate([(web, True), (db, True), (web, False)]):
+        clock.move(minutes=minute + 1)
+        turn(services, check, firing=firing)
+        queues.work()
+    assert sent.subjects == ["DOWN | Load on web", "DOWN | Load on db", "UP | Load on web"]
+    assert {check.code: check.status for check in checks.instances_of(alert)} == {db.code: "down", web.code: "up"}
+    assert checks.get(alert.project, alert.code).status == "new"
+    found = history.flips(web.project, web.code, clock.now - HOUR, clock.now + HOUR, clock.now)
+    assert [flip.new for flip in found] == ["up", "down"]
+
+
+def test_a_silence_of_the_alert_holds_the_news_of_its_instances(
+    services: Services, alert: Check, clock: Clock, queues: Queues, sent: Sent
+) -> None:
+    web = made(services, alert, "web")
+    silences.put(services, alert, Silence("mute", clock.now, clock.now + HOUR, "mute"))
+    clock.move(minutes=1)
+    turn(services, web, firing=True)
+    queues.work()
+    assert sent.subjects == []
+    assert checks.get(web.project, web.code).silences == ()
+
+
+def test_instances_stand_in_no_list_and_count_for_nothing(services: Services, keyring: Keyring, alert: Check) -> None:
+    made(services, alert, "web")
+    assert manage.of_project(keyring.project, "rule") == [alert]
+
+
+def test_an_instance_is_made_once_and_for_a_check_that_exists(services: Services, alert: Check) -> None:
+    web = made(services, alert, "web")
+    with pytest.raises(Refused):
+        checks.create_instance(web)
+    manage.delete(services, alert)
+    with pytest.raises(Refused):
+        made(services, alert, "db")
+
+
+def test_instances_go_with_their_alert_and_their_history_with_them(
+    services: Services, alert: Check, clock: Clock, queues: Queues
+) -> None:
+    web = made(services, alert, "web")
+    clock.move(minutes=1)
+    turn(services, web, firing=True)
+    manage.delete(services, alert)
+    queues.work()
+    assert checks.instances_of(alert) == []
+    assert history.flips(web.project, web.code, clock.now - HOUR, clock.now + HOUR, clock.now) == []
+
+
+def test_an_entity_may_be_called_anything(services: Services, alert: Check) -> None:
+    for entity in ("a#b", "i#x#y", "ä ö", "x" * instances.ENTITY_MAX):
+        instance = made(services, alert, entity)
+        assert (instance.parent, instances.entity_of(instance.code)) == (alert.code, entity)
+
+
+def test_instances_of_one_alert_that_go_down_at_once_are_incidents_of_their_own(
+    services: Services, alert: Check
+) -> None:
+    web, db = (instances.new(alert, entity, services.clock()) for entity in ("web", "db"))
+    assert web.unique_key != db.unique_key
+    assert incident(web.code, services.clock()) != incident(db.code, services.clock())
+
+
+def test_the_unique_key_of_a_uuid_is_as_published() -> None:
+    assert unique_key("2f0f6d5e-1c5a-4a0e-9d4e-0e8f6f6a2d11") == "13c25e2de6b15f53f4e58848a35db5fca65519ac"
