@@ -45,23 +45,27 @@ class Row:
 
 
 def meaning(service: str, code: str, text: str = "") -> Row:
-    """The row of an error of a service. `text` is what the service says, of which the rows know some words."""
+    """The row for an error of a service. `text` is what the service says; some rows ask for words in it. There always
+    is a row."""
     found = (row for each in (service, BASES[service]) for row in TABLE if row.fits(each, code, text.lower()))
     return next(found)
 
 
 def undelivered(message: str, row: Row, told: float | None = None) -> Undelivered:
-    """The failure that a row means. `told` are the seconds for which the service asks to be left alone, which count
-    beside every error but a final one; None where it does not say."""
+    """The failure that a row means.
+
+    `told` is the number of seconds for which the service asks to be left alone, None if it does not ask. It counts with
+    every error but a final one."""
     if row.outcome == "final":
         return Undelivered(message, permanent=True)
-    usual = row.seconds if row.outcome == "wait" else None
-    return Undelivered(message, after=usual if told is None else told)
+    if told is None and row.outcome == "wait":
+        told = row.seconds
+    return Undelivered(message, after=told)
 
 
 def refused(service: str, answer: Answer, now: datetime) -> Undelivered:
-    """What an HTTP answer means that is not the one hoped for. Its words stay out of the message: they may repeat what
-    was sent."""
+    """The failure that an HTTP answer means. The answer's words stay out of the message: they may repeat what was
+    sent."""
     row = meaning(service, str(answer.status), answer.body.decode("utf-8", "replace"))
     told = waits.told(answer.headers, now, limited=row.outcome == "wait")
     return undelivered(f"answered {answer.status}", row, told)

@@ -34,6 +34,8 @@ def _refused(service: str, response: Any, now: datetime) -> Undelivered:
     error = response.get("Error", {})
     code, words = str(error.get("Code", "")) or "unknown error", str(error.get("Message", ""))
     row = answers.meaning(service, code, words)
-    said = f"{service} answered {code}: {words}" if row.outcome == "final" else f"{service} answered {code} ({row.why})"
+    said = f"{service} answered {code} ({row.why})"
+    if row.outcome == "final":
+        said = f"{service} answered {code}: {words}"
     headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     return answers.undelivered(one_line(said, 300), row, waits.told(headers, now, limited=row.outcome == "wait"))

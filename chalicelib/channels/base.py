@@ -71,7 +71,8 @@ def message_id(news: Sequence[News]) -> str:
 
 @dataclass
 class Outlet:
-    """The ways out, each made at its first use. Region, credentials and endpoints are boto3's business.
+    """What channels send through: SES, SNS and HTTP, each made when it is first used. boto3 finds out the region, the
+    credentials and the endpoints.
 
     `allowed_networks` are networks in CIDR form that channels may reach although they are not public.
     """

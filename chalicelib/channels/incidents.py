@@ -23,7 +23,7 @@ _KEY = re.compile(r"[A-Za-z0-9-]+")
 
 
 def region(settings: dict[str, object], endpoints: Mapping[str, str]) -> dict[str, str]:
-    """Which instance of a service is meant, each with its own address; the first unless it is named."""
+    """The instance of a service that the settings name; the first of `endpoints` if they name none. Raises Invalid."""
     given = fields.text(settings, "region", 10, next(iter(endpoints))).strip().lower()
     if given not in endpoints:
         raise fields.invalid("region", f"is not one of {', '.join(endpoints)}")
@@ -31,7 +31,8 @@ def region(settings: dict[str, object], endpoints: Mapping[str, str]) -> dict[st
 
 
 def key(settings: dict[str, object], name: str, limit: int) -> str:
-    """A key of ASCII letters, digits and dashes, so that it can stand in a header."""
+    """The setting `name`: a key of ASCII letters, digits and dashes, so that it can stand in a header. Raises
+    Invalid."""
     given = fields.text(settings, name, limit + 10).strip()
     if not _KEY.fullmatch(given) or len(given) > limit:
         raise fields.invalid(name, "is not a key: it holds other characters than letters, digits and dashes")
@@ -39,12 +40,15 @@ def key(settings: dict[str, object], name: str, limit: int) -> str:
 
 
 def name(news: News) -> str:
-    """What the service calls the incident by; what was opened under a name is closed under it. A test is one of its
-    own."""
+    """The name of the incident at the service. An incident is closed under the name that it was opened under; a test
+    has an incident of its own."""
     if news.incident:
         return news.incident
-    began = news.flip.before if news.event == "up" and news.flip.before else news.flip.at
-    return f"{'test.' if news.event == 'test' else ''}{incident(news.check.code, began)}"
+    if news.event == "test":
+        return f"test.{incident(news.check.code, news.flip.at)}"
+    if news.event == "up" and news.flip.before:
+        return incident(news.check.code, news.flip.before)
+    return incident(news.check.code, news.flip.at)
 
 
 def text(news: News, limit: int) -> str:
@@ -55,7 +59,8 @@ def text(news: News, limit: int) -> str:
 def post(
     outlet: Outlet, url: str, news: News, document: object, service: str, headers: Mapping[str, str] = {}
 ) -> Answer:
-    """Sends one request; what is not a success raises Undelivered, as the table of answers says of `service`."""
+    """Sends one request and returns its answer, a success. Raises Undelivered, as the table of answers says of
+    `service`."""
     plain = {"Content-Type": "application/json", "User-Agent": "Tocsin", "Idempotency-Key": news.id}
     answer = outlet.http.send("POST", url, {**plain, **headers}, json.dumps(document).encode())
     if not answer.ok:

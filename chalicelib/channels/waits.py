@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 # Who asks for longer, or for less, is not believed.
 LONGEST, SHORTEST = 86_400.0, 1.0
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?")
 # Larger numbers are no lengths of time, but moments: seconds since 1970.
 _MOMENT = 1e9
 
@@ -17,32 +19,33 @@ _RESETS = ("x-ratelimit-reset-after", "ratelimit-reset", "x-ratelimit-reset")
 
 
 def told(headers: Mapping[str, str], now: datetime, *, limited: bool) -> float | None:
-    """The seconds for which an answer asks to be left alone, None if it does not. The names of `headers` are in lower
-    case; `limited` says that the answer is one to too many requests.
+    """The seconds for which an answer asks to be left alone, None if it does not ask.
+
+    The names of `headers` are in lower case. `limited` says that the answer refuses too many requests.
 
     Retry-After is a number of seconds or a moment (RFC 9110, 10.2.3). A moment is measured from the answer's own Date,
     so that no clock but the receiver's counts; `now` stands in for it.
     """
-    fields = ("retry-after", *_RESETS) if limited else ("retry-after",)
     now = _moment(headers.get("date", "")) or now
-    found = (_seconds(headers.get(field, ""), now) for field in fields)
-    seconds = next((one for one in found if one is not None), None)
-    return None if seconds is None else min(max(seconds, SHORTEST), LONGEST)
+    fields = ["retry-after"]
+    if limited:
+        fields += _RESETS
+    for field in fields:
+        seconds = _seconds(headers.get(field, ""), now)
+        if seconds is not None:
+            return min(max(seconds, SHORTEST), LONGEST)
+    return None
 
 
 def _seconds(text: str, now: datetime) -> float | None:
     """A field's value as seconds from `now`, None if it says nothing."""
-    number = _number(text)
-    if number is not None:
+    if _NUMBER.fullmatch(text.strip()):
+        number = float(text)
         return number - now.timestamp() if number >= _MOMENT else number
     moment = _moment(text)
-    return (moment - now).total_seconds() if moment else None
-
-
-def _number(text: str) -> float | None:
-    text = text.strip()
-    plain = text.isascii() and len(text) < 20 and text.replace(".", "", 1).isdigit()
-    return float(text) if plain else None
+    if moment is None:
+        return None
+    return (moment - now).total_seconds()
 
 
 def _moment(text: str) -> datetime | None:

@@ -18,7 +18,7 @@ from chalicelib.channels.fields import MASK
 from chalicelib.channels.sender import Answer
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Invalid
-from tests.channels.samples import AT, CODE, HTTP_KINDS, VALID, called, check, news
+from tests.channels.samples import AT, CODE, HOSTILE, HTTP_KINDS, VALID, called, check, news
 
 DOCS = Path(__file__).parents[2] / "docs" / "channels.md"
 NAMES = [kind.name for kind in KINDS]
@@ -197,6 +197,18 @@ def test_nobody_is_told_the_code_with_which_a_check_is_pinged(kind: Kind, event:
         kind.send(settings, [told], ear.outlet)
     assert len(ear.heard) == 3
     assert not any(CODE[9:] in heard or CODE.replace("-", "")[8:] in heard for heard in ear.heard)
+
+
+@each_kind
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_no_text_keeps_a_kind_from_telling(kind: Kind, text: str) -> None:
+    ear = Ear()
+    settings = kind.clean(VALID[kind.name] | MORE.get(kind.name, {}))
+    hostile = check(name=text, desc=text, tags=text)
+    for event in EVENTS:
+        told = news(event, check=hostile, project=text, reason=text, body=text.encode("utf-8", "replace"))
+        kind.send(settings, [told], ear.outlet)
+    assert len(ear.heard) == len(EVENTS)
 
 
 @each_kind
