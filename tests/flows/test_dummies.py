@@ -102,9 +102,9 @@ def test_a_new_kind_of_check_stands_on_the_wheel_and_its_queue_is_told(
     services: Services, queues: Queues, make: Make
 ) -> None:
     made = [make(name=f"lamp {number}") for number in range(3)]
-    assert tick.run(services) == 3
+    tick.run(services)
     batches = [message["checks"] for message in queues.take("rules")]
-    assert sorted(code for batch in batches for _, code in batch) == [check.code for check in made]
+    assert {code for batch in batches for _, code in batch} == {check.code for check in made}
     assert max(map(len, batches)) <= 2
 
 

@@ -170,7 +170,7 @@ def do_chores_of_series(services: Services, project: str, clock: Clock, invoke: 
     invoke("do_chores", {"do": "roll_up", "project": project, "series": ["load"], "hour": began})
     clock.move(days=10)
     points.take(services, project, f"load 2 {began + 60}".encode())
-    invoke("do_chores", {"do": "roll_up", "project": project, "series": "load", "hour": began})
+    invoke("do_chores", {"do": "roll_up", "project": project, "series": ["load"], "hour": began})
     invoke("do_chores", {"do": "purge_series", "project": project, "series": "load"})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib import log
 from chalicelib.core.check import Check, Result
 from chalicelib.core.daily import summed
+from chalicelib.monitor.messages import SumDay, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.store import queues, results
 from chalicelib.store.faults import StoreFault
@@ -27,7 +28,7 @@ def begin_day(check: Check, at: int) -> None:
         return
     day = _day_of(at) - timedelta(days=1)
     try:
-        queues.send("chores", {"do": "sum_day", "code": check.code, "day": day.isoformat()}, delay=LATE)
+        queues.send("chores", of_chore(SumDay(check.code, day)), delay=LATE)
     except StoreFault as fault:
         log.warning("day not summed, it will be when somebody asks", code=check.code, reason=str(fault))
 

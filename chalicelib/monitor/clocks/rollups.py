@@ -8,9 +8,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib import log
+from chalicelib.monitor.messages import RollUp, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.store import directory, queues, series_ages, series_names, series_rolls
 
@@ -29,7 +31,7 @@ def run(services: Services) -> int:
         for hour in hours:
             names = list(series_names.active(project, _active_since(hour), now))
             messages = [
-                {"do": "roll_up", "project": project, "series": names[start : start + BATCH], "hour": hour}
+                of_chore(RollUp(project, tuple(names[start : start + BATCH]), hour))
                 for start in range(0, len(names), BATCH)
             ]
             queues.send_all("chores", messages)
@@ -49,7 +51,7 @@ def _closed_hours(now: datetime) -> list[int]:
     return [last - HOUR * back for back in range(HOURS)]
 
 
-def roll(services: Services, project: str, names: list[str], hour: int) -> None:
+def roll(services: Services, project: str, names: Iterable[str], hour: int) -> None:
     """Rolls up one hour of these series, and its day where that is over."""
     now = services.clock()
     for name in names:

@@ -18,11 +18,11 @@ import math
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
 
 from chalicelib import log
 from chalicelib.core import kinds
 from chalicelib.core.wheel import Member, Slot
+from chalicelib.monitor.messages import due
 from chalicelib.monitor.services import Services
 from chalicelib.store import queues, wheel
 from chalicelib.store.faults import StoreFault
@@ -82,11 +82,9 @@ def ask(services: Services, letter: str, members: _Keys, moments: Iterable[float
         log.error("nobody looks at what stands under this letter", letter=letter, members=len(members))
         return
     now, size = services.clock().timestamp(), kind.batch
-    batches = [[list(key) for key in members[start : start + size]] for start in range(0, len(members), size)]
-    messages: list[tuple[int, dict[str, Any]]] = [
-        (max(math.ceil(moment - now), 0), {"at": int(moment * 1000), "checks": batch})
-        for moment in moments
-        for batch in batches
+    batches = [members[start : start + size] for start in range(0, len(members), size)]
+    messages = [
+        (max(math.ceil(moment - now), 0), due(int(moment * 1000), batch)) for moment in moments for batch in batches
     ]
     queues.send_delayed(kind.queue, messages)
 

@@ -19,6 +19,7 @@ from chalicelib.languages import graphite
 from chalicelib.languages.graphite import lines
 from chalicelib.languages.graphite.lines import Lines
 from chalicelib.monitor.looking.reading import matcher, means_many, split_view
+from chalicelib.monitor.messages import RollUp, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.store import directory, queues, series, series_ages, subscriptions
 from chalicelib.store.faults import StoreFault
@@ -82,7 +83,7 @@ def take(services: Services, project: str, body: bytes) -> Lines:
 
 def _roll_late(project: str, late: tuple[tuple[str, int], ...]) -> None:
     """Points of hours that are over: their sums are made anew, a while later, for more may follow."""
-    messages = [{"do": "roll_up", "project": project, "series": name, "hour": hour} for name, hour in late]
+    messages = [of_chore(RollUp(project, (name,), hour)) for name, hour in late]
     try:
         queues.send_all("chores", messages, delay=60)
     except StoreFault as fault:

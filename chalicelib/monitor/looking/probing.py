@@ -32,12 +32,11 @@ from chalicelib.core.specs import probe_of
 from chalicelib.core.watching import Observed, retries
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import daily
+from chalicelib.monitor.messages import Look, due
 from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Outcome, Task
 from chalicelib.store import checks, queues, results
 from chalicelib.store.faults import Contended, Refused, StoreFault
-
-Message = dict[str, Any]
 
 WORKERS = 16
 # So many seconds a probe may take without keeping up what others found.
@@ -49,23 +48,23 @@ ANEW = 30
 RECENT = 100
 
 
-def work(services: Services, message: Message) -> int:
+def work(services: Services, message: dict[str, Any]) -> int:
     """Does one message. Answers how many results it kept. Raises StoreFault for what must be tried again."""
     # What is decided is kept on the check as it was seen alone, so it may have been seen a moment ago; but not before
     # the suspicion that a retry is about.
-    keys = [(project, code) for project, code in message["checks"]]
-    found = checks.get_many(keys, strongly="try" in message)
+    asked = Look.from_message(message)
+    found = checks.get_many(list(asked.keys), strongly=asked.attempt is not None)
     looked_at = [check for check in found if check.kind == probe.name and check.status != "paused"]
-    if not message.get("here"):
+    if not asked.here:
         for check in looked_at:
-            daily.begin_day(check, message["at"])
-    here = looked_at if message.get("here") else _mine(services, message, looked_at)
+            daily.begin_day(check, asked.at)
+    here = looked_at if asked.here else _mine(services, asked, looked_at)
     if not here:
         return 0
-    return _look(services, message, {check.code: check for check in here})
+    return _look(services, asked, {check.code: check for check in here})
 
 
-def _look(services: Services, message: Message, here: dict[str, Check]) -> int:
+def _look(services: Services, asked: Look, here: dict[str, Check]) -> int:
     """Probes and keeps what is found. Keeping waits for the probes, for it would show in the times that they measure;
     but not long for those that take long: what others found is news."""
     over, patience = threading.Event(), time.monotonic() + PATIENCE
@@ -73,7 +72,7 @@ def _look(services: Services, message: Message, here: dict[str, Check]) -> int:
 
     def keep(check: Check, outcome: Outcome) -> bool:
         over.wait(patience - time.monotonic())
-        return _keep(services, message, check, began, outcome)
+        return _keep(services, asked, check, began, outcome)
 
     def done(code: str, outcome: Outcome) -> None:
         keeping.append(pool.submit(keep, here[code], outcome))
@@ -94,7 +93,7 @@ def look_now(services: Services, check: Check) -> None:
     """Has a check looked at without waiting for its moment. What cannot be asked for is left to the clock."""
     at = int(services.clock().timestamp() * 1000)
     try:
-        queues.send("probes", {"at": at, "checks": [[check.project, check.code]]})
+        queues.send("probes", due(at, [(check.project, check.code)]))
     except StoreFault as fault:
         log.warning("first look not asked for, the clock will", reason=str(fault), code=check.code)
 
@@ -106,37 +105,37 @@ def places(services: Services, check: Check) -> list[str]:
     return named or known[:1]
 
 
-def _mine(services: Services, message: Message, found: list[Check]) -> list[Check]:
+def _mine(services: Services, asked: Look, found: list[Check]) -> list[Check]:
     """The checks that this place probes itself; the others' places are told."""
-    elsewhere: dict[str, list[list[str]]] = {}
+    elsewhere: dict[str, list[tuple[str, str]]] = {}
     mine = []
     for check in found:
         for place in places(services, check):
             if place == services.settings.location:
                 mine.append(check)
             else:
-                elsewhere.setdefault(place, []).append([check.project, check.code])
+                elsewhere.setdefault(place, []).append((check.project, check.code))
     for place, keys in elsewhere.items():
-        _ask(services, place, {"at": message["at"], "checks": keys, "here": True})
+        _ask(services, place, Look(asked.at, tuple(keys), here=True))
     return mine
 
 
-def _ask(services: Services, place: str, message: Message, *, delay: int = 0) -> None:
+def _ask(services: Services, place: str, look: Look, *, delay: int = 0) -> None:
     region = dict(services.settings.locations).get(place)
-    queues.send_all("probes", [message], delay=delay, region=region)
+    queues.send_all("probes", [look.to_message()], delay=delay, region=region)
 
 
-def _keep(services: Services, message: Message, check: Check, began: datetime, outcome: Outcome) -> bool:
+def _keep(services: Services, asked: Look, check: Check, began: datetime, outcome: Outcome) -> bool:
     started = began + timedelta(milliseconds=outcome.phases.block)
     verdict = performance.verdict(probe_of(check), outcome.phases.total)
     ok = outcome.ok and not performance.is_failure(probe_of(check), verdict)
     text = outcome.text if ok or not outcome.ok else f"took {_limit(check, verdict)} ms or more: {outcome.text}"
-    result = _result(services, message, check, started, outcome, verdict, ok, text)
+    result = _result(services, asked, check, started, outcome, verdict, ok, text)
     if not results.add(check.code, result):
         if check.period > OFTEN:
-            _look_anew(services, message, check)
+            _look_anew(services, asked, check)
         return False
-    _observe(services, message, check, Observed(started, ok, text, services.settings.location))
+    _observe(services, asked, check, Observed(started, ok, text, services.settings.location))
     return True
 
 
@@ -148,7 +147,7 @@ def _limit(check: Check, verdict: performance.Verdict) -> int:
 
 def _result(
     services: Services,
-    message: Message,
+    asked: Look,
     check: Check,
     at: datetime,
     outcome: Outcome,
@@ -159,7 +158,7 @@ def _result(
     phases = outcome.phases
     good = 2 if outcome.warning or verdict != "Ok" else 1
     return Result(
-        id=result_id(check.code, services.settings.location, message["at"], message.get("try", 0)),
+        id=result_id(check.code, services.settings.location, asked.at, asked.attempt or 0),
         at=at,
         location=services.settings.location,
         code=good if ok else 0,
@@ -181,7 +180,7 @@ def result_id(code: str, location: str, at: int, number: int) -> str:
     return f"{at:012x}{rest[:36]}"
 
 
-def _observe(services: Services, message: Message, check: Check, look: Observed) -> None:
+def _observe(services: Services, asked: Look, check: Check, look: Observed) -> None:
     """Lets the waist decide. What cannot be decided now is seen again with the next look, if that is near; otherwise
     the message has to come again."""
     try:
@@ -196,7 +195,7 @@ def _observe(services: Services, message: Message, check: Check, look: Observed)
         log.error("look not decided, the next one will be", code=check.code)
         return
     if not look.ok and after.suspicion:
-        _look_again(services, message, after)
+        _look_again(services, asked, after)
 
 
 def _down_elsewhere(services: Services, check: Check) -> bool:
@@ -225,15 +224,14 @@ def _decided(services: Services, seen: Check, look: Observed) -> Check:
     return change.after
 
 
-def _look_again(services: Services, message: Message, check: Check) -> None:
+def _look_again(services: Services, asked: Look, check: Check) -> None:
     """Asks the next place of the check to confirm; the same one where there is no other."""
-    number = message.get("try", 0) + 1
+    number = (asked.attempt or 0) + 1
     if number > retries(check):
         return
     delay = probe_of(check).retry_delay
     at = int(services.clock().timestamp() * 1000) + delay * 1000
-    keys = [[check.project, check.code]]
-    again = {"at": at, "checks": keys, "here": True, "try": number}
+    again = Look(at, ((check.project, check.code),), here=True, attempt=number)
     try:
         _ask(services, _next_place(services, check), again, delay=delay)
     except StoreFault as fault:
@@ -242,10 +240,10 @@ def _look_again(services: Services, message: Message, check: Check) -> None:
         log.warning("retry not asked for, the next look confirms", reason=str(fault), code=check.code)
 
 
-def _look_anew(services: Services, message: Message, check: Check) -> None:
+def _look_anew(services: Services, asked: Look, check: Check) -> None:
     """Asks for the same look again, as another one: its result is not kept yet."""
     at = int(services.clock().timestamp() * 1000) + ANEW * 1000
-    anew = {"at": at, "checks": [[check.project, check.code]], "here": True, "try": message.get("try", 0)}
+    anew = Look(at, ((check.project, check.code),), here=True, attempt=asked.attempt or 0)
     _ask(services, services.settings.location, anew, delay=ANEW)
 
 

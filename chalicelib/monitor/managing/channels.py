@@ -12,6 +12,7 @@ from chalicelib.core.news import News
 from chalicelib.core.status import Redefined
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.messages import Purge, Unassign
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import compose
 from chalicelib.store import checks, definitions, notifications
@@ -95,9 +96,9 @@ def delete(services: Services, channel: Channel) -> Channel:
     """Removes the channel, takes it off every check, and drops its log."""
     definitions.delete_channel(channel)
     if not unassign(services, channel.project, channel.code, at_most=AT_ONCE):
-        chore = {"do": "unassign", "project": channel.project, "channel": channel.code}
+        chore = Unassign(channel.project, channel.code)
         manage.do_later(services, chore, lambda: unassign_all(services, channel.project, channel.code))
-    purge = {"do": "purge", "owner": channel.code}
+    purge = Purge(channel.code)
     manage.do_later(services, purge, lambda: manage.purge(services, channel.code))
     return channel
 

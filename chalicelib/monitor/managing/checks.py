@@ -14,6 +14,7 @@ from chalicelib.core.errors import Forbidden, Missing
 from chalicelib.core.kinds import heartbeat
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import tick
+from chalicelib.monitor.messages import Chore, Purge, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions, directory, history, queues
 from chalicelib.store.faults import StoreFault
@@ -145,16 +146,16 @@ def delete(services: Services, check: Check) -> Check:
         return seen
 
     gone = transitions.retrying(services, attempt)
-    do_later(services, {"do": "purge", "owner": check.code}, lambda: purge(services, check.code))
+    do_later(services, Purge(check.code), lambda: purge(services, check.code))
     return gone
 
 
-def do_later(services: Services, chore: dict[str, Any], now: Callable[[], object]) -> None:
+def do_later(services: Services, chore: Chore, now: Callable[[], object]) -> None:
     """Puts a chore into the queue, or does it at once when the queue cannot take it."""
     try:
-        queues.send("chores", chore)
+        queues.send("chores", of_chore(chore))
     except StoreFault as fault:
-        log.warning("chore done at once, its queue is out of reach", chore=chore["do"], reason=str(fault))
+        log.warning("chore done at once, its queue is out of reach", chore=type(chore).__name__, reason=str(fault))
         now()
 
 

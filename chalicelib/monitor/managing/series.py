@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from chalicelib import log
+from chalicelib.monitor.messages import PurgeSeries, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.store import queues, series, series_names
 from chalicelib.store.faults import StoreFault
@@ -27,7 +28,7 @@ def tags(project: str, now: datetime) -> dict[str, Counter[str]]:
 def delete(services: Services, project: str, pattern: str) -> list[str]:
     """Deletes the series that match, at most AT_MOST of them, and tells which; their points go a little later."""
     gone = series_names.remove(project, pattern, services.clock(), at_most=AT_MOST, sleep=services.sleep)
-    messages = [{"do": "purge_series", "project": project, "series": name} for name in gone]
+    messages = [of_chore(PurgeSeries(project, name)) for name in gone]
     try:
         queues.send_all("chores", messages)
     except StoreFault as fault:

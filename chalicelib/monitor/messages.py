@@ -1,0 +1,141 @@
+"""What the queues carry, read once where it is taken out: looks (`probes`), judgements (`rules`) and `chores`.
+
+On the wire a message is a JSON object. Who reads one passes over what it does not know, and who writes leaves out what
+is as it is by default, so that two versions can stand at the ends of one queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+# (project, code) of checks.
+Keys = tuple[tuple[str, str], ...]
+Message = dict[str, Any]
+
+
+def due(at: int, keys: Iterable[tuple[str, str]]) -> Message:
+    """What the wheel sends to the queue of any kind: these checks are to be looked at, as of this moment (milliseconds
+    since 1970)."""
+    return {"at": at, "checks": [list(key) for key in keys]}
+
+
+def _keys(message: Mapping[str, Any]) -> Keys:
+    return tuple((project, code) for project, code in message["checks"])
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Probes are to look. `at` is the moment that is served (milliseconds since 1970), from which the ids of results
+    follow. `here` asks one place alone, which asks no other. `attempt` counts the looks that a failure has had since
+    the first, None for a look by the clock."""
+
+    at: int
+    keys: Keys
+    here: bool = False
+    attempt: int | None = None
+
+    def to_message(self) -> Message:
+        more: Message = {"here": True} if self.here else {}
+        return due(self.at, self.keys) | more | ({} if self.attempt is None else {"try": self.attempt})
+
+    @classmethod
+    def from_message(cls, message: Mapping[str, Any]) -> Look:
+        return cls(message["at"], _keys(message), bool(message.get("here")), message.get("try"))
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Rules are to be judged. `fresh` asks for a reading that sees every write; with `points` it is because some came
+    at the moment `at` (milliseconds since 1970)."""
+
+    at: int
+    keys: Keys
+    fresh: bool = False
+    points: bool = False
+
+    def to_message(self) -> Message:
+        asked = {"fresh": self.fresh, "points": self.points}
+        return due(self.at, self.keys) | {name: True for name, value in asked.items() if value}
+
+    @classmethod
+    def from_message(cls, message: Mapping[str, Any]) -> Judge:
+        return cls(message.get("at", 0), _keys(message), bool(message.get("fresh")), bool(message.get("points")))
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """The history of a deleted check or channel goes."""
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unassign:
+    """A deleted channel is taken off the checks that still name it."""
+
+    project: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class SumDay:
+    """The results of a probe's day that is over are summed."""
+
+    code: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """An hour of series that is over is packed and summed; `hour` is the second at which it began (Unix time)."""
+
+    project: str
+    series: tuple[str, ...]
+    hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeSeries:
+    """The points of a deleted series go."""
+
+    project: str
+    series: str
+
+
+Chore = Purge | Unassign | SumDay | RollUp | PurgeSeries
+
+_NAMES: dict[type[Chore], str] = {
+    Purge: "purge",
+    Unassign: "unassign",
+    SumDay: "sum_day",
+    RollUp: "roll_up",
+    PurgeSeries: "purge_series",
+}
+_CHORES = {name: kind for kind, name in _NAMES.items()}
+# Types of fields that are something else in JSON, and how they are read.
+_READ: dict[str, Callable[[Any], Any]] = {"date": date.fromisoformat, "tuple[str, ...]": tuple}
+
+
+def of_chore(chore: Chore) -> Message:
+    """A chore as the queue `chores` carries it."""
+    found: Message = {"do": _NAMES[type(chore)]}
+    for field in fields(chore):
+        value = getattr(chore, field.name)
+        found[field.name] = value.isoformat() if isinstance(value, date) else value
+    return found
+
+
+def chore_of(message: Mapping[str, Any]) -> Chore | None:
+    """The chore in a message, None for one of another sort."""
+    kind = _CHORES.get(message["do"])
+    if kind is None:
+        return None
+    known = {field.name: field.type for field in fields(kind) if field.name in message}
+    return kind(**{name: _READ.get(str(type_), _same)(message[name]) for name, type_ in known.items()})
+
+
+def _same(value: Any) -> Any:
+    return value
