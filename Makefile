@@ -30,7 +30,8 @@ test: $(ready_to_test) ## every test that a fresh machine can run; ARGS="-k swee
 	$(python) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 .PHONY: long
-long: $(ready_to_test) ## what takes long: ten minutes of random walks, on as many cores as there are
+long: $(ready_to_test) ## what takes long: ten minutes of random walks, on as many cores as there are, and pings in any order
+	$(python) -m pytest -q --long tests/core/test_order_of_time.py
 	$(python) -m tests.walk --steps 100000 --seed $${SEED:-$$(date +%s)} --jobs $$(nproc) $(ARGS)
 
 .PHONY: check format-check lint types imports

@@ -50,7 +50,7 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout=25,
         may={
             "checks": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
-            "directory": "DeleteItem GetItem PutItem UpdateItem",
+            "directory": "BatchGetItem DeleteItem GetItem PutItem UpdateItem",
             "definitions": "DeleteItem GetItem PutItem Query UpdateItem",
             "history": "BatchWriteItem GetItem PutItem Query",
             "outbox": "PutItem",
@@ -136,9 +136,9 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout=120,
         may={
             "checks": "GetItem PutItem Query UpdateItem",
-            "directory": "GetItem PutItem UpdateItem",
+            "directory": "BatchGetItem GetItem PutItem UpdateItem",
             "definitions": "Query",
-            "history": "BatchWriteItem PutItem Query",
+            "history": "BatchWriteItem GetItem PutItem Query",
             "outbox": "PutItem",
             "series": "BatchWriteItem DeleteItem PutItem Query",
             "news": SEND,

@@ -21,7 +21,7 @@ import app
 from chalicelib import functions, store
 from chalicelib.channels.base import Outlet
 from chalicelib.monitor.clocks import sweep, tick
-from chalicelib.monitor.intake import pings, points
+from chalicelib.monitor.intake import points
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from chalicelib.settings import Settings
@@ -49,6 +49,16 @@ class Clock:
     def move(self, **by: float) -> datetime:
         self.now += timedelta(**by)
         return self.now
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="many more cases in the tests that make them at random")
+
+
+@pytest.fixture
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time for many cases."""
+    return bool(request.config.getoption("--long"))
 
 
 @pytest.fixture
@@ -103,7 +113,6 @@ def services(settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("moto.sqs.models.unix_time_millis", lambda: clock.now.timestamp() * 1000)
     monkeypatch.setattr("moto.sqs.models.unix_time", lambda: clock.now.timestamp())
     store.connect(settings)
-    pings.forget()
     points.forget()
     sqs = client("sqs")
     tables.create(settings, sqs) if ENGINE else fixtures.place(settings, sqs)

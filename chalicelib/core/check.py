@@ -68,6 +68,9 @@ class Check:
     the first are called, and `met` holds the letters of those of several criteria that are met, in the order in which
     they came to be. `quiet` marks an outage that nobody wants to be told of.
 
+    Of a heartbeat, a start from before `runs_from` opens no run, `runs_ended` are the runs that a success has ended
+    since then, by id with its moment, and `recent` are the requests that were counted last, newest first.
+
     `edition` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may
     assume about a check it saw earlier, the second guards every decision. `due` is the deadline the sweep acts on,
     None for none. `extra` is data of one dialect that no other reads.
@@ -108,7 +111,10 @@ class Check:
     last_start: datetime | None = None
     last_start_rid: str | None = None
     last_duration: timedelta | None = None
+    runs_from: datetime | None = None
+    runs_ended: dict[str, datetime] = field(default_factory=dict)
     n_pings: int = 0
+    recent: tuple[str, ...] = ()
     due: datetime | None = None
     edition: int = 0
     version: int = 0
@@ -151,7 +157,8 @@ class Flip:
 
     `before` is the moment of the check's flip before this one: news of the two must not overtake each other.
     `details` holds the facts of the check's kind: from which `locations` a failure was seen, which `metric` breached at
-    what `value`. A `quiet` flip is history and nobody's news; a `silenced` one came while nobody was to be told.
+    what `value`, when the ping came that arrived `late`. A `quiet` flip is history and nobody's news; a `silenced` one
+    came while nobody was to be told.
     """
 
     project: str
@@ -196,7 +203,8 @@ def flipped(
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A sign of life as it came in, before anything is decided. `at` is when it was received."""
+    """A sign of life as it came in, before anything is decided. `at` is when it was received; `request` identifies the
+    request that brought it, so that one that arrives twice counts once."""
 
     kind: PingKind
     at: datetime
@@ -207,6 +215,7 @@ class Signal:
     method: str = ""
     ua: str = ""
     body: bytes = b""
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 `decide(check, event)` answers the check as it is afterwards together with the flips on the way. Two rules hold for
 every event. First the deadline, then the event: whatever comes after a missed deadline records the missed flip before
 itself, so that the history is the same whether or not the sweep was first. And the flips of one check are strictly
-ordered in time. Rules: Healthchecks' documented behaviour (pinging, "started", grace, pausing, manual resume).
+ordered in time. A ping counts as of when it came, whenever it is decided (`core.late`). Rules: Healthchecks' documented
+behaviour (pinging, "started", grace, pausing, manual resume).
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from chalicelib.core import schedule, silencing, watching
+from chalicelib.core import arrivals, late, schedule, silencing, watching
 from chalicelib.core.breaches import NONE
 from chalicelib.core.check import Check, Flip, PingKind, Signal, Status, flipped
 from chalicelib.core.errors import Conflict
+from chalicelib.core.late import Late
 from chalicelib.core.silence import Silence
 from chalicelib.core.silencing import Silenced, Unsilenced
 from chalicelib.core.watching import Judged, Observed, SeriesChange
@@ -26,6 +28,7 @@ __all__ = [
     "DeadlinePassed",
     "Event",
     "Judged",
+    "Late",
     "Observed",
     "Paused",
     "Redefined",
@@ -87,7 +90,7 @@ class Redefined:
     fields: dict[str, Any]
 
 
-Event = Signal | DeadlinePassed | Paused | Resumed | Redefined | Observed | Judged | Silenced | Unsilenced
+Event = Signal | Late | DeadlinePassed | Paused | Resumed | Redefined | Observed | Judged | Silenced | Unsilenced
 
 
 def grace_start(check: Check, *, with_started: bool = True) -> datetime | None:
@@ -133,11 +136,11 @@ def decide(check: Check, event: Event) -> Change | None:
 
     Raises Conflict when the event does not fit the state (resuming a check that is not paused).
     """
-    current, missed = _settle(check, event.at)
+    current, missed = (check, ()) if _is_past(check, event) else _settle(check, _moment(event))
     after, made = _HANDLERS[type(event)](current, event)
     after = replace(after, due=None if after.status == "down" else deadline(after))
     flips = missed + made
-    if isinstance(event, Redefined):
+    if isinstance(event, Redefined | Late):
         after, overdue = _settle(after, event.at)
         flips += overdue
     series = watching.series(check, after, event)
@@ -154,6 +157,16 @@ def decide(check: Check, event: Event) -> Change | None:
     )
 
 
+def _moment(event: Event) -> datetime:
+    return event.signal.at if isinstance(event, Late) else event.at
+
+
+def _is_past(check: Check, event: Event) -> bool:
+    """Whether the event comes before what the check already is, so that no deadline comes before it."""
+    signal = event.signal if isinstance(event, Late) else event
+    return isinstance(signal, Signal) and late.concerns(check, signal)
+
+
 def _settle(check: Check, now: datetime) -> tuple[Check, tuple[Flip, ...]]:
     """Takes the check through a deadline that has passed by `now`."""
     end = deadline(check) if check.status != "down" else None
@@ -168,46 +181,39 @@ def _deadline_passed(check: Check, _event: DeadlinePassed) -> tuple[Check, tuple
 
 
 def _signal(check: Check, signal: Signal) -> tuple[Check, tuple[Flip, ...]]:
-    check = replace(check, n_pings=check.n_pings + 1)
+    return _late(check, late.in_short(check, signal))
+
+
+def _late(check: Check, event: Late) -> tuple[Check, tuple[Flip, ...]]:
+    """Counts the signal once and gives it its place in the order of time."""
+    signal = event.signal
+    if arrivals.repeated(check, signal):
+        return check, ()
     kind = effective_kind(check, signal)
-    if kind == "start":
-        return replace(check, last_start=_later(check.last_start, signal.at), last_start_rid=signal.rid), ()
+    after = arrivals.taken_in(arrivals.counted(check, signal), signal, kind)
     if kind in ("log", "ign"):
-        return check, ()
-    check = _finished(replace(check, last_ping=_later(check.last_ping, signal.at), last_duration=None), kind, signal)
+        return after, ()
+    if late.concerns(check, signal):
+        if not event.known and not arrivals.is_newest_closing(check, signal):
+            return after, ()
+        return late.rewritten(check, after, event, kind, _settle)
     new: Status = "down" if kind == "fail" else "up"
-    if new == check.status:
-        return check, ()
-    check, flip = flipped(check, new, signal.at, "fail" if kind == "fail" else "")
-    return check, (flip,)
+    if kind == "start" or new == check.status:
+        return after, ()
+    after, flip = flipped(after, new, signal.at, "fail" if kind == "fail" else "")
+    return after, (flip,)
 
 
 def effective_kind(check: Check, signal: Signal) -> PingKind:
     """A paused check that waits for its owner to resume it takes note of a signal and ignores it."""
-    return "ign" if check.status == "paused" and check.manual_resume else signal.kind
-
-
-def _finished(check: Check, kind: PingKind, signal: Signal) -> Check:
-    """Closes the run under way: the signal of the same run gives its duration, that of another may leave it running."""
-    if check.last_start is None:
-        return check
-    if check.last_start_rid == signal.rid:
-        duration = max(signal.at - check.last_start, timedelta(0))
-        return replace(check, last_duration=duration, last_start=None, last_start_rid=None)
-    if kind == "fail" or signal.rid is None:
-        return replace(check, last_start=None, last_start_rid=None)
-    return check
-
-
-def _later(a: datetime | None, b: datetime) -> datetime:
-    """Signals may be handled out of order; time never runs backwards for a check."""
-    return max(a, b) if a else b
+    held = check.status == "paused" and check.manual_resume
+    return "ign" if held and not late.concerns(check, signal) else signal.kind
 
 
 def _paused(check: Check, event: Paused) -> tuple[Check, tuple[Flip, ...]]:
     if check.status == "paused" and not check.last_start:
         return check, ()
-    check = replace(check, last_start=None, last_start_rid=None)
+    check = arrivals.silent(check, event.at)
     if check.status == "paused":
         return check, ()
     check, flip = flipped(replace(check, suspicion=None, breaching=NONE), "paused", event.at)
@@ -217,7 +223,7 @@ def _paused(check: Check, event: Paused) -> tuple[Check, tuple[Flip, ...]]:
 def _resumed(check: Check, event: Resumed) -> tuple[Check, tuple[Flip, ...]]:
     if check.status != "paused":
         raise Conflict("check is not paused")
-    cleared = replace(check, last_ping=None, last_start=None, last_start_rid=None)
+    cleared = replace(arrivals.silent(check, event.at), last_ping=None)
     check, flip = flipped(cleared, "new", event.at)
     return check, (flip,)
 
@@ -229,6 +235,7 @@ def _redefined(check: Check, event: Redefined) -> tuple[Check, tuple[Flip, ...]]
 
 _HANDLERS: dict[type, Callable[[Check, Any], tuple[Check, tuple[Flip, ...]]]] = {
     Signal: _signal,
+    Late: _late,
     DeadlinePassed: _deadline_passed,
     Paused: _paused,
     Resumed: _resumed,

@@ -33,8 +33,8 @@ class Request:
     """A request as a dialect sees it. Header names are lower case, path parts and query values are decoded once.
 
     `path` is the path of the resource as it was declared, with the names of its parts, so that it can be logged: what
-    stands in their places may be a key. `root` is the address under which the caller reaches us, without a slash at its
-    end.
+    stands in their places may be a key. `id` is the name that the entrance gave the request. `root` is the address
+    under which the caller reaches us, without a slash at its end.
     """
 
     services: Services
@@ -46,6 +46,7 @@ class Request:
     headers: dict[str, str]
     body: bytes
     source_ip: str
+    id: str
 
     def header(self, name: str) -> str:
         return self.headers.get(name.lower(), "")
@@ -64,11 +65,12 @@ def received(event: Event, services: Services, path: str, parts: dict[str, str])
         headers=headers,
         body=_body(event),
         source_ip=_about(event, "identity").get("sourceIp") or _about(event, "http").get("sourceIp") or "",
+        id=request_id(event),
     )
 
 
 def request_id(event: Event) -> str:
-    """The name that the entrance gave the request, for the log."""
+    """The name that the entrance gave the request, the same when it hands the request on twice."""
     return str(_context(event).get("requestId") or "")
 
 

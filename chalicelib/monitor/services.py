@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.channels.base import Outlet
 from chalicelib.core.news import Site
+from chalicelib.monitor.memory import Memory
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def _random_text(length: int, alphabet: str) -> str:
 
 @dataclass(slots=True)
 class Services:
-    """Settings, clock, sleep, randomness, the outlet through which channels send, and an engine that runs probes, which
-    is lent to one batch at a time."""
+    """Settings, clock, sleep, randomness, the outlet through which channels send, what this process remembers, and an
+    engine that runs probes, which is lent to one batch at a time."""
 
     settings: Settings
     clock: Callable[[], datetime] = _utc_now
@@ -45,6 +46,7 @@ class Services:
     new_code: Callable[[], str] = _new_code
     random_text: Callable[[int, str], str] = _random_text
     outlet: Outlet = field(default_factory=Outlet)
+    memory: Memory = field(default_factory=Memory)
     engine: Prober | None = None
     _lending: threading.Lock = field(default_factory=threading.Lock)
 

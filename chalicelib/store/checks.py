@@ -1,4 +1,4 @@
-"""Checks in DynamoDB: reading, and the three ways of writing one (created, decided, refreshed by a ping)."""
+"""Checks in DynamoDB: reading, and two ways of writing one (created, decided); `store.refreshes` is the third."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.core import instances, kinds
+from chalicelib.core import arrivals, instances, kinds
 from chalicelib.core.breaches import NONE, Breaching
 from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion, parent_of
 from chalicelib.core.errors import Conflict, Missing
@@ -23,7 +23,7 @@ from chalicelib.core.status import Change
 from chalicelib.core.wheel import Member
 from chalicelib.store import directory, history, outbox, satellites, wheel
 from chalicelib.store.connection import from_micros, shared, to_micros
-from chalicelib.store.faults import Refused, translated, update
+from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import CheckItem
 
 # Values that stand for "not set" are not kept: a quiet check stays small.
@@ -35,7 +35,9 @@ _UNSET: dict[str, Any] = {
 }
 # Checks have uuids for codes, which stand before this in the order of keys; what belongs to a check stands behind it.
 LISTED = "g"
-_FIELDS = tuple(field.name for field in fields(Check) if field.name not in ("project", "code"))
+# The requests counted last, newest first, have an attribute each.
+RECENT = tuple(f"r{number}" for number in range(arrivals.REMEMBERED))
+_FIELDS = tuple(field.name for field in fields(Check) if field.name not in ("project", "code", "recent"))
 
 
 class _Shards:
@@ -149,12 +151,13 @@ def delete(check: Check) -> None:
         directory.tidy_slug(check.project, check.slug)
 
 
-def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> None:
+def write(change: Change, *, ping: Ping | None = None, body: bytes = b"", kept: str = "") -> None:
     """Keeps a decision, if the check still is what the decision was made on; otherwise raises Refused. Raises Conflict
     when another check has the name that it takes.
 
     With flips, the check, the flips, their news and the ping that caused them are one transaction.
-    Without, it is one conditional update, and the ping is recorded beside it.
+    Without, it is one conditional update, and the ping is recorded beside it. A ping that was `kept` in the queue, as
+    this request, is one transaction too, which marks it: Refused if it has been marked before.
     """
     before, after = change.before, change.after
     actions = _actions(before, after)
@@ -164,7 +167,7 @@ def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> Non
     if seat and seat != member_of(before):
         wheel.register(seat)
     slug_moved, name_moved = before.slug != after.slug, kinds.alone_as(before) != kinds.alone_as(after)
-    if not (change.flips or change.series or change.ended or change.untold or slug_moved or name_moved):
+    if not (kept or change.flips or change.series or change.ended or change.untold or slug_moved or name_moved):
         with translated():
             item.update(actions=actions, condition=condition)
         if ping:
@@ -179,7 +182,7 @@ def write(change: Change, *, ping: Ping | None = None, body: bytes = b"") -> Non
                 directory.move_name(transaction, before, after)
             _add_events(transaction, change)
             if ping:
-                history.add(transaction, after.code, ping, body)
+                history.add(transaction, after.code, ping, body, kept)
     except Refused:
         if name_moved:
             _require_name(after)
@@ -209,29 +212,6 @@ def _add_events(transaction: TransactWrite, change: Change) -> None:
         outbox.add(transaction, outbox.of_untold(flip, change.at))
 
 
-def refresh(change: Change) -> Check:
-    """Keeps a sign of life of a check that is up and stays up: one write, no read, whoever else writes meanwhile.
-
-    It holds as long as the definition is the one the deadline was computed from and the deadline has not passed.
-    Answers the check as it is now; raises Refused (with the item as it is) when the assumption does not hold.
-    """
-    after = change.after
-    assert after.last_ping is not None
-    moment = after.last_ping
-    actions: list[Action] = [CheckItem.last_ping.set(moment), CheckItem.n_pings.add(1), CheckItem.version.add(1)]
-    actions.append(CheckItem.due.set(after.due) if after.due else CheckItem.due.remove())
-    if change.before.last_duration is not None:
-        actions.append(CheckItem.last_duration.remove())
-    condition = (
-        (CheckItem.edition == after.edition)
-        & (CheckItem.status == "up")
-        & CheckItem.last_start.does_not_exist()
-        & (CheckItem.last_ping < moment)
-        & (CheckItem.due.does_not_exist() | (CheckItem.due > moment))
-    )
-    return from_raw(update(CheckItem(after.project, after.code), actions, condition))
-
-
 def postpone(project: str, code: str, until: datetime) -> None:
     """Takes a check whose deadline cannot be decided out of the sweep's way until then. One that is gone stays gone."""
     try:
@@ -239,6 +219,9 @@ def postpone(project: str, code: str, until: datetime) -> None:
             CheckItem(project, code).update([CheckItem.due.set(until)], condition=CheckItem.due.exists())
     except Refused:
         return
+
+
+_NOTHING = {"S": ""}
 
 
 def from_raw(item: dict[str, Any]) -> Check:
@@ -253,7 +236,7 @@ def from_raw(item: dict[str, Any]) -> Check:
     for name, read in _READ.items():
         if name in known:
             known[name] = read(known[name])
-    return Check(**known)
+    return Check(**known, recent=tuple(item[name]["S"] for name in RECENT if item.get(name, _NOTHING)["S"]))
 
 
 def _spec(kind: str, document: dict[str, Any]) -> Spec | None:
@@ -291,6 +274,7 @@ _WRITE: dict[str, Callable[[Any], Any]] = {
     "spec": lambda spec: spec.document(),
     "breaching": lambda breaching: None if breaching == NONE else asdict(breaching),
     "filters": lambda filters: None if filters == Filters() else asdict(filters),
+    "runs_ended": lambda ended: {rid: to_micros(at) for rid, at in ended.items()},
     "silences": lambda silences: [to_document(silence) for silence in silences],
     "suspicion": _suspicion_document,
 }
@@ -298,6 +282,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "channels": lambda codes: tuple(sorted(codes)),
     "breaching": lambda found: Breaching(found["count"], tuple(found["first"]), found["satellites"]),
     "filters": lambda filters: Filters(**filters),
+    "runs_ended": lambda ended: {rid: from_micros(at) for rid, at in ended.items()},
     "silences": lambda documents: tuple(from_document(document) for document in documents),
     "suspicion": _suspicion,
 }
@@ -307,7 +292,8 @@ def _item(check: Check) -> CheckItem:
     values = {name: _stored(name, getattr(check, name)) for name in _FIELDS}
     shard = _due_shard(check.code) if check.due else None
     slot, order = wheel.seat(member_of(check)) or (None, None)
-    return CheckItem(check.project, check.code, due_shard=shard, wheel=slot, wheel_key=order, **values)
+    recent: dict[str, Any] = dict(zip(RECENT, check.recent, strict=False))
+    return CheckItem(check.project, check.code, due_shard=shard, wheel=slot, wheel_key=order, **values, **recent)
 
 
 def _actions(before: Check, after: Check) -> list[Action]:
@@ -318,6 +304,8 @@ def _actions(before: Check, after: Check) -> list[Action]:
     if (before.due is None) != (after.due is None):
         shard = CheckItem.due_shard
         actions.append(shard.set(_due_shard(after.code)) if after.due else shard.remove())
+    if before.recent != after.recent:
+        actions += [getattr(CheckItem, name).set(request) for name, request in zip(RECENT, after.recent, strict=False)]
     return actions + _turned(wheel.seat(member_of(before)), wheel.seat(member_of(after)))
 
 

@@ -167,6 +167,16 @@ def key(hashed: str, *, strongly: bool = False) -> Key | None:
     return _key(item) if item else None
 
 
+def key_and_slug(hashed: str, project: str, slug: str) -> tuple[Key | None, list[str]]:
+    """The key with this hash and the codes of the project's checks with this slug, as they are at this moment, in one
+    call."""
+    wanted = [f"key#{hashed}", _slug_key(project, slug)]
+    with translated():
+        found = {item.key: item for item in DirectoryItem.batch_get(wanted, consistent_read=True)}
+    key, named = (found.get(name) for name in wanted)
+    return _key(key) if key else None, sorted(named.codes or ()) if named else []
+
+
 def _key(item: DirectoryItem) -> Key:
     access = cast(Access, item.access)
     return Key(item.key.removeprefix("key#"), item.project, access, item.hint or "", item.created)

@@ -12,12 +12,14 @@ from chalicelib.core import breaches
 from chalicelib.core.check import Flip, Ping, PingKind, Status
 from chalicelib.core.silence import Silence, from_document, to_document
 from chalicelib.core.watching import SeriesTurn
-from chalicelib.store.connection import key_of
+from chalicelib.store.connection import key_of, shared
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import HistoryItem
 
 # An item ends at 400,000 bytes: so many of them are filled.
 ITEM = 300_000
+# A queue holds a message for at most two weeks (Amazon SQS quotas).
+KEPT = timedelta(days=15)
 
 
 class _Keep:
@@ -64,9 +66,27 @@ def record(code: str, ping: Ping, body: bytes = b"") -> None:
                 batch.save(item)
 
 
-def add(transaction: TransactWrite, code: str, ping: Ping, body: bytes) -> None:
+def add(transaction: TransactWrite, code: str, ping: Ping, body: bytes, kept: str = "") -> None:
+    """Keeps a ping. One that was `kept` in the queue, as this request, is marked as taken in: Refused if it is."""
     for item in _ping_items(code, ping, body):
         transaction.save(item)
+    if kept:
+        mark = HistoryItem(code, f"K#{kept}", expires=_expiry(ping.at, KEPT), at=ping.at)
+        transaction.save(mark, condition=HistoryItem.owner.does_not_exist())
+
+
+def was_kept(code: str, request: str) -> bool:
+    """Whether a request that waited in the queue has been taken in."""
+    with translated():
+        return (
+            HistoryItem._get_connection().get_item(code, f"K#{request}", consistent_read=True).get("Item") is not None
+        )
+
+
+def record_kept(code: str, ping: Ping, body: bytes, request: str) -> None:
+    """Keeps a ping that had been counted when it came, and marks that it has left the queue, all or nothing."""
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        add(transaction, code, ping, body, request)
 
 
 def add_flip(transaction: TransactWrite, flip: Flip) -> None:
@@ -130,13 +150,15 @@ def silences(code: str, start: datetime, now: datetime) -> list[Silence]:
         return [from_document(item.data) for item in _live(items, now)]
 
 
-def pings(code: str, limit: int, now: datetime, *, below: int | None = None) -> list[Ping]:
-    """The latest `limit` pings, newest first; those numbered under `below` where that is given."""
+def pings(code: str, limit: int, now: datetime, *, below: int | None = None, strongly: bool = False) -> list[Ping]:
+    """Of the `limit` pings that arrived last, those numbered under `below` where that is given: by time, newest first,
+    which is not the order of their numbers where one came late."""
     last = _ping_key("P", below - 1 if below else 10**12 - 1)
     condition = HistoryItem.at_key.between("P#", last)
     with translated():
-        items = HistoryItem.query(code, condition, scan_index_forward=False, limit=limit)
-        return [_ping(item) for item in _live(items, now)]
+        items = HistoryItem.query(code, condition, scan_index_forward=False, limit=limit, consistent_read=strongly)
+        found = [_ping(item) for item in _live(items, now)]
+    return sorted(found, key=lambda ping: (ping.at, ping.n), reverse=True)
 
 
 def ping_body(code: str, n: int, now: datetime) -> bytes | None:
@@ -158,6 +180,17 @@ def flip_before(project: str, code: str, moment: datetime, now: datetime) -> Fli
         items = HistoryItem.query(code, condition, scan_index_forward=False, limit=2)
         found = (_flip(project, item) for item in _live(items, now))
         return next((flip for flip in found if flip.at < moment), None)
+
+
+def flips_around(project: str, code: str, moment: datetime, at_most: int) -> tuple[Flip | None, list[Flip]]:
+    """The last flip at or before `moment`, and up to `at_most` flips after it, oldest first. Strong reads."""
+    key = f"F#{key_of(moment)}"
+    until, since = HistoryItem.at_key.between("F#", key), HistoryItem.at_key.between(f"{key}~", "F#~")
+    with translated():
+        earlier = HistoryItem.query(code, until, scan_index_forward=False, limit=1, consistent_read=True)
+        before = next((_flip(project, item) for item in earlier), None)
+        later = HistoryItem.query(code, since, limit=at_most, consistent_read=True)
+        return before, [_flip(project, item) for item in later]
 
 
 def flip_at(project: str, code: str, moment: datetime) -> tuple[Flip, bool] | None:

@@ -44,7 +44,8 @@ class WheelIndex(GlobalSecondaryIndex["CheckItem"]):
 
 
 class CheckItem(Table):
-    """checks: the hot state of everything with a status."""
+    """checks: the hot state of everything with a status. `r0` to `r7` are the requests that were counted last, newest
+    first, in attributes of their own, so that a write can shift them without having read them."""
 
     class Meta:
         noun = "checks"
@@ -91,7 +92,17 @@ class CheckItem(Table):
     last_start = Instant(null=True)
     last_start_rid = UnicodeAttribute(null=True)
     last_duration = Span(null=True)
+    runs_from = Instant(null=True)
+    runs_ended = Json(null=True)
     n_pings = NumberAttribute()
+    r0 = UnicodeAttribute(null=True)
+    r1 = UnicodeAttribute(null=True)
+    r2 = UnicodeAttribute(null=True)
+    r3 = UnicodeAttribute(null=True)
+    r4 = UnicodeAttribute(null=True)
+    r5 = UnicodeAttribute(null=True)
+    r6 = UnicodeAttribute(null=True)
+    r7 = UnicodeAttribute(null=True)
     due = Instant(null=True)
     due_shard = UnicodeAttribute(null=True)
     edition = NumberAttribute()
@@ -201,9 +212,10 @@ class MuteItem(Table):
 
 
 class HistoryItem(Table):
-    """history: pings `P#<n>`, their bodies `B#<n>` and flips `F#<moment>` of a check; results of a probe `R#<id>` and
-    their sums `D#<day>#<location>`; `I#<moment>` series of a rule that began or ceased to breach; silences that are
-    over `S#<end>#<id>`. What has many facts keeps them in `data`."""
+    """history: pings `P#<n>`, their bodies `B#<n>`, those of them that waited in the queue `K#<request>` and flips
+    `F#<moment>` of a check; results of a probe `R#<id>` and their sums `D#<day>#<location>`; `I#<moment>` series of a
+    rule that began or ceased to breach; silences that are over `S#<end>#<id>`. What has many facts keeps them in
+    `data`."""
 
     class Meta:
         noun = "history"

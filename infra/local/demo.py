@@ -17,6 +17,7 @@ from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.store import checks, outbox
@@ -53,14 +54,14 @@ def fill(services: Services, project: Project, sent: Outbox) -> None:
     """Gives `project` channels of every kind and checks in every state, as if it had been in use for a while."""
     now = services.clock()
     clock = _Clock(now - max(story.oldest(now) for story in STORIES) - BEFORE)
-    past = replace(services, clock=clock, sleep=lambda _: None, outlet=Outlet(sender=_Sender(sent)))  # type: ignore[arg-type]
+    outlet = Outlet(sender=_Sender(sent))  # type: ignore[arg-type]
+    past = replace(services, clock=clock, sleep=lambda _: None, outlet=outlet, memory=Memory())
     usual, sent.clock = sent.clock, clock
     codes = _make_channels(past, project)
     for story in STORIES:
         clock.now = now - story.oldest(now) - BEFORE
         _Play(past, clock, _make_check(past, project, story, codes)).play(story.beats(now), until=now)
     sent.clock = usual
-    pings.forget()
 
 
 def _make_channels(services: Services, project: Project) -> dict[str, str]:

@@ -17,7 +17,6 @@ from typing import Any
 import boto3
 
 from chalicelib import store
-from chalicelib.monitor.intake import pings
 from chalicelib.monitor.services import Services
 from chalicelib.settings import Settings
 from chalicelib.store.connection import shared
@@ -112,7 +111,6 @@ def fresh_services(name: str) -> Services:
         allowed_networks=("127.0.0.0/8",),
     )
     store.connect(settings)
-    pings.forget()
     tables.create(settings, boto3.client("sqs"))
     boto3.client("ses").verify_email_identity(EmailAddress="alerts@example.org")
     services = Services(settings)

@@ -188,10 +188,10 @@ def test_signals_handled_out_of_order_do_not_turn_back_the_time() -> None:
     assert after(later, Signal("success", at(50))).last_ping == at(60)
 
 
-def test_a_ping_handled_after_the_flip_it_would_have_prevented_flips_back_after_it() -> None:
+def test_a_ping_that_arrives_after_the_flip_it_disproves_ends_it_at_its_own_moment() -> None:
     down = after(UP, DeadlinePassed(at(4200)))
 
-    assert flips_of(down, Signal("success", at(4100))) == [("down", "up", "", DUE + TICK)]
+    assert flips_of(down, Signal("success", at(4100))) == [("down", "up", "late", DUE + TICK)]
 
 
 def test_resuming_forgets_the_last_ping() -> None:

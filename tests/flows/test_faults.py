@@ -14,9 +14,10 @@ from chalicelib.core.check import Check, Signal
 from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
-from chalicelib.store import checks, directory, history, outbox
+from chalicelib.store import checks, directory, history, outbox, refreshes
 from chalicelib.store import queues as store_queues
 from chalicelib.store.faults import StoreFault
 from tests.conftest import Clock, Queues
@@ -49,7 +50,7 @@ def test_a_fault_on_the_way_from_silence_to_mail_loses_no_flip_and_no_news(
 
 @pytest.mark.parametrize(("call", "after"), [(call, after) for call in range(1, 6) for after in (False, True)])
 def test_a_fault_loses_no_ping(heartbeat: Heartbeat, queues: Queues, clock: Clock, call: int, after: bool) -> None:
-    pings.forget()
+    heartbeat.services.memory = Memory()
     with trouble(call, unavailable, after=after):
         outcome = heartbeat.ping(body=b"done")
     clock.move(seconds=7)
@@ -97,7 +98,7 @@ def test_a_ping_that_neither_table_nor_queue_can_take_is_refused_so_that_the_sen
     def out_of_order(*_: object, **__: object) -> None:
         raise StoreFault("out of order")
 
-    monkeypatch.setattr(checks, "refresh", out_of_order)
+    monkeypatch.setattr(refreshes, "keep", out_of_order)
     monkeypatch.setattr(checks, "get", out_of_order)
     monkeypatch.setattr(store_queues, "send", out_of_order)
 

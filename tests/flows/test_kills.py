@@ -12,6 +12,7 @@ from chalicelib.core.check import Signal
 from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels, checks
+from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
@@ -33,7 +34,7 @@ def settings(settings: Settings) -> Settings:
 
 def recover(services: Services, minute: Callable[[], None]) -> None:
     """What the clocks do by themselves after a process died: a few minutes pass, in a fresh process."""
-    pings.forget()
+    services.memory = Memory()
     for _ in range(4):
         minute()
 
@@ -71,7 +72,7 @@ def test_killed_while_a_late_ping_flips_twice(
     with trouble(call, Killed, after=after), suppress(Killed):
         overdue.ping()
         deliver.deliver_nudges(overdue.services, queues.take("news"))
-    pings.forget()
+    overdue.services.memory = Memory()
     overdue.ping()
     checks.change(overdue.services, overdue.now, {"timeout": 86_400})
     recover(overdue.services, minute)

@@ -13,6 +13,7 @@ from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing.projects import Keyring, hash_of
+from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.telling import deliver
 from chalicelib.store import checks, outbox
 from tests.conftest import Clock, Queues
@@ -68,7 +69,7 @@ def test_a_ping_during_a_sweep_is_recorded_after_the_deadline_it_missed(
 def test_a_sweep_during_a_ping_makes_no_second_flip(
     overdue: Heartbeat, meanwhile: Callable[..., None], queues: Queues, sent: Sent
 ) -> None:
-    pings.forget()
+    overdue.services.memory = Memory()
     meanwhile(lambda: sweep.expire(overdue.services, overdue.project, overdue.code))
     overdue.ping()
     queues.work()
@@ -123,11 +124,11 @@ def test_a_ping_from_another_process_is_seen_although_this_one_remembers_an_olde
 ) -> None:
     heartbeat.ping()
     heartbeat.ping()
-    remembered = pings._Memory.checks[heartbeat.code]
+    remembered = heartbeat.services.memory
     clock.move(seconds=100)
-    pings.forget()
+    heartbeat.services.memory = Memory()
     heartbeat.ping()
-    pings._remember(pings._Memory.checks, heartbeat.code, remembered)
+    heartbeat.services.memory = remembered
     clock.move(seconds=30)
 
     heartbeat.ping()

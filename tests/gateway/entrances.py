@@ -7,6 +7,7 @@ Guide, "Function URLs".)
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from urllib.parse import parse_qs, unquote
 
 Event = dict[str, Any]
 Headers = list[tuple[str, str]]
+# An entrance gives each request a name of its own.
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def rest(sent: Sent) -> Event:
             "path": f"/dev{sent.path}",
             "stage": "dev",
             "domainName": "abc.execute-api.eu-north-1.amazonaws.com",
-            "requestId": "request-1",
+            "requestId": f"request-{next(_numbers)}",
             "identity": {"sourceIp": "127.0.0.1"},
         },
         "body": None,
@@ -105,7 +108,7 @@ def _newest(sent: Sent, path: str, domain: str) -> Event:
         "requestContext": {
             "domainName": domain,
             "http": {"method": sent.method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
-            "requestId": "request-1",
+            "requestId": f"request-{next(_numbers)}",
             "stage": "$default",
         },
         **_body(sent),

@@ -10,7 +10,6 @@ from chalicelib import settings, store
 from chalicelib.core import status
 from chalicelib.core.check import Check, Project
 from chalicelib.monitor.clocks import sweep
-from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels, projects
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.services import Services
@@ -48,7 +47,6 @@ def shown() -> Iterator[Shown]:
         project = projects.create(services, "Main").project
         demo.fill(services, project, sent)
         yield Shown(services, project, sent)
-    pings.forget()
 
 
 def test_there_is_a_check_in_every_state(shown: Shown) -> None:

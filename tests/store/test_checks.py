@@ -12,7 +12,7 @@ from chalicelib.core.check import Check, Filters, Signal
 from chalicelib.core.errors import LimitReached, Missing
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, directory, history
+from chalicelib.store import checks, directory, history, refreshes
 from chalicelib.store.faults import Refused
 from tests.conftest import NOW
 
@@ -84,7 +84,7 @@ def test_a_refresh_answers_the_check_as_it_is_now(check: Check) -> None:
     again = status.decide(up.after, Signal("success", NOW + timedelta(seconds=9)))
     assert again is not None
 
-    assert checks.refresh(again) == again.after == checks.get(check.project, check.code)
+    assert refreshes.keep(again) == again.after == checks.get(check.project, check.code)
 
 
 def test_a_refused_refresh_tells_what_stands_in_the_way(check: Check) -> None:
@@ -94,7 +94,7 @@ def test_a_refused_refresh_tells_what_stands_in_the_way(check: Check) -> None:
     assert again is not None
 
     with pytest.raises(Refused) as refused:
-        checks.refresh(again)
+        refreshes.keep(again)
     assert refused.value.item is not None
     assert checks.from_raw(refused.value.item) == check
 
@@ -105,7 +105,7 @@ def test_a_refresh_of_a_deleted_check_makes_no_ghost(check: Check) -> None:
     checks.delete(check)
 
     with pytest.raises(Refused):
-        checks.refresh(up)
+        refreshes.keep(up)
     with pytest.raises(Missing):
         checks.get(check.project, check.code)
 

@@ -83,6 +83,7 @@ def _signal(request: Request, action: str) -> Signal:
         method=request.method,
         ua=_storable(request.header("user-agent"))[:UA_MAX],
         body=request.body[: request.services.settings.ping_body_limit],
+        request=request.id,
     )
 
 

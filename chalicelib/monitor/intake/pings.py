@@ -1,56 +1,49 @@
-"""Receiving pings. A ping answers before anyone is told, and none is lost.
+"""Receiving pings. A ping answers before anyone is told, and none is lost or counted twice.
 
 Fast path, for a sign of life of a check that is up and known to this process: one conditional update and one record, no
-read. Everything else is decided through the waist. When DynamoDB cannot serve, the ping waits in a queue with its own
-time.
+read. Everything else is decided through the waist, on one strong read. When DynamoDB cannot serve, the ping waits in a
+queue with its own time, and counts as of then.
+
+What makes a ping count once: a check remembers the requests that it counted last, so that one whose answer was lost is
+known again and its number with it; and a ping that waited in the queue is taken in by one transaction that marks it.
 """
 
 from __future__ import annotations
 
 import base64
-from collections import OrderedDict
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from chalicelib import log
-from chalicelib.core import status
+from chalicelib.core import arrivals, late, status
 from chalicelib.core.check import Check, Ping, PingKind, Signal
 from chalicelib.core.errors import Busy, Conflict, LimitReached, Missing
 from chalicelib.core.keywords import interpret
 from chalicelib.core.kinds import heartbeat
 from chalicelib.monitor import transitions
+from chalicelib.monitor.intake import kept
+from chalicelib.monitor.intake.kept import Address
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.services import Services
-from chalicelib.store import checks, directory, history, queues
+from chalicelib.monitor.services import ALPHANUMERIC, Services
+from chalicelib.store import checks, directory, history, refreshes
 from chalicelib.store.faults import Contended, Refused, StoreFault
 
+__all__ = ["Address", "Outcome", "receive", "receive_kept", "record_kept", "require"]
+
 Outcome = Literal["recorded", "created", "kept"]
-KNOWN_CHECKS = 10_000
-# How long a process may rely on where a slug leads; definitions are guarded by the write itself.
-SLUG_MEMORY = timedelta(seconds=30)
+REQUEST_BYTES = 6
+# So many pings and flips are looked back on when one comes late.
+LOOK_BACK = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Whom a ping is for: a check's code, or a slug with the hash of its project's ping key."""
+class _Found:
+    """A check as it was seen: `certain` is what was read at this moment, `created` what was made for the ping."""
 
-    code: str = ""
-    key_hash: str = ""
-    slug: str = ""
-
-
-class _Memory:
-    """What this process has seen lately. Never trusted for a decision: the conditional write is."""
-
-    checks: ClassVar[OrderedDict[str, Check]] = OrderedDict()
-    slugs: ClassVar[OrderedDict[tuple[str, str], tuple[str, datetime]]] = OrderedDict()
-
-
-def forget() -> None:
-    """Empties this process's memory, as a fresh process would start."""
-    _Memory.checks.clear()
-    _Memory.slugs.clear()
+    check: Check
+    certain: bool = True
+    created: bool = False
 
 
 def receive(services: Services, address: Address, signal: Signal, *, create: bool = False) -> Outcome:
@@ -59,13 +52,21 @@ def receive(services: Services, address: Address, signal: Signal, *, create: boo
     Raises Missing (unknown check, slug or key), Conflict (a slug of several checks), Busy, or StoreFault when
     neither DynamoDB nor the queue could take it.
     """
+    signal = replace(signal, request=_mark(signal.request or services.random_text(16, ALPHANUMERIC)))
     try:
-        created = _take_in(services, address, signal, create=create)
+        found = _find(services, address, create=create)
+        _record(services, found, signal)
     except (StoreFault, Busy) as fault:
-        _keep(address, signal, create, fault)
+        kept.keep(address, signal, create, fault)
         return "kept"
     log.count(Pings=1)
-    return "created" if created else "recorded"
+    return "created" if found.created else "recorded"
+
+
+def _mark(request: str) -> str:
+    """The few characters by which a check remembers a request."""
+    digest = hashlib.blake2b(request.encode("utf-8", "replace"), digest_size=REQUEST_BYTES).digest()
+    return base64.urlsafe_b64encode(digest).decode()
 
 
 def require(services: Services, address: Address) -> None:
@@ -73,70 +74,53 @@ def require(services: Services, address: Address) -> None:
     _find(services, address, create=False)
 
 
-def _take_in(services: Services, address: Address, signal: Signal, *, create: bool) -> bool:
-    """Records the ping; tells whether its check was made for it."""
-    remembered = _remembered(address, signal.at)
-    if remembered:
-        try:
-            _record(services, remembered, signal, address.slug)
-            return False
-        except Missing:
-            _forget(address)
-    check, created = _find(services, address, create=create)
-    _record(services, check, signal, address.slug)
-    if address.slug:
-        _remember(_Memory.slugs, (address.key_hash, address.slug), (check.code, signal.at))
-    return created
-
-
 # Finding the check
 
 
-def _remembered(address: Address, now: datetime) -> Check | None:
-    """The check as this process saw it last."""
-    if address.code:
-        return _Memory.checks.get(address.code)
-    code, seen = _Memory.slugs.get((address.key_hash, address.slug), ("", now - SLUG_MEMORY))
-    return _Memory.checks.get(code) if now - seen < SLUG_MEMORY else None
-
-
-def _forget(address: Address) -> None:
-    _Memory.checks.pop(address.code, None)
-    _Memory.slugs.pop((address.key_hash, address.slug), None)
-
-
-def _find(services: Services, address: Address, *, create: bool) -> tuple[Check, bool]:
-    """The check as it is at this moment, and whether it was made for this ping."""
-    if address.code:
-        return _by_code(address.code), False
-    return _by_slug(services, address, create=create)
-
-
-def _by_code(code: str) -> Check:
-    project = directory.project_of(code)
+def _find(services: Services, address: Address, *, create: bool) -> _Found:
+    """The check, as this process remembers it or else as it is at this moment; made for the ping where it asks so."""
+    if address.slug:
+        return _by_slug(services, address, create=create)
+    remembered = services.memory.checks.get(address.code)
+    if remembered:
+        return _Found(remembered, certain=False)
+    project = directory.project_of(address.code)
     if project is None:
         raise Missing("check")
-    return manage.of_kind(checks.get(project, code), heartbeat.name)
+    return _Found(manage.of_kind(checks.get(project, address.code), heartbeat.name))
 
 
-def _by_slug(services: Services, address: Address, *, create: bool) -> tuple[Check, bool]:
-    key = directory.key(address.key_hash)
-    if key is None or key.access != "ping":
-        raise Missing("ping key")
-    codes = directory.by_slug(key.project, address.slug)
+def _by_slug(services: Services, address: Address, *, create: bool) -> _Found:
+    """Asks each time where a slug leads: a key that was replaced ends at once, and so does a slug of two checks."""
+    project, codes = _slug(services, address)
     if len(codes) > 1:
         raise Conflict("ambiguous slug")
     if codes:
-        return checks.get(key.project, codes[0]), False
+        remembered = services.memory.checks.get(codes[0])
+        return _Found(remembered, certain=False) if remembered else _Found(checks.get(project, codes[0]))
     if not create:
         raise Missing("check")
-    return _create(services, key.project, address)
+    return _create(services, project, address)
 
 
-def _create(services: Services, project: str, address: Address) -> tuple[Check, bool]:
+def _slug(services: Services, address: Address) -> tuple[str, list[str]]:
+    """The project of the ping key and its checks with the slug: one read where this process knows the key."""
+    project = services.memory.projects.get(address.key_hash)
+    if project is None:
+        key = directory.key(address.key_hash, strongly=True)
+        codes = directory.by_slug(key.project, address.slug) if key else []
+    else:
+        key, codes = directory.key_and_slug(address.key_hash, project, address.slug)
+    if key is None or key.access != "ping":
+        raise Missing("ping key")
+    services.memory.projects.put(address.key_hash, key.project)
+    return key.project, codes
+
+
+def _create(services: Services, project: str, address: Address) -> _Found:
     """Makes the check that a ping names, alone under its slug however many pings come first at the same time."""
     try:
-        return manage.create_by_ping(services, project, address.slug), True
+        return _Found(manage.create_by_ping(services, project, address.slug), created=True)
     except LimitReached:
         raise Missing("check") from None
     except Refused:
@@ -146,28 +130,42 @@ def _create(services: Services, project: str, address: Address) -> tuple[Check, 
 # Recording the ping
 
 
-def _record(services: Services, seen: Check, signal: Signal, slug: str) -> None:
-    """Decides and keeps, on what was seen first and, when that has changed, on what it has become."""
+def _record(services: Services, found: _Found, signal: Signal, *, waited: bool = False) -> None:
+    """Decides and keeps, on what was seen first and, when that has changed, on what it has become. Raises Busy."""
     for attempt in range(transitions.ATTEMPTS):
-        change = _decide(seen, signal)
         try:
-            keep = _refresh if _is_refresh(change) else _write_certain if attempt else _write
-            keep(change, signal)
+            _attempt(services, found, signal, waited=waited)
             return
         except Refused as refused:
-            _Memory.checks.pop(seen.code, None)
-            seen = checks.from_raw(refused.item) if refused.item else checks.get(seen.project, seen.code)
-            if slug and seen.slug != slug:
-                raise Missing("check") from None
+            services.memory.checks.drop(found.check.code)
+            found = _Found(checks.from_raw(refused.item) if refused.item else _read(found.check))
         except Contended:
             transitions.pause(services, attempt)
     raise Busy("too many pings at once")
 
 
-def _decide(seen: Check, signal: Signal) -> status.Change:
-    change = status.decide(seen, _interpreted(seen, signal))
-    assert change is not None, "a signal always counts"
-    return change
+def _read(check: Check) -> Check:
+    return checks.get(check.project, check.code)
+
+
+def _attempt(services: Services, found: _Found, signal: Signal, *, waited: bool) -> None:
+    """Takes the fast path if it is open, else decides on what is certain: what this process remembers may be a whole
+    outage behind. A signal that has `waited` in the queue never takes the fast path, which leaves no mark of it."""
+    seen = found.check
+    if waited and history.was_kept(seen.code, signal.request):
+        return
+    if arrivals.repeated(seen, signal):
+        _log_again(seen, signal, waited=waited)
+        return
+    if not waited:
+        change = status.decide(seen, _interpreted(seen, signal))
+        if change and _is_refresh(change):
+            _refresh(services, change, signal)
+            return
+    if found.certain:
+        _write(services, seen, signal, waited=waited)
+    else:
+        _attempt(services, _Found(_read(seen)), signal, waited=waited)
 
 
 def _interpreted(check: Check, signal: Signal) -> Signal:
@@ -178,31 +176,42 @@ def _is_refresh(change: status.Change) -> bool:
     """A sign of life that leaves the check up, with no run under way: all that changes is when it was seen last."""
     before, after = change.before, change.after
     refreshed = after.last_ping is not None and after.last_ping != before.last_ping
-    return before.status == "up" and before.last_start is None and not change.flips and refreshed
+    untouched = before.last_start is None and not after.runs_ended and after.runs_from == before.runs_from
+    return before.status == "up" and refreshed and untouched and not change.flips
 
 
-def _refresh(change: status.Change, signal: Signal) -> None:
-    check = checks.refresh(change)
-    _remember(_Memory.checks, check.code, check)
-    _log_ping(check.code, _ping(_kind(change.before, signal), check.n_pings, signal), signal.body)
+def _refresh(services: Services, change: status.Change, signal: Signal) -> None:
+    check = refreshes.keep(change)
+    services.memory.checks.put(check.code, check)
+    _log_ping(check.code, _ping(_kind(change.before, signal), check.n_pings, signal), signal)
 
 
-def _write(change: status.Change, signal: Signal) -> None:
-    """Keeps a full decision, made anew on a strong read: what this process remembers may be a whole outage behind."""
-    certain = _decide(checks.get(change.before.project, change.before.code), signal)
-    keep = _refresh if _is_refresh(certain) else _write_certain
-    keep(certain, signal)
-
-
-def _write_certain(change: status.Change, signal: Signal) -> None:
-    ping = _ping(_kind(change.before, signal), change.after.n_pings, signal)
-    if change.flips:
+def _write(services: Services, seen: Check, signal: Signal, *, waited: bool) -> None:
+    """Keeps a full decision on what is certain."""
+    change = status.decide(seen, _event(services, seen, signal, waited=waited))
+    assert change is not None, "a signal always counts"
+    ping = _ping(_kind(seen, signal), change.after.n_pings, signal)
+    if waited:
+        checks.write(change, ping=ping, body=signal.body, kept=signal.request)
+    elif change.flips:
         checks.write(change, ping=ping, body=signal.body)
     else:
         checks.write(change)
-        _log_ping(change.after.code, ping, signal.body)
-    _remember(_Memory.checks, change.after.code, change.after)
+        _log_ping(seen.code, ping, signal)
+    services.memory.checks.put(seen.code, change.after)
     transitions.tell([change])
+
+
+def _event(services: Services, seen: Check, signal: Signal, *, waited: bool) -> status.Event:
+    """The signal, with what came after it where it is late."""
+    signal = _interpreted(seen, signal)
+    now = services.clock() if waited else signal.at
+    if not late.concerns(seen, signal):
+        return late.Late(signal, now)
+    before, flips = history.flips_around(seen.project, seen.code, signal.at, LOOK_BACK)
+    pings = history.pings(seen.code, LOOK_BACK, now, strongly=True)[::-1]
+    known = len(flips) < LOOK_BACK and (len(pings) < LOOK_BACK or pings[0].at <= signal.at)
+    return late.Late(signal, now, tuple(flips), before, tuple(pings), known)
 
 
 def _kind(check: Check, signal: Signal) -> PingKind:
@@ -224,62 +233,36 @@ def _ping(kind: PingKind, n: int, signal: Signal) -> Ping:
     )
 
 
-def _log_ping(code: str, ping: Ping, body: bytes) -> None:
+def _log_ping(code: str, ping: Ping, signal: Signal) -> None:
     """The sign of life itself is kept already; its line in the log may come later."""
     try:
-        history.record(code, ping, body)
+        history.record(code, ping, signal.body)
     except StoreFault as fault:
-        log.warning("ping counted, its record is kept for later", code=code, n=ping.n, reason=str(fault))
-        message = {"do": "record", "code": code, "n": ping.n, "signal": _packed(_signal_of(ping, body))}
-        queues.send("chores", message)
+        kept.keep_record(code, ping.n, replace(signal, kind=ping.kind), fault)
 
 
-def _remember(memory: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-    """Keeps the newest last. Threads may do this at the same time, so no step relies on the one before."""
-    memory.pop(key, None)
-    memory[key] = value
-    while len(memory) > KNOWN_CHECKS:
-        memory.pop(next(iter(memory), None), None)
+def _log_again(seen: Check, signal: Signal, *, waited: bool) -> None:
+    """The signal has been counted before, by an attempt that may have ended before its line was in the log."""
+    ping = _ping(_kind(seen, signal), arrivals.number(seen, signal), signal)
+    if waited:
+        history.record_kept(seen.code, ping, signal.body, signal.request)
+    else:
+        _log_ping(seen.code, ping, signal)
 
 
-# Pings that AWS could not take at once
+# Pings that waited in the queue
 
 
-def _keep(address: Address, signal: Signal, create: bool, fault: Exception) -> None:
-    log.error("ping kept in the queue", code=address.code, slug=address.slug, reason=str(fault))
-    message = {"do": "ping", "address": asdict(address), "create": create, "signal": _packed(signal)}
-    queues.send("chores", message)
-    log.count(PingsKept=1)
-
-
-def receive_kept(services: Services, message: dict[str, Any]) -> None:
+def receive_kept(services: Services, message: kept.Message) -> None:
     """Takes in a ping that waited in the queue, as of when it came. A check that is gone by now needs it no more."""
-    address = Address(**message["address"])
-    signal = _unpacked(message["signal"])
+    address, signal, create = kept.read(message)
     try:
-        _take_in(services, address, signal, create=message["create"])
+        _record(services, _find(services, address, create=create), signal, waited=True)
     except (Missing, Conflict) as reason:
         log.warning("kept ping has no check", code=address.code, slug=address.slug, reason=str(reason))
 
 
-def record_kept(message: dict[str, Any]) -> None:
+def record_kept(message: kept.Message) -> None:
     """Writes the record of a ping that was counted when it came."""
-    signal = _unpacked(message["signal"])
-    history.record(message["code"], _ping(signal.kind, message["n"], signal), signal.body)
-
-
-def _signal_of(ping: Ping, body: bytes) -> Signal:
-    return Signal(
-        ping.kind, ping.at, ping.rid, ping.exitstatus, ping.scheme, ping.remote_addr, ping.method, ping.ua, body
-    )
-
-
-def _packed(signal: Signal) -> dict[str, Any]:
-    body = base64.b64encode(signal.body).decode()
-    return {**asdict(signal), "at": signal.at.isoformat(), "body": body}
-
-
-def _unpacked(packed: dict[str, Any]) -> Signal:
-    kind: PingKind = packed["kind"]
-    at, body = datetime.fromisoformat(packed["at"]), base64.b64decode(packed["body"])
-    return Signal(**{**packed, "kind": kind, "at": at, "body": body})
+    code, n, signal = kept.read_record(message)
+    history.record(code, _ping(signal.kind, n, signal), signal.body)

@@ -1,0 +1,43 @@
+"""What a process remembers between requests. Never trusted for a decision: a read or a conditional write is."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from chalicelib.core.check import Check
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+KNOWN = 10_000
+
+
+class Newest(Generic[Key, Value]):
+    """The values that were put in last, up to a number. Threads may use it at the same time, so no step of it relies on
+    the one before."""
+
+    def __init__(self, at_most: int = KNOWN) -> None:
+        self._at_most = at_most
+        self._values: OrderedDict[Key, Value] = OrderedDict()
+
+    def get(self, key: Key) -> Value | None:
+        return self._values.get(key)
+
+    def put(self, key: Key, value: Value) -> None:
+        self._values.pop(key, None)
+        self._values[key] = value
+        while len(self._values) > self._at_most:
+            self._values.pop(next(iter(self._values)), None)
+
+    def drop(self, key: Key) -> None:
+        self._values.pop(key, None)
+
+
+@dataclass(slots=True)
+class Memory:
+    """`checks` by code, as pings saw them last; `projects` by the hash of a key, which is of one project for good."""
+
+    checks: Newest[str, Check] = field(default_factory=Newest)
+    projects: Newest[str, str] = field(default_factory=Newest)
