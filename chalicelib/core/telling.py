@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.core import cursor as cursors
+from chalicelib.core import kinds
 from chalicelib.core.check import Check, Flip
 from chalicelib.core.cursor import Attempt, Cursor, Heard
 from chalicelib.core.outages import Outage
@@ -364,7 +365,7 @@ def _held(talk: Talk, message: Tell) -> SilencedUntil | None:
 
 
 def _rests_until(talk: Talk) -> datetime | None:
-    """A rule that is told every so often rests so long after each telling (Hosted Graphite Alerts API, Creating Alerts,
+    """What is told every so often rests so long after each telling (Hosted Graphite Alerts API, Creating Alerts,
     notification_type); None where it has not been told."""
     check, told = talk.check, talk.cursor.at
-    return told + timedelta(seconds=check.remind) if told and check.remind and check.kind == "rule" else None
+    return told + timedelta(seconds=check.remind) if told and check.remind and kinds.of(check).spaced else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chalicelib.core.errors import Invalid
 
@@ -46,6 +47,7 @@ class Either:
 Tree = Letter | Not | Both | Either
 
 
+@lru_cache(maxsize=2_048)
 def parse(text: str) -> Tree:
     """The tree of an expression. Raises Invalid with the position, counted from 1, of what is wrong."""
     if len(text) > LENGTH_MAX:

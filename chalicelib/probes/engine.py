@@ -74,7 +74,7 @@ class Prober:
         if any(_verifies(task.definition) for task in others):
             self._load_trusted()
         threads = min(len(others), self._concurrency // 2 if curled else self._concurrency)
-        with ThreadPoolExecutor(threads, "probe") as pool:
+        with ThreadPoolExecutor(threads, "probing") as pool:
             futures = {task.key: pool.submit(self._run_one, task, began, done) for task in others}
             outcomes = self._run_curl(curled, lambda: self._concurrency - _busy(futures, threads), began, done)
             return outcomes | {key: future.result() for key, future in futures.items()}

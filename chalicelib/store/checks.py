@@ -17,6 +17,7 @@ from chalicelib.core import arrivals, instances, kinds
 from chalicelib.core.breaches import NONE, Breaching
 from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion, parent_of
 from chalicelib.core.errors import Conflict, Missing
+from chalicelib.core.kinds import heartbeat
 from chalicelib.core.silence import from_document, to_document
 from chalicelib.core.specs import Spec
 from chalicelib.core.status import Change
@@ -28,7 +29,7 @@ from chalicelib.store.models import CheckItem
 
 # Values that stand for "not set" are not kept: a quiet check stays small.
 _UNSET: dict[str, Any] = {
-    "kind": "heartbeat",
+    "kind": heartbeat.name,
     "schedule_kind": "simple",
     "schedule": DEFAULT_SCHEDULE,
     "tz": DEFAULT_TZ,

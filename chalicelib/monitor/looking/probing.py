@@ -27,8 +27,7 @@ from chalicelib import log
 from chalicelib.core import performance
 from chalicelib.core.check import Check, Result
 from chalicelib.core.errors import Busy, Missing
-from chalicelib.core.kinds import probe
-from chalicelib.core.specs import probe_of
+from chalicelib.core.specs import ProbeSpec, probe_of
 from chalicelib.core.watching import Observed, retries
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import daily
@@ -54,7 +53,7 @@ def work(services: Services, message: dict[str, Any]) -> int:
     # the suspicion that a retry is about.
     asked = Look.from_message(message)
     found = checks.get_many(list(asked.keys), strongly=asked.attempt is not None)
-    looked_at = [check for check in found if check.kind == probe.name and check.status != "paused"]
+    looked_at = [check for check in found if isinstance(check.spec, ProbeSpec) and check.status != "paused"]
     if not asked.here:
         for check in looked_at:
             daily.begin_day(check, asked.at)
