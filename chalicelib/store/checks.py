@@ -232,24 +232,26 @@ def from_raw(item: dict[str, Any]) -> Check:
         value = item.get(name)
         if value is not None:
             known[name] = deserialize(value[kind])
-    if "spec" in known:
-        known["spec"] = _spec(known.get("kind", _UNSET["kind"]), known["spec"])
+    if "spec" in item:
+        known["spec"] = _spec(known.get("kind", _UNSET["kind"]), item["spec"]["S"])
     for name, read in _READ.items():
         if name in known:
             known[name] = read(known[name])
     return Check(**known, recent=tuple(item[name]["S"] for name in RECENT if item.get(name, _NOTHING)["S"]))
 
 
-def _spec(kind: str, document: dict[str, Any]) -> Spec | None:
-    """The spec of a check; None if its kind is one that this version does not know, and so leaves alone."""
+@lru_cache(maxsize=4_096)
+def _spec(kind: str, text: str) -> Spec | None:
+    """The spec of a check; None if its kind is one that this version does not know, and so leaves alone. What is looked
+    at every minute is nearly always the same, and read once for as long as it is."""
     known = kinds.KINDS.get(kind)
-    return known.spec.of(document) if known and known.spec else None
+    return known.spec.of(CheckItem.spec.deserialize(text)) if known and known.spec else None
 
 
 @lru_cache(maxsize=1)
 def _readers() -> dict[str, tuple[str, Callable[[Any], Any]]]:
     attributes = CheckItem.get_attributes()
-    names = ("project", "code", *_FIELDS)
+    names = (name for name in ("project", "code", *_FIELDS) if name != "spec")
     return {name: (attributes[name].attr_type, attributes[name].deserialize) for name in names}
 
 
