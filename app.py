@@ -16,6 +16,7 @@ from chalicelib.monitor.clocks import rollups, sweep, tick
 from chalicelib.monitor.looking import judging, probing
 from chalicelib.monitor.services import open_services
 from chalicelib.monitor.telling import deliver
+from chalicelib.store import queues
 
 DIALECTS = (healthchecks, alertra, hostedgraphite)
 
@@ -24,7 +25,7 @@ log.configure(SERVICES.settings.stage)
 store.connect(SERVICES.settings)
 
 app = gateway.Application("tocsin", SERVICES, (*DIALECTS, web))
-events = Events(app, SERVICES.settings)
+events = Events(app, SERVICES.settings, queues.hand_out_again)
 
 
 @events

@@ -1,6 +1,6 @@
 """Event functions: how app.py registers its own with Chalice, as the table of functions says.
 
-    events = Events(app, settings)
+    events = Events(app, settings, queues.hand_out_again)
 
     @events
     def deliver_news(messages: list[Message]) -> None:
@@ -18,19 +18,22 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import functions, log
+from chalicelib.functions import Function
 from chalicelib.settings import Settings
 
 Message = dict[str, Any]
+Again = Callable[[str, list[str], int], None]
 
 
 class Events:
     """Registers functions with an application. `works` holds each as it was before, by its name, for who has the
     messages at hand."""
 
-    def __init__(self, app: Any, settings: Settings) -> None:
-        """`app` is a chalice.Chalice."""
+    def __init__(self, app: Any, settings: Settings, again: Again) -> None:
+        """`app` is a chalice.Chalice; `again` has messages of a queue, named by their receipts, handed out again."""
         self._app = app
         self._settings = settings
+        self._again = again
         self.works: dict[str, Callable[..., object]] = {}
 
     def __call__(self, work: Callable[..., object]) -> Any:
@@ -40,7 +43,23 @@ class Events:
         if function.every:
             return self._app.schedule(function.every)(_timed(work))
         queue = self._settings.resource(function.queue)
-        return self._app.on_sqs_message(queue=queue, batch_size=function.batch)(_fed(work))
+        return self._app.on_sqs_message(queue=queue, batch_size=function.batch)(self._fed(function, work))
+
+    def _fed(self, function: Function, work: Callable[[list[Message]], object]) -> Callable[[Any], None]:
+        @functools.wraps(work)
+        def called(event: Any) -> None:
+            log.begin(getattr(event.context, "aws_request_id", ""))
+            records = list(event)
+            try:
+                work([json.loads(record.body) for record in records])
+            except Exception:
+                # Whatever it was that failed: Lambda logs it, and counts the try. Only a function that died, and so
+                # cannot say so, has its messages hidden until nobody can still be at them.
+                if function.again:
+                    self._again(function.queue, [record.receipt_handle for record in records], function.again)
+                raise
+
+        return called
 
 
 def _timed(work: Callable[[datetime], object]) -> Callable[[Any], None]:
@@ -48,14 +67,5 @@ def _timed(work: Callable[[datetime], object]) -> Callable[[Any], None]:
     def called(event: Any) -> None:
         log.begin(event.event_id)
         work(datetime.fromisoformat(event.time))
-
-    return called
-
-
-def _fed(work: Callable[[list[Message]], object]) -> Callable[[Any], None]:
-    @functools.wraps(work)
-    def called(event: Any) -> None:
-        log.begin(getattr(event.context, "aws_request_id", ""))
-        work([json.loads(record.body) for record in event])
 
     return called

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 # Lambda Developer Guide, "Using Lambda with Amazon SQS": a message must stay hidden while its function may still be at
 # it, and when it is held up, that is six times as long as it may take.
 HIDDEN_FACTOR = 6
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,10 @@ class Function:
     """One function, called as in app.py.
 
     It is called by the clock as `every` says (an expression of EventBridge), or with at most `batch` messages of
-    `queue`; the one with neither serves the gateway. `timeout` is in seconds, `memory` in MB. `may` names the tables
-    ("checks"), their indexes ("checks/due") and the queues that it calls, each with its actions in one text
-    ("GetItem Query"), of a queue always SEND; `tells` says that it sends mail, text messages and to topics.
+    `queue`; the one with neither serves the gateway. What fails is tried again, `tries` times in all, after `again`
+    seconds where that is given, else when the message is no longer hidden. `timeout` is in seconds, `memory` in MB.
+    `may` names the tables ("checks"), their indexes ("checks/due") and the queues that it calls, each with its actions
+    in one text ("GetItem Query"), of a queue always SEND; `tells` says that it sends mail, text messages and to topics.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Function:
     every: str = ""
     queue: str = ""
     batch: int = 1
+    tries: int = TRIES
+    again: int = 0
     may: Mapping[str, str] = field(default_factory=dict)
     tells: bool = False
 
@@ -134,6 +138,9 @@ FUNCTIONS: tuple[Function, ...] = (
         "do_chores",
         queue="chores",
         timeout=120,
+        # A ping waits here while AWS is out of order: for half a day, a try a minute.
+        tries=1_000,
+        again=50,
         may={
             "checks": "GetItem PutItem Query UpdateItem",
             "directory": "BatchGetItem GetItem PutItem UpdateItem",

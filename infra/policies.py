@@ -29,7 +29,8 @@ def document(function: Function) -> dict[str, Any]:
 def _statements(function: Function) -> Iterator[Statement]:
     yield _allow("Logs", WRITE_LOGS, _arn(f"{logical(function)}Logs"))
     if function.queue:
-        yield _allow("Take", TAKE_MESSAGES, _arn(f"{name_of(function.queue)}Queue"))
+        hand_back = ("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl") if function.again else ()
+        yield _allow("Take", (*hand_back, *TAKE_MESSAGES), _arn(f"{name_of(function.queue)}Queue"))
     for noun, actions in function.may.items():
         if actions != SEND:
             yield _allow(_sid(noun), [f"dynamodb:{action}" for action in actions.split()], _table(noun))

@@ -24,7 +24,6 @@ PRECIOUS = ("checks", "directory", "definitions")
 THROWAWAY = "dev"
 
 DAY = 86_400
-RECEIVES = 5
 EACH_MINUTE = "rate(1 minute)"
 LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
@@ -138,11 +137,12 @@ def queues(settings: Settings) -> Resources:
     """Every queue with its dead-letter queue."""
     made: Resources = {}
     for noun, function in functions.fed().items():
+        aside = _arn(f"{name_of(noun)}FailedQueue")
         made[f"{name_of(noun)}Queue"] = _queue(
             settings.resource(noun),
             MessageRetentionPeriod=4 * DAY,
             VisibilityTimeout=function.hidden,
-            RedrivePolicy={"deadLetterTargetArn": _arn(f"{name_of(noun)}FailedQueue"), "maxReceiveCount": RECEIVES},
+            RedrivePolicy={"deadLetterTargetArn": aside, "maxReceiveCount": function.tries},
         )
         made[f"{name_of(noun)}FailedQueue"] = _queue(settings.resource(failed(noun)), MessageRetentionPeriod=14 * DAY)
     return made

@@ -29,7 +29,7 @@ def create(settings: Settings, sqs: Any) -> None:
 def queue_attributes(function: Function, arn: str) -> dict[str, str]:
     """How the queue that feeds `function` treats its messages, as it does in a stage; `arn` is the queue for those that
     failed time after time."""
-    redrive = {"deadLetterTargetArn": arn, "maxReceiveCount": resources.RECEIVES}
+    redrive = {"deadLetterTargetArn": arn, "maxReceiveCount": function.tries}
     return {"VisibilityTimeout": str(function.hidden), "RedrivePolicy": json.dumps(redrive)}
 
 

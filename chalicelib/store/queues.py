@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.config import Config
 
+from chalicelib import log
 from chalicelib.store.connection import home_region, shared, table_name
 from chalicelib.store.faults import StoreFault, translated
 
@@ -40,6 +41,19 @@ def send_delayed(noun: str, messages: list[tuple[int, dict[str, Any]]], *, regio
             for number, (delay, message) in enumerate(messages[start : start + BATCH])
         ]
         _send_batch(noun, region or home_region(), entries)
+
+
+def hand_out_again(noun: str, receipts: list[str], after: int) -> None:
+    """Has messages that were received, and could not be dealt with, handed out again in so many seconds. Where SQS
+    cannot serve, they come when their time is over."""
+    try:
+        with translated():
+            for receipt in receipts:
+                _client(home_region()).change_message_visibility(
+                    QueueUrl=_url(noun, home_region()), ReceiptHandle=receipt, VisibilityTimeout=after
+                )
+    except StoreFault as fault:
+        log.warning("what failed comes again late", queue=noun, reason=str(fault))
 
 
 def _send_batch(noun: str, region: str | None, entries: list[dict[str, Any]]) -> None:

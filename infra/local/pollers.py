@@ -1,7 +1,8 @@
 """Pollers in place of Lambda's event source mappings: they hand what a queue holds to the function that app.py names.
 
 As in AWS: a batch that was handled is deleted; one that failed stays in the queue and comes back when its visibility
-timeout is over, and what has failed five times goes to the queue for that. The queues see to it, as a stage's do.
+timeout is over, or when the function says, and what has failed too often goes to the queue for that. The queues see to
+it, as a stage's do.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from typing import Any
 from chalice import Chalice
 from chalice.app import SQSEventConfig
 
+from chalicelib import functions
 from infra.local import events
 from infra.local.events import Message
 from infra.local.stopping import Stopping
-from infra.resources import RECEIVES
 
 # Lambda begins with as many batches of a queue at a time (Lambda Developer Guide, "Scaling behavior", SQS).
 WORKERS = 5
@@ -35,6 +36,7 @@ class Poller:
         self, sqs: Any, queue: str, batch_size: int, name: str, function: Callable[[Any, Any], Any], stopping: Stopping
     ) -> None:
         self.queue, self.name = queue, name
+        self._tries = next((known.tries for known in functions.FUNCTIONS if known.name == name), functions.TRIES)
         self._batch_size = min(batch_size, LARGEST_RECEIVE)
         self._sqs, self._function, self._stopping = sqs, function, stopping
         self._bell = threading.Event()
@@ -93,7 +95,7 @@ class Poller:
     def _say_given_up(self, messages: list[Message]) -> None:
         for message in messages:
             tries = int(message["Attributes"]["ApproximateReceiveCount"])
-            if tries >= RECEIVES:
+            if tries >= self._tries:
                 logger.error("%s: given up after %d tries, set aside: %s", self.name, tries, message["Body"])
 
 

@@ -152,6 +152,8 @@ def test_the_chores(
     kept = keep_pings(services, keyring, check)
     # A second time does nothing but ask.
     invoke("do_chores", *kept, *kept)
+    with pytest.raises(KeyError):
+        invoke("do_chores", {"do": "nothing that is known"})
     clock.move(seconds=50)
     invoke("do_chores", {"do": "unassign", "project": check.project, "channel": audience[0].code})
     clock.move(seconds=70)

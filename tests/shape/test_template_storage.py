@@ -91,13 +91,13 @@ def tables(resources: Resources) -> Resources:
 
 
 @pytest.mark.parametrize("noun", known.fed())
-def test_a_queue_sets_aside_what_fails_five_times(resources: Resources, noun: str) -> None:
+def test_a_queue_sets_aside_what_fails_time_after_time(resources: Resources, noun: str) -> None:
     queue = resources[f"{name_of(noun)}Queue"]["Properties"]
     aside = resources[f"{name_of(noun)}FailedQueue"]["Properties"]
     assert queue["QueueName"] == DEV.resource(noun)
     assert queue["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": [f"{name_of(noun)}FailedQueue", "Arn"]},
-        "maxReceiveCount": 5,
+        "maxReceiveCount": known.fed()[noun].tries,
     }
     assert aside["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
     assert queue["SqsManagedSseEnabled"] and aside["SqsManagedSseEnabled"]

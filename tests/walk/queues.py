@@ -51,6 +51,8 @@ class Queues:
         self._clock = clock
         self._numbers = itertools.count(1)
         self.queues: dict[str, Queue] = {}
+        # When messages that are being handled may be handed out again, where that has been set for one.
+        self._again: dict[str, float] = {}
 
     def create(self, properties: dict[str, Any]) -> None:
         """A queue as a template describes it."""
@@ -112,7 +114,7 @@ class Queues:
             if queue.receives and message.receives >= queue.receives:
                 queue.letters.append(message)
                 continue
-            message.visible = received + queue.visibility
+            message.visible = self._again.pop(_receipt(message), received + queue.visibility)
             heapq.heappush(queue.waiting, message)
 
     def disturb(self, noun: str, what: str) -> int:
@@ -128,18 +130,20 @@ class Queues:
                 heapq.heappush(queue.waiting, replace(message, number=next(self._numbers)))
         return len(waiting)
 
-    def hide(self, queue: Queue, number: int, seconds: float, messages: list[Message]) -> None:
-        """Sets how long a message that is being handled stays hidden."""
-        for message in messages:
-            if message.number == number:
-                message.visible = self._clock() + seconds
+    def _ChangeMessageVisibility(self, request: Request) -> Request:  # noqa: N802
+        self._again[request["ReceiptHandle"]] = self._clock() + request["VisibilityTimeout"]
+        return {}
+
+
+def _receipt(message: Message) -> str:
+    return f"r{message.number}#{message.receives}"
 
 
 def record(message: Message, queue: str) -> Request:
     """A message as a function receives it (Using Lambda with Amazon SQS, standard queue message event)."""
     return {
         "messageId": f"m{message.number}",
-        "receiptHandle": f"r{message.number}#{message.receives}",
+        "receiptHandle": _receipt(message),
         "body": message.body,
         "attributes": {
             "ApproximateReceiveCount": str(message.receives),
