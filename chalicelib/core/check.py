@@ -286,14 +286,15 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A tenant. `checks` counts what it holds against `limit` (None: the installation's); `badge` and `secret` make its
-    badge addresses; `keys` are the hashes of its keys."""
+    """A tenant. `checks` counts what it holds against `limit` (None: the installation's), `made` what it ever held;
+    `badge` and `secret` make its badge addresses; `keys` are the hashes of its keys."""
 
     code: str
     name: str
     created: datetime
     limit: int | None = None
     checks: int = 0
+    made: int = 0
     badge: str = ""
     secret: str = ""
     keys: frozenset[str] = frozenset()

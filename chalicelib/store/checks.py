@@ -96,16 +96,17 @@ def due(shard: str, until: datetime) -> Iterator[tuple[str, str, datetime]]:
             yield item.project, item.code, item.due
 
 
-def create(check: Check, limit: int, *, alone: bool = False) -> None:
+def create(check: Check, limit: int, *, alone: bool = False, made: int | None = None) -> None:
     """Keeps a new check with its directory entries, counted against the project's limit, in one transaction.
 
-    `alone` asks that no other check of the project has its slug. Raises LimitReached, or Refused when it is not alone.
+    `alone` asks that no other check of the project has its slug, `made` that none has been made since the project had
+    made so many. Raises LimitReached, or Refused when it is not so.
     """
     wheel.register(member_of(check))
     try:
         with translated(), TransactWrite(connection=shared()) as transaction:
             transaction.save(_item(check), condition=CheckItem.code.does_not_exist())
-            directory.add_check(transaction, check, limit, alone=alone)
+            directory.add_check(transaction, check, limit, alone=alone, made=made)
     except Refused:
         directory.require_room(check.project, limit)
         _require_name(check)

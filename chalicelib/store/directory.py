@@ -65,9 +65,12 @@ def require_room(project: str, limit: int) -> None:
         raise LimitReached
 
 
-def add_check(transaction: TransactWrite, check: Check, limit: int, *, alone: bool) -> None:
-    room = DirectoryItem.checks < limit
-    transaction.update(DirectoryItem(f"project#{check.project}"), [DirectoryItem.checks.add(1)], condition=room)
+def add_check(transaction: TransactWrite, check: Check, limit: int, *, alone: bool, made: int | None) -> None:
+    project = DirectoryItem(f"project#{check.project}")
+    condition = DirectoryItem.checks < limit
+    if made is not None:
+        condition &= (DirectoryItem.made == made) if made else DirectoryItem.made.does_not_exist()
+    transaction.update(project, [DirectoryItem.checks.add(1), DirectoryItem.made.add(1)], condition=condition)
     transaction.save(DirectoryItem(f"check#{check.code}", project=check.project))
     transaction.save(DirectoryItem(f"unique#{check.unique_key}", project=check.project, code=check.code))
     transaction.save(DirectoryItem(f"badge#{check.badge}", project=check.project, code=check.code))
@@ -204,6 +207,7 @@ def _project(item: DirectoryItem) -> Project:
         created=item.created,
         limit=int(item.limit) if item.limit else None,
         checks=int(item.checks or 0),
+        made=int(item.made or 0),
         badge=item.badge or "",
         secret=item.secret or "",
         keys=frozenset(item.keys or ()),

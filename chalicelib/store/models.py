@@ -150,6 +150,7 @@ class DirectoryItem(Table):
     created = Instant(null=True)
     limit = NumberAttribute(null=True)
     checks = NumberAttribute(null=True)
+    made = NumberAttribute(null=True)
     keys = UnicodeSetAttribute(null=True)
     badge = UnicodeAttribute(null=True)
     secret = UnicodeAttribute(null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib.api.healthchecks import wire
@@ -40,16 +41,24 @@ def _list(request: Request, caller: Caller) -> Reply:
 def _create(request: Request, caller: Caller) -> Reply:
     fields = validate(caller.body)
     wanted = wire.unique_values(fields)
-    existing = checks.matching(caller.project, wanted) if wanted else None
-    if existing:
-        return Reply(body=_updated(request, caller, existing, fields))
+    new = partial(_values_of_new, request, caller, fields)
+    if wanted:
+        check, is_new = checks.find_or_create(request.services, caller.project, wanted, new)
+    else:
+        check, is_new = checks.create(request.services, caller.project, new()), True
+    if is_new:
+        return Reply(201, wire.check_document(request, check, "write"))
+    return Reply(body=_updated(request, caller, check, fields))
+
+
+def _values_of_new(request: Request, caller: Caller, fields: dict[str, Any]) -> dict[str, Any]:
+    """The attributes of the check that `fields` describe. Raises LimitReached before it looks for faults in them."""
     checks.require_room(request.services, caller.project)
     values = wire.values(fields, wire.version_of(request), Filters())
     values["channels"] = audience.of_new((), audience.Wish.NOBODY)
     if "channels" in fields:
         values["channels"] = _channels(caller, fields["channels"])
-    check = checks.create(request.services, caller.project, values)
-    return Reply(201, wire.check_document(request, check, "write"))
+    return values
 
 
 def _get(request: Request, caller: Caller) -> Reply:

@@ -39,6 +39,25 @@ def create(services: Services, project: Project, values: dict[str, Any]) -> Chec
     return _create(services, project.code, values, limit_of(services, project))
 
 
+def find_or_create(
+    services: Services, project: Project, wanted: dict[str, Any], values: Callable[[], dict[str, Any]]
+) -> tuple[Check, bool]:
+    """The project's oldest check that equals `wanted`, else a new one with these attributes, and whether it is new.
+    However many ask at once, one makes it: whoever looked before it was there looks again. Raises LimitReached, Busy.
+    """
+
+    def attempt() -> tuple[Check, bool]:
+        made = directory.project(project.code).made
+        existing = matching(project, wanted)
+        if existing:
+            return existing, False
+        check = _new(services, project.code, values())
+        checks.create(check, limit_of(services, project), made=made)
+        return check, True
+
+    return transitions.retrying(services, attempt)
+
+
 def require_room(services: Services, project: Project) -> None:
     """Raises LimitReached when `project` can hold no further check."""
     directory.require_room(project.code, limit_of(services, project))
