@@ -22,7 +22,7 @@ def undelivered(service: str, now: datetime) -> Iterator[None]:
     except ClientError as error:
         raise _refused(service, error.response, now) from error
     except BotoCoreError as error:
-        raise Undelivered(f"{service} could not be asked ({type(error).__name__})") from error
+        raise Undelivered(f"{service} could not be asked ({type(error).__name__})", unanswered=True) from error
 
 
 def _refused(service: str, response: Any, now: datetime) -> Undelivered:

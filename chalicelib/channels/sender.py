@@ -98,11 +98,12 @@ class Sender:
         except NotAllowed as error:
             raise Undelivered(str(error), permanent=True) from error
         except TimeoutError as error:
-            raise Undelivered(f"no answer within {self._seconds:g} seconds") from error
+            raise Undelivered(f"no answer within {self._seconds:g} seconds", unanswered=True) from error
         except ssl.SSLCertVerificationError as error:
             raise Undelivered(f"certificate not accepted ({error.verify_message})") from error
         except (OSError, HTTPException) as error:
-            raise Undelivered(f"no answer ({_told(error)})") from error
+            unanswered = not isinstance(error, (ConnectionRefusedError, socket.gaierror))
+            raise Undelivered(f"no answer ({_told(error)})", unanswered=unanswered) from error
 
     def _follow(self, request: _Request, deadline: _Deadline) -> Answer:
         for _ in range(REDIRECTS + 1):

@@ -23,7 +23,6 @@ _GSM_TWICE = frozenset("^{}\\[~]|€")
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _PUNCTUATION = re.compile(r"[ ().\u00a0-]")
-_SAYS = {"DOWN": "is DOWN", "STILL DOWN": "is still DOWN", "UP": "is UP", "TEST": "sends a test"}
 
 
 def clean(settings: dict[str, object]) -> dict[str, Any]:
@@ -50,7 +49,7 @@ def public(settings: dict[str, Any]) -> dict[str, Any]:
 
 def message(news: News) -> str:
     """`Tocsin: "Backup" is DOWN. Why.`, in one part: the reason goes first, then the end of the name."""
-    site, says = words.one_line(news.site.name, 20), _SAYS[words.headline(news)]
+    site, says = words.one_line(news.site.name, 20), words.says(news)
     label, why = words.label(news), words.summary(news)
     for text in (f'{site}: "{label}" {says}. {why}', f'{site}: "{label}" {says}.'):
         if fits(text):

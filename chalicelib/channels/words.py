@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from chalicelib.channels import missed
 from chalicelib.core import kinds
 from chalicelib.core.check import Ping
 from chalicelib.core.news import News
@@ -24,6 +25,7 @@ __all__ = [
     "one_line",
     "ping_words",
     "reason",
+    "says",
     "shortened",
     "span",
     "summary",
@@ -31,7 +33,15 @@ __all__ = [
 ]
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
-_SAYS = {"DOWN": "is DOWN.", "STILL DOWN": "is still DOWN.", "UP": "is UP.", "TEST": "sends a test."}
+_SAYS = {
+    "DOWN": "is DOWN",
+    "DOWN AGAIN": "is DOWN again",
+    "STILL DOWN": "is still DOWN",
+    "UP": "is UP",
+    "PAUSED": "is paused",
+    "NOT WATCHED": "is not watched any more",
+    "TEST": "sends a test",
+}
 _KINDS = {"success": "OK", "start": "Started", "fail": "Failed", "log": "Log", "ign": "Ignored"}
 
 
@@ -41,13 +51,26 @@ def body_text(body: bytes, limit: int) -> str:
 
 
 def headline(news: News) -> str:
-    """DOWN, STILL DOWN, UP or TEST."""
-    return "STILL DOWN" if news.event == "down" and news.reminder else news.event.upper()
+    """DOWN, DOWN AGAIN, STILL DOWN, UP, PAUSED, NOT WATCHED or TEST."""
+    if news.ended:
+        return "NOT WATCHED"
+    if news.event == "up" and news.flip.new == "paused":
+        return "PAUSED"
+    if news.event != "down":
+        return news.event.upper()
+    if news.reminder:
+        return "STILL DOWN"
+    return "DOWN AGAIN" if news.heard else "DOWN"
+
+
+def says(news: News) -> str:
+    """The headline as the end of a sentence: is DOWN."""
+    return _SAYS[headline(news)]
 
 
 def title(news: News) -> str:
     """The headline as a sentence: “Nightly backup” is DOWN."""
-    return f"“{label(news)}” {_SAYS[headline(news)]}"
+    return f"“{label(news)}” {says(news)}."
 
 
 def label(news: News, limit: int = 100) -> str:
@@ -88,10 +111,23 @@ def summary(news: News) -> str:
     if news.event == "test":
         return "This is a test. If you can read it, the channel works."
     if news.event == "up":
-        return f"It is back, after {lasted(news.downtime)} down." if news.downtime is not None else "It is back."
+        return _over(news)
     if news.reminder and news.downtime is not None:
         return _lasting(news, news.downtime)
-    return reason(news)
+    return f"{reason(news)} {missed.before(news)}".strip()
+
+
+def _over(news: News) -> str:
+    """The end of an outage."""
+    if news.ended and news.over:
+        return f"It was down since {moment(news.over[-1].began)}."
+    if news.downtime is None:
+        return "It is back."
+    if news.flip.new == "paused":
+        return f"It had been down for {lasted(news.downtime)}."
+    if news.over and (len(news.over) > 1 or not news.heard):
+        return f"It is back. {missed.spans(news)}"
+    return f"It is back, after {lasted(news.downtime)} down."
 
 
 def _lasting(news: News, downtime: timedelta) -> str:

@@ -66,7 +66,8 @@ class Check:
     for reminders of an outage every so many seconds. Of a probe, `last_result` is the latest result in words and
     `suspicion` what is not confirmed yet; of a rule, `breaching` says how many series breach at present and what
     the first are called, and `met` holds the letters of those of several criteria that are met, in the order in which
-    they came to be. `quiet` marks an outage that nobody wants to be told of.
+    they came to be. `quiet` marks an outage that nobody wants to be told of. Of a master that is down, `holds` are the
+    checks whose news waits for it to come back.
 
     Of a heartbeat, a start from before `runs_from` opens no run, `runs_ended` are the runs that a success has ended
     since then, by id with its moment, and `recent` are the requests that were counted last, newest first.
@@ -105,6 +106,7 @@ class Check:
     breaching: Breaching = NONE
     met: str = ""
     quiet: bool = False
+    holds: tuple[str, ...] = ()
     status: Status = "new"
     since: datetime | None = None
     last_ping: datetime | None = None
@@ -174,13 +176,12 @@ class Flip:
 
     @property
     def is_news(self) -> bool:
-        """Pausing, resuming and the first sign of life are nobody's news; going down and coming back are."""
-        return not self.quiet and (self.new == "down" or (self.new == "up" and self.old == "down"))
-
-    @property
-    def disproves(self) -> bool:
-        """Whether it ends an outage that, as was found later, was none."""
-        return bool(self.details.get("disproves"))
+        """Whether somebody may have to be told because of it: of going down, of coming up unless that is the check's
+        first sign of life (who heard "down" before a pause is owed it still), and of a pause that closes an incident.
+        """
+        if self.new == "up":
+            return not self.quiet and self.before is not None
+        return not self.quiet and (self.new == "down" or (self.new == "paused" and self.old == "down"))
 
 
 def flipped(
@@ -266,7 +267,9 @@ class Channel:
 
     `resolves` says whether recoveries are told. A `default` channel is told of every check of the project, whatever
     channels the check names. A `hidden` one belongs to one check and stands in no list. `number` is the integer by
-    which a dialect knows the channel, 0 for none yet. `extra` is data of one dialect that no other reads.
+    which a dialect knows the channel, 0 for none yet. `mended` is when there last was reason to think that it works
+    again: it was changed, tested well, or told something after an error. `extra` is data of one dialect that no other
+    reads.
     """
 
     project: str
@@ -281,6 +284,7 @@ class Channel:
     default: bool = False
     hidden: bool = False
     number: int = 0
+    mended: datetime | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -313,14 +317,16 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """Telling one channel of one flip: the delivery log's entry and, while it is under way, the claim on it."""
+    """A message to one channel, as the delivery log shows it: the newest `flip` that it told of, and the status that it
+    told, `new`, or "ended" for the last word about a check that is not watched any more. What failed and is tried again
+    is in "retry", what was given up "failed", what was told with what came after it "folded"."""
 
     channel: str
     check: str
     flip: datetime
-    new: Status
+    new: str
     reminder: int = 0
-    state: Literal["sending", "sent", "retry", "failed"] = "sending"
+    state: Literal["sent", "retry", "failed", "folded"] = "sent"
     attempts: int = 0
     error: str = ""
     at: datetime | None = None

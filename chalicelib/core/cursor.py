@@ -25,7 +25,8 @@ class Attempt:
     `flip` is the newest flip that it covers, `reminder` its number among the reminders (0: none), `began` the beginning
     of the outage it is about. It was first tried at `first` and last at `at`; `count` tries have failed, a throttled
     one (`paced`) is not counted. It is tried again at `next_at`, never if that is None and no `lease` lasts: given up.
-    While a `lease` lasts somebody is sending it; a lease that is over without an outcome leaves it unknown.
+    While a `lease` lasts somebody is sending it; a lease that is over without an outcome leaves it unknown. `unsure`:
+    a try, or one of an earlier message to the same effect, was not answered, and may have been taken.
     """
 
     event: Heard
@@ -41,6 +42,12 @@ class Attempt:
     lease: datetime | None = None
     error: str = ""
     paced: bool = False
+    unsure: bool = False
+
+    @property
+    def may_be_heard(self) -> bool:
+        """Whether it may have been taken without anybody learning it."""
+        return self.unsure or self.lease is not None
 
     @property
     def given_up(self) -> bool:
@@ -75,7 +82,8 @@ class Cursor:
     @property
     def heard_down(self) -> bool:
         """Whether the channel has heard "down", or may have: nobody learned how the sending of it ended."""
-        return self.state == "down" or (self.attempt is not None and self.attempt.event == "down")
+        tried = self.attempt
+        return self.state == "down" or (tried is not None and tried.event == "down" and tried.may_be_heard)
 
 
 def joined(channel: str, since: datetime | None) -> Cursor:
@@ -87,7 +95,7 @@ def settled(cursor: Cursor, upto: datetime | None, stopped: datetime | None = No
     """Nothing of the flips up to `upto` is to be told. What the channel may have heard, it counts as having heard."""
     cursor = replace(cursor, stopped=cursor.stopped or stopped)
     attempt = cursor.attempt
-    if attempt and attempt.event == "down" and cursor.state != "down":
+    if attempt and cursor.heard_down and cursor.state != "down":
         heard = replace(cursor, state="down", since=attempt.began, reason=attempt.reason, incident=attempt.incident)
         return replace(heard, settled=_later(cursor.settled, upto), sure=False, attempt=None)
     return replace(cursor, settled=_later(cursor.settled, upto), attempt=None)
@@ -96,6 +104,8 @@ def settled(cursor: Cursor, upto: datetime | None, stopped: datetime | None = No
 def leased(cursor: Cursor, message: Attempt, by: str) -> Cursor:
     """Somebody sends `message`; of the same one that failed before, the tries are remembered."""
     before = cursor.attempt
+    if before and before.event == message.event:
+        message = replace(message, unsure=before.may_be_heard)
     if before and (before.event, before.flip, before.reminder) == (message.event, message.flip, message.reminder):
         message = replace(message, first=before.first, count=before.count, paced=before.paced, error=before.error)
     return replace(cursor, attempt=message, by=by)
@@ -114,15 +124,15 @@ def told(cursor: Cursor, upto: datetime | None, now: datetime) -> Cursor:
     )
 
 
-def failed(cursor: Cursor, error: str, now: datetime, *, permanent: bool) -> Cursor:
-    """The message under way was not taken; it is tried again after a pause, or given up."""
+def failed(cursor: Cursor, error: str, now: datetime, *, permanent: bool, unanswered: bool = False) -> Cursor:
+    """The message under way was not taken, or `unanswered`; it is tried again after a pause, or given up."""
     message = cursor.attempt
     assert message is not None
     next_at = None if permanent else now + BACK_OFF[min(message.count, len(BACK_OFF) - 1)]
     if next_at and next_at - message.first > LONGEST:
         next_at = None
     failure = replace(message, count=message.count + 1, at=now, next_at=next_at, lease=None, error=error)
-    return replace(cursor, attempt=failure)
+    return replace(cursor, attempt=replace(failure, unsure=message.unsure or unanswered))
 
 
 def throttled(cursor: Cursor, error: str, now: datetime, until: datetime) -> Cursor:
@@ -137,7 +147,7 @@ def throttled(cursor: Cursor, error: str, now: datetime, until: datetime) -> Cur
 def given_up(cursor: Cursor) -> Cursor:
     """The message under way, whose senders died for a day, is not tried again."""
     assert cursor.attempt is not None
-    return replace(cursor, attempt=replace(cursor.attempt, lease=None, next_at=None))
+    return replace(cursor, attempt=replace(cursor.attempt, lease=None, next_at=None, unsure=True))
 
 
 def _later(a: datetime | None, b: datetime | None) -> datetime | None:

@@ -43,12 +43,15 @@ class Undelivered(TocsinError):
 
     `permanent` tells the deliverer that trying again is of no use (a bad address, a refused key). `after` is the number
     of seconds for which the receiver wants to be left alone (Retry-After and its like): that is no failed attempt, only
-    a wait; None where nobody asked for one. `message` is shown on the channel and in its delivery log, so it must hold
-    no secret.
+    a wait; None where nobody asked for one. `unanswered`: it may have been taken, for there was no answer. `message` is
+    shown on the channel and in its delivery log, so it must hold no secret.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, permanent: bool = False, after: float | None = None, unanswered: bool = False
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.permanent = permanent
+        self.unanswered = unanswered
         self.after = after

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from chalicelib.core.check import Check, Flip, Ping
+from chalicelib.core.outages import Outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,16 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One flip, or a reminder of it, or a test of a channel.
+    """One message: of a flip and of what the channel missed before it, or a reminder, or a test of a channel.
 
     `id` is the same for every attempt to tell the same thing to the same channel (an idempotency key). `reminder`
     counts "still down" reminders from 1, 0 is the first telling. `downtime` is how long the check was down (up) or
     has been (reminders). `pings` are the latest ones, newest first; `body` belongs to the newest. `incident` is the
     name under which the outage was opened at a service, see `outages.incident`; empty: that of the outage of the flip.
+
+    `over` are the outages of whose end the channel hears with this, oldest first: the last is the one that ended, those
+    before it (of "down": all of them) it missed. `heard`: it heard "down" before. `ended` is the last word about
+    a check that is not watched any more.
     """
 
     id: str
@@ -40,6 +45,9 @@ class News:
     pings: tuple[Ping, ...] = ()
     body: bytes = b""
     incident: str = ""
+    over: tuple[Outage, ...] = ()
+    heard: bool = False
+    ended: bool = False
 
     @property
     def url(self) -> str:

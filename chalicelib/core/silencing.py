@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chalicelib.core.check import Check, Flip
 from chalicelib.core.errors import Conflict
-from chalicelib.core.silence import Silence, silenced_until
+from chalicelib.core.silence import Silence
 
 # So many silences that are not over fit one check: they travel in its record.
 AT_MOST = 50
@@ -24,12 +24,10 @@ class Silenced:
 
 @dataclass(frozen=True, slots=True)
 class Unsilenced:
-    """Every silence that `which` is true of ends. `untold` is the flip to the present status, for the case that nobody
-    has heard of it."""
+    """Every silence that `which` is true of ends."""
 
     at: datetime
     which: Callable[[Silence], bool]
-    untold: Flip | None = None
 
 
 def silenced(check: Check, event: Silenced) -> tuple[Check, tuple[Flip, ...]]:
@@ -54,11 +52,3 @@ def ended(before: Check, after: Check, at: datetime) -> tuple[Silence, ...]:
     lasting = {(silence.id, silence.start) for silence in after.silences}
     gone = [silence for silence in before.silences if (silence.id, silence.start) not in lasting and silence.start < at]
     return tuple(replace(silence, end=min(silence.end or at, at)) for silence in gone)
-
-
-def to_tell(after: Check, event: object) -> tuple[Flip, ...]:
-    """The flip that is to be told because the silence over it has ended early."""
-    if not isinstance(event, Unsilenced) or event.untold is None:
-        return ()
-    current = after.status == "down" and after.since == event.untold.at
-    return (event.untold,) if current and silenced_until(after.silences, event.at) is None else ()

@@ -51,9 +51,9 @@ Shown = Literal["new", "started", "up", "grace", "down", "paused"]
 class Change:
     """The outcome of a decision: the check before and after, and the flips between the two, oldest first.
 
-    `ended` are the silences that are over, `untold`
-    flips that were made earlier and are to be told now, at `at`; `series` which
-    others of a rule's series breach than before, None if the same do.
+    `ended` are the silences that are over, `series` which others of a rule's series breach than before, None if the
+    same do. `released` are the checks whose news waited for this one to come back; with `unheld`, what kept back its
+    own may have ended.
     """
 
     before: Check
@@ -61,8 +61,14 @@ class Change:
     at: datetime
     flips: tuple[Flip, ...] = ()
     ended: tuple[Silence, ...] = ()
-    untold: tuple[Flip, ...] = ()
     series: SeriesChange | None = None
+    released: tuple[str, ...] = ()
+    unheld: bool = False
+
+    @property
+    def is_news(self) -> bool:
+        """Whether somebody may have to be told something of the check."""
+        return self.unheld or any(flip.is_news for flip in self.flips)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +152,17 @@ def decide(check: Check, event: Event) -> Change | None:
     series = watching.series(check, after, event)
     if after == check and series is None:
         return None
+    released = () if after.status == "down" else after.holds
+    after = replace(after, holds=()) if released else after
     return Change(
         check,
         replace(after, version=check.version + 1),
         event.at,
         flips,
         silencing.ended(check, after, event.at),
-        silencing.to_tell(after, event),
         series,
+        released,
+        _unheld(check, after),
     )
 
 
@@ -165,6 +174,13 @@ def _is_past(check: Check, event: Event) -> bool:
     """Whether the event comes before what the check already is, so that no deadline comes before it."""
     signal = event.signal if isinstance(event, Late) else event
     return isinstance(signal, Signal) and late.concerns(check, signal)
+
+
+def _unheld(before: Check, after: Check) -> bool:
+    """Whether news that was kept back may not be any more: a silence is off it or has changed, or it is told to others,
+    in another rhythm, or without regard to the same master."""
+    others = (before.channels, before.master, before.remind) != (after.channels, after.master, after.remind)
+    return others or any(silence not in after.silences for silence in before.silences)
 
 
 def _settle(check: Check, now: datetime) -> tuple[Check, tuple[Flip, ...]]:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.core import cursor as cursors
-from chalicelib.core import kinds
+from chalicelib.core import kinds, outages
 from chalicelib.core.check import Check, Flip
 from chalicelib.core.cursor import Attempt, Cursor, Heard
 from chalicelib.core.outages import Outage
@@ -30,6 +30,8 @@ from chalicelib.core.silence import SilencedUntil
 
 # A channel that is more flips behind than this hears of them in one message.
 BEHIND = 4
+# An outage that was found to have been none is as short as flips allow.
+NO_TIME = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,8 @@ class Talk:
 class Tell:
     """Tell this now. `flip` is the newest flip that the message tells of, `began` the beginning of the outage that is
     under way or over with it. `over` are the outages of whose end the channel hears with it, oldest first: of "up" at
-    least one, of "down" those that it missed, and with `again` the one that it heard of before. When it is told, the
-    flips up to `upto` are settled; `cursor` is what the conversation is before."""
+    least one, of "down" those that it missed. `heard`: it heard "down" before. When it is told, the flips up to `upto`
+    are settled; `cursor` is what the conversation is before."""
 
     cursor: Cursor
     event: Heard
@@ -101,7 +103,7 @@ class Tell:
     began: datetime
     upto: datetime | None
     over: tuple[Outage, ...] = ()
-    again: bool = False
+    heard: bool = False
     reminder: int = 0
     incident: str = ""
 
@@ -115,11 +117,13 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Look again then; None where something must happen before. `leased`: somebody is telling it at this moment."""
+    """Look again then; None where something must happen before. `leased`: somebody is telling it at this moment.
+    `mastered`: the check's master is waited for."""
 
     cursor: Cursor
     until: datetime | None
     leased: bool = False
+    mastered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,19 @@ def decide(talk: Talk) -> Decision:
         rest = decide(_as_if_told(talk, message))
         return replace(rest, dropped=True) if isinstance(rest, Settled) else rest
     return _in_time(talk, message)
+
+
+def last_word(talk: Talk, at: datetime) -> Decision:
+    """What to tell a channel whose conversation ended at `at`, while it believed that the check was down: once, that it
+    is not watched any more."""
+    check, cursor = talk.check, talk.cursor
+    if cursor.attempt and cursor.attempt.lease and cursor.attempt.lease > talk.now:
+        return Wait(cursor, cursor.attempt.lease, leased=True)
+    if cursor.state != "down":
+        talk = replace(talk, cursor=cursors.settled(cursor, None))
+    flip = Flip(check.project, check.code, at, "down", "paused", cursor.reason, talk.cursor.since)
+    message = _up(talk, flip, (_told(talk, flip),))
+    return _in_time(talk, message) if talk.listener.up else Settled(cursor)
 
 
 def _passed(talk: Talk) -> Talk:
@@ -221,7 +238,13 @@ def _is_nobodys(talk: Talk, outage: Outage) -> bool:
     mastered = talk.holds.mastered is not None and down.at <= talk.holds.mastered
     rested = _rests_until(talk)
     in_silence = down.silenced and up.silenced
-    return in_silence or mastered or up.disproves or (rested is not None and up.at < rested)
+    return in_silence or mastered or _was_none(outage) or (rested is not None and up.at < rested)
+
+
+def _was_none(outage: Outage) -> bool:
+    """Whether an outage was found to have been none: the ping that it waited for came in time, and arrived late."""
+    end = outage.end
+    return end is not None and "late" in end.details and end.at - outage.began < NO_TIME
 
 
 def _message(talk: Talk) -> Tell | None:
@@ -245,7 +268,7 @@ def _after_down(talk: Talk, story: _Story) -> Tell | None:
         if story.ended and not _behind(talk):
             return _up(talk, story.ended, (_told(talk, story.ended),))
         over = (_told(talk, end), *story.missed) if end else tuple(story.missed)
-        return _down(talk, story.open, over, again=True)
+        return _down(talk, story.open, over)
     if story.ended and not _behind(talk):
         return _up(talk, story.ended, (_told(talk, story.ended),))
     if story.up and end:
@@ -284,7 +307,7 @@ def _after_up(talk: Talk, story: _Story) -> Tell | None:
     if story.open:
         return _down(talk, story.open, missed)
     # An incident that nobody opened needs no closing.
-    if missed and story.up and (tried or not talk.listener.incident):
+    if missed and story.up and ((tried and tried.may_be_heard) or not talk.listener.incident):
         return _up(talk, story.up, missed)
     return None
 
@@ -295,25 +318,24 @@ def _behind(talk: Talk) -> bool:
     return len(talk.fresh) > BEHIND or (tried is not None and (tried.count > 0 or tried.paced))
 
 
-def _down(talk: Talk, flip: Flip, over: tuple[Outage, ...] = (), *, again: bool = False) -> Tell:
-    incident = _open_incident(talk) or _incident(talk, flip.at)
-    return Tell(talk.cursor, "down", flip, flip.at, flip.at, over, again, incident=incident)
+def _down(talk: Talk, flip: Flip, over: tuple[Outage, ...] = ()) -> Tell:
+    return _tell(talk, "down", flip, flip.at, over)
 
 
 def _up(talk: Talk, flip: Flip, over: tuple[Outage, ...]) -> Tell:
-    incident = _open_incident(talk) or _incident(talk, over[-1].began)
-    return Tell(talk.cursor, "up", flip, over[-1].began, flip.at, over, incident=incident)
+    return _tell(talk, "up", flip, over[-1].began, over)
+
+
+def _tell(talk: Talk, event: Heard, flip: Flip, began: datetime, over: tuple[Outage, ...]) -> Tell:
+    heard = talk.cursor.state == "down"
+    incident = _open_incident(talk) or outages.incident(talk.check.code, began)
+    return Tell(talk.cursor, event, flip, began, flip.at, over, heard, incident=incident)
 
 
 def _open_incident(talk: Talk) -> str:
     """The name of the incident that is open, or may be: it is closed under the name that it was opened under."""
     tried = talk.cursor.attempt
     return talk.cursor.incident or (tried.incident if tried else "")
-
-
-def _incident(talk: Talk, began: datetime) -> str:
-    """A name for an outage by its beginning. It holds no code, for whoever knows that can ping."""
-    return f"{talk.check.unique_key}.{began:%Y%m%dT%H%M%S%f}"
 
 
 def _remind(talk: Talk) -> Decision:
@@ -336,7 +358,7 @@ def _in_time(talk: Talk, message: Tell) -> Decision:
     """The message, or until when it has to wait."""
     held = _held(talk, message)
     if held:
-        return Wait(talk.cursor, held.until)
+        return Wait(talk.cursor, held.until, mastered=held is talk.holds.unreachable)
     tried = talk.cursor.attempt
     if tried and tried.lease and talk.now - tried.first > cursors.LONGEST:
         return Settled(cursors.given_up(talk.cursor))

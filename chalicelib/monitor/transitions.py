@@ -15,8 +15,11 @@ from chalicelib.core import status
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Busy
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, outbox, queues
+from chalicelib.monitor.telling import parting
+from chalicelib.store import checks, outbox, partings, queues
 from chalicelib.store.faults import Contended, Refused, StoreFault
+from chalicelib.store.outbox import Nudge
+from chalicelib.store.partings import Parting
 
 T = TypeVar("T")
 ATTEMPTS = 12
@@ -48,8 +51,12 @@ def keep(seen: Check, event: status.Event) -> status.Change | None:
     Raises Refused or Contended when the check has become another since.
     """
     change = status.decide(seen, event)
-    if change is not None:
-        checks.write(change)
+    if change is None:
+        return None
+    parted = parting.of_change(change)
+    checks.write(change, also=partings.adding(change.after, parted, change.at) if parted else None)
+    if parted:
+        nudge_words(change.after, parted)
     return change
 
 
@@ -72,21 +79,32 @@ def pause(services: Services, attempt: int) -> None:
 
 def tell(changes: list[status.Change]) -> None:
     """Nudges the deliverer about the news of `changes`. A nudge that fails costs time: the sweep finds the news."""
-    entries = [outbox.of_flip(flip) for change in changes for flip in change.flips if flip.is_news]
-    nudge(entries + [outbox.of_untold(flip, change.at) for change in changes for flip in change.untold])
+    nudge([one for change in changes for one in _nudges(change)])
     flips = sum(len(change.flips) for change in changes)
     if flips:
         log.count(Flips=flips)
 
 
-def nudge(entries: list[outbox.Entry], *, delay: int = 0) -> bool:
-    """Whether the deliverer could be told that these entries wait."""
-    if not entries:
+def nudge_words(check: Check, parted: Parting) -> None:
+    """Nudges the deliverer about the last words of conversations that have ended."""
+    nudge([partings.place(check, cursor) for cursor in parted.words])
+
+
+def _nudges(change: status.Change) -> list[Nudge]:
+    """What there may be to tell because of a change: of the check itself, and of those that waited for it."""
+    check = change.after
+    codes = ([check.code] if change.is_news else []) + list(change.released)
+    return [outbox.of(check.project, code) for code in codes]
+
+
+def nudge(nudges: list[Nudge], *, delay: int = 0) -> bool:
+    """Whether the deliverer could be told of these items."""
+    if not nudges:
         return True
     try:
-        queues.send_all("news", [{"shard": entry.shard, "key": entry.key} for entry in entries], delay=delay)
+        queues.send_all("news", [one.message() for one in nudges], delay=delay)
     except StoreFault as fault:
-        log.warning("news could not be nudged, the sweep will find it", reason=str(fault), entries=len(entries))
+        log.warning("news could not be nudged, the sweep will find it", reason=str(fault), items=len(nudges))
         return False
     return True
 

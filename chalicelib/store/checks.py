@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +16,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.core import arrivals, instances, kinds
 from chalicelib.core.breaches import NONE, Breaching
-from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion, parent_of
+from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion
 from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.kinds import heartbeat
 from chalicelib.core.silence import from_document, to_document
@@ -96,6 +97,14 @@ def due(shard: str, until: datetime) -> Iterator[tuple[str, str, datetime]]:
             yield item.project, item.code, item.due
 
 
+# Adds to a transaction.
+Also = Callable[[TransactWrite], None]
+
+
+def _nothing(_transaction: TransactWrite) -> None:
+    return
+
+
 def create(check: Check, limit: int, *, alone: bool = False, made: int | None = None) -> None:
     """Keeps a new check with its directory entries, counted against the project's limit, in one transaction.
 
@@ -128,38 +137,31 @@ def instances_of(check: Check) -> list[Check]:
     return [from_raw(item) for item in _query(check.project, CheckItem.code.between(first, last))]
 
 
-def told(project: str, code: str) -> Check:
-    """A check, or an instance with what its check decides for it, as whoever tells of it wants it. Raises Missing, also
-    for an instance whose check is gone."""
-    parent = parent_of(code)
-    if not parent:
-        return get(project, code)
-    found = {check.code: check for check in get_many([(project, code), (project, parent)])}
-    if len(found) < 2:
-        raise Missing("check")
-    return instances.told(found[code], found[parent])
-
-
-def delete(check: Check) -> None:
-    """Removes a check or an instance, and every way to it. Raises Missing when somebody else was faster, Contended when
-    it changed."""
+def delete(check: Check, now: datetime, also: Also = _nothing) -> None:
+    """Removes a check or an instance, and every way to it, and what is to be told of it; `also` adds to the
+    transaction. Raises Missing when somebody else was faster, Contended when it changed."""
     item = CheckItem(check.project, check.code)
     with translated(), TransactWrite(connection=shared()) as transaction:
         transaction.delete(item, condition=(CheckItem.version == check.version))
         if not check.parent:
             directory.remove_check(transaction, check)
         satellites.remove(transaction, check)
+        outbox.drop(transaction, outbox.of(check.project, check.code))
+        _release(transaction, check, check.holds, now)
+        also(transaction)
     if check.slug:
         directory.tidy_slug(check.project, check.slug)
 
 
-def write(change: Change, *, ping: Ping | None = None, body: bytes = b"", kept: str = "") -> None:
+def write(
+    change: Change, *, ping: Ping | None = None, body: bytes = b"", kept: str = "", also: Also | None = None
+) -> None:
     """Keeps a decision, if the check still is what the decision was made on; otherwise raises Refused. Raises Conflict
     when another check has the name that it takes.
 
-    With flips, the check, the flips, their news and the ping that caused them are one transaction.
-    Without, it is one conditional update, and the ping is recorded beside it. A ping that was `kept` in the queue, as
-    this request, is one transaction too, which marks it: Refused if it has been marked before.
+    With flips, the check, the flips, their news and the ping that caused them are one transaction, to which `also`
+    adds. Without, it is one conditional update, and the ping is recorded beside it. A ping that was `kept` in the
+    queue, as this request, is one transaction too, which marks it: Refused if it has been marked before.
     """
     before, after = change.before, change.after
     actions = _actions(before, after)
@@ -169,7 +171,7 @@ def write(change: Change, *, ping: Ping | None = None, body: bytes = b"", kept: 
     if seat and seat != member_of(before):
         wheel.register(seat)
     slug_moved, name_moved = before.slug != after.slug, kinds.alone_as(before) != kinds.alone_as(after)
-    if not (kept or change.flips or change.series or change.ended or change.untold or slug_moved or name_moved):
+    if not (kept or also or _has_events(change) or slug_moved or name_moved):
         with translated():
             item.update(actions=actions, condition=condition)
         if ping:
@@ -185,6 +187,7 @@ def write(change: Change, *, ping: Ping | None = None, body: bytes = b"", kept: 
             _add_events(transaction, change)
             if ping:
                 history.add(transaction, after.code, ping, body, kept)
+            (also or _nothing)(transaction)
     except Refused:
         if name_moved:
             _require_name(after)
@@ -199,19 +202,36 @@ def _require_name(check: Check) -> None:
         raise Conflict(f"the name {kinds.alone_as(check)!r} is taken")
 
 
+def _has_events(change: Change) -> bool:
+    return bool(change.flips or change.series or change.ended or change.is_news)
+
+
 def _add_events(transaction: TransactWrite, change: Change) -> None:
     for flip in change.flips:
         history.add_flip(transaction, flip)
-        if flip.is_news:
-            outbox.add_flip(transaction, flip)
+    if change.is_news:
+        check = change.after
+        outbox.add(transaction, outbox.of(check.project, check.code), str(check.version), change.at)
+    _release(transaction, change.after, change.released, change.at)
     if change.series:
         satellites.write(transaction, change.before, change.after, change.series)
         if change.series.turns:
             history.add_turns(transaction, change.after.code, change.series.turns)
     for silence in change.ended:
         history.add_silence(transaction, change.after.code, silence)
-    for flip in change.untold:
-        outbox.add(transaction, outbox.of_untold(flip, change.at))
+
+
+def _release(transaction: TransactWrite, master: Check, dependants: Iterable[str], now: datetime) -> None:
+    """What waited for a master to come back may be told now."""
+    for code in dependants:
+        outbox.add(transaction, outbox.of(master.project, code), f"{master.code}:{master.version}", now)
+
+
+def hold(transaction: TransactWrite, master: Check, code: str) -> None:
+    """News of the check `code` waits for `master` to come back, if that still is as it was seen."""
+    actions: list[Action] = [CheckItem.holds.add({code}), CheckItem.version.add(1)]
+    item = CheckItem(master.project, master.code)
+    transaction.update(item, actions, condition=CheckItem.version == master.version)
 
 
 def postpone(project: str, code: str, until: datetime) -> None:
@@ -256,6 +276,15 @@ def _readers() -> dict[str, tuple[str, Callable[[Any], Any]]]:
     return {name: (attributes[name].attr_type, attributes[name].deserialize) for name in names}
 
 
+def to_text(check: Check) -> str:
+    """The whole check as text, for what outlives it."""
+    return json.dumps(_item(check).serialize())
+
+
+def from_text(text: str) -> Check:
+    return from_raw(json.loads(text))
+
+
 def _stored(name: str, value: Any) -> Any:
     """A field's value as the item keeps it; None for what is not kept."""
     if value is None or value is False or value in ("", (), {}) or value == _UNSET.get(name):
@@ -277,6 +306,7 @@ _WRITE: dict[str, Callable[[Any], Any]] = {
     "channels": set,
     "spec": lambda spec: spec.document(),
     "breaching": lambda breaching: None if breaching == NONE else asdict(breaching),
+    "holds": set,
     "filters": lambda filters: None if filters == Filters() else asdict(filters),
     "runs_ended": lambda ended: {rid: to_micros(at) for rid, at in ended.items()},
     "silences": lambda silences: [to_document(silence) for silence in silences],
@@ -285,6 +315,7 @@ _WRITE: dict[str, Callable[[Any], Any]] = {
 _READ: dict[str, Callable[[Any], Any]] = {
     "channels": lambda codes: tuple(sorted(codes)),
     "breaching": lambda found: Breaching(found["count"], tuple(found["first"]), found["satellites"]),
+    "holds": lambda codes: tuple(sorted(codes)),
     "filters": lambda filters: Filters(**filters),
     "runs_ended": lambda ended: {rid: from_micros(at) for rid, at in ended.items()},
     "silences": lambda documents: tuple(from_document(document) for document in documents),

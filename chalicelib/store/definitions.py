@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Missing
+from chalicelib.store import outbox
+from chalicelib.store.connection import key_of, shared
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import ChannelItem
 
@@ -51,8 +56,8 @@ def save_channel(channel: Channel) -> None:
         item.save(condition=ChannelItem.project.does_not_exist())
 
 
-def update_channel(channel: Channel) -> Channel:
-    """Keeps what its owner changed, which also clears its error. Raises Missing when it is gone."""
+def update_channel(channel: Channel, now: datetime) -> Channel:
+    """Keeps what its owner changed, which also mends it. Raises Missing when it is gone."""
     actions: list[Action] = [
         ChannelItem.name.set(channel.name),
         ChannelItem.settings.set(channel.settings),
@@ -61,10 +66,20 @@ def update_channel(channel: Channel) -> Channel:
         ChannelItem.default.set(channel.default),
         ChannelItem.number.set(channel.number),
         ChannelItem.extra.set(channel.extra),
-        ChannelItem.error.remove(),
     ]
-    _update(channel, actions)
-    return replace(channel, error="")
+    return mend(channel, now, actions)
+
+
+def mend(channel: Channel, now: datetime, changes: Sequence[Action] = ()) -> Channel:
+    """Notes that there is reason to think that the channel works, and has what it is owed told. Raises Missing."""
+    actions = [*changes, ChannelItem.mended.set(now), ChannelItem.error.remove()]
+    try:
+        with translated(), TransactWrite(connection=shared()) as transaction:
+            transaction.update(_item_of(channel), actions, condition=ChannelItem.project.exists())
+            outbox.add(transaction, outbox.of_channel(channel.project, channel.code), key_of(now), now)
+    except Refused:
+        raise Missing("channel") from None
+    return replace(channel, error="", mended=now)
 
 
 def show_error(channel: Channel, error: str) -> None:
@@ -79,14 +94,18 @@ def show_error(channel: Channel, error: str) -> None:
 def _update(channel: Channel, actions: list[Action]) -> None:
     try:
         with translated():
-            ChannelItem(channel.project, _CHANNEL + channel.code).update(actions, ChannelItem.project.exists())
+            _item_of(channel).update(actions, ChannelItem.project.exists())
     except Refused:
         raise Missing("channel") from None
 
 
+def _item_of(channel: Channel) -> ChannelItem:
+    return ChannelItem(channel.project, _CHANNEL + channel.code)
+
+
 def delete_channel(channel: Channel) -> None:
     with translated():
-        ChannelItem(channel.project, _CHANNEL + channel.code).delete()
+        _item_of(channel).delete()
 
 
 def _channel(item: ChannelItem) -> Channel:
@@ -99,6 +118,7 @@ def _channel(item: ChannelItem) -> Channel:
         settings=item.settings,
         remind=int(item.remind or 0),
         error=item.error or "",
+        mended=item.mended,
         # An item from before recoveries could be left out is told of them.
         resolves=item.resolves is not False,
         default=bool(item.default),

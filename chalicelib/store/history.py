@@ -13,7 +13,7 @@ from chalicelib.core.check import Flip, Ping, PingKind, Status
 from chalicelib.core.silence import Silence, from_document, to_document
 from chalicelib.core.watching import SeriesTurn
 from chalicelib.store.connection import key_of, shared
-from chalicelib.store.faults import Refused, translated
+from chalicelib.store.faults import translated
 from chalicelib.store.models import HistoryItem
 
 # An item ends at 400,000 bytes: so many of them are filled.
@@ -101,6 +101,7 @@ def add_flip(transaction: TransactWrite, flip: Flip) -> None:
         before=flip.before,
         details=flip.details or None,
         quiet=flip.quiet or None,
+        silenced=flip.silenced or None,
     )
     transaction.save(item, condition=HistoryItem.owner.does_not_exist())
 
@@ -193,24 +194,9 @@ def flips_around(project: str, code: str, moment: datetime, at_most: int) -> tup
         return before, [_flip(project, item) for item in later]
 
 
-def flip_at(project: str, code: str, moment: datetime) -> tuple[Flip, bool] | None:
-    """The flip of that very moment, and whether it is held: nobody has been told of it because of a silence."""
-    with translated():
-        try:
-            item = HistoryItem.get(code, f"F#{key_of(moment)}", consistent_read=True)
-        except HistoryItem.DoesNotExist:
-            return None
-    return _flip(project, item), bool(item.held)
-
-
-def mark_held(flip: Flip, held: bool) -> None:
-    """Notes whether a flip waits untold for the end of a silence. A flip whose history has gone is left alone."""
-    action = HistoryItem.held.set(True) if held else HistoryItem.held.remove()
-    try:
-        with translated():
-            HistoryItem(flip.code, f"F#{key_of(flip.at)}").update([action], HistoryItem.owner.exists())
-    except Refused:
-        return
+def flips_of(project: str, items: Iterable[HistoryItem], now: datetime) -> list[Flip]:
+    """The flips in items that have not expired, in their order."""
+    return [_flip(project, item) for item in _live(items, now)]
 
 
 def _between(letter: str, code: str, start: datetime, end: datetime, now: datetime) -> list[HistoryItem]:
@@ -258,5 +244,5 @@ def _whole(number: float | None) -> int | None:
 def _flip(project: str, item: HistoryItem) -> Flip:
     old, new = cast(Status, item.old), cast(Status, item.new)
     at = item.at.astimezone(UTC)
-    details, quiet = item.details or {}, bool(item.quiet)
-    return Flip(project, item.owner, at, old, new, item.reason or "", item.before, details, quiet)
+    marks = bool(item.quiet), bool(item.silenced)
+    return Flip(project, item.owner, at, old, new, item.reason or "", item.before, item.details or {}, *marks)

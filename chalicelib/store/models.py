@@ -84,6 +84,7 @@ class CheckItem(Table):
     breaching = Json(null=True)
     met = UnicodeAttribute(null=True)
     quiet = BooleanAttribute(null=True)
+    holds = UnicodeSetAttribute(null=True)
     wheel = UnicodeAttribute(null=True)
     wheel_key = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
@@ -174,6 +175,7 @@ class ChannelItem(Table):
     settings = Json()
     remind = NumberAttribute(null=True)
     error = UnicodeAttribute(null=True)
+    mended = Instant(null=True)
     resolves = BooleanAttribute(null=True)
     default = BooleanAttribute(null=True)
     hidden = BooleanAttribute(null=True)
@@ -243,12 +245,12 @@ class HistoryItem(Table):
     before = Instant(null=True)
     details = Json(null=True)
     quiet = BooleanAttribute(null=True)
-    held = BooleanAttribute(null=True)
+    silenced = BooleanAttribute(null=True)
     data = Json(null=True)
 
 
 class NotificationItem(Table):
-    """history: the delivery log of a channel, `N#<flip>#<check>#<reminder>`, which is also the claim on sending."""
+    """history: the delivery log of a channel, `N#<flip>#<check>#<reminder>`: what it was told, or how that failed."""
 
     class Meta:
         noun = "history"
@@ -264,15 +266,75 @@ class NotificationItem(Table):
     new = UnicodeAttribute()
     reminder = NumberAttribute(null=True)
     state = UnicodeAttribute()
-    lease = Instant(null=True)
     attempts = NumberAttribute(null=True)
     error = UnicodeAttribute(null=True)
     at = Instant(null=True)
     next_at = Instant(null=True)
 
 
+class CursorItem(Table):
+    """history: `G#<channel>` of a check, what that channel was told of it; next to the newest flips, so that one query
+    reads both. `by` names the last writer. It does not expire: what a channel has heard last is remembered."""
+
+    class Meta:
+        noun = "history"
+        table_name = "history"
+        billing_mode = "PAY_PER_REQUEST"
+
+    owner = UnicodeAttribute(hash_key=True)
+    at_key = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    by = UnicodeAttribute()
+    data = Json()
+
+
+class DebtItem(Table):
+    """history: `O#<check>` of a channel, a check of which the channel has not been told what it should have been."""
+
+    class Meta:
+        noun = "history"
+        table_name = "history"
+        billing_mode = "PAY_PER_REQUEST"
+
+    owner = UnicodeAttribute(hash_key=True)
+    at_key = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    project = UnicodeAttribute()
+    since = Instant()
+
+
+class OutboxDueIndex(GlobalSecondaryIndex["OutboxItem"]):
+    """What is to be looked at at some time; what waits for something else is not in it. Nominates."""
+
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+        billing_mode = "PAY_PER_REQUEST"
+
+    shard = UnicodeAttribute(hash_key=True)
+    due = Instant(range_key=True)
+
+
+class PaceItem(Table):
+    """directory: `pace#<sender>`, how fast a sender that has refused too many messages takes them."""
+
+    class Meta:
+        noun = "directory"
+        table_name = "directory"
+        billing_mode = "PAY_PER_REQUEST"
+
+    key = UnicodeAttribute(hash_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    free = Instant()
+    interval = Span()
+
+
 class OutboxItem(Table):
-    """outbox: news that has not been told. The table is the queue; `at_key` is `<due>#<id>`."""
+    """outbox: somebody may have to be told of `subject`: a check; `end#...` a conversation that has ended and wants a
+    last word, which `data` holds; `channel#<code>` a channel that works again, with what it is owed.
+
+    `mark` changes whenever there may be more to tell. Up to `held`, flips came while their check's master was down.
+    """
 
     class Meta:
         noun = "outbox"
@@ -280,25 +342,21 @@ class OutboxItem(Table):
         billing_mode = "PAY_PER_REQUEST"
 
     shard = UnicodeAttribute(hash_key=True)
-    at_key = UnicodeAttribute(range_key=True)
+    subject = UnicodeAttribute(range_key=True)
+    due_index = OutboxDueIndex()
     v = NumberAttribute(default=SCHEMA)
     project = UnicodeAttribute()
-    code = UnicodeAttribute()
-    at = Instant()
-    old = UnicodeAttribute()
-    new = UnicodeAttribute()
-    reason = UnicodeAttribute(null=True)
-    before = Instant(null=True)
-    channel = UnicodeAttribute(null=True)
-    reminder = NumberAttribute(null=True)
-    details = Json(null=True)
-    held = BooleanAttribute(null=True)
+    mark = UnicodeAttribute()
+    due = Instant(null=True)
+    held = Instant(null=True)
+    data = Json(null=True)
 
 
 # Of the models of one table the last has its indexes.
 MODELS: tuple[type[Table], ...] = (
-    *(SatelliteItem, CheckItem, DirectoryItem, ChannelItem, SubscriptionItem, MuteItem, HistoryItem, NotificationItem),
-    *(OutboxItem, SeriesItem),
+    *(SatelliteItem, CheckItem, PaceItem, DirectoryItem, ChannelItem, SubscriptionItem, MuteItem),
+    *(HistoryItem, NotificationItem, CursorItem, DebtItem, OutboxItem),
+    SeriesItem,
 )
 
 # Tables whose items DynamoDB may delete by itself after `expires`.

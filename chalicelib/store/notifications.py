@@ -1,97 +1,57 @@
-"""The delivery log of each channel, which is also the claim on a notification while it is being sent."""
+"""What was told through each channel, and what is still owed to it: the delivery log and the debts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.core.check import Notification, Status
-from chalicelib.store import outbox
-from chalicelib.store.connection import key_of, shared
-from chalicelib.store.faults import Refused, translated, update
-from chalicelib.store.models import NotificationItem
+from chalicelib.core.check import Notification
+from chalicelib.store.connection import key_of
+from chalicelib.store.faults import Refused, translated
+from chalicelib.store.models import DebtItem, NotificationItem
 
 KEEP = timedelta(days=90)
 
-
-def key(entry: outbox.Entry) -> str:
-    return f"N#{key_of(entry.flip.at)}#{entry.flip.code}#{entry.reminder:04d}"
+_DEBT = "O#"
 
 
-def claim(channel: str, entry: outbox.Entry, now: datetime, lease: timedelta) -> tuple[bool, Notification]:
-    """Takes the notification of `entry` on `channel` for as long as `lease`.
-
-    Answers (True, it) when it is the caller's to send, else (False, it as it stands). It can be taken when nobody
-    has, when its retry is due, or when whoever took it has died: the lease ran out without an outcome.
-    """
-    state = NotificationItem.state
-    free = (
-        NotificationItem.owner.does_not_exist()
-        | ((state == "retry") & (NotificationItem.next_at <= now))
-        | ((state == "sending") & (NotificationItem.lease <= now))
+def write(transaction: TransactWrite, notification: Notification, now: datetime) -> None:
+    """Writes a line of the log, over the one of an earlier try of the same message."""
+    transaction.save(
+        NotificationItem(
+            notification.channel,
+            _key(notification.check, notification.flip, notification.reminder),
+            expires=int((now + KEEP).timestamp()),
+            check=notification.check,
+            flip=notification.flip,
+            new=notification.new,
+            reminder=notification.reminder,
+            state=notification.state,
+            attempts=notification.attempts,
+            error=notification.error or None,
+            at=notification.at,
+            next_at=notification.next_at,
+        )
     )
-    actions: list[Action] = [
-        state.set("sending"),
-        NotificationItem.lease.set(now + lease),
-        NotificationItem.attempts.add(1),
-        NotificationItem.check.set(entry.flip.code),
-        NotificationItem.flip.set(entry.flip.at),
-        NotificationItem.new.set(entry.flip.new),
-        NotificationItem.reminder.set(entry.reminder),
-        NotificationItem.at.set(now),
-        NotificationItem.expires.set(int((now + KEEP).timestamp())),
-        NotificationItem.v.set(1),
-    ]
+
+
+def fold(channel: str, check: str, flip: datetime, reminder: int) -> None:
+    """Notes of a message that failed that what it said was told with what came after it."""
+    item = NotificationItem(channel, _key(check, flip, reminder))
+    actions: list[Action] = [NotificationItem.state.set("folded"), NotificationItem.next_at.remove()]
     try:
-        return True, _from_raw(update(_item(channel, entry), actions, free))
-    except Refused as refused:
-        assert refused.item is not None
-        return False, _from_raw(refused.item)
-
-
-def sent(channel: str, entry: outbox.Entry, now: datetime, reminder: outbox.Entry | None = None) -> None:
-    """It was told; its next reminder, if there is to be one, is put into the outbox in the same transaction."""
-    actions: list[Action] = [
-        NotificationItem.state.set("sent"),
-        NotificationItem.at.set(now),
-        NotificationItem.error.remove(),
-        NotificationItem.lease.remove(),
-        NotificationItem.next_at.remove(),
-    ]
-    exists = NotificationItem.owner.exists()
-    item = _item(channel, entry)
-    if reminder is None:
         with translated():
-            item.update(actions, condition=exists)
+            item.update(actions, condition=NotificationItem.owner.exists())
+    except Refused:
         return
-    with translated(), TransactWrite(connection=shared()) as transaction:
-        transaction.update(item, actions, condition=exists)
-        outbox.add(transaction, reminder)
 
 
-def not_sent(channel: str, entry: outbox.Entry, now: datetime, error: str, next_at: datetime | None) -> None:
-    """It could not be told. With `next_at` it will be tried again then, without it never."""
-    actions: list[Action] = [
-        NotificationItem.state.set("retry" if next_at else "failed"),
-        NotificationItem.at.set(now),
-        NotificationItem.error.set(error),
-        NotificationItem.lease.remove(),
-        NotificationItem.next_at.set(next_at) if next_at else NotificationItem.next_at.remove(),
-    ]
-    with translated():
-        _item(channel, entry).update(actions, condition=NotificationItem.owner.exists())
-
-
-def state(channel: str, entry: outbox.Entry) -> Notification | None:
-    """How the notification stands, None when nobody has begun it."""
-    with translated():
-        try:
-            return _notification(NotificationItem.get(channel, key(entry), consistent_read=True))
-        except NotificationItem.DoesNotExist:
-            return None
+def _key(check: str, flip: datetime, reminder: int) -> str:
+    return f"N#{key_of(flip)}#{check}#{reminder:04d}"
 
 
 def log(channel: str, limit: int, now: datetime) -> list[Notification]:
@@ -104,24 +64,39 @@ def log(channel: str, limit: int, now: datetime) -> list[Notification]:
         return [_notification(item) for item in items if item.expires > moment]
 
 
-def _item(channel: str, entry: outbox.Entry) -> NotificationItem:
-    return NotificationItem(channel, key(entry))
-
-
-def _from_raw(item: dict[str, Any]) -> Notification:
-    return _notification(NotificationItem.from_raw_data(item))
-
-
 def _notification(item: NotificationItem) -> Notification:
     return Notification(
         channel=item.owner,
         check=item.check,
         flip=item.flip,
-        new=cast(Status, item.new),
+        new=item.new,
         reminder=int(item.reminder or 0),
-        state=cast(Literal["sending", "sent", "retry", "failed"], item.state),
+        state=cast(Literal["sent", "retry", "failed", "folded"], item.state),
         attempts=int(item.attempts or 0),
         error=item.error or "",
         at=item.at,
         next_at=item.next_at,
     )
+
+
+def owe(transaction: TransactWrite, channel: str, project: str, check: str, now: datetime) -> None:
+    """Lists a check under a channel that could not be told of it."""
+    transaction.save(DebtItem(channel, _DEBT + check, project=project, since=now))
+
+
+def pay(transaction: TransactWrite, channel: str, check: str) -> None:
+    """The channel has been told of the check what it should have been."""
+    transaction.delete(DebtItem(channel, _DEBT + check))
+
+
+def forgive(channel: str, check: str) -> None:
+    """As `pay`, by itself: of a check that is gone nobody has to be told."""
+    with translated():
+        DebtItem(channel, _DEBT + check).delete()
+
+
+def debts(channel: str) -> Iterator[tuple[str, str]]:
+    """(project, code) of the checks of which a channel is owed news."""
+    with translated():
+        for item in DebtItem.query(channel, DebtItem.at_key.startswith(_DEBT), consistent_read=True):
+            yield item.project, item.at_key.removeprefix(_DEBT)

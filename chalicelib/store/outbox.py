@@ -1,26 +1,29 @@
-"""The outbox: news between its flip and its telling. The table is the queue: strongly consistent, ordered by due time.
+"""The outbox: of what somebody may have to be told. One item for each check, however much there is to tell of it.
 
-An item is born in the transaction of its flip, due a little later than the nudge that normally has it delivered at
-once.
+An item is put by the transaction that made the news, without being read, and says no more than that: what there is to
+tell stand the check's flips and cursors for. Whoever has told everything removes the item, or moves it to when there
+may be something to tell, if its mark still is what he saw; so what came meanwhile is not lost.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any
 
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.core.check import Flip, Status
-from chalicelib.store.connection import from_micros, key_of, shared
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import OutboxItem
 
 # How long the nudge has before the sweep takes an item up itself.
 HEAD_START = timedelta(seconds=30)
+# So many items of a shard are handed on at once.
+AT_ONCE = 1_000
 
 
 class _Shards:
@@ -28,120 +31,141 @@ class _Shards:
 
 
 @dataclass(frozen=True, slots=True)
+class Nudge:
+    """Where an item stands. `project` is empty where it is not known yet."""
+
+    shard: str
+    subject: str
+    project: str = ""
+
+    def message(self) -> dict[str, str]:
+        """The nudge as the queue carries it."""
+        return {"shard": self.shard, "subject": self.subject, "project": self.project}
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """Undelivered news: a flip for all its channels, or the `reminder`-th reminder of it for one `channel`.
+    """An item as it was read. `due` is when it is to be looked at at the latest, None where something else must happen
+    first; `data` is the last word of a conversation that has ended."""
 
-    News that is `held` waits for the end of a silence, and is none any more if the check has flipped meanwhile.
-    """
-
-    flip: Flip
-    due: datetime
-    channel: str = ""
-    reminder: int = 0
-    held: bool = False
-    stored_in: str = ""
-
-    @property
-    def shard(self) -> str:
-        """Where it is kept: a stored entry stays where it is, however many shards there are by now."""
-        return self.stored_in or f"o#{zlib.crc32(self.flip.code.encode()) % _Shards.outbox}"
+    shard: str
+    subject: str
+    project: str
+    mark: str
+    due: datetime | None = None
+    held: datetime | None = None
+    data: dict[str, Any] | None = None
 
     @property
-    def id(self) -> str:
-        """What is told, whenever it is told."""
-        identity = f"{self.flip.code}#{key_of(self.flip.at)}"
-        return f"{identity}#{self.channel}#{self.reminder}" if self.reminder else identity
-
-    @property
-    def key(self) -> str:
-        return f"{key_of(self.due)}#{self.id}"
+    def nudge(self) -> Nudge:
+        return Nudge(self.shard, self.subject, self.project)
 
 
-def of_flip(flip: Flip) -> Entry:
-    return Entry(flip, flip.at + HEAD_START)
+def of(project: str, subject: str) -> Nudge:
+    """Where the item of a check, or of anything else that is told of, stands or would stand."""
+    return Nudge(f"o#{zlib.crc32(subject.encode()) % _Shards.outbox}", subject, project)
 
 
-def of_untold(flip: Flip, now: datetime) -> Entry:
-    """News of an earlier flip whose silence ended at `now`, if it still is news."""
-    return Entry(flip, now + HEAD_START, held=True)
+def of_closing(project: str, code: str, channel: str, began: datetime) -> Nudge:
+    """Where the last word of a conversation stands: one for each outage that was told in it."""
+    return of(project, f"end#{code}#{channel}#{began:%Y%m%dT%H%M%S%f}")
+
+
+def is_check(subject: str) -> bool:
+    """Whether a subject is a check's code."""
+    return not subject.startswith(("end#", "channel#"))
+
+
+def of_channel(project: str, code: str) -> Nudge:
+    """Where it stands that a channel works again."""
+    return of(project, f"channel#{code}")
 
 
 def shards() -> list[str]:
     return [f"o#{number}" for number in range(_Shards.outbox)]
 
 
-def add_flip(transaction: TransactWrite, flip: Flip) -> None:
-    transaction.save(_item(of_flip(flip)))
+def add(transaction: TransactWrite, nudge: Nudge, mark: str, now: datetime, data: dict[str, Any] | None = None) -> None:
+    """There may be something to tell of it. `mark` is another each time."""
+    transaction.update(_item(nudge), _news(nudge, mark, now, data))
 
 
-def add(transaction: TransactWrite, entry: Entry) -> None:
-    transaction.save(_item(entry))
-
-
-def due(shard: str, until: datetime, *, at_most: int) -> list[Entry]:
-    """The entries of one shard that are due by `until`, longest waiting first."""
-    condition = OutboxItem.at_key <= f"{key_of(until)}#~"
+def put(nudge: Nudge, mark: str, now: datetime) -> None:
+    """As `add`, by itself."""
     with translated():
-        return [_entry(item) for item in OutboxItem.query(shard, condition, consistent_read=True, limit=at_most)]
+        _item(nudge).update(_news(nudge, mark, now, None))
 
 
-def get(shard: str, key: str) -> Entry | None:
-    """The entry, None when it has been delivered (or moved)."""
+def _news(nudge: Nudge, mark: str, now: datetime, data: dict[str, Any] | None) -> list[Action]:
+    actions: list[Action] = [
+        OutboxItem.project.set(nudge.project),
+        OutboxItem.mark.set(mark),
+        OutboxItem.due.set(now + HEAD_START),
+        OutboxItem.v.set(1),
+    ]
+    return [*actions, OutboxItem.data.set(data)] if data else actions
+
+
+def due(shard: str, until: datetime, *, at_most: int) -> list[tuple[Nudge, datetime]]:
+    """What is to be looked at by `until` in one shard, longest waiting first, and when. The index nominates: it may be
+    a moment behind."""
     with translated():
-        try:
-            return _entry(OutboxItem.get(shard, key, consistent_read=True))
-        except OutboxItem.DoesNotExist:
-            return None
+        items = OutboxItem.due_index.query(shard, OutboxItem.due <= until, limit=at_most)
+        return [(Nudge(item.shard, item.subject), item.due) for item in items]
 
 
-def remove(entry: Entry) -> None:
-    """It is told. Removing what is gone already does nothing."""
-    with translated():
-        OutboxItem(entry.shard, entry.key).delete()
+def require(transaction: TransactWrite, entry: Entry) -> None:
+    """The transaction holds only if nothing has come since the item was read."""
+    transaction.condition_check(OutboxItem, entry.shard, entry.subject, condition=OutboxItem.mark == entry.mark)
 
 
-def move(entry: Entry, due: datetime, *, held: bool = False) -> Entry:
-    """Puts the entry off until `due`. When it is gone or was moved by another, nothing is done."""
-    later = replace(entry, due=due, held=held)
-    if later.key == entry.key:
-        return entry
+def drop(transaction: TransactWrite, nudge: Nudge) -> None:
+    """What is told of is gone, whatever there was to tell of it."""
+    transaction.delete(_item(nudge))
+
+
+def settle(transaction: TransactWrite, entry: Entry, until: datetime | None, *, held: datetime | None = None) -> None:
+    """Moves the item to `until`, if it is as it was read. `held` is the newest flip that waits for a master."""
+    actions: list[Action] = [OutboxItem.due.set(until) if until else OutboxItem.due.remove()]
+    if held:
+        actions.append(OutboxItem.held.set(held))
+    transaction.update(_item(entry.nudge), actions, condition=_unchanged(entry))
+
+
+def remove(transaction: TransactWrite, entry: Entry) -> None:
+    """Everything is told, if the item is as it was read."""
+    transaction.delete(_item(entry.nudge), condition=_unchanged(entry))
+
+
+def forget(entry: Entry) -> None:
+    """Removes the item by itself, if it is as it was read."""
     try:
-        with translated(), TransactWrite(connection=shared()) as transaction:
-            transaction.delete(OutboxItem(entry.shard, entry.key), condition=OutboxItem.shard.exists())
-            transaction.save(_item(later))
+        with translated():
+            _item(entry.nudge).delete(condition=_unchanged(entry))
     except Refused:
-        return entry
-    return later
+        return
 
 
-def _item(entry: Entry) -> OutboxItem:
-    flip = entry.flip
-    return OutboxItem(
-        entry.shard,
-        entry.key,
-        project=flip.project,
-        code=flip.code,
-        at=flip.at,
-        old=flip.old,
-        new=flip.new,
-        reason=flip.reason or None,
-        before=flip.before,
-        channel=entry.channel or None,
-        reminder=entry.reminder or None,
-        details=flip.details or None,
-        held=entry.held or None,
-    )
+def _unchanged(entry: Entry) -> Condition:
+    due = OutboxItem.due == entry.due if entry.due else OutboxItem.due.does_not_exist()
+    return (OutboxItem.mark == entry.mark) & due
+
+
+def _item(nudge: Nudge) -> OutboxItem:
+    return OutboxItem(nudge.shard, nudge.subject)
 
 
 def _entry(item: OutboxItem) -> Entry:
-    old, new = cast(Status, item.old), cast(Status, item.new)
-    flip = Flip(item.project, item.code, item.at, old, new, item.reason or "", item.before, item.details or {})
-    due = from_micros(int(item.at_key.partition("#")[0]))
-    return Entry(flip, due, item.channel or "", int(item.reminder or 0), bool(item.held), item.shard)
+    return Entry(item.shard, item.subject, item.project, item.mark, item.due, item.held, item.data)
+
+
+def from_raw(item: dict[str, Any]) -> Entry:
+    """The entry in an item as DynamoDB sends it."""
+    return _entry(OutboxItem.from_raw_data(item))
 
 
 def all_waiting() -> Iterator[Entry]:
-    """Every undelivered entry, for counting and for the administrator."""
+    """Every item, for counting and for the administrator."""
     for shard in shards():
         with translated():
-            yield from (_entry(item) for item in OutboxItem.query(shard))
+            yield from (_entry(item) for item in OutboxItem.query(shard, consistent_read=True))

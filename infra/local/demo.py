@@ -123,5 +123,5 @@ class _Play:
         if self._check.status == before.status:
             return
         until = self._clock.now + outbox.HEAD_START
-        waiting = [entry for shard in outbox.shards() for entry in outbox.due(shard, until, at_most=100)]
+        waiting = [nudge for shard in outbox.shards() for nudge, _ in outbox.due(shard, until, at_most=100)]
         deliver.deliver_all(self._services, waiting)

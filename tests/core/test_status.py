@@ -233,7 +233,7 @@ def test_each_flip_knows_the_one_before() -> None:
     assert [flip.before for flip in change.flips] == [UP.since, DUE]
 
 
-def test_only_going_down_and_coming_back_is_news() -> None:
+def test_going_down_and_whatever_may_end_what_was_told_of_it_is_news() -> None:
     told = [
         (flip.old, flip.new)
         for check, event, _ in FLIPS.values()
@@ -242,7 +242,14 @@ def test_only_going_down_and_coming_back_is_news() -> None:
         if flip.is_news
     ]
 
-    assert set(told) == {("new", "down"), ("up", "down"), ("paused", "down"), ("down", "up")}
+    assert set(told) == {
+        ("new", "down"),
+        ("up", "down"),
+        ("paused", "down"),
+        ("down", "up"),
+        ("paused", "up"),
+        ("down", "paused"),
+    }
 
 
 def test_a_cron_check_is_due_at_its_next_firing_in_its_zone() -> None:

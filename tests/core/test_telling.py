@@ -27,7 +27,7 @@ def at(minute: float) -> datetime:
 
 def flips_of(story: str) -> list[Flip]:
     """The flips of a story such as "down@1 up@2s down@3q": `s` marks a silenced flip, `q` a quiet one, `x` one that
-    disproves."""
+    a late ping made."""
     found: list[Flip] = []
     old: Status = "up"
     before = at(-10)
@@ -35,7 +35,7 @@ def flips_of(story: str) -> list[Flip]:
         new, _, rest = word.partition("@")
         marks = rest.lstrip("0123456789.")
         moment = at(float(rest.removesuffix(marks)))
-        details = {"disproves": True} if "x" in marks else {}
+        details = {"late": "2026-11-21T09:59:50"} if "x" in marks else {}
         status = cast(Status, new)
         found.append(Flip("p", CODE, moment, old, status, f"why {new}", before, details, "q" in marks, "s" in marks))
         old, before = status, moment
@@ -55,13 +55,13 @@ NEW = Cursor("c", at(-10))
 HEARD = Cursor("c", at(0), "down", at(0), None, True, "why down", "key", 0, at(0))
 
 
-def failing(cursor: Cursor, story: str = "", **values: Any) -> Cursor:
+def failing(cursor: Cursor, story: str = "", *, unanswered: bool = False, **values: Any) -> Cursor:
     """The cursor after its next message, in this story, failed once a minute ago."""
     talk = Talk(cursor, flips_of(story), check_after(flips_of(story)), Listener(**values), at(59))
     tell = decide(talk)
     assert isinstance(tell, Tell)
     begun = cursors.leased(tell.cursor, tell.attempt(at(59), at(60)), "x")
-    return cursors.failed(begun, "busy", at(59), permanent=False)
+    return cursors.failed(begun, "busy", at(59), permanent=False, unanswered=unanswered)
 
 
 def said(decision: Decision) -> str:
@@ -70,7 +70,7 @@ def said(decision: Decision) -> str:
     if isinstance(decision, Wait):
         minutes = (decision.until - START) / timedelta(minutes=1) if decision.until else None
         return f"wait {minutes:g}" if minutes is not None else "wait"
-    again = " again" if decision.again else ""
+    again = " again" if decision.event == "down" and decision.heard and not decision.reminder else ""
     over = "".join(f" {outage.began:%M}-{outage.ended:%M}" for outage in decision.over)
     reminder = f" #{decision.reminder}" if decision.reminder else ""
     return f"{decision.event}@{decision.flip.at:%M}{again}{reminder}{over}"
@@ -136,7 +136,7 @@ def test_who_was_told_of_an_outage(story: str, expected: str) -> None:
         ("down@1", "down@1 up@9 down@20", "down@20 01-09"),
         ("down@1", "down@1 up@9s", "up@09 01-09"),
         ("down@1", "down@1 paused@5", "settled"),
-        ("down@1", "down@1 paused@5 new@6 up@7", "up@07 01-07"),
+        ("down@1", "down@1 paused@5 new@6 up@7", "settled"),
         ("down@1", "down@1 up@1x", "up@01 01-01"),
     ],
 )
@@ -163,8 +163,9 @@ def test_who_heard_down_and_missed_more(before: str, story: str, expected: str) 
         (HEARD, "paused@1", "up@01 00-01"),
         (HEARD, "up@1", "up@01 00-01"),
         (NEW, "down@1 up@2 down@3 up@4 down@5 up@6", "settled"),
-        (failing(NEW, "down@1", incident=True), "down@1 up@9", "up@09 01-09"),
-        (failing(NEW, "down@1", incident=True), "down@1 paused@9", "up@09 01-09"),
+        (failing(NEW, "down@1", incident=True), "down@1 up@9", "settled"),
+        (failing(NEW, "down@1", unanswered=True), "down@1 up@9", "up@09 01-09"),
+        (failing(NEW, "down@1", unanswered=True), "down@1 paused@9", "up@09 01-09"),
     ],
 )
 def test_an_incident_is_closed_if_it_may_be_open(cursor: Cursor, story: str, expected: str) -> None:
@@ -323,6 +324,11 @@ def test_the_present_status_suffices_where_flips_have_expired() -> None:
     assert said(decision) == "down@01"
     back = decide(Talk(HEARD, [], check_after([], status="up", since=at(9)), Listener(), at(3000)))
     assert said(back) == "up@09 00-09"
+
+
+def test_who_may_have_heard_down_before_a_pause_is_told_of_the_end() -> None:
+    cursor = failing(NEW, "down@1", unanswered=True)
+    assert decided(cursor, "down@1 paused@5 new@6 up@7", now=70) == "up@07 01-07"
 
 
 def test_up_is_owed_to_who_heard_down_before_a_pause() -> None:

@@ -182,6 +182,6 @@ def test_two_deliverers_at_once_send_one_mail(overdue: Heartbeat, queues: Queues
     sweep.run(overdue.services)
     (entry,) = outbox.all_waiting()
 
-    deliver.deliver_all(overdue.services, [entry, entry, entry, entry])
+    deliver.deliver_all(overdue.services, [entry.nudge] * 4)
 
     assert sent.subjects == ["DOWN | Backups"]

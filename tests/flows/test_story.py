@@ -130,7 +130,7 @@ def test_a_new_definition_under_which_the_check_is_overdue_is_told_at_once(
 def test_reminders_come_while_it_is_down_and_stop_when_it_is_back(
     heartbeat: Heartbeat, minute: Callable[[], None], queues: Queues, clock: Clock, sent: Sent
 ) -> None:
-    channels.change(heartbeat.channel, {"remind": 300})
+    channels.change(heartbeat.services, heartbeat.channel, {"remind": 300})
     heartbeat.ping()
     for _ in range(14):
         minute()

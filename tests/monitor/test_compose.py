@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chalicelib.core.check import Flip
+from chalicelib.core.check import Channel, Flip
+from chalicelib.core.cursor import Cursor
+from chalicelib.core.outages import Outage
+from chalicelib.core.telling import Tell
 from chalicelib.monitor.managing import checks, projects
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import compose
-from chalicelib.store import outbox
 from tests.conftest import NOW
 
 
@@ -16,9 +18,12 @@ def test_the_downtime_is_the_difference_between_the_times_that_are_shown(
     services: Services, keyring: projects.Keyring
 ) -> None:
     check = checks.create(services, keyring.project, {"name": "Web"})
-    down, up = NOW + timedelta(seconds=20.9), NOW + timedelta(seconds=50.1)
-    flip = Flip(check.project, check.code, up, "down", "up", "", before=down)
+    began, ended = NOW + timedelta(seconds=20.9), NOW + timedelta(seconds=50.1)
+    down = Flip(check.project, check.code, began, "up", "down")
+    up = Flip(check.project, check.code, ended, "down", "up", "", before=began)
+    channel = Channel(check.project, "c", "email", "Ops", NOW)
+    tell = Tell(Cursor("c"), "up", up, began, ended, (Outage(down, up),))
 
-    news = compose.compose(services, outbox.of_flip(flip), check)
+    news = compose.compose(services, compose.Subject(check, "Website"), channel, tell)
 
     assert news.downtime == timedelta(seconds=30)

@@ -1,282 +1,449 @@
-"""Delivering: back-off, permanent errors, order, reminders; through a kind of channel that fails on demand."""
+"""Delivering: order, retries, giving up, leases; through a kind of channel that fails on demand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from chalicelib import channels as kinds
-from chalicelib.channels.base import Event, Outlet
-from chalicelib.core.check import Channel, Signal
+from chalicelib.core.check import PingKind
+from chalicelib.core.cursor import BACK_OFF
 from chalicelib.core.errors import Undelivered
-from chalicelib.core.news import News
-from chalicelib.monitor.intake import pings
-from chalicelib.monitor.managing import checks
-from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import Services
-from chalicelib.monitor.telling import deliver
-from chalicelib.store import definitions, notifications, outbox
-from chalicelib.store.outbox import Entry
-from tests.conftest import Clock, Queues
+from chalicelib.monitor.managing import channels, checks
+from chalicelib.monitor.telling import deliver, sending
+from chalicelib.store import definitions, gathering, notifications, queues, tellings
+from chalicelib.store.faults import StoreFault
+from tests.monitor.flaky import Flaky, Scene
+
+BUSY = Undelivered("busy")
+GONE = Undelivered("no such mailbox", permanent=True)
 
 
-class Flaky:
-    """A kind of channel whose sends fail while `error` is set for its address."""
-
-    name = "flaky"
-    service = "webhook"
-    opens_incidents = False
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, str, int]] = []
-        self.ids: list[str] = []
-        self.errors: dict[str, Exception] = {}
-
-    def clean(self, settings: dict[str, object]) -> dict[str, Any]:
-        return dict(settings)
-
-    def public(self, settings: dict[str, Any]) -> dict[str, Any]:
-        return settings
-
-    def wants(self, settings: dict[str, Any], event: Event) -> bool:
-        return event in settings.get("events", ["down", "up"])
-
-    def send(self, settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> None:
-        self.ids += [one.id for one in news]
-        if settings["to"] in self.errors:
-            raise self.errors[settings["to"]]
-        self.told += [(settings["to"], one.event, one.reminder) for one in news]
+def down(scene: Scene, *addresses: str) -> None:
+    """A check with channels of these addresses has failed, and nobody was told yet."""
+    for address in addresses:
+        scene.channel(address)
+    scene.check(*addresses)
+    scene.ping("fail")
 
 
-@pytest.fixture
-def flaky(monkeypatch: pytest.MonkeyPatch) -> Iterator[Flaky]:
-    kind = Flaky()
-    monkeypatch.setattr(kinds, "kind_named", lambda name: kind)
-    yield kind
+def log(scene: Scene, address: str) -> list[tuple[str, str, int, str]]:
+    """(status, state, attempts, error) of the lines of a channel's log, newest first."""
+    lines = notifications.log(scene.channels[address], 10, scene.clock.now)
+    return [(line.new, line.state, line.attempts, line.error) for line in lines]
 
 
-@pytest.fixture
-def tell(services: Services, keyring: Keyring, flaky: Flaky, queues: Queues) -> Callable[..., Entry]:
-    """Has a check with channels to these addresses fail, without delivering; answers the news of it."""
-
-    def fails(*addresses: str, **more: Any) -> Entry:
-        project = keyring.project.code
-        codes = []
-        for address in addresses:
-            channel = Channel(project, services.new_code(), "flaky", address, services.clock(), {"to": address, **more})
-            definitions.save_channel(channel)
-            codes.append(channel.code)
-        check = checks.create(services, keyring.project, {"name": "Job", "channels": tuple(codes)})
-        pings.receive(services, pings.Address(code=check.code), Signal("fail", services.clock()))
-        queues.take("news")
-        (entry,) = outbox.all_waiting()
-        return entry
-
-    return fails
-
-
-def channel_named(keyring: Keyring, name: str) -> Channel:
-    return next(channel for channel in definitions.channels(keyring.project.code) if channel.name == name)
-
-
-def waiting() -> list[Entry]:
-    return list(outbox.all_waiting())
-
-
-def test_what_failed_is_tried_again_with_growing_pauses_and_then_given_up(
-    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
-) -> None:
-    entry = tell("a")
-    flaky.errors["a"] = Undelivered("busy")
+def test_what_failed_is_tried_again_with_growing_pauses_and_given_up_after_a_day(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    began = scene.clock.now
+    flaky.errors["a"] = BUSY
     pauses = []
     while True:
-        deliver.deliver(services, entry)
-        left = waiting()
-        if not left:
+        scene.deliver()
+        if not scene.waiting:
             break
-        (entry,) = left
-        pauses.append(entry.due - clock.now)
-        clock.now = entry.due
+        due = scene.waiting[0].due
+        assert due is not None
+        pauses.append(due - scene.clock.now)
+        scene.clock.now = due
 
-    (log,) = notifications.log(channel_named(keyring, "a").code, 10, clock.now)
-    assert tuple(pauses) == deliver.BACK_OFF
-    assert (log.state, log.attempts, log.error) == ("failed", 5, "busy")
-    assert channel_named(keyring, "a").error == "busy"
-
-
-def test_every_attempt_carries_the_same_idempotency_key(
-    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
-) -> None:
-    flaky.errors["a"] = Undelivered("busy")
-    deliver.deliver(services, tell("a"))
-    clock.move(seconds=30)
-    deliver.deliver(services, waiting()[0])
-
-    assert len(flaky.ids) == 2
-    assert len(set(flaky.ids)) == 1
+    assert tuple(pauses[:4]) == BACK_OFF
+    assert set(pauses[4:]) == {BACK_OFF[-1]}
+    assert timedelta(hours=23) < scene.clock.now - began <= timedelta(days=1)
+    assert log(scene, "a") == [("down", "failed", len(pauses) + 1, "busy")]
+    assert scene.named("a").error == "busy (given up: Job is down)"
 
 
-def test_nothing_is_tried_before_its_time(services: Services, flaky: Flaky, tell: Callable[..., Entry]) -> None:
-    flaky.errors["a"] = Undelivered("busy")
-    deliver.deliver(services, tell("a"))
-    deliver.deliver(services, waiting()[0])
+def test_every_try_carries_the_same_name_and_what_was_folded_another(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    flaky.errors["a"] = BUSY
+    scene.deliver()
+    scene.clock.move(seconds=30)
+    scene.deliver()
+    scene.ping("success")
+    scene.clock.move(minutes=5)
+    scene.deliver()
 
-    assert len(flaky.ids) == 1
-
-
-def test_a_permanent_error_stops_at_once_and_shows(
-    services: Services, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
-) -> None:
-    flaky.errors["a"] = Undelivered("no such mailbox", permanent=True)
-    deliver.deliver(services, tell("a"))
-
-    assert waiting() == []
-    assert channel_named(keyring, "a").error == "no such mailbox"
+    assert [flaky.ids[0] == one for one in flaky.ids] == [True, True, False]
+    assert not any(scene.code[:8] in one for one in flaky.ids)
 
 
-def test_a_success_clears_the_error(
-    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
-) -> None:
-    flaky.errors["a"] = Undelivered("busy")
-    deliver.deliver(services, tell("a"))
+def test_nothing_is_tried_before_its_time(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    flaky.errors["a"] = BUSY
+    scene.deliver()
+    scene.deliver()
+
+    assert len(flaky.tried) == 1
+
+
+def test_a_permanent_error_stops_at_once_and_shows(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    flaky.errors["a"] = GONE
+    scene.deliver()
+
+    assert scene.waiting == []
+    assert log(scene, "a") == [("down", "failed", 1, "no such mailbox")]
+    assert scene.named("a").error == "no such mailbox (given up: Job is down)"
+
+
+def test_a_success_clears_the_error(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    flaky.errors["a"] = BUSY
+    scene.deliver()
     flaky.errors.clear()
-    clock.move(seconds=30)
-    deliver.deliver(services, waiting()[0])
+    scene.clock.move(seconds=30)
+    scene.deliver()
+    scene.deliver()
 
-    assert (flaky.told, channel_named(keyring, "a").error, waiting()) == ([("a", "down", 0)], "", [])
+    assert (flaky.words, scene.named("a").error, scene.waiting) == (["down"], "", [])
 
 
-def test_one_failing_channel_keeps_no_other_from_its_news(
-    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
-) -> None:
-    flaky.errors["b"] = Undelivered("busy")
-    deliver.deliver(services, tell("a", "b", "c"))
+def test_one_failing_channel_keeps_no_other_from_its_news(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a", "b", "c")
+    flaky.errors["b"] = BUSY
+    scene.deliver()
     assert sorted(flaky.told) == [("a", "down", 0), ("c", "down", 0)]
+    scene.ping("success")
+    scene.clock.move(seconds=5)
+    scene.deliver()
+    assert sorted(flaky.told)[1:] == [("a", "up", 0), ("c", "down", 0), ("c", "up", 0)]
 
     flaky.errors.clear()
-    clock.move(seconds=30)
-    deliver.deliver(services, waiting()[0])
-    assert sorted(flaky.told) == [("a", "down", 0), ("b", "down", 0), ("c", "down", 0)]
+    scene.clock.move(seconds=30)
+    scene.deliver()
+    assert [told for told in flaky.told if told[0] == "b"] == [("b", "up", 0)]
 
 
-def test_a_fault_of_ours_in_a_channel_is_retried_like_any_failure(
-    services: Services, flaky: Flaky, tell: Callable[..., Entry], clock: Clock
-) -> None:
+def test_a_fault_of_ours_in_a_channel_is_retried_like_any_failure(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a", "b")
     flaky.errors["a"] = ZeroDivisionError("ours")
-    deliver.deliver(services, tell("a", "b"))
+    scene.deliver()
 
     assert flaky.told == [("b", "down", 0)]
-    assert waiting()[0].due == clock.now + deliver.BACK_OFF[0]
+    assert scene.waiting[0].due == scene.clock.now + BACK_OFF[0]
 
 
-def test_up_is_told_only_after_the_down_that_came_before_it(
-    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
-) -> None:
-    flaky.errors["a"] = Undelivered("busy")
-    down = tell("a")
-    deliver.deliver(services, down)
-    pings.receive(services, pings.Address(code=down.flip.code), Signal("success", clock.move(seconds=5)))
-    up = next(entry for entry in waiting() if entry.flip.new == "up")
+def test_flips_are_told_in_their_order_one_message_each(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    kinds: tuple[PingKind, ...] = ("success", "fail", "success")
+    for kind in kinds:
+        scene.clock.move(seconds=1)
+        scene.ping(kind)
+    scene.deliver()
+
+    assert flaky.words == ["down", "up", "down", "up"]
+    assert scene.waiting == []
+
+
+def test_what_a_failing_channel_missed_is_one_message_that_ends_in_the_present(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    flaky.errors["a"] = BUSY
+    scene.deliver()
+    scene.clock.move(seconds=5)
+    scene.ping("success")
+    scene.deliver()
+    scene.clock.move(seconds=5)
     flaky.errors.clear()
+    scene.ping("fail")
+    scene.deliver()
+    scene.deliver()
 
-    deliver.deliver(services, up)
-    assert flaky.told == []
-
-    for _ in range(4):
-        clock.move(seconds=20)
-        for entry in waiting():
-            deliver.deliver(services, entry)
-    assert flaky.told == [("a", "down", 0), ("a", "up", 0)]
-    assert waiting() == []
+    (news,) = flaky.news
+    assert (news.event, news.flip.new, len(news.over)) == ("down", "down", 1)
+    assert scene.waiting == []
+    assert log(scene, "a") == [("down", "sent", 1, ""), ("up", "folded", 1, "busy"), ("down", "folded", 1, "busy")]
 
 
-def test_a_channel_that_can_be_told_is_not_kept_waiting_for_one_that_cannot(
-    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry]
-) -> None:
-    flaky.errors["a"] = Undelivered("busy")
-    down = tell("a", "b")
-    deliver.deliver(services, down)
-    pings.receive(services, pings.Address(code=down.flip.code), Signal("success", clock.move(seconds=5)))
-    deliver.deliver(services, next(entry for entry in waiting() if entry.flip.new == "up"))
+def test_an_outage_that_a_channel_missed_is_told_when_it_works(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    flaky.errors["a"] = BUSY
+    scene.deliver()
+    scene.clock.move(seconds=25)
+    scene.ping("success")
+    flaky.errors.clear()
+    scene.deliver()
 
-    assert flaky.told == [("b", "down", 0), ("b", "up", 0)]
+    (news,) = flaky.news
+    assert (news.event, news.heard, len(news.over), news.downtime) == ("up", False, 1, timedelta(seconds=25))
 
 
-def test_a_channel_that_does_not_want_the_news_is_not_told(
-    services: Services, flaky: Flaky, tell: Callable[..., Entry]
-) -> None:
-    deliver.deliver(services, tell("a", events=["up"]))
+def test_delivery_that_stood_still_for_hours_tells_down_before_up(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    scene.clock.move(hours=1)
+    scene.ping("success")
+    scene.clock.move(hours=2)
+    scene.deliver()
 
-    assert (flaky.ids, waiting()) == ([], [])
+    assert flaky.words == ["down", "up"]
+
+
+def test_news_that_is_more_than_a_day_old_is_settled_without_being_sent(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    scene.clock.move(hours=25)
+    scene.deliver()
+    assert (flaky.tried, scene.waiting) == ([], [])
+    scene.ping("success")
+    scene.deliver()
+    assert flaky.words == ["up"]
+
+
+def test_a_channel_that_does_not_want_the_news_is_not_told(scene: Scene, flaky: Flaky) -> None:
+    scene.channel("a", events=["up"])
+    scene.check("a")
+    scene.ping("fail")
+    scene.deliver()
+    assert (flaky.tried, scene.waiting) == ([], [])
+    scene.ping("success")
+    scene.deliver()
+    assert flaky.words == ["up"]
 
 
 def test_a_deliverer_that_died_is_succeeded_when_its_lease_is_over(
-    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
+    scene: Scene, flaky: Flaky, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = tell("a")
-    notifications.claim(channel_named(keyring, "a").code, entry, clock.now, deliver.LEASE)
+    class Died(BaseException):
+        pass
 
-    deliver.deliver(services, entry)
-    assert flaky.told == []
+    def die() -> None:
+        raise Died
 
-    clock.now += deliver.LEASE
-    deliver.deliver(services, waiting()[0])
-    assert flaky.told == [("a", "down", 0)]
+    down(scene, "a")
+    flaky.before = die
+    with pytest.raises(Died):
+        scene.deliver()
+    flaky.before = lambda: None
+    scene.deliver()
+    assert flaky.words == []
+
+    scene.clock.now += sending.LEASE
+    scene.deliver()
+    assert (flaky.words, len(set(flaky.ids)), scene.waiting) == (["down"], 1, [])
 
 
-def test_a_channel_removed_meanwhile_is_not_told(
-    services: Services, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
+def test_two_deliverers_that_read_the_same_tell_once(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    known = definitions.channels(scene.keyring.project.code)
+    nudges = [entry.nudge for entry in scene.waiting]
+    (one,), (other,) = gathering.gather(nudges), gathering.gather(nudges)
+    deliver.deliver(scene.services, one, known)
+    deliver.deliver(scene.services, other, known)
+
+    assert flaky.words == ["down"]
+
+
+def test_who_comes_while_another_tells_leaves_it_to_him(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    known = definitions.channels(scene.keyring.project.code)
+
+    def come() -> None:
+        flaky.before = lambda: None
+        (late,) = gathering.gather([entry.nudge for entry in scene.waiting])
+        deliver.deliver(scene.services, late, known)
+
+    flaky.before = come
+    scene.deliver()
+    assert (flaky.words, scene.waiting) == (["down"], [])
+
+
+def test_a_flip_that_comes_while_another_is_told_is_told_at_once_after_it(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+
+    def come_up() -> None:
+        flaky.before = lambda: None
+        scene.clock.move(seconds=1)
+        scene.ping("success")
+        scene.queues.take("news")
+
+    flaky.before = come_up
+    scene.deliver()
+    assert (flaky.words, scene.waiting) == (["down", "up"], [])
+
+
+def test_a_receiver_that_is_slower_than_the_flips_hears_them_in_their_order(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    kinds: list[PingKind] = ["success", "fail"] * 5
+
+    def meanwhile() -> None:
+        for _ in range(2):
+            if kinds:
+                scene.clock.move(seconds=0.5)
+                scene.ping(kinds.pop())
+
+    flaky.before = meanwhile
+    scene.deliver()
+    moments = [news.flip.at for news in flaky.news]
+    assert moments == sorted(set(moments))
+    assert (flaky.words[-1], scene.now.status, scene.waiting) == ("up", "up", [])
+
+
+def test_an_outcome_that_cannot_be_written_is_written_again_not_sent_again(
+    scene: Scene, flaky: Flaky, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = tell("a", "b")
-    definitions.delete_channel(channel_named(keyring, "a"))
-    deliver.deliver(services, entry)
+    down(scene, "a")
+    write, refusals = tellings.write, ["before", "after", "before"]
 
-    assert flaky.told == [("b", "down", 0)]
+    def failing(*arguments: object) -> None:
+        when = refusals.pop() if refusals else ""
+        if when != "before":
+            write(*arguments)  # type: ignore[arg-type]
+        if when:
+            raise StoreFault("out of order")
+
+    monkeypatch.setattr(tellings, "write", failing)
+    scene.deliver()
+    assert (len(flaky.tried), refusals) == (1, [])
+    scene.clock.move(minutes=2)
+    scene.deliver()
+    assert (len(flaky.tried), scene.waiting) == (1, [])
+    assert [line[1] for line in log(scene, "a")] == ["sent"]
 
 
-def test_a_default_channel_is_told_although_the_check_does_not_name_it(
-    services: Services, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
-) -> None:
-    entry = tell("a")
-    everyone = Channel(keyring.project.code, services.new_code(), "flaky", "all", services.clock(), {"to": "all"})
-    definitions.save_channel(replace(everyone, default=True))
-    deliver.deliver(services, entry)
+def test_a_channel_removed_meanwhile_is_not_told(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a", "b")
+    definitions.delete_channel(scene.named("a"))
+    scene.deliver()
+
+    assert (flaky.told, scene.waiting) == ([("b", "down", 0)], [])
+
+
+def test_a_default_channel_is_told_although_the_check_does_not_name_it(scene: Scene, flaky: Flaky) -> None:
+    scene.channel("all", default=True)
+    scene.clock.move(seconds=1)
+    down(scene, "a")
+    scene.deliver()
 
     assert sorted(flaky.told) == [("a", "down", 0), ("all", "down", 0)]
 
 
-def test_a_channel_that_does_not_resolve_is_not_told_of_the_end(
-    services: Services, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
-) -> None:
-    entry = tell("a", "b")
-    definitions.update_channel(replace(channel_named(keyring, "a"), resolves=False))
-    deliver.deliver(services, entry)
-    pings.receive(services, pings.Address(code=entry.flip.code), Signal("success", services.clock()))
-    deliver.deliver(services, waiting()[0])
+def test_what_was_before_a_channel_came_is_no_news_to_it(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    scene.deliver()
+    scene.clock.move(minutes=1)
+    scene.channel("b")
+    scene.channel("all", default=True)
+    checks.change(scene.services, scene.now, {"channels": (scene.channels["a"], scene.channels["b"])})
+    scene.deliver()
+    scene.ping("success")
+    scene.deliver()
+
+    assert flaky.told == [("a", "down", 0), ("a", "up", 0)]
+    assert scene.waiting == []
+
+
+def test_a_channel_that_does_not_resolve_is_not_told_of_the_end(scene: Scene, flaky: Flaky) -> None:
+    scene.channel("a", resolves=False)
+    scene.channel("b")
+    scene.check("a", "b")
+    scene.ping("fail")
+    scene.deliver()
+    scene.ping("success")
+    scene.deliver()
 
     assert sorted(flaky.told) == [("a", "down", 0), ("b", "down", 0), ("b", "up", 0)]
 
 
-def test_a_reminder_of_an_outage_that_is_over_is_dropped(
-    services: Services, clock: Clock, flaky: Flaky, tell: Callable[..., Entry], keyring: Keyring
+def test_reminders_come_to_the_second_and_end_with_the_outage(scene: Scene, flaky: Flaky) -> None:
+    scene.channel("a", remind=300)
+    scene.check("a")
+    scene.ping("fail")
+    scene.deliver()
+    for number in (1, 2):
+        assert [entry.due for entry in scene.waiting] == [scene.clock.now + timedelta(seconds=300)]
+        scene.clock.move(seconds=299)
+        scene.deliver()
+        assert len(flaky.told) == number
+        scene.clock.move(seconds=1)
+        scene.deliver()
+    scene.ping("success")
+    scene.clock.move(seconds=300)
+    scene.deliver()
+    assert (flaky.words, scene.waiting) == (["down", "down #1", "down #2", "up"], [])
+
+
+def test_a_reminder_of_an_outage_that_is_over_is_dropped(scene: Scene, flaky: Flaky) -> None:
+    scene.channel("a", remind=300)
+    scene.check("a")
+    scene.ping("fail")
+    scene.deliver()
+    scene.clock.move(seconds=60)
+    scene.ping("success")
+    scene.clock.move(seconds=60)
+    scene.ping("fail")
+    scene.clock.move(seconds=200)
+    scene.deliver()
+
+    assert flaky.words == ["down", "up", "down"]
+
+
+@pytest.mark.parametrize("how", ["changed", "tested", "told"])
+def test_what_was_given_up_is_told_once_and_folded_when_the_channel_works_again(
+    scene: Scene, flaky: Flaky, how: str
 ) -> None:
-    entry = tell("a")
-    channel = channel_named(keyring, "a")
-    definitions.update_channel(Channel(**{**_fields(channel), "remind": 300}))
-    deliver.deliver(services, entry)
-    (reminder,) = waiting()
-    assert reminder.due == clock.now + timedelta(seconds=300)
+    down(scene, "a")
+    first = scene.code
+    flaky.errors["a"] = GONE
+    scene.deliver()
+    scene.clock.move(minutes=10)
+    scene.ping("success")
+    scene.deliver()
+    assert (flaky.told, scene.waiting) == ([], [])
 
-    pings.receive(services, pings.Address(code=entry.flip.code), Signal("success", clock.move(seconds=60)))
-    pings.receive(services, pings.Address(code=entry.flip.code), Signal("fail", clock.move(seconds=60)))
-    deliver.deliver(services, reminder)
+    scene.clock.move(hours=30)
+    flaky.errors.clear()
+    if how == "changed":
+        channels.change(scene.services, scene.named("a"), {"name": "mended"})
+    elif how == "tested":
+        channels.try_out(scene.services, scene.keyring.project, scene.named("a"))
+    else:
+        scene.check("a", name="Other")
+        scene.ping("fail")
+    for _ in range(3):
+        scene.deliver()
 
-    assert [told for told in flaky.told if told[2]] == []
+    told = [news for news in flaky.news if news.check.code == first]
+    assert [(news.event, news.downtime) for news in told] == [("up", timedelta(minutes=10))]
+    assert (scene.waiting, list(notifications.debts(scene.channels["a"]))) == ([], [])
 
 
-def _fields(channel: Channel) -> dict[str, Any]:
-    return {name: getattr(channel, name) for name in Channel.__dataclass_fields__}
+def test_a_debt_whose_status_agrees_by_now_is_not_told(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    scene.deliver()
+    flaky.errors["a"] = GONE
+    scene.ping("success")
+    scene.deliver()
+    scene.clock.move(minutes=5)
+    flaky.errors.clear()
+    channels.change(scene.services, scene.named("a"), {"name": "mended"})
+    for _ in range(3):
+        scene.deliver()
+    assert flaky.words == ["down", "up"]
+
+
+def test_a_channel_whose_checks_are_gone_owes_nothing(scene: Scene, flaky: Flaky) -> None:
+    down(scene, "a")
+    flaky.errors["a"] = GONE
+    scene.deliver()
+    checks.delete(scene.services, scene.now)
+    scene.queues.work()
+    flaky.errors.clear()
+    channels.change(scene.services, scene.named("a"), {"name": "mended"})
+    for _ in range(3):
+        scene.deliver()
+    assert (scene.waiting, list(notifications.debts(scene.channels["a"]))) == ([], [])
+
+
+def test_a_nudge_makes_at_most_one_other(scene: Scene, flaky: Flaky, monkeypatch: pytest.MonkeyPatch) -> None:
+    down(scene, "a")
+    scene.queues.take("news")
+    scene.clock.move(seconds=1)
+    flaky.errors["a"] = BUSY
+    sent: list[int] = []
+
+    def send_all(noun: str, messages: list[dict[str, str]], *, delay: int = 0) -> None:
+        sent.extend(delay for _ in messages)
+
+    monkeypatch.setattr(queues, "send_all", send_all)
+    for nudge in [entry.nudge for entry in scene.waiting] * 5:
+        deliver.deliver_all(scene.services, [nudge])
+    assert sent == [30]

@@ -29,7 +29,7 @@ def test_a_channel_is_made_and_changed_with_everything_that_it_has(services: Ser
     more: dict[str, Any] = {"resolves": False, "default": True, "number": 3, "extra": {"grafana": {"uid": "u"}}}
     made = channels.create(services, keyring.project, "email", "Ops", ADDRESS, 300, **more)
     assert channels.find(keyring.project.code, made.code) == made
-    changed = channels.change(made, {"resolves": True, "default": False, "extra": {}, "number": 4})
+    changed = channels.change(services, made, {"resolves": True, "default": False, "extra": {}, "number": 4})
     assert channels.find(keyring.project.code, made.code) == changed
     assert (changed.resolves, changed.default, changed.extra, changed.number) == (True, False, {}, 4)
 

@@ -44,8 +44,9 @@ def _short(resource: dict[str, Any], statement: dict[str, Any]) -> str:
         assert attribute == "Arn"
         return str(logical.removesuffix("Table").removesuffix("Queue")).lower() if "Logs" not in logical else logical
     pattern = resource["Fn::Sub"]
-    if pattern.startswith("${ChecksTable.Arn}/index/"):
-        return f"checks/{pattern.rpartition('/')[2]}"
+    table, _, index = pattern.partition("Table.Arn}/index/")
+    if index:
+        return f"{table.removeprefix('${').lower()}/{index}"
     if pattern == "arn:${AWS::Partition}:sqs:*:${AWS::AccountId}:${ProbesQueue.QueueName}":
         # The queues of that name in the regions of other places.
         return "probes"

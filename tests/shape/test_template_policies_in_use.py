@@ -15,7 +15,9 @@ from chalice.test import Client
 
 import app
 from chalicelib import gateway
+from chalicelib.channels import mail
 from chalicelib.core.check import Channel, Check, Signal
+from chalicelib.core.errors import Undelivered
 from chalicelib.core.specs import ProbeSpec, probe_of
 from chalicelib.core.status import Judged, Observed
 from chalicelib.monitor import transitions
@@ -24,7 +26,7 @@ from chalicelib.monitor.intake import pings, points
 from chalicelib.monitor.managing import channels, projects
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, history, queues, series
+from chalicelib.store import checks, definitions, directory, history, outbox, queues, series
 from chalicelib.store.faults import StoreFault
 from tests import specs
 from tests.api.client import Api, Entrance
@@ -90,7 +92,7 @@ def audience(services: Services, keyring: projects.Keyring) -> list[Channel]:
     """A channel of each kind. The webhook leads nowhere; the mail is repeated while a check is down."""
     boto3.client("sns").create_topic(Name="news")
     made = [channels.create(services, keyring.project, kind, kind, dict(SETTINGS[kind]), 0) for kind in SETTINGS]
-    return [channels.change(made[0], {"remind": 300}), *made[1:]]
+    return [channels.change(services, made[0], {"remind": 300}), *made[1:]]
 
 
 @pytest.fixture
@@ -119,13 +121,55 @@ def test_the_sweep(
     invoke("sweep_due")
     clock.move(seconds=40)
     invoke("sweep_due")
-    # Without its queue the sweep delivers by itself: what is due, in order, with the retries and the reminders.
+    # Without its queue the sweep delivers by itself.
     monkeypatch.setattr(queues, "send_all", nowhere)
-    invoke("sweep_due")
-    ping(services, check, b"back")
-    clock.move(seconds=40)
-    invoke("sweep_due")
+
+    def deliver() -> None:
+        clock.move(seconds=40)
+        invoke("sweep_due")
+
+    tell_in_every_way(services, check, clock, deliver)
     assert calls.needed == allowed("sweep_due")
+
+
+def tell_in_every_way(services: Services, check: Check, clock: Clock, deliver: Callable[[], None]) -> None:
+    """A check is down and up, with a channel that fails, one that has enough, and one that is mended; another waits for
+    it to come back; a third loses a channel and is deleted while it is down."""
+    needy = {"kind": "probe", "master": check.code, "channels": check.channels, "spec": specs.PING}
+    needs = manage.create(services, directory.project(check.project), needy)
+    needs = transitions.apply(services, check.project, needs.code, Observed(services.clock(), True, "ok", "Home"))
+    deliver()
+    clock.move(seconds=1)
+    for _ in range(2):
+        transitions.apply(services, check.project, needs.code, Observed(services.clock(), False, "no", "Home"))
+    deliver()
+    known = {channel.kind: channel for channel in definitions.channels(check.project)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mail, "send", enough)
+        for _ in range(2):
+            clock.move(minutes=5)
+            deliver()
+    ping(services, check, b"back")
+    deliver()
+    channels.change(services, known["email"], {"remind": 300})
+    channels.change(services, known["webhook"], {"name": "again"})
+    clock.move(minutes=2)
+    deliver()
+    rest = tuple(code for code in check.channels if code != known["email"].code)
+    manage.change(services, needs, {"channels": rest})
+    deliver()
+    definitions.save_channel(replace(known["sms"], code="default", default=True))
+    clock.move(minutes=1)
+    signal = Signal("fail", services.clock())
+    pings.receive(services, pings.Address(code=check.code), signal)
+    deliver()
+    definitions.update_channel(replace(known["sms"], code="default", default=False), services.clock())
+    ping(services, check)
+    deliver()
+
+
+def enough(*_: Any) -> None:
+    raise Undelivered("too many", after=1)
 
 
 def test_the_deliverer(
@@ -133,9 +177,12 @@ def test_the_deliverer(
 ) -> None:
     clock.move(minutes=2)
     sweep.expire(services, check.project, check.code)
-    invoke("deliver_news", *queues.take("news"))
-    ping(services, check, b"back")
-    invoke("deliver_news", *queues.take("news"))
+
+    def deliver() -> None:
+        queues.take("news")
+        invoke("deliver_news", *[entry.nudge.message() for entry in outbox.all_waiting()])
+
+    tell_in_every_way(services, check, clock, deliver)
     assert calls.needed == allowed("deliver_news")
 
 

@@ -50,6 +50,11 @@ def test_the_hash_key_is_named_first(resources: Resources) -> None:
         assert [schema["KeySchema"][0]["KeyType"] for schema in schemas] == ["HASH"] * len(schemas)
 
 
+def test_news_is_found_by_an_index_of_keys_alone(resources: Resources) -> None:
+    (index,) = resources["OutboxTable"]["Properties"]["GlobalSecondaryIndexes"]
+    assert (index["IndexName"], index["Projection"]) == ("due", {"ProjectionType": "KEYS_ONLY"})
+
+
 def test_deadlines_and_the_wheel_are_found_by_indexes_of_keys_alone(resources: Resources) -> None:
     indexes = resources["ChecksTable"]["Properties"]["GlobalSecondaryIndexes"]
     assert {index["IndexName"] for index in indexes} == {"due", "wheel"}

@@ -102,7 +102,7 @@ def test_a_refused_refresh_tells_what_stands_in_the_way(check: Check) -> None:
 def test_a_refresh_of_a_deleted_check_makes_no_ghost(check: Check) -> None:
     up = status.decide(replace(check, status="up"), Signal("success", NOW))
     assert up is not None
-    checks.delete(check)
+    checks.delete(check, NOW)
 
     with pytest.raises(Refused):
         refreshes.keep(up)
@@ -141,7 +141,7 @@ def test_a_check_is_found_by_every_name_it_has_and_by_none_when_it_is_gone(check
     )
     assert all(way() for way in ways)
 
-    checks.delete(changed.after)
+    checks.delete(changed.after, NOW)
     assert not any(way() for way in ways)
 
 
@@ -164,7 +164,7 @@ def test_no_check_is_kept_beyond_the_limit(check: Check) -> None:
 
 
 def test_a_deleted_check_makes_room(check: Check) -> None:
-    checks.delete(check)
+    checks.delete(check, NOW)
     checks.create(replace(check, code="803f680d-e89b-492b-82ef-2be7b774a92d"), 1)
 
     assert directory.project(check.project).checks == 1

@@ -47,8 +47,9 @@ def test_everything_about_a_channel_is_kept(plain: Channel) -> None:
 def test_everything_that_its_owner_changes_is_kept(plain: Channel) -> None:
     definitions.save_channel(plain)
     definitions.show_error(plain, "answered 500")
-    assert definitions.update_channel(full(plain)) == full(plain)
-    assert definitions.channel(plain.project, CODE) == full(plain)
+    mended = replace(full(plain), mended=NOW)
+    assert definitions.update_channel(full(plain), NOW) == mended
+    assert definitions.channel(plain.project, CODE) == mended
 
 
 def test_a_channel_of_before_is_told_of_recoveries(plain: Channel) -> None:
@@ -59,5 +60,5 @@ def test_a_channel_of_before_is_told_of_recoveries(plain: Channel) -> None:
 
 def test_a_channel_that_is_gone_is_not_made_by_a_change(plain: Channel) -> None:
     with pytest.raises(Missing):
-        definitions.update_channel(plain)
+        definitions.update_channel(plain, NOW)
     assert definitions.channels(plain.project) == []

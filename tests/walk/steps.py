@@ -114,7 +114,9 @@ def parsed(text: str, kind: str) -> tuple[str, str]:
     if kind == "email":
         subject = next(line for line in text.splitlines() if line.startswith("Subject:"))[8:].strip()
         word, _, name = subject.rpartition(" | ")
-        return {"DOWN": "down", "STILL DOWN": "down", "UP": "up", "TEST": "test"}.get(word, word.lower()), name
+        return {"DOWN": "down", "DOWN AGAIN": "down", "STILL DOWN": "down", "UP": "up", "TEST": "test"}.get(
+            word, word.lower()
+        ), name
     document = json.loads(text)
     if kind == "sns":
         return {"reminder": "down"}.get(document["event"], document["event"]), document["check"]["name"]

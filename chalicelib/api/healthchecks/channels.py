@@ -81,7 +81,7 @@ def _update(request: Request, caller: Caller) -> Reply:
     changes: dict[str, Any] = {name: body[name] for name in ("name", "remind") if name in body}
     if "settings" in body:
         changes["settings"], changes["resolves"] = _settings(body["settings"])
-    return Reply(body=wire.full_channel_document(channels.change(channel, changes)))
+    return Reply(body=wire.full_channel_document(channels.change(request.services, channel, changes)))
 
 
 def _delete(request: Request, caller: Caller) -> Reply:

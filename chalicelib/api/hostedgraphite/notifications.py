@@ -102,7 +102,7 @@ def _update(request: Request, caller: Caller) -> Reply:
             wanted = _resolving(wanted, given["auto_resolve"])
         fields = (key for key in ("name", "settings", "resolves") if getattr(wanted, key) != getattr(channel, key))
         changes = {key: getattr(wanted, key) for key in fields}
-        return channels.change(channel, changes) if changes else channel
+        return channels.change(request.services, channel, changes) if changes else channel
 
     return Reply(body=_shown(_told(change)))
 

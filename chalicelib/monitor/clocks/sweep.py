@@ -23,7 +23,7 @@ from chalicelib.core.errors import Busy, Missing
 from chalicelib.monitor import transitions
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
-from chalicelib.store import checks, outbox
+from chalicelib.store import checks
 from chalicelib.store.faults import Contended, Refused, StoreFault
 
 WORKERS = 16
@@ -33,7 +33,6 @@ TOGETHER = 10
 HELD_BACK = timedelta(milliseconds=250)
 # How long a check that cannot be decided is kept out of the way.
 POISONED = timedelta(hours=1)
-OUTBOX_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def run(services: Services) -> int:
     began = services.clock()
     nominees = sorted(_nominees(began + transitions.LOOK_AHEAD), key=lambda nominee: nominee.due)
     with ThreadPoolExecutor(WORKERS) as pool:
-        redelivery = pool.submit(redeliver, services, began)
+        redelivery = pool.submit(deliver.hand_on, services, began)
         decided = sum(_decide_wave(services, pool, wave) for wave in _waves(services, nominees))
         redelivery.result()
     log.count(Sweeps=1, DeadlinesDecided=decided)
@@ -135,13 +134,3 @@ def expire(services: Services, project: str, code: str) -> None:
         return
     except (StoreFault, Busy):
         log.error("deadline not decided, the next sweep will", code=code)
-
-
-def redeliver(services: Services, now: datetime) -> None:
-    """Hands every entry of the outbox that was due at `now` to the deliverer; without its queue, delivers here."""
-    for shard in outbox.shards():
-        waiting = outbox.due(shard, now, at_most=OUTBOX_BATCH)
-        if waiting:
-            log.info("news waiting in the outbox", shard=shard, entries=len(waiting))
-        if not transitions.nudge(waiting):
-            deliver.deliver_all(services, waiting)

@@ -15,7 +15,7 @@ from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.messages import Purge, Unassign
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import compose
-from chalicelib.store import checks, definitions, notifications
+from chalicelib.store import checks, definitions, notifications, outbox
 
 NAME_MAX = 100
 REMIND_MIN, REMIND_MAX = 300, 7 * 86_400
@@ -64,14 +64,20 @@ def create(
     return channel
 
 
-def change(channel: Channel, values: dict[str, Any]) -> Channel:
+def change(services: Services, channel: Channel, values: dict[str, Any]) -> Channel:
     """The channel with a new name, settings, reminder interval or anything else of its own; its kind is for life.
     Raises Invalid, Missing."""
     if "settings" in values:
         values = {**values, "settings": kinds.kind_named(channel.kind).clean(values["settings"])}
     changed = replace(channel, **values)
     _check(changed)
-    return definitions.update_channel(changed)
+    return _mended(definitions.update_channel(changed, services.clock()))
+
+
+def _mended(channel: Channel) -> Channel:
+    """Has the channel told what it is owed."""
+    transitions.nudge([outbox.of_channel(channel.project, channel.code)])
+    return channel
 
 
 def _check(channel: Channel) -> None:
@@ -89,7 +95,7 @@ def try_out(services: Services, project: Project, channel: Channel) -> None:
     except Undelivered as error:
         definitions.show_error(channel, error.message)
         raise
-    definitions.show_error(channel, "")
+    _mended(definitions.mend(channel, services.clock()))
 
 
 def delete(services: Services, channel: Channel) -> Channel:

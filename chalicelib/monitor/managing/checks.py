@@ -16,7 +16,8 @@ from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.messages import Chore, Purge, of_chore
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, definitions, directory, history, queues
+from chalicelib.monitor.telling import parting
+from chalicelib.store import checks, definitions, directory, history, outbox, partings, queues
 from chalicelib.store.faults import StoreFault
 
 # A ping may make its check beyond the limit, so that a fleet does not fall silent at it.
@@ -161,9 +162,13 @@ def delete(services: Services, check: Check) -> Check:
 
     def attempt() -> Check:
         seen = checks.get(check.project, check.code)
-        checks.delete(seen)
+        parted = parting.of_deletion(seen)
+        checks.delete(seen, now, partings.adding(seen, parted, now))
+        transitions.nudge_words(seen, parted)
+        transitions.nudge([outbox.of(seen.project, code) for code in seen.holds])
         return seen
 
+    now = services.clock()
     gone = transitions.retrying(services, attempt)
     do_later(services, Purge(check.code), lambda: purge(services, check.code))
     return gone

@@ -1,54 +1,74 @@
-"""Composes news: gathers what a notification tells, once for all channels of a flip."""
+"""Composes news: gathers what a message tells, once for all channels that are told of a check at the same time."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from chalicelib.channels import words
-from chalicelib.core.check import Channel, Check, Flip, Project
-from chalicelib.core.errors import Missing
+from chalicelib.core.check import Channel, Check, Flip, Ping, Project
 from chalicelib.core.news import News
+from chalicelib.core.telling import Tell
 from chalicelib.monitor.services import Services
-from chalicelib.store import directory, history
-from chalicelib.store.outbox import Entry
+from chalicelib.store import history
+from chalicelib.store.connection import key_of
 
 LAST_PINGS = 5
 
 
-def compose(services: Services, entry: Entry, check: Check) -> News:
-    """The news of `entry`: the flip, how long it lasted, and the latest pings with the newest body."""
-    now = services.clock()
-    flip = entry.flip
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the messages about a check have in common: its project's name, its latest pings, newest first, and the body
+    of the newest."""
+
+    check: Check
+    project: str
+    pings: tuple[Ping, ...] = ()
+    body: bytes = b""
+
+
+def gather(check: Check, project: str, now: datetime) -> Subject:
+    """The check with what came from it last; only a heartbeat is pinged."""
+    if check.kind != "heartbeat":
+        return Subject(check, project)
     pings = tuple(history.pings(check.code, LAST_PINGS, now))
     body = history.ping_body(check.code, pings[0].n, now) if pings and pings[0].has_body else None
+    return Subject(check, project, pings, body or b"")
+
+
+def compose(services: Services, subject: Subject, channel: Channel, tell: Tell, *, ended: bool = False) -> News:
+    """The news that `tell` stands for, to one channel; `ended`: the last word about a check that is watched no more."""
+    now, check, flip = services.clock(), subject.check, tell.flip
     return News(
-        id=entry.id,
-        event="up" if flip.new == "up" else "down",
+        id=id_of(channel.code, check.code, flip.at, tell.reminder),
+        event=tell.event,
         check=check,
         flip=flip,
-        project=_project_name(check.project),
+        project=subject.project,
         site=services.site,
         now=now,
-        reminder=entry.reminder,
-        downtime=_downtime(entry, now - flip.at),
-        pings=pings,
-        body=body or b"",
+        reminder=tell.reminder,
+        downtime=_downtime(tell, now),
+        pings=subject.pings,
+        body=subject.body,
+        incident=tell.incident,
+        over=tell.over,
+        heard=tell.heard,
+        ended=ended,
     )
 
 
-def _downtime(entry: Entry, so_far: timedelta) -> timedelta | None:
-    if entry.reminder:
-        return so_far
-    if entry.flip.new == "up" and entry.flip.before:
-        return words.between(entry.flip.before, entry.flip.at)
-    return None
+def id_of(channel: str, check: str, flip: datetime, reminder: int) -> str:
+    """The name of a message: the same content has the same, and no code can be read from it."""
+    return hashlib.sha256(f"{channel}#{check}#{key_of(flip)}#{reminder}".encode()).hexdigest()[:32]
 
 
-def _project_name(code: str) -> str:
-    try:
-        return directory.project(code).name
-    except Missing:
-        return ""
+def _downtime(tell: Tell, now: datetime) -> timedelta | None:
+    """How long the outage took, or has taken so far."""
+    if tell.reminder:
+        return now - tell.flip.at
+    return words.between(tell.began, tell.flip.at) if tell.event == "up" else None
 
 
 def test_news(services: Services, project: Project, channel: Channel) -> News:
@@ -56,4 +76,4 @@ def test_news(services: Services, project: Project, channel: Channel) -> News:
     now = services.clock()
     check = Check(project.code, services.new_code(), now, name=channel.name, status="down", since=now)
     flip = Flip(project.code, check.code, now, "up", "down", "timeout")
-    return News(f"test#{check.code}", "test", check, flip, project.name, services.site, now)
+    return News(id_of(channel.code, check.code, now, 0), "test", check, flip, project.name, services.site, now)

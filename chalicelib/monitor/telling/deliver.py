@@ -1,186 +1,255 @@
-"""The deliverer: takes news out of the outbox and tells every channel that should know. At least once, never lost.
+"""The deliverer: looks at checks of which somebody may have to be told, and tells. In order, at least once, never lost.
 
-For one entry:
-1. Read it; if it is gone, somebody has delivered it. Read the check and its channels; news of a deleted check is
-   dropped.
-2. While the check is silenced, or what it depends on is down, the news is held back; when that is over it is told if
-   the check still is what it says. An "up" whose "down" was held back and never told is nobody's news.
-3. News of the same check that is older and still undelivered goes first, so that "up" never arrives before its "down".
-4. For every channel, all at the same time: claim the notification with a lease, send, write the outcome into the
-   channel's log. What was sent is never sent again; what failed is tried again after 30 s, 2 min, 10 min and 1 h, then
-   given up; a permanent error is given up at once. Either shows on the channel.
-5. When every channel has an outcome, remove the entry; otherwise put it off until the first retry.
+For one check:
+1. Read its outbox item, itself and its project with one call, its channels, its cursors and newest flips with one each.
+2. Ask what holds its news back, and for each channel what to tell (`core.telling`).
+3. Take a lease on every conversation that has something to tell, with one transaction, which holds only if nothing has
+   come to the check since. Who cannot have it looks again.
+4. Tell all channels at the same time. Each outcome is written as soon as it is known: the cursor, the line of the log,
+   the debt. What cannot be written is written again until it can.
+5. When every conversation is settled or waits, remove the outbox item or move it to the first moment at which there may
+   be more to tell; if something has come meanwhile, look again.
 
-Dying between any two steps leaves the entry in the outbox: the sweep hands it on again, and the log tells what is done.
+Dying between any two steps leaves the item where it was: the sweep hands it on again, and the cursors tell what is
+done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from chalicelib import channels, log
-from chalicelib.core import audience
-from chalicelib.core.check import Channel, Check, Flip, Notification
-from chalicelib.core.errors import Missing, Undelivered
-from chalicelib.core.news import News
+from chalicelib import log
+from chalicelib.core import audience, telling
+from chalicelib.core import cursor as cursors_of
+from chalicelib.core.check import Channel, Check, Flip
+from chalicelib.core.cursor import Cursor
+from chalicelib.core.telling import Decision, Holds, Settled, Talk, Tell, Wait
 from chalicelib.monitor import transitions
-from chalicelib.monitor.services import Services
-from chalicelib.monitor.telling import compose, holding
-from chalicelib.store import checks, definitions, notifications, outbox
-from chalicelib.store.outbox import Entry
+from chalicelib.monitor.services import ALPHANUMERIC, Services
+from chalicelib.monitor.telling import closing, compose, holding, mending, outcomes, pacing, parting, sending
+from chalicelib.monitor.telling.outcomes import Outcome
+from chalicelib.monitor.telling.sending import Leased
+from chalicelib.store import cursors, definitions, gathering, outbox, tellings
+from chalicelib.store.faults import Contended, Refused
+from chalicelib.store.gathering import Gathered
+from chalicelib.store.outbox import Entry, Nudge
+from chalicelib.store.partings import Parting
+from chalicelib.store.tellings import Plan
 
-BACK_OFF = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
-LEASE = timedelta(seconds=60)
-# When to look again at what another deliverer is sending at this moment.
-SOON = timedelta(seconds=5)
-# News cannot be under way for longer than its retries take; older flips need no looking for.
-LONGEST = sum(BACK_OFF, timedelta(hours=1))
 WORKERS = 16
+# So often one deliverer looks at one check before it hands it on.
+LOOKS = 20
+# News that should have been told so long ago is none any more.
+STALE = timedelta(days=1)
 
 
-def deliver_nudges(services: Services, nudges: Iterable[dict[str, str]]) -> None:
-    """Delivers the entries that messages of the `news` queue name."""
-    found = (outbox.get(nudge["shard"], nudge["key"]) for nudge in nudges)
-    deliver_all(services, [entry for entry in found if entry])
+def deliver_nudges(services: Services, messages: Iterable[dict[str, str]]) -> None:
+    """Looks at what messages of the `news` queue name."""
+    deliver_all(services, [Nudge(message["shard"], message["subject"], message["project"]) for message in messages])
 
 
-def deliver_all(services: Services, entries: list[Entry]) -> None:
-    """Delivers many entries, those of one check in order and all checks at the same time; one that fails does not keep
-    the others. Raises the first failure afterwards."""
-    if not entries:
+def deliver_all(services: Services, nudges: list[Nudge]) -> None:
+    """Looks at many checks at the same time; one that fails does not keep the others. Raises the first failure
+    afterwards."""
+    for start in range(0, len(nudges), gathering.AT_MOST):
+        found = gathering.gather(nudges[start : start + gathering.AT_MOST])
+        known = {project: definitions.channels(project) for project in {one.entry.project for one in found}}
+        with ThreadPoolExecutor(WORKERS) as pool:
+            done = [pool.submit(deliver, services, one, known[one.entry.project]) for one in found]
+        for future in done:
+            future.result()
+
+
+def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
+    """Looks at one item until there is nothing more to do at present, see the module's description."""
+    entry = gathered.entry
+    if not outbox.is_check(entry.subject):
+        special = closing.deliver if entry.data else mending.release
+        special(services, gathered, channels)
         return
-    checks_news: dict[str, list[Entry]] = {}
-    for entry in sorted(entries, key=lambda entry: entry.flip.at):
-        checks_news.setdefault(entry.flip.code, []).append(entry)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        done = [pool.submit(_deliver_in_turn, services, news) for news in checks_news.values()]
-    for future in done:
-        future.result()
+    for _ in range(LOOKS):
+        if not _look(services, gathered, channels):
+            return
+        found = gathering.gather([entry.nudge])
+        if not found:
+            return
+        gathered, channels = found[0], definitions.channels(entry.project)
+    transitions.nudge([entry.nudge])
 
 
-def _deliver_in_turn(services: Services, entries: list[Entry]) -> None:
-    for entry in entries:
-        deliver(services, entry)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One channel's conversation about the check that is looked at: its cursor as it was read, and what to do."""
+
+    channel: Channel
+    seen: Cursor
+    talk: Talk
+    decision: Decision
 
 
-def deliver(services: Services, entry: Entry) -> None:
-    """Delivers one entry, see the module's description."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a check has found."""
+
+    entry: Entry
+    check: Check
+    project: str
+    master: Check | None
+    holds: Holds
+    flips: list[Flip]
+    parts: list[Part]
+    strangers: Parting
+
+
+def _look(services: Services, gathered: Gathered, channels: list[Channel]) -> bool:
+    """One look at a check, as far as step 5. Answers whether it must be looked at again at once."""
+    check = gathered.check
+    if check is None:
+        outbox.forget(gathered.entry)
+        return False
+    look = _read(services, gathered, check, channels)
+    parts, paced = _paced(services, [part for part in look.parts if isinstance(part.decision, Tell)])
+    resting = [part for part in look.parts if not isinstance(part.decision, Tell)] + paced
+    if not parts:
+        return _settle(services, look, resting)
+    leased = _lease(services, look, parts)
+    return leased is None or _tell(services, look, leased, parts, resting)
+
+
+def _read(services: Services, gathered: Gathered, check: Check, channels: list[Channel]) -> Look:
+    now, entry = services.clock(), gathered.entry
+    listening = audience.of_check(check, channels)
+    seen, flips = cursors.conversation(check.project, check.code, len(listening) + len(check.channels), now)
+    master = holding.master_of(check)
+    holds = holding.holds(entry, check, master, now)
+    stale = entry.due is not None and now - entry.due > STALE
+    parts = []
+    for channel in listening:
+        cursor = seen.pop(channel.code, None) or _first(check, channel)
+        talk = Talk(cursor, flips, check, sending.listener(channel, check), now, holds, stale)
+        parts.append(Part(channel, cursor, talk, telling.decide(talk)))
+    strangers = parting.of_strangers(seen.values(), channels)
+    return Look(entry, check, gathered.project, master, holds, flips, parts, strangers)
+
+
+def _first(check: Check, channel: Channel) -> Cursor:
+    """Where a conversation begins: with the check, but a channel that is told of everything has come on its own."""
+    return Cursor(channel.code, None if channel.code in check.channels else channel.created)
+
+
+def _paced(services: Services, parts: list[Part]) -> tuple[list[Part], list[Part]]:
+    """Those whose sender takes messages at present, and those that wait for it."""
+    going, waiting = [], []
+    for part in parts:
+        attempt = part.seen.attempt
+        sender = pacing.sender_of(part.channel) if attempt and attempt.paced else ""
+        until = pacing.leave(services, sender, attempt.first) if attempt and sender else None
+        if until:
+            waiting.append(replace(part, decision=Wait(part.seen, until)))
+        else:
+            going.append(part)
+    return going, waiting
+
+
+def _lease(services: Services, look: Look, parts: list[Part]) -> list[Leased] | None:
+    """The messages of `parts`, taken for this deliverer alone; None if something has changed since they were read."""
+    now, leased = services.clock(), []
+    for part in parts:
+        assert isinstance(part.decision, Tell)
+        message = part.decision.attempt(now, now + sending.LEASE)
+        by = services.random_text(16, ALPHANUMERIC)
+        cursor = cursors_of.leased(part.decision.cursor, message, by)
+        leased.append(Leased(part.channel, part.seen, cursor, part.decision))
+    moved = [(one.seen, one.cursor) for one in leased]
     try:
-        check = checks.told(entry.flip.project, entry.flip.code)
-    except Missing:
-        outbox.remove(entry)
-        return
-    until = holding.until(services, entry, check)
-    if until:
-        holding.hold(services, entry, until)
-        return
-    if not holding.still_news(entry, check):
-        outbox.remove(entry)
-        return
-    earlier = _deliver_earlier(services, entry)
-    audience = _audience(entry, check)
-    tries = _tell_all(services, entry, check, audience, earlier) if audience else []
-    again = [moment for moment in tries if moment]
-    if not again:
-        outbox.remove(entry)
-        return
-    later = outbox.move(entry, min(again), held=entry.held)
-    wait = int((later.due - services.clock()).total_seconds()) + 1
-    transitions.nudge([later], delay=max(wait, 0))
-
-
-def _deliver_earlier(services: Services, entry: Entry) -> Entry | None:
-    """Delivers the check's flip before this one first, if nobody has begun to; answers its entry, told or not."""
-    flip = entry.flip
-    if entry.reminder or flip.before is None or services.clock() - flip.before > LONGEST:
+        outcomes.firmly(services, partial(tellings.lease, look.entry, look.check.code, moved), tries=4)
+    except (Refused, Contended):
         return None
-    earlier = outbox.of_flip(Flip(flip.project, flip.code, flip.before, flip.old, flip.old))
-    waiting = outbox.get(earlier.shard, earlier.key)
-    if waiting:
-        deliver(services, waiting)
-    return earlier
+    return leased
 
 
-def _audience(entry: Entry, check: Check) -> list[Channel]:
-    """The channels to be told: those that hear of the check now; a reminder's own, as long as the same outage lasts."""
-    assigned = audience.of_check(check, definitions.channels(check.project))
-    if not entry.reminder:
-        return assigned
-    if check.status != "down" or check.since != entry.flip.at:
-        return []
-    return [channel for channel in assigned if channel.code == entry.channel and (check.remind or channel.remind)]
+def _tell(services: Services, look: Look, leased: list[Leased], parts: list[Part], resting: list[Part]) -> bool:
+    """Tells what is leased and writes what became of it. Answers whether there is more to look at."""
+    subject = compose.gather(look.check, look.project, services.clock())
+    if len(leased) == 1:
+        outcome = _send(services, subject, leased[0])
+        plan, more = _plan(services, look, [*resting, _after(services, parts[0], outcome)])
+        return not outcomes.write(services, look.check, outcome, plan) or more
+    send = partial(_send_and_write, services, look.check, subject)
+    with ThreadPoolExecutor(min(len(leased), WORKERS)) as pool:
+        told = list(pool.map(send, leased, parts))
+    return _settle(services, look, [*resting, *told])
 
 
-def _tell_all(
-    services: Services, entry: Entry, check: Check, audience: list[Channel], earlier: Entry | None
-) -> list[datetime | None]:
-    news = compose.compose(services, entry, check)
-    if len(audience) == 1:
-        return [_tell(services, entry, news, audience[0], earlier)]
-    with ThreadPoolExecutor(min(len(audience), WORKERS)) as pool:
-        return list(pool.map(lambda channel: _tell(services, entry, news, channel, earlier), audience))
+def _send(services: Services, subject: compose.Subject, leased: Leased) -> Outcome:
+    news = compose.compose(services, subject, leased.channel, leased.tell)
+    return sending.send(services, leased, news)
 
 
-def _tell(services: Services, entry: Entry, news: News, channel: Channel, earlier: Entry | None) -> datetime | None:
-    """Tells one channel. Answers when to try again, None when it is told, given up, or not its news."""
-    if not channels.wants(channel, news.event):
-        return None
-    blocked = _blocked(services, channel, earlier)
-    if blocked:
-        return blocked
-    claimed, notification = notifications.claim(channel.code, entry, services.clock(), LEASE)
-    if not claimed:
-        return _unfinished(services, notification)
-    try:
-        kind = channels.kind_named(channel.kind)
-        kind.send(channel.settings, [replace(news, id=f"{news.id}#{channel.code}")], services.outlet)
-    except Undelivered as error:
-        return _not_sent(services, entry, channel, error, notification.attempts)
-    except Exception:  # noqa: BLE001
-        # A fault of ours in one kind of channel: it is retried like any other failure, and the log has the trace.
-        log.error("channel failed unexpectedly", channel=channel.code, kind=channel.kind)
-        return _not_sent(services, entry, channel, Undelivered("internal error"), notification.attempts)
-    _sent(services, entry, channel, news.check.remind or channel.remind)
-    return None
+def _send_and_write(services: Services, check: Check, subject: compose.Subject, leased: Leased, part: Part) -> Part:
+    outcome = _send(services, subject, leased)
+    outcomes.write(services, check, outcome, None)
+    return _after(services, part, outcome)
 
 
-def _blocked(services: Services, channel: Channel, earlier: Entry | None) -> datetime | None:
-    """When this channel may be told although the flip before waits for it: not before that has an outcome."""
-    notification = notifications.state(channel.code, earlier) if earlier else None
-    again = _unfinished(services, notification) if notification else None
-    return again + timedelta(seconds=1) if again else None
+def _settle(services: Services, look: Look, parts: list[Part]) -> bool:
+    """Moves or removes the outbox item. Answers whether there is more to look at."""
+    plan, more = _plan(services, look, parts)
+    return more or (plan is not None and not outcomes.settle(services, look.check, plan))
 
 
-def _unfinished(services: Services, notification: Notification) -> datetime | None:
-    """When to look again at a notification that has no outcome yet, None for one that has."""
-    if notification.state == "sending":
-        return services.clock() + SOON
-    return notification.next_at if notification.state == "retry" else None
+def _after(services: Services, part: Part, outcome: Outcome) -> Part:
+    """The conversation after a message: it rests, or there is more to tell."""
+    talk = replace(part.talk, cursor=outcome.cursor, now=services.clock())
+    return Part(part.channel, outcome.cursor, talk, telling.decide(talk))
 
 
-def _sent(services: Services, entry: Entry, channel: Channel, remind: int) -> None:
-    now = services.clock()
-    reminder = None
-    if remind and entry.flip.new == "down":
-        due = now + timedelta(seconds=remind)
-        reminder = Entry(entry.flip, due, channel.code, entry.reminder + 1)
-    notifications.sent(channel.code, entry, now, reminder)
-    if channel.error:
-        definitions.show_error(channel, "")
-    delay = (now - entry.flip.at).total_seconds()
-    log.info("notified", channel=channel.code, kind=channel.kind, check=entry.flip.code, new=entry.flip.new)
-    log.count(Deliveries=1, **({} if entry.reminder else {"DeliverySeconds": delay}))
+def _plan(services: Services, look: Look, parts: list[Part]) -> tuple[Plan | None, bool]:
+    """What becomes of the outbox item and of the cursors that moved without a word, and whether there is more to tell.
+    None where nothing does: while somebody else is telling, who does it then, or while there is more."""
+    waits = [part.decision for part in parts if isinstance(part.decision, Wait)]
+    more = any(isinstance(part.decision, Tell) for part in parts)
+    if more or any(wait.leased for wait in waits):
+        return None, more
+    by = services.random_text(16, ALPHANUMERIC)
+    silent = [(part.seen, replace(part.decision.cursor, by=by)) for part in parts if _moved(part)]
+    master = look.master if any(wait.mastered for wait in waits) else None
+    _tell_dropped(look, parts)
+    plan = Plan(
+        look.entry,
+        waits=bool(waits),
+        until=min((wait.until for wait in waits if wait.until), default=None),
+        silent=tuple(silent),
+        held=look.check.since if master else None,
+        master=master if master and master.status == "down" and len(master.holds) < holding.DEPENDANTS else None,
+        strangers=look.strangers,
+    )
+    return plan, False
 
 
-def _not_sent(services: Services, entry: Entry, channel: Channel, error: Undelivered, attempts: int) -> datetime | None:
-    now = services.clock()
-    given_up = error.permanent or attempts > len(BACK_OFF)
-    next_at = None if given_up else now + BACK_OFF[attempts - 1]
-    notifications.not_sent(channel.code, entry, now, error.message, next_at)
-    definitions.show_error(channel, error.message)
-    log.warning("not notified", channel=channel.code, check=entry.flip.code, reason=error.message, final=given_up)
-    log.count(DeliveryFailures=1)
-    return next_at
+def _moved(part: Part) -> bool:
+    return part.decision.cursor != part.seen
+
+
+def _tell_dropped(look: Look, parts: list[Part]) -> None:
+    for part in parts:
+        if isinstance(part.decision, Settled) and part.decision.dropped:
+            log.error("news is more than a day old and was not sent", channel=part.channel.code, check=look.check.code)
+            log.count(NewsDropped=1)
+
+
+def hand_on(services: Services, now: datetime) -> None:
+    """Hands on every item of the outbox that is due soon, so that it is looked at when it is due; without the queue,
+    looks itself at what is due already."""
+    for shard in outbox.shards():
+        waiting = outbox.due(shard, now + transitions.LOOK_AHEAD, at_most=outbox.AT_ONCE)
+        seconds: dict[int, list[Nudge]] = {}
+        for nudge, due in waiting:
+            seconds.setdefault(max(0, outcomes.seconds_until(due, now)), []).append(nudge)
+        for delay, nudges in seconds.items():
+            if not transitions.nudge(nudges, delay=delay) and delay == 0:
+                deliver_all(services, nudges)

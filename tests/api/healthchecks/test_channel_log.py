@@ -98,7 +98,7 @@ def test_a_failure_shows_with_the_next_attempt(api: Api, channel: MakeChannel, m
     api.ping(api.check(channels="*"), "/fail")
     minute()
     (entry,) = log_of(api, made)
-    assert (entry["state"], entry["error"], entry["next_attempt"][:16]) == ("retry", "answered 503", "2026-11-21T12:00")
+    assert (entry["state"], entry["error"], entry["next_attempt"][:16]) == ("retry", "answered 503", "2026-11-21T12:02")
     assert last_error(api, made) == "answered 503"
 
 

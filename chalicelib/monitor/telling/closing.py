@@ -1,0 +1,78 @@
+"""The last word of a conversation that has ended while its channel believed that the check is down: incidents are
+closed, people are told that nobody watches it any more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from chalicelib.core import cursor as cursors_of
+from chalicelib.core import telling
+from chalicelib.core.check import Channel, Check
+from chalicelib.core.telling import Settled, Talk, Tell, Wait
+from chalicelib.monitor import transitions
+from chalicelib.monitor.services import ALPHANUMERIC, Services
+from chalicelib.monitor.telling import compose, outcomes, sending
+from chalicelib.monitor.telling.sending import Leased
+from chalicelib.store import outbox, partings, queues, tellings
+from chalicelib.store.faults import Contended, Refused
+from chalicelib.store.gathering import Gathered
+from chalicelib.store.outbox import Entry
+
+
+def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
+    """Tells a last word, with all that it needs in its own item: the check may be gone."""
+    entry = gathered.entry
+    check, cursor, at = partings.read(entry.data or {})
+    channel = next((one for one in channels if one.code == cursor.channel), None)
+    if channel is None:
+        outbox.forget(entry)
+        return
+    talk = Talk(cursor, [], check, sending.listener(channel, check), services.clock())
+    decision = telling.last_word(talk, at)
+    if isinstance(decision, Settled):
+        outbox.forget(entry)
+    elif isinstance(decision, Wait):
+        _wait(services, entry, decision)
+    else:
+        _tell(services, gathered, check, channel, decision)
+
+
+def _wait(services: Services, entry: Entry, wait: Wait) -> None:
+    if wait.until == entry.due:
+        return
+    try:
+        tellings.take_word(entry, replace(wait.cursor, by=entry.mark), wait.until)
+    except Refused:
+        return
+    _look_again(services, entry, wait.until)
+
+
+def _tell(services: Services, gathered: Gathered, check: Check, channel: Channel, tell: Tell) -> None:
+    now, entry = services.clock(), gathered.entry
+    message = tell.attempt(now, now + sending.LEASE)
+    begun = cursors_of.leased(tell.cursor, message, services.random_text(16, ALPHANUMERIC))
+    try:
+        outcomes.firmly(services, partial(tellings.take_word, entry, begun, message.lease), tries=4)
+    except (Refused, Contended):
+        return
+    taken = replace(entry, mark=begun.by)
+    subject = compose.Subject(check, gathered.project)
+    news = compose.compose(services, subject, channel, tell, ended=True)
+    outcome = sending.send(services, Leased(channel, tell.cursor, begun, tell), news)
+    rest = outcome.cursor.attempt
+    until = rest.next_at if rest else None
+    end = partial(tellings.end_word, taken, outcome.cursor, outcomes.line(outcome), until, services.clock())
+    try:
+        outcomes.firmly(services, end)
+    except Refused:
+        return
+    outcomes.show(services, outcome)
+    _look_again(services, taken, until)
+
+
+def _look_again(services: Services, entry: Entry, until: datetime | None) -> None:
+    delay = outcomes.seconds_until(until, services.clock()) if until else queues.MAX_DELAY + 1
+    if delay <= queues.MAX_DELAY:
+        transitions.nudge([entry.nudge], delay=delay)

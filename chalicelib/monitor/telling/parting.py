@@ -1,0 +1,53 @@
+"""Which conversations begin and end with a change of their check: what its transaction must hold beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chalicelib.core import audience
+from chalicelib.core import cursor as cursors_of
+from chalicelib.core.check import Channel, Check
+from chalicelib.core.cursor import Cursor
+from chalicelib.core.status import Change
+from chalicelib.store import cursors, definitions
+from chalicelib.store.partings import Parting
+
+# A transaction has room for so many conversations beside the check's own items.
+AT_MOST = 40
+
+
+def of_change(change: Change) -> Parting | None:
+    """The conversations that end because a channel leaves the check, and begin because one comes; None if none does."""
+    before, after = change.before, change.after
+    if before.channels == after.channels:
+        return None
+    known = definitions.channels(after.project)
+    heard = {channel.code for channel in audience.of_check(before, known)}
+    hears = {channel.code for channel in audience.of_check(after, known)}
+    seen = cursors.of(after.code)
+    gone = [seen.get(code, Cursor(code)) for code in before.channels if code not in hears]
+    come = [code for code in after.channels if code not in heard and code not in seen and after.since]
+    begun = (replace(cursors_of.joined(code, after.since), by=f"v{after.version}") for code in come)
+    return Parting(tuple(gone[:AT_MOST]), tuple(begun)[:AT_MOST], _words(gone, known))
+
+
+def of_deletion(check: Check) -> Parting:
+    """The conversations that end because the check is deleted."""
+    known = definitions.channels(check.project)
+    seen = cursors.of(check.code)
+    codes = {channel.code for channel in audience.of_check(check, known)} | seen.keys()
+    ended = [seen.get(code, Cursor(code)) for code in sorted(codes)]
+    return Parting(tuple(ended[:AT_MOST]), (), _words(ended, known))
+
+
+def of_strangers(seen: Iterable[Cursor], known: list[Channel]) -> Parting:
+    """The conversations that have ended without a change of the check: the channel is gone, or no default any more."""
+    ended = tuple(seen)[:AT_MOST]
+    return Parting(ended, (), _words(ended, known))
+
+
+def _words(ended: Iterable[Cursor], known: list[Channel]) -> tuple[Cursor, ...]:
+    """Those who get a last word: who believes that the check is down. A channel that is deleted is told nothing."""
+    codes = {channel.code for channel in known}
+    return tuple(cursor for cursor in ended if cursor.heard_down and cursor.channel in codes)[:AT_MOST]

@@ -1,0 +1,84 @@
+"""Sending one message through one channel, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from chalicelib import channels, log
+from chalicelib.core import cursor as cursors
+from chalicelib.core.check import Channel, Check
+from chalicelib.core.cursor import Cursor
+from chalicelib.core.errors import Undelivered
+from chalicelib.core.news import News
+from chalicelib.core.telling import Listener, Tell
+from chalicelib.monitor.services import Services
+from chalicelib.monitor.telling import pacing
+from chalicelib.monitor.telling.outcomes import Outcome
+
+LEASE = timedelta(seconds=60)
+# How often a channel is mended by being told something: one check that fails time and again among others that do not
+# is tried so often, not with each of them.
+MENDS = timedelta(seconds=60)
+
+
+def listener(channel: Channel, check: Check) -> Listener:
+    """The channel as a conversation about the check sees it."""
+    return Listener(
+        down=channels.wants(channel, "down"),
+        up=channels.wants(channel, "up"),
+        incident=channels.kind_named(channel.kind).opens_incidents,
+        remind=check.remind or channel.remind,
+        mended=channel.mended,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A message that nobody else sends as long as its lease lasts: the conversation as it was `seen`, and leased."""
+
+    channel: Channel
+    seen: Cursor
+    cursor: Cursor
+    tell: Tell
+
+
+def send(services: Services, leased: Leased, news: News) -> Outcome:
+    """Sends the message; answers the conversation after it."""
+    channel = leased.channel
+    try:
+        channels.kind_named(channel.kind).send(channel.settings, [news], services.outlet)
+    except Undelivered as error:
+        return _not_sent(services, leased, news, error)
+    except Exception:  # noqa: BLE001
+        # A fault of ours in one kind of channel: it is retried like any other failure, and the log has the trace.
+        log.error("channel failed unexpectedly", channel=channel.code, kind=channel.kind)
+        return _not_sent(services, leased, news, Undelivered("internal error"))
+    now = services.clock()
+    log.info("notified", channel=channel.code, kind=channel.kind, check=news.check.code, new=news.event, id=news.id)
+    delay = {} if news.reminder else {"DeliverySeconds": (now - news.flip.at).total_seconds()}
+    log.count(Deliveries=1, **delay)
+    works = bool(channel.error) and (channel.mended is None or now - channel.mended > MENDS)
+    told = cursors.told(leased.cursor, leased.tell.upto, now)
+    return Outcome(channel, news, leased.seen, leased.cursor, _by(told), now, works=works)
+
+
+def _by(cursor: Cursor) -> Cursor:
+    """The cursor under a name of its own, which a repeated write of the same has too."""
+    return replace(cursor, by=f"{cursor.by}!")
+
+
+def _not_sent(services: Services, leased: Leased, news: News, error: Undelivered) -> Outcome:
+    now, attempt, channel = services.clock(), leased.cursor.attempt, leased.channel
+    assert attempt is not None
+    if error.after is not None and not error.permanent:
+        until = pacing.refused(services, pacing.sender_of(channel), error.after, attempt.first)
+        waiting = cursors.throttled(leased.cursor, error.message, now, until)
+        log.count(DeliveriesThrottled=1)
+        return Outcome(channel, news, leased.seen, leased.cursor, _by(waiting), now, error=error.message)
+    failed = cursors.failed(leased.cursor, error.message, now, permanent=error.permanent, unanswered=error.unanswered)
+    given_up = failed.attempt is not None and failed.attempt.given_up
+    why = {"channel": channel.code, "check": news.check.code, "reason": error.message}
+    log.warning("not notified", **why, final=given_up)
+    log.count(DeliveryFailures=1, **({"DeliveriesGivenUp": 1} if given_up else {}))
+    return Outcome(channel, news, leased.seen, leased.cursor, _by(failed), now, error=error.message)

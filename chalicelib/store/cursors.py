@@ -1,0 +1,98 @@
+"""The conversations of a check with its channels: how far each has come. Every write names its writer, and holds only
+if the cursor still is what the writer saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.core.check import Flip
+from chalicelib.core.cursor import Attempt, Cursor
+from chalicelib.store import history
+from chalicelib.store.connection import from_micros, to_micros
+from chalicelib.store.faults import translated
+from chalicelib.store.models import CursorItem, HistoryItem
+
+# So many flips are read; what is older is folded into what the check is.
+FLIPS = 25
+
+_CURSOR = "G#"
+_MOMENTS = frozenset({"settled", "since", "stopped", "at", "flip", "began", "first", "next_at", "lease"})
+
+
+def conversation(project: str, code: str, channels: int, now: datetime) -> tuple[dict[str, Cursor], list[Flip]]:
+    """The cursors of a check by channel, of which there may be `channels`, and its newest flips, oldest first: as they
+    are at this moment, with one query."""
+    connection = HistoryItem._get_connection()
+    between = HistoryItem.at_key.between("F#", f"{_CURSOR}~")
+    with translated():
+        found = connection.query(code, between, scan_index_forward=False, limit=channels + FLIPS, consistent_read=True)[
+            "Items"
+        ]
+    cursors, flips = {}, []
+    for item in found:
+        if item["at_key"]["S"].startswith(_CURSOR):
+            cursor = _cursor(CursorItem.from_raw_data(item))
+            cursors[cursor.channel] = cursor
+        else:
+            flips.append(HistoryItem.from_raw_data(item))
+    return cursors, history.flips_of(project, flips, now)[::-1]
+
+
+def of(code: str) -> dict[str, Cursor]:
+    """The cursors of a check by channel, as they are at this moment."""
+    with translated():
+        items = CursorItem.query(code, CursorItem.at_key.startswith(_CURSOR), consistent_read=True)
+        return {cursor.channel: cursor for cursor in map(_cursor, items)}
+
+
+def save(transaction: TransactWrite, code: str, seen: Cursor, cursor: Cursor) -> None:
+    """Writes `cursor` over the one that was `seen`; a repeated write of the same does no harm."""
+    same = CursorItem.by == cursor.by
+    transaction.save(_item(code, cursor), condition=_as_seen(seen) | same)
+
+
+def remove(transaction: TransactWrite, code: str, seen: Cursor) -> None:
+    """Ends a conversation, if it still is as it was `seen`."""
+    transaction.delete(CursorItem(code, _CURSOR + seen.channel), condition=_as_seen(seen))
+
+
+def _as_seen(seen: Cursor) -> Condition:
+    return CursorItem.by == seen.by if seen.by else CursorItem.owner.does_not_exist()
+
+
+def _item(code: str, cursor: Cursor) -> CursorItem:
+    return CursorItem(code, _CURSOR + cursor.channel, by=cursor.by, data=to_document(cursor))
+
+
+def _cursor(item: CursorItem) -> Cursor:
+    return from_document(item.at_key.removeprefix(_CURSOR), item.by, item.data)
+
+
+def to_document(cursor: Cursor) -> dict[str, Any]:
+    """What a cursor says, as plain data."""
+    attempt = cursor.attempt
+    return _plain(cursor, ("channel", "by", "attempt")) | ({"attempt": _plain(attempt)} if attempt else {})
+
+
+def from_document(channel: str, by: str, document: dict[str, Any]) -> Cursor:
+    """The cursor of `channel` in a document, last written by `by`."""
+    values = _values(document)
+    attempt = values.pop("attempt", None)
+    return Cursor(channel, by=by, attempt=Attempt(**_values(attempt)) if attempt else None, **values)
+
+
+def _plain(record: Any, without: Iterable[str] = ()) -> dict[str, Any]:
+    """The fields of a record that are not their defaults; moments in microseconds since 1970."""
+    named = ((field, getattr(record, field.name)) for field in fields(record) if field.name not in without)
+    kept = {field.name: value for field, value in named if value != field.default}
+    return {name: to_micros(value) if name in _MOMENTS else value for name, value in kept.items()}
+
+
+def _values(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: from_micros(value) if name in _MOMENTS else value for name, value in document.items()}
