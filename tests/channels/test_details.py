@@ -103,6 +103,12 @@ def test_of_very_many_breaching_series_the_first_are_named_and_the_rest_counted(
     assert breaching[1].endswith("web009 and 490 more")
 
 
+def test_breaching_series_whose_names_are_too_long_to_be_named_are_counted() -> None:
+    check = replace(RULE, breaching=summary({"x" * 2_000: Breach(AT, 93.0), "y" * 2_000: Breach(AT, 93.0)}))
+    (*_, breaching) = details.listed(told(check, "high"))
+    assert breaching[1] == "2 series"
+
+
 def test_the_mail_of_a_probe_speaks_of_no_pings() -> None:
     text = mail.message([told(PROBE, "no answer within 30 s", locations=["Home"])], ["ops@example.org"]).as_string()
     assert "Total pings" not in text

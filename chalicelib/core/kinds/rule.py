@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.core import document as documents
+from chalicelib.core.breaches import Breaching
 from chalicelib.core.check import Check
 from chalicelib.core.criteria import TYPES
 from chalicelib.core.kinds.base import Listed, Wheel
@@ -67,15 +68,24 @@ def reason(news: News) -> str:
 
 def details(news: News) -> Listed:
     check, facts = news.check, news.flip.details
-    breaching = check.breaching
-    more = f" and {breaching.count - len(breaching.first)} more" if not breaching.complete else ""
     value = facts.get("value")
     return [
         ("Metric", one_line(str(facts.get("metric") or target(check)), 300)),
         ("Value then" if news.reminder else "Value", "" if value is None else f"{value:g}"),
         ("Criteria", one_line(criteria(check), 500)),
-        ("Breaching now", one_line(", ".join(breaching.first) + more, 1_100) if breaching.count > 1 else ""),
+        ("Breaching now", one_line(_names(check.breaching), 1_100)),
     ]
+
+
+def _names(found: Breaching) -> str:
+    """The series that breach, where there are several: the first by their names, the others counted."""
+    if found.count < 2:
+        return ""
+    if found.complete:
+        return ", ".join(found.first)
+    if not found.first:
+        return f"{found.count} series"
+    return f"{', '.join(found.first)} and {found.count - len(found.first)} more"
 
 
 def document(news: News) -> dict[str, Any]:
