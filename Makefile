@@ -31,7 +31,7 @@ test: $(ready_to_test) ## every test that a fresh machine can run; ARGS="-k swee
 
 .PHONY: long
 long: $(ready_to_test) ## what takes long: ten minutes of random walks, on as many cores as there are, and pings in any order
-	$(python) -m pytest -q --long tests/core/test_order_of_time.py
+	$(python) -m pytest -q --long tests/core/test_order_of_time.py tests/flows/test_ping_order.py
 	$(python) -m tests.walk --steps 100000 --seed $${SEED:-$$(date +%s)} --jobs $$(nproc) $(ARGS)
 
 .PHONY: check format-check lint types imports

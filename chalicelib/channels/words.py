@@ -110,6 +110,8 @@ def summary(news: News) -> str:
     """What happened and why, in a sentence or two."""
     if news.event == "test":
         return "This is a test. If you can read it, the channel works."
+    if news.event == "up" and "late" in news.flip.details:
+        return reason(news)
     if news.event == "up":
         return _over(news)
     if news.reminder and news.downtime is not None:
@@ -138,7 +140,7 @@ def _lasting(news: News, downtime: timedelta) -> str:
 
 
 def reason(news: News) -> str:
-    """Why the check is down."""
+    """Why the check is down, or why it was not."""
     return kinds.of(news.check).reason(news)
 
 

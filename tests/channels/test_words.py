@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -92,6 +93,13 @@ def test_a_run_that_did_not_end_is_told_as_such() -> None:
 
 def test_a_reason_in_other_words_is_passed_on_on_one_line() -> None:
     assert words.summary(news(reason="status 500\r\nfrom Riga")) == "status 500 from Riga"
+
+
+def test_an_outage_that_was_none_is_taken_back_with_the_ping_that_arrived_late() -> None:
+    told = news("up", downtime=timedelta(microseconds=1))
+    late = replace(told.flip, reason="late", details={"late": "2026-11-21T09:59:50.123456+00:00"})
+
+    assert words.summary(replace(told, flip=late)) == "A ping of 2026-11-21 09:59:50 UTC arrived late: it was not down."
 
 
 def test_coming_back_is_told_with_the_downtime() -> None:

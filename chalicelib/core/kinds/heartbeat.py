@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.core import document as documents
@@ -54,6 +54,8 @@ def reason(news: News) -> str:
         return "It reported a failure." if status is None else f"It reported a failure (exit status {status})."
     if news.flip.reason == "timeout":
         return _silence(news)
+    if "late" in news.flip.details:
+        return f"A ping of {moment(datetime.fromisoformat(news.flip.details['late']))} arrived late: it was not down."
     return one_line(news.flip.reason, 300)
 
 
