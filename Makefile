@@ -54,6 +54,10 @@ format: $(ready_to_test) ## format, and mend what lint can mend
 	$(python) -m ruff format
 	$(python) -m ruff check --fix
 
+.PHONY: openapi
+openapi: $(ready_to_test) ## write docs/openapi.json, the document of the API
+	$(python) -m infra.openapi
+
 .PHONY: bench
 bench: $(ready_to_test) ## store calls, request units and CPU of the hot paths
 	$(python) -m tests.bench $(ARGS)

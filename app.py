@@ -19,12 +19,13 @@ from chalicelib.monitor.telling import deliver
 from chalicelib.store import queues
 
 DIALECTS = (healthchecks, alertra, hostedgraphite)
+PACKAGES = (*DIALECTS, web)
 
 SERVICES = open_services(settings.load())
 log.configure(SERVICES.settings.stage)
 store.connect(SERVICES.settings)
 
-app = gateway.Application("tocsin", SERVICES, (*DIALECTS, web))
+app = gateway.Application("tocsin", SERVICES, PACKAGES)
 events = Events(app, SERVICES.settings, queues.hand_out_again)
 
 

@@ -20,7 +20,7 @@ from chalicelib.store.faults import StoreFault
 # Chalice's own local server knows no greedy path: it is told of so many parts instead. The template has one path.
 LOCAL_DEPTH = 8
 BROKEN = "internal error"
-TOO_LONG = "the answer would be longer than the 6 MB that can be sent: ask for less, or accept gzip"
+TOO_LONG = "the answer would be longer than the 6 MB that can be sent"
 
 
 FOR_EVERY_SITE = {**Voice.headers, "Access-Control-Allow-Origin": "*"}
@@ -65,7 +65,7 @@ class Application(chalice.Chalice):
             return response(event, _finished(request, found, _reply(request, found)))
         except TooLong:
             log.warning("answer too long", path=found.path)
-            return _refused(event, request, found, 400, TOO_LONG)
+            return _refused(event, request, found, 400, _less(event, request, found))
         except Exception:  # noqa: BLE001
             # What goes wrong with an error or an answer is our fault as well. The log has the trace, the caller an
             # answer in the dialect's shape.
@@ -76,6 +76,14 @@ class Application(chalice.Chalice):
 def _unused(**_parts: str) -> None:
     # Chalice wants a view for each route; the application answers by itself.
     return
+
+
+def _less(event: Event, request: Request, found: Resource) -> str:
+    """That an answer is too long, and how less is asked for."""
+    names = found.operations[request.method].query
+    ways = [f"ask for less with {', '.join(names)}"] if names else []
+    ways += ["accept gzip"] if requests.takes_bytes(event) else []
+    return f"{TOO_LONG}: {', or '.join(ways)}" if ways else TOO_LONG
 
 
 def _refused(event: Event, request: Request, found: Resource, status: int, message: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from chalicelib.core.check import Access
 from chalicelib.gateway.replies import Reply
@@ -18,25 +18,41 @@ Handler = Callable[..., Reply]
 @dataclass(frozen=True, slots=True)
 class Operation:
     """What a method of a resource does. `handler` takes the request, and the caller where `access` names what the
-    caller's key must allow."""
+    caller's key must allow.
+
+    The rest is for the document of the API, in names that the dialect's module `schema` explains, so that no request
+    pays for it: `answers` has for each status of success (and of a refusal that has a shape of its own) the object that
+    is answered, a media type where that is no object, or nothing; `query` the parameters, `body` the object that is
+    sent. The document's words are those of the handler's docstring.
+    """
 
     handler: Handler
     access: Access | None
+    answers: Mapping[int, str]
+    query: tuple[str, ...] = ()
+    body: str = ""
 
 
-def public(handler: Handler) -> Operation:
-    """An operation for everybody."""
-    return Operation(handler, None)
+class _Declaring(Protocol):
+    def __call__(
+        self, handler: Handler, answer: str | Mapping[int, str] = "", *, query: tuple[str, ...] = (), body: str = ""
+    ) -> Operation: ...
 
 
-def reads(handler: Handler) -> Operation:
-    """An operation for callers whose key allows reading."""
-    return Operation(handler, "read")
+def _declaring(access: Access | None) -> _Declaring:
+    def declare(
+        handler: Handler, answer: str | Mapping[int, str] = "", *, query: tuple[str, ...] = (), body: str = ""
+    ) -> Operation:
+        return Operation(handler, access, {200: answer} if isinstance(answer, str) else answer, query, body)
+
+    return declare
 
 
-def writes(handler: Handler) -> Operation:
-    """An operation for callers whose key allows everything."""
-    return Operation(handler, "write")
+# An operation for everybody, for callers whose key allows reading, and for those whose key allows everything. A single
+# answer is that of the status 200.
+public = _declaring(None)
+reads = _declaring("read")
+writes = _declaring("write")
 
 
 @dataclass(frozen=True, slots=True)

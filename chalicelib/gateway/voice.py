@@ -50,6 +50,8 @@ class Voice:
     headers: ClassVar[Mapping[str, str]] = {"Cache-Control": "no-store"}
     # The answers that say which methods there are.
     telling_methods: ClassVar[tuple[int, ...]] = (204, 405)
+    # What an error is in the document of the API: an object of the dialect's, or a media type.
+    error: ClassVar[str] = "Error"
     challenge: ClassVar[str] = 'Basic realm="api"'
     statuses: ClassVar[Statuses] = STATUSES
 

@@ -1,5 +1,5 @@
 """Pages for people, and badges for the pages of others."""
 
-from chalicelib.web import badges, page
+from chalicelib.web import badges, documents, page
 
-RESOURCES = [*badges.RESOURCES, *page.RESOURCES]
+RESOURCES = [*badges.RESOURCES, *page.RESOURCES, *documents.RESOURCES]

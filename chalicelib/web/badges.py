@@ -34,6 +34,7 @@ class Voice(gateway.Voice):
     """Short texts for what went wrong; headers that let every page show a badge and none keep an old one."""
 
     prefixes = ("/b", "/badge")
+    error = "text/plain"
     headers = HEADERS
     telling_methods = (405,)
 
@@ -51,6 +52,7 @@ class Voice(gateway.Voice):
 
 
 def _of_check(request: Request) -> Reply:
+    """Draw the badge of one check."""
     badge, render = _split(request.parts["file"])
     states = request.parts["states"]
     if not (states.isascii() and states.isdigit()):
@@ -59,11 +61,13 @@ def _of_check(request: Request) -> Reply:
 
 
 def _of_everything(request: Request) -> Reply:
+    """Draw the badge of all checks of a project."""
     signed, render = _split(request.parts["signed"])
     return render(_of_tag(request, signed, EVERYTHING))
 
 
 def _of_one_tag(request: Request) -> Reply:
+    """Draw the badge of the checks of a project that have a tag."""
     tag, render = _split(request.parts["file"])
     return render(_of_tag(request, request.parts["signed"], tag))
 
@@ -99,7 +103,7 @@ def _shields(badge: Badge) -> Reply:
 _FORMATS: dict[str, Callable[[Badge], Reply]] = {"svg": _svg, "json": _json, "shields": _shields}
 _VOICE = Voice()
 RESOURCES = [
-    resource("/b/{states}/{file}", _VOICE, GET=public(_of_check), HEAD=public(_of_check)),
-    resource("/badge/{key}/{signed}", _VOICE, GET=public(_of_everything), HEAD=public(_of_everything)),
-    resource("/badge/{key}/{signed}/{file}", _VOICE, GET=public(_of_one_tag), HEAD=public(_of_one_tag)),
+    resource("/b/{states}/{file}", _VOICE, GET=public(_of_check, "Badge"), HEAD=public(_of_check, "")),
+    resource("/badge/{key}/{signed}", _VOICE, GET=public(_of_everything, "Badge"), HEAD=public(_of_everything, "")),
+    resource("/badge/{key}/{signed}/{file}", _VOICE, GET=public(_of_one_tag, "Badge"), HEAD=public(_of_one_tag, "")),
 ]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tests.api import fitting
 from tests.gateway.entrances import Event, Sent, rest
 
 # What curl sends with --data when nobody tells it what the body is.
@@ -90,7 +91,9 @@ class Api:
         if data is not None:
             sent["content-type"] = FORM
         sent |= {name.lower(): value for name, value in (headers or {}).items()}
-        return _answer(self.gateway.handle_request(method, path, sent, data))
+        answer = _answer(self.gateway.handle_request(method, path, sent, data))
+        fitting.answered(method, path, data, answer.status, answer.headers.get("content-type", ""), answer.text)
+        return answer
 
     def check(self, **fields: Any) -> dict[str, Any]:
         """A new check."""

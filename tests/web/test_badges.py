@@ -238,3 +238,9 @@ def test_the_badge_address_of_a_check_works(browser: Api, check: Maker, keyring:
     check()
     (shown,) = browser.get("/api/v1/checks/", key=keyring.keys["read"]).json["checks"]
     assert title(picture(browser, path(shown["badge_url"]))) == "Backup: up"
+
+
+def test_the_list_may_be_asked_for_some_tags(browser: Api, check: Maker, keyring: Keyring) -> None:
+    check(tags="a b c")
+    answer = browser.get("/api/v1/badges/?tag=a&tag=c&tag=x", key=keyring.keys["read"])
+    assert sorted(answer.json["badges"]) == ["a", "c"]

@@ -18,7 +18,7 @@ from chalicelib.store import results
 
 DEFAULT, MOST = 25, 100
 DAYS = timedelta(days=30)
-_PHASES = {
+PHASES = {
     "block": "BlockTime",
     "dns": "DNSTime",
     "connect": "ConnectTime",
@@ -30,6 +30,7 @@ _PHASES = {
 
 
 def _list(request: Request, caller: Caller) -> Reply:
+    """List the single results of a device, newest first. (This API calls them checks.)"""
     device = named(request, caller)
     # A result of this very moment is one already.
     start, end = paging.span(request, device.created - timedelta(minutes=1))
@@ -41,6 +42,7 @@ def _list(request: Request, caller: Caller) -> Reply:
 
 
 def _get(request: Request, caller: Caller) -> Reply:
+    """Show a single result."""
     device = named(request, caller)
     found = results.get(device.code, request.parts["check"].lower(), request.services.clock())
     if found is None:
@@ -49,6 +51,7 @@ def _get(request: Request, caller: Caller) -> Reply:
 
 
 def _daily(request: Request, caller: Caller) -> Reply:
+    """List how many looks there were each day and how long their phases took, newest day first (our extension)."""
     device = named(request, caller)
     start, end = paging.span(request, max(device.created, request.services.clock() - DAYS))
     found = daily.of_check(request.services, device, start.date(), end.date())
@@ -65,7 +68,7 @@ def _sum(day: Any, place: str, document: dict[str, Any]) -> dict[str, Any]:
         "Count": document["count"],
         "Failures": document["failures"],
         **{
-            figure: {theirs: phases[ours][number] for ours, theirs in _PHASES.items() if ours in phases}
+            figure: {theirs: phases[ours][number] for ours, theirs in PHASES.items() if ours in phases}
             for figure, number in figures
         },
     }
@@ -73,7 +76,7 @@ def _sum(day: Any, place: str, document: dict[str, Any]) -> dict[str, Any]:
 
 _ONE = f"{ROOT}/{{device}}"
 RESOURCES = [
-    resource(f"{_ONE}/checks", VOICE, GET=reads(_list)),
-    resource(f"{_ONE}/checks/{{check}}", VOICE, GET=reads(_get)),
-    resource(f"{_ONE}/daily", VOICE, GET=reads(_daily)),
+    resource(f"{_ONE}/checks", VOICE, GET=reads(_list, "Results", query=(*paging.PAGE, *paging.SPAN))),
+    resource(f"{_ONE}/checks/{{check}}", VOICE, GET=reads(_get, "Result")),
+    resource(f"{_ONE}/daily", VOICE, GET=reads(_daily, "Days", query=(*paging.PAGE, *paging.SPAN))),
 ]

@@ -14,6 +14,7 @@ from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
 from chalicelib.monitor.managing import checks, probes
 
 ROOT = "/v1.1/devices"
+_SHOWN = ("WithConfig", "StatusFormat")
 # What the use cases call a field that the dialect calls otherwise.
 _FIELDS = {"master": "MasterDevice", "locations": "Locations"}
 
@@ -30,6 +31,7 @@ def named(request: Request, caller: Caller) -> Check:
 
 
 def _list(request: Request, caller: Caller) -> Reply:
+    """List the devices, oldest first."""
     found = paging.page(request, checks.of_project(caller.project, probe.name))
     body = [_shown(request, caller, device) for device in found]
     return formats.reply(request, body, root="Devices", item="Device")
@@ -50,10 +52,12 @@ def _choice(request: Request, name: str, choices: tuple[str, str]) -> str:
 
 
 def _get(request: Request, caller: Caller) -> Reply:
+    """Show a device."""
     return formats.reply(request, _shown(request, caller, named(request, caller)), root="Device")
 
 
 def _create(request: Request, caller: Caller) -> Reply:
+    """Make a device: something that is looked at from outside, in a fixed period."""
     values = validation.values(caller.project.code, bodies.read(request))
     paused = values.pop("paused", False)
     device = _told(lambda: probes.create(request.services, caller.project, values))
@@ -65,6 +69,7 @@ def _create(request: Request, caller: Caller) -> Reply:
 
 
 def _update(request: Request, caller: Caller) -> Reply:
+    """Change a device. What is not named stays, objects are merged, null takes a value back to its default."""
     device = named(request, caller)
     values = validation.values(caller.project.code, bodies.read(request), device)
     paused = values.pop("paused", None)
@@ -89,11 +94,23 @@ def _whole(request: Request, device: Check, status: int) -> Reply:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
+    """Delete a device with its history."""
     probes.delete(request.services, caller.project, named(request, caller))
     return formats.reply(request, {}, root="Device")
 
 
 RESOURCES = [
-    resource(ROOT, VOICE, GET=reads(_list), POST=writes(_create)),
-    resource(f"{ROOT}/{{device}}", VOICE, GET=reads(_get), PUT=writes(_update), DELETE=writes(_delete)),
+    resource(
+        ROOT,
+        VOICE,
+        GET=reads(_list, "Devices", query=(*paging.PAGE, *_SHOWN)),
+        POST=writes(_create, {201: "WholeDevice"}, body="DeviceFields"),
+    ),
+    resource(
+        f"{ROOT}/{{device}}",
+        VOICE,
+        GET=reads(_get, "Device", query=_SHOWN),
+        PUT=writes(_update, "WholeDevice", body="DeviceFields"),
+        DELETE=writes(_delete, "Nothing"),
+    ),
 ]

@@ -35,6 +35,7 @@ _NAMES = {"at": "At", "duration": "Duration", "timezone": "TimeZone", "days": "D
 
 
 def _start(request: Request, caller: Caller) -> Reply:
+    """Begin a maintenance now, for as long as Duration says or until it is stopped: nobody is told meanwhile."""
     device, body = named(request, caller), bodies.read(request)
     _refuse_unknown(body, ("Duration",))
     now = request.services.clock()
@@ -45,7 +46,7 @@ def _start(request: Request, caller: Caller) -> Reply:
 
 
 def _stop(request: Request, caller: Caller) -> Reply:
-    """Ends what was started and every single maintenance that holds now; what is planned stays planned."""
+    """End what was started and every single maintenance that holds now; what is planned stays planned."""
     now = request.services.clock()
     device = silences.lift(request.services, named(request, caller), lambda silence: _holds(silence, now))
     return _answered(request, device)
@@ -60,10 +61,12 @@ def _answered(request: Request, device: Check) -> Reply:
 
 
 def _list(request: Request, caller: Caller) -> Reply:
+    """List the maintenance of a device that holds or is planned (our extension)."""
     return _windows(request, [named(request, caller)])
 
 
 def _list_all(request: Request, caller: Caller) -> Reply:
+    """List the maintenance of all devices that holds or is planned (our extension)."""
     return _windows(request, checks.of_project(caller.project, probe.name))
 
 
@@ -79,6 +82,7 @@ def _is_to_come(silence: Silence, now: datetime) -> bool:
 
 
 def _create(request: Request, caller: Caller) -> Reply:
+    """Plan a maintenance: once from Start to End, or every week (our extension)."""
     device = named(request, caller)
     planned = _planned(bodies.read(request), request.services.clock())
     silence = replace(planned, id=request.services.new_code(), author=caller.author)
@@ -89,12 +93,13 @@ def _create(request: Request, caller: Caller) -> Reply:
 
 
 def _get(request: Request, caller: Caller) -> Reply:
+    """Show a maintenance (our extension)."""
     device = named(request, caller)
     return _shown(request, device, _of(request, device))
 
 
 def _update(request: Request, caller: Caller) -> Reply:
-    """A change names all that the window is: what is planned is short enough to be said again."""
+    """Change a maintenance: the body says all that it is, as for a new one (our extension)."""
     device = named(request, caller)
     before = _of(request, device)
     after = replace(_planned(bodies.read(request), request.services.clock()), id=before.id, author=before.author)
@@ -103,6 +108,7 @@ def _update(request: Request, caller: Caller) -> Reply:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
+    """Delete a maintenance; if it holds, it ends (our extension)."""
     device = named(request, caller)
     gone = _of(request, device)
     silences.lift(request.services, device, lambda silence: silence.id == gone.id)
@@ -165,9 +171,20 @@ def _refuse_unknown(body: dict[str, Any], known: tuple[str, ...]) -> None:
 
 _ONE = f"{ROOT}/{{device}}"
 RESOURCES = [
-    resource(f"{_ONE}/start-maintenance", VOICE, PUT=writes(_start)),
-    resource(f"{_ONE}/stop-maintenance", VOICE, PUT=writes(_stop)),
-    resource(f"{_ONE}/maintenance", VOICE, GET=reads(_list), POST=writes(_create)),
-    resource(f"{_ONE}/maintenance/{{window}}", VOICE, GET=reads(_get), PUT=writes(_update), DELETE=writes(_delete)),
-    resource("/v1.1/maintenance-schedules", VOICE, GET=reads(_list_all)),
+    resource(f"{_ONE}/start-maintenance", VOICE, PUT=writes(_start, "Device", body="Start")),
+    resource(f"{_ONE}/stop-maintenance", VOICE, PUT=writes(_stop, "Device")),
+    resource(
+        f"{_ONE}/maintenance",
+        VOICE,
+        GET=reads(_list, "Windows", query=paging.PAGE),
+        POST=writes(_create, {201: "Window"}, body="WindowFields"),
+    ),
+    resource(
+        f"{_ONE}/maintenance/{{window}}",
+        VOICE,
+        GET=reads(_get, "Window"),
+        PUT=writes(_update, "Window", body="WindowFields"),
+        DELETE=writes(_delete, "Nothing"),
+    ),
+    resource("/v1.1/maintenance-schedules", VOICE, GET=reads(_list_all, "Windows", query=paging.PAGE)),
 ]

@@ -11,6 +11,8 @@ from chalicelib.core.errors import Invalid
 from chalicelib.gateway import Request
 
 LARGEST = 1_000_000
+# The parameters of the query that are read here.
+PAGE, SPAN = ("Limit", "Offset"), ("Timestamp1", "Timestamp2")
 
 
 def page(request: Request, items: list[Any], default: int | None = None, most: int = LARGEST) -> list[Any]:

@@ -12,7 +12,7 @@ _LEVELS = {"write": "UW", "read": "UR", "ping": "P"}
 
 
 def _hello(request: Request) -> Reply:
-    """A greeting in plain text that tells a client who it is. Raises Denied for a key that is none."""
+    """Greet in plain text, and tell a caller what its key allows."""
     lines = [f"Hello {request.source_ip}", ""]
     texts = gateway.presented(request, VOICE.header)
     if texts:
@@ -31,11 +31,13 @@ def _hello(request: Request) -> Reply:
 
 
 def _locations(request: Request, _caller: Caller) -> Reply:
+    """List the places from which devices can be looked at."""
     found = [{"Location": name} for name in probes.locations(request.services)]
     return formats.reply(request, found, root="Locations", item="Location")
 
 
 def _contacts(request: Request, caller: Caller) -> Reply:
+    """List the channels that can be told."""
     found = [
         {"contact_id": channel.code, "Name": channel.name, "Kind": channel.kind, "LastError": channel.error}
         for channel in channels.of_project(caller.project.code)
@@ -44,13 +46,13 @@ def _contacts(request: Request, caller: Caller) -> Reply:
 
 
 def _notification_schedules(request: Request, _caller: Caller) -> Reply:
-    """There are none: who is told when is for maintenance and channels to say."""
+    """List nothing: who is told when is for maintenance and channels to say."""
     return formats.reply(request, [], root="NotificationSchedules", item="NotificationSchedule")
 
 
 RESOURCES = [
-    resource("/v1.1/hello", VOICE, GET=public(_hello)),
-    resource("/v1.1/locations", VOICE, GET=reads(_locations)),
-    resource("/v1.1/contacts", VOICE, GET=reads(_contacts)),
-    resource("/v1.1/notification-schedules", VOICE, GET=reads(_notification_schedules)),
+    resource("/v1.1/hello", VOICE, GET=public(_hello, "text/plain")),
+    resource("/v1.1/locations", VOICE, GET=reads(_locations, "Locations")),
+    resource("/v1.1/contacts", VOICE, GET=reads(_contacts, "Contacts")),
+    resource("/v1.1/notification-schedules", VOICE, GET=reads(_notification_schedules, "NotificationSchedules")),
 ]

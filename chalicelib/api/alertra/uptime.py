@@ -13,6 +13,7 @@ from chalicelib.monitor.views import uptimes
 
 
 def _uptime(request: Request, caller: Caller) -> Reply:
+    """Tell for how long a device was up and down within a span, to the second."""
     device = named(request, caller)
     found = uptimes.of_check(request.services, device, *paging.span(request, device.created))
     document = {
@@ -27,10 +28,12 @@ def _uptime(request: Request, caller: Caller) -> Reply:
 
 
 def _outages(request: Request, caller: Caller) -> Reply:
+    """List the outages of a device, newest first."""
     return _listed(request, [named(request, caller)])
 
 
 def _all_outages(request: Request, caller: Caller) -> Reply:
+    """List the outages of all devices, newest first."""
     return _listed(request, checks.of_project(caller.project, probe.name))
 
 
@@ -42,7 +45,7 @@ def _listed(request: Request, devices: list[Check]) -> Reply:
 
 
 RESOURCES = [
-    resource(f"{ROOT}/{{device}}/uptime", VOICE, GET=reads(_uptime)),
-    resource(f"{ROOT}/{{device}}/outages", VOICE, GET=reads(_outages)),
-    resource("/v1.1/outages", VOICE, GET=reads(_all_outages)),
+    resource(f"{ROOT}/{{device}}/uptime", VOICE, GET=reads(_uptime, "Uptime", query=paging.SPAN)),
+    resource(f"{ROOT}/{{device}}/outages", VOICE, GET=reads(_outages, "Outages", query=(*paging.PAGE, *paging.SPAN))),
+    resource("/v1.1/outages", VOICE, GET=reads(_all_outages, "Outages", query=(*paging.PAGE, *paging.SPAN))),
 ]

@@ -16,7 +16,9 @@ TWO_STATES = "-2"
 
 
 def _list(request: Request, caller: Caller) -> Reply:
-    tags = badges.of_project(caller.project)
+    """List the addresses of the project's badges: one for each tag, and one for all checks."""
+    wanted = request.query.get("tag", [])
+    tags = [tag for tag in badges.of_project(caller.project) if not wanted or tag in wanted]
     return Reply(body={"badges": {tag: _addresses(request.root, caller.project, tag) for tag in tags}})
 
 
@@ -31,4 +33,6 @@ def _addresses(root: str, project: Project, tag: str) -> dict[str, str]:
     return found
 
 
-RESOURCES = [resource(f"/api/v{version}/badges", MANAGEMENT, GET=reads(_list)) for version in VERSIONS]
+RESOURCES = [
+    resource(f"/api/v{version}/badges", MANAGEMENT, GET=reads(_list, "Badges", query=("tag",))) for version in VERSIONS
+]

@@ -29,11 +29,13 @@ SETTINGS_MAX = 100_000
 
 
 def _list(_request: Request, caller: Caller) -> Reply:
+    """List the channels of the project."""
     found = channels.of_project(caller.project.code)
     return Reply(body={"channels": [wire.channel_document(channel) for channel in found]})
 
 
 def _create(request: Request, caller: Caller) -> Reply:
+    """Make a channel (our extension)."""
     body = _validated(request, caller)
     if "kind" not in body:
         raise Invalid("kind", "is missing")
@@ -71,10 +73,12 @@ def _named(request: Request, caller: Caller) -> Channel:
 
 
 def _get(request: Request, caller: Caller) -> Reply:
+    """Show a channel, its secrets covered, with its last error (our extension)."""
     return Reply(body=wire.full_channel_document(_named(request, caller)))
 
 
 def _update(request: Request, caller: Caller) -> Reply:
+    """Change a channel. What is not given stays as it is (our extension)."""
     channel, body = _named(request, caller), _validated(request, caller)
     if body.get("kind", channel.kind) != channel.kind:
         raise Invalid("kind", "cannot be changed")
@@ -85,15 +89,18 @@ def _update(request: Request, caller: Caller) -> Reply:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
+    """Delete a channel, and show it for the last time (our extension)."""
     return Reply(body=wire.full_channel_document(channels.delete(request.services, _named(request, caller))))
 
 
 def _test(request: Request, caller: Caller) -> Reply:
+    """Send a test at once (our extension)."""
     channels.try_out(request.services, caller.project, _named(request, caller))
     return Reply(body={"message": "test notification sent"})
 
 
 def _notifications(request: Request, caller: Caller) -> Reply:
+    """List what the channel was told, newest first (our extension)."""
     log = channels.sent_log(request.services, _named(request, caller))
     return Reply(body={"notifications": [wire.notification_document(entry) for entry in log]})
 
@@ -102,10 +109,21 @@ def _of_version(version: int) -> list[Resource]:
     root = f"/api/v{version}/channels"
     one = f"{root}/{{code}}"
     return [
-        resource(root, MANAGEMENT, GET=writes(_list), POST=writes(_create)),
-        resource(one, MANAGEMENT, GET=writes(_get), POST=writes(_update), DELETE=writes(_delete)),
-        resource(f"{one}/test", MANAGEMENT, POST=writes(_test)),
-        resource(f"{one}/notifications", MANAGEMENT, GET=writes(_notifications)),
+        resource(
+            root,
+            MANAGEMENT,
+            GET=writes(_list, "Channels"),
+            POST=writes(_create, {201: "Channel"}, body="ChannelFields"),
+        ),
+        resource(
+            one,
+            MANAGEMENT,
+            GET=writes(_get, "Channel"),
+            POST=writes(_update, "Channel", body="ChannelFields"),
+            DELETE=writes(_delete, "Channel"),
+        ),
+        resource(f"{one}/test", MANAGEMENT, POST=writes(_test, "Message", body="KeyAlone")),
+        resource(f"{one}/notifications", MANAGEMENT, GET=writes(_notifications, "Notifications")),
     ]
 
 

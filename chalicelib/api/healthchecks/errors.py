@@ -61,6 +61,7 @@ class Pinging(gateway.Voice):
     """The Pinging API's voice: short plain texts that a shell script can show."""
 
     prefixes = ("/ping",)
+    error = "text/plain"
     headers = UNCACHED
 
     def words(self, error: TocsinError) -> str:

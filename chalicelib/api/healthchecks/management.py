@@ -18,6 +18,7 @@ from chalicelib.monitor.managing import channels, checks
 from chalicelib.store import history
 
 VERSIONS = (1, 2, 3)
+LIST_MAX = 1_000_000
 YEAR = 31_536_000
 LARGEST_MOMENT = 10_000_000_000
 # The store keeps moments as microseconds in sixteen digits; one more would sort before all of them.
@@ -31,14 +32,21 @@ _FAULTS: dict[audience.Fault, str] = {
 
 
 def _list(request: Request, caller: Caller) -> Reply:
+    """List the checks of the project, oldest first."""
     tags = set(request.query.get("tag", ()))
     slug = request.query.get("slug")
+    offset, limit = _number(request, "offset", LIST_MAX, empty=0), _number(request, "limit", LIST_MAX)
     found = checks.of_project(caller.project)
     chosen = [check for check in found if tags <= set(check.tags.split()) and (not slug or check.slug == slug[-1])]
-    return Reply(body={"checks": [wire.check_document(request, check, caller.access) for check in chosen]})
+    page = chosen[offset:][:limit]
+    return Reply(body={"checks": [wire.check_document(request, check, caller.access) for check in page]})
 
 
 def _create(request: Request, caller: Caller) -> Reply:
+    """Make a check, or with `unique` change the one that is there already.
+
+    201 for a new check, 200 for one that was found by the fields that `unique` names and was changed.
+    """
     fields = validate(caller.body)
     wanted = wire.unique_values(fields)
     new = partial(_values_of_new, request, caller, fields)
@@ -62,6 +70,7 @@ def _values_of_new(request: Request, caller: Caller, fields: dict[str, Any]) -> 
 
 
 def _get(request: Request, caller: Caller) -> Reply:
+    """Show a check."""
     return Reply(body=wire.check_document(request, _named(request, caller), caller.access))
 
 
@@ -81,6 +90,7 @@ def _by_uuid(request: Request, caller: Caller) -> Check:
 
 
 def _update(request: Request, caller: Caller) -> Reply:
+    """Change a check. Fields that are not given stay as they are."""
     check = _by_uuid(request, caller)
     return Reply(body=_updated(request, caller, check, validate(caller.body)))
 
@@ -107,30 +117,35 @@ def _channels(caller: Caller, names: str) -> tuple[str, ...]:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
+    """Delete a check with its history, and show it for the last time."""
     document = wire.check_document(request, checks.delete(request.services, _by_uuid(request, caller)), "write")
     return Reply(body=document)
 
 
 def _pause(request: Request, caller: Caller) -> Reply:
+    """Pause a check: nobody is told of it until it is resumed or, unless that is switched off, pinged."""
     paused = checks.pause(request.services, _by_uuid(request, caller))
     return Reply(body=wire.check_document(request, paused, "write"))
 
 
 def _resume(request: Request, caller: Caller) -> Reply:
+    """Resume a paused check: it is new, and waits for its first ping."""
     resumed = checks.resume(request.services, _by_uuid(request, caller))
     return Reply(body=wire.check_document(request, resumed, "write"))
 
 
 def _pings(request: Request, caller: Caller) -> Reply:
-    """The newest pings within the log's length; the page before serves the durations of runs that began there."""
+    """List the newest pings, with how long the runs took that they ended."""
     check = _by_uuid(request, caller)
     limit, now = request.services.settings.ping_log_limit, request.services.clock()
+    # The page before serves the durations of runs that began there.
     pings = history.pings(check.code, limit, now)
     older = history.pings(check.code, limit, now, below=pings[-1].n) if len(pings) == limit else []
     return Reply(body={"pings": wire.ping_documents(request, check.code, pings, older)})
 
 
 def _ping_body(request: Request, caller: Caller) -> Reply:
+    """Show the body that came with a ping."""
     check = _by_uuid(request, caller)
     text = request.parts["n"]
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
@@ -143,6 +158,7 @@ def _ping_body(request: Request, caller: Caller) -> Reply:
 
 
 def _flips(request: Request, caller: Caller) -> Reply:
+    """List when the check went up and down, newest first."""
     check = _named(request, caller)
     start, end = _window(request)
     flips = history.flips(check.project, check.code, start, end, request.services.clock()) if start < end else []
@@ -170,7 +186,7 @@ def _number(request: Request, name: str, largest: int, empty: int | None = None)
 
 
 def _status(_request: Request) -> Reply:
-    """Whether the service can reach its tables."""
+    """Tell whether the service can reach its tables."""
     checks.reachable()
     return Reply(body="OK", content_type="text/plain")
 
@@ -179,16 +195,27 @@ def _of_version(version: int) -> list[Resource]:
     root = f"/api/v{version}"
     one = f"{root}/checks/{{code}}"
     found = [
-        resource(f"{root}/checks", MANAGEMENT, GET=reads(_list), POST=writes(_create)),
-        resource(one, MANAGEMENT, GET=reads(_get), POST=writes(_update), DELETE=writes(_delete)),
-        resource(f"{one}/pause", MANAGEMENT, POST=writes(_pause)),
-        resource(f"{one}/resume", MANAGEMENT, POST=writes(_resume)),
-        resource(f"{one}/pings", MANAGEMENT, GET=writes(_pings)),
-        resource(f"{one}/pings/{{n}}/body", MANAGEMENT, GET=writes(_ping_body)),
-        resource(f"{one}/flips", MANAGEMENT, GET=reads(_flips)),
+        resource(
+            f"{root}/checks",
+            MANAGEMENT,
+            GET=reads(_list, "Checks", query=("tag", "slug", "limit", "offset")),
+            POST=writes(_create, {201: "Check", 200: "Check"}, body="CheckFields"),
+        ),
+        resource(
+            one,
+            MANAGEMENT,
+            GET=reads(_get, "Check"),
+            POST=writes(_update, "Check", body="CheckFields"),
+            DELETE=writes(_delete, "Check"),
+        ),
+        resource(f"{one}/pause", MANAGEMENT, POST=writes(_pause, "Check", body="KeyAlone")),
+        resource(f"{one}/resume", MANAGEMENT, POST=writes(_resume, "Check", body="KeyAlone")),
+        resource(f"{one}/pings", MANAGEMENT, GET=writes(_pings, "Pings")),
+        resource(f"{one}/pings/{{n}}/body", MANAGEMENT, GET=writes(_ping_body, "text/plain")),
+        resource(f"{one}/flips", MANAGEMENT, GET=reads(_flips, "Flips", query=("seconds", "start", "end"))),
     ]
     if version > 1:  # /api/v1/status belongs to another dialect
-        found.append(resource(f"{root}/status", MANAGEMENT, GET=public(_status)))
+        found.append(resource(f"{root}/status", MANAGEMENT, GET=public(_status, "text/plain")))
     return found
 
 

@@ -27,6 +27,10 @@ _STATUS = re.compile(r"[0-9]+", re.ASCII)
 
 
 def _ping(request: Request) -> Reply:
+    """Tell that a job runs: that it began, ended well, failed, or ended with an exit status.
+
+    Every method is a ping, whatever its headers and body. 201 when the ping made its check.
+    """
     parts = [request.parts[name] for name in ("first", "second", "third") if name in request.parts]
     address, action = _address(parts)
     create = bool(address.slug) and request.query.get("create") == ["1"]
@@ -124,7 +128,7 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-_ALL_METHODS = dict.fromkeys(METHODS, public(_ping))
+_ALL_METHODS = dict.fromkeys(METHODS, public(_ping, {200: "text/plain", 201: "text/plain"}, query=("create", "rid")))
 RESOURCES = [
     resource("/ping/{first}", PINGING, **_ALL_METHODS),
     resource("/ping/{first}/{second}", PINGING, **_ALL_METHODS),

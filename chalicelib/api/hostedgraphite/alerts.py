@@ -27,6 +27,7 @@ def named(request: Request, caller: Caller) -> Check:
 
 
 def _search(request: Request, caller: Caller) -> Reply:
+    """Search alerts by name, id or a search string; all of them without any, page by page."""
     found, following = wire.paged(request, selected(request, caller))
     return Reply(body={"alerts": _documents(request, found), "next_page": following})
 
@@ -47,15 +48,18 @@ def known_channels(caller: Caller) -> dict[str, Channel]:
 
 
 def _create(request: Request, caller: Caller) -> Reply:
+    """Make an alert."""
     alert = rules.create(request.services, caller.project, validation.values(caller.project.code, bodies.read(request)))
     return Reply(201, {"id": alert.code, "url": f"{ROOT}/{alert.code}"})
 
 
 def _get(request: Request, caller: Caller) -> Reply:
+    """Show an alert."""
     return _shown(request, named(request, caller))
 
 
 def _update(request: Request, caller: Caller) -> Reply:
+    """Change an alert. What is not named stays as it is."""
     alert = named(request, caller)
     values = validation.values(caller.project.code, bodies.read(request), alert)
     return _shown(request, rules.change(request.services, alert, values))
@@ -71,6 +75,7 @@ def _documents(request: Request, found: list[Check]) -> list[dict[str, Any]]:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
+    """Delete an alert. One that does not exist is answered with 400, as published."""
     try:
         alert = named(request, caller)
     except Missing:
@@ -80,6 +85,17 @@ def _delete(request: Request, caller: Caller) -> Reply:
 
 
 RESOURCES = [
-    resource(ROOT, VOICE, GET=reads(_search), POST=writes(_create)),
-    resource(f"{ROOT}/{{alert}}", VOICE, GET=reads(_get), PUT=writes(_update), DELETE=writes(_delete)),
+    resource(
+        ROOT,
+        VOICE,
+        GET=reads(_search, "Alerts", query=("name", "id", "search", *wire.PAGE)),
+        POST=writes(_create, {201: "Made"}, body="NewAlert"),
+    ),
+    resource(
+        f"{ROOT}/{{alert}}",
+        VOICE,
+        GET=reads(_get, "Alert"),
+        PUT=writes(_update, "Alert", body="AlertFields"),
+        DELETE=writes(_delete, "Nothing"),
+    ),
 ]

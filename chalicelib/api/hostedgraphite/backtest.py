@@ -23,6 +23,7 @@ FIELDS = ("alert", "from", "until")
 
 
 def _run(request: Request, caller: Caller) -> Reply:
+    """Tell when an alert would have fired over the history that is kept (our extension). Nothing is written."""
     given, now = bodies.read(request), request.services.clock()
     validation.require_known(given, FIELDS)
     definition = given.get("alert")
@@ -64,4 +65,4 @@ def _moment(value: Any, field: str, default: datetime) -> datetime:
     return datetime.fromtimestamp(value, UTC)
 
 
-RESOURCES = [resource(f"{ROOT}/backtest", VOICE, POST=reads(_run))]
+RESOURCES = [resource(f"{ROOT}/backtest", VOICE, POST=reads(_run, "Backtest", body="BacktestFields"))]

@@ -30,6 +30,7 @@ HORIZON = timedelta(days=731)
 
 
 def _search(request: Request, caller: Caller) -> Reply:
+    """Search the names of series by a pattern, page by page."""
     pattern = _pattern(request, "pattern") or "*"
     after, before = _second(request, "only_updated_after"), _second(request, "only_updated_before")
     page, now = wire.number(request, "page", 1, 1, 1_000_000), request.services.clock()
@@ -46,6 +47,7 @@ def _search(request: Request, caller: Caller) -> Reply:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
+    """Delete the series that a pattern fits."""
     pattern = _pattern(request, "pattern")
     if not pattern:
         raise Invalid("pattern", "is required")
@@ -93,12 +95,14 @@ def _second(request: Request, name: str) -> int | None:
 
 
 def _tags(request: Request, caller: Caller) -> Reply:
+    """List the tags that series have."""
     found = metrics.tags(caller.project.code, request.services.clock())
     fits, limit = _filter(request), _limit(request)
     return Reply(body=[{"tag": tag} for tag in sorted(found) if fits(tag)][:limit])
 
 
 def _values(request: Request, caller: Caller) -> Reply:
+    """List the values of a tag, with how many series have each."""
     tag = request.parts["tag"]
     found = metrics.tags(caller.project.code, request.services.clock()).get(tag) or Counter()
     fits, limit = _filter(request), _limit(request)
@@ -125,6 +129,7 @@ def _limit(request: Request) -> int:
 
 
 def _find_series(request: Request, caller: Caller) -> Reply:
+    """List the names of the series that have these tags."""
     return Reply(body=_by_tags(request, caller))
 
 
@@ -147,6 +152,7 @@ def _quoted(text: str) -> str:
 
 
 def _delete_series(request: Request, caller: Caller) -> Reply:
+    """Delete the series of this name; false if there is none."""
     path = _pattern(request, "path")
     if not path:
         raise Invalid("path", "is required")
@@ -154,7 +160,7 @@ def _delete_series(request: Request, caller: Caller) -> Reply:
 
 
 def _render(request: Request, caller: Caller) -> Reply:
-    """Graphite's render, as JSON alone."""
+    """Show what Graphite targets give over a span, as JSON alone."""
     targets = wire.every(request, "target")
     if not 1 <= len(targets) <= TARGETS_MAX:
         raise Invalid("target", f"must be given, at most {TARGETS_MAX} times")
@@ -198,17 +204,23 @@ def _moment(request: Request, name: str, now: datetime, default: datetime) -> da
 
 def _of_tags(root: str) -> list[Resource]:
     return [
-        resource(f"{root}/tags", VOICE, GET=reads(_tags)),
-        resource(f"{root}/tags/findSeries", VOICE, GET=reads(_find_series)),
-        resource(f"{root}/tags/delSeries", VOICE, POST=writes(_delete_series)),
-        resource(f"{root}/tags/{{tag}}", VOICE, GET=reads(_values)),
+        resource(f"{root}/tags", VOICE, GET=reads(_tags, "Tags", query=("filter", "limit"))),
+        resource(f"{root}/tags/findSeries", VOICE, GET=reads(_find_series, "Names", query=("expr", "limit"))),
+        resource(f"{root}/tags/delSeries", VOICE, POST=writes(_delete_series, "Done", query=("path",), body="Path")),
+        resource(f"{root}/tags/{{tag}}", VOICE, GET=reads(_values, "TagValues", query=("filter", "limit"))),
     ]
 
 
 RESOURCES = [
-    resource("/api/v1/metric/search", VOICE, GET=reads(_search)),
-    resource("/api/v1/metric/delete", VOICE, POST=writes(_delete)),
-    resource("/render", VOICE, GET=reads(_render)),
+    resource(
+        "/api/v1/metric/search",
+        VOICE,
+        GET=reads(
+            _search, "Found", query=("pattern", "page", "with_times", "only_updated_after", "only_updated_before")
+        ),
+    ),
+    resource("/api/v1/metric/delete", VOICE, POST=writes(_delete, "Deleted", query=("pattern",), body="Pattern")),
+    resource("/render", VOICE, GET=reads(_render, "Rendered", query=("target", "from", "until", "format"))),
     *_of_tags(""),
     *_of_tags("/api/v1"),
 ]

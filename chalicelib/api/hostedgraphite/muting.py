@@ -20,6 +20,7 @@ STATUS = {"alerting": True, "healthy": False, "recovered": False}
 
 
 def _mute(request: Request, caller: Caller) -> Reply:
+    """Mute an alert for so many minutes: nobody is told of it meanwhile."""
     alert, given = named(request, caller), _known(bodies.read(request), ("duration",))
     minutes = validation.duration(given.get("duration"), MUTE_MAX)
     rules.mute(request.services, [alert], minutes, caller.author)
@@ -27,6 +28,7 @@ def _mute(request: Request, caller: Caller) -> Reply:
 
 
 def _muted(request: Request, caller: Caller) -> Reply:
+    """Tell whether an alert is muted, and for how long."""
     alert = named(request, caller)
     left = rules.muted_for(alert, request.services.clock())
     about = {"id": alert.code, "name": alert.name, "muted": left is not None, "duration": left or 0}
@@ -34,11 +36,13 @@ def _muted(request: Request, caller: Caller) -> Reply:
 
 
 def _unmute(request: Request, caller: Caller) -> Reply:
+    """End the mute of an alert."""
     rules.unmute(request.services, [named(request, caller)])
     return Reply(body={})
 
 
 def _mute_many(request: Request, caller: Caller) -> Reply:
+    """Mute the alerts that are named or found; all of them if neither is given."""
     given = _known(bodies.read(request), ("ids", "search", "duration"))
     minutes = validation.duration(given.get("duration"), MUTE_MAX)
     muted = rules.mute(request.services, _selected(caller, given), minutes, caller.author)
@@ -46,6 +50,7 @@ def _mute_many(request: Request, caller: Caller) -> Reply:
 
 
 def _unmute_many(request: Request, caller: Caller) -> Reply:
+    """End the mute of the alerts that are named or found; of all if neither is given."""
     given = _known(bodies.read(request), ("ids", "search"))
     unmuted = rules.unmute(request.services, _selected(caller, given))
     return Reply(body={"ids": [alert.code for alert in unmuted]})
@@ -79,7 +84,7 @@ def _selected(caller: Caller, given: dict[str, Any]) -> list[Check]:
 
 
 def _history(request: Request, caller: Caller) -> Reply:
-    """What the alerts did in the last days, by their ids, newest first; those that did nothing are left out."""
+    """List what the alerts did in the last days, by their ids, newest first; those that did nothing are left out."""
     days = wire.number(request, "days", DAYS, 1, DAYS_MAX)
     wanted = {*wire.every(request, "id"), *wire.every(request, "alert_id")}
     status = wire.every(request, "status")
@@ -97,7 +102,18 @@ def _history(request: Request, caller: Caller) -> Reply:
 
 
 RESOURCES = [
-    resource(f"{ROOT}/muted", VOICE, POST=writes(_mute_many), DELETE=writes(_unmute_many)),
-    resource(f"{ROOT}/history", VOICE, GET=reads(_history)),
-    resource(f"{ROOT}/{{alert}}/muted", VOICE, POST=writes(_mute), GET=reads(_muted), DELETE=writes(_unmute)),
+    resource(
+        f"{ROOT}/muted",
+        VOICE,
+        POST=writes(_mute_many, "Muted", body="MuteMany"),
+        DELETE=writes(_unmute_many, "Unmuted", body="UnmuteMany"),
+    ),
+    resource(f"{ROOT}/history", VOICE, GET=reads(_history, "History", query=("days", "id", "alert_id", "status"))),
+    resource(
+        f"{ROOT}/{{alert}}/muted",
+        VOICE,
+        POST=writes(_mute, "Duration", body="MuteOne"),
+        GET=reads(_muted, "Mute"),
+        DELETE=writes(_unmute, "Nothing"),
+    ),
 ]

@@ -47,7 +47,7 @@ def _shown(channel: Channel) -> dict[str, Any]:
 
 
 def _search(request: Request, caller: Caller) -> Reply:
-    """Those that any of the given values fits; all where none is given."""
+    """Search channels: those that any of the given values fits; all where none is given."""
     found = [_shown(channel) for channel in channels.of_project(caller.project.code)]
     wanted = {
         "type": wire.every(request, "type"),
@@ -61,6 +61,7 @@ def _search(request: Request, caller: Caller) -> Reply:
 
 
 def _create(request: Request, caller: Caller) -> Reply:
+    """Make a channel."""
     given = _checked(bodies.read(request))
     kind = given.get("type")
     if not isinstance(kind, str) or kind not in DESTINATIONS:
@@ -77,6 +78,7 @@ def _create(request: Request, caller: Caller) -> Reply:
 
 
 def _get(request: Request, caller: Caller) -> Reply:
+    """Show a channel, its secrets covered."""
     return Reply(body=_shown(_named(request, caller)))
 
 
@@ -85,6 +87,7 @@ def _named(request: Request, caller: Caller) -> Channel:
 
 
 def _update(request: Request, caller: Caller) -> Reply:
+    """Change a channel. What is not named stays as it is."""
     channel, given = _named(request, caller), _checked(bodies.read(request))
     if given.get("type", channel.kind) != channel.kind:
         raise Invalid("type", "cannot be changed")
@@ -120,6 +123,7 @@ def _resolving(channel: Channel, wanted: bool) -> Channel:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
+    """Delete a channel."""
     channels.delete(request.services, _named(request, caller))
     return Reply(body={})
 
@@ -173,9 +177,18 @@ def _told(attempt: Callable[[], Channel]) -> Channel:
         raise Invalid(field, error.message) from None
 
 
-_ONE = {"GET": reads(_get), "PUT": writes(_update), "DELETE": writes(_delete)}
+_ONE = {
+    "GET": reads(_get, "Channel"),
+    "PUT": writes(_update, "Channel", body="ChannelFields"),
+    "DELETE": writes(_delete, "Nothing"),
+}
 RESOURCES = [
-    resource(ROOT, VOICE, GET=reads(_search), POST=writes(_create)),
+    resource(
+        ROOT,
+        VOICE,
+        GET=reads(_search, "Channels", query=("type", "description", "descriptions", "id", *wire.PAGE)),
+        POST=writes(_create, {201: "Made"}, body="NewChannel"),
+    ),
     resource(f"{ROOT}/{{notification}}", VOICE, **_ONE),
     # The document's examples write it so once.
     resource("/v2/notification/{notification}", VOICE, **_ONE),

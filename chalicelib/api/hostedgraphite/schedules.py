@@ -36,7 +36,7 @@ def _shown(schedule: MuteWindow, having: list[Check]) -> dict[str, Any]:
 
 
 def _search(request: Request, caller: Caller) -> Reply:
-    """Those that fit any of the given values; all where none is given."""
+    """Search scheduled mutes: those that fit any of the given values; all where none is given."""
     having = rules.of_project(caller.project)
     found = [_shown(schedule, having) for schedule in store_mutes.of_project(caller.project.code)]
     wanted = {name: wire.every(request, name) for name in (*FIELDS, "id")}
@@ -57,12 +57,14 @@ def _fits(shown: dict[str, Any], wanted: dict[str, list[str]]) -> bool:
 
 
 def _create(request: Request, caller: Caller) -> Reply:
+    """Make a scheduled mute."""
     given = bodies.read(request)
     schedule = mutes.create(request.services, caller.project, _name(given), _window(given))
     return Reply(201, {"id": schedule.code, "url": f"{ROOT}/{schedule.code}"})
 
 
 def _get(request: Request, caller: Caller) -> Reply:
+    """Show a scheduled mute, with the alerts that have it."""
     return Reply(body=_shown(_named(request, caller), rules.of_project(caller.project)))
 
 
@@ -71,6 +73,7 @@ def _named(request: Request, caller: Caller) -> MuteWindow:
 
 
 def _update(request: Request, caller: Caller) -> Reply:
+    """Change a scheduled mute. What is not named stays as it is."""
     schedule = _named(request, caller)
     merged = {key: value for key, value in _shown(schedule, []).items() if key in FIELDS} | bodies.read(request)
     changed = mutes.change(request.services, schedule, _name(merged), _window(merged))
@@ -79,6 +82,7 @@ def _update(request: Request, caller: Caller) -> Reply:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
+    """Delete a scheduled mute; the alerts that had it are told of as others."""
     schedule = _named(request, caller)
     rules.unschedule(request.services, caller.project, schedule)
     store_mutes.delete(schedule)
@@ -100,6 +104,17 @@ def _window(given: dict[str, Any]) -> Window:
 
 
 RESOURCES = [
-    resource(ROOT, VOICE, GET=reads(_search), POST=writes(_create)),
-    resource(f"{ROOT}/{{schedule}}", VOICE, GET=reads(_get), PUT=writes(_update), DELETE=writes(_delete)),
+    resource(
+        ROOT,
+        VOICE,
+        GET=reads(_search, "Schedules", query=(*FIELDS, "id", *wire.PAGE)),
+        POST=writes(_create, {201: "Made"}, body="NewSchedule"),
+    ),
+    resource(
+        f"{ROOT}/{{schedule}}",
+        VOICE,
+        GET=reads(_get, "Schedule"),
+        PUT=writes(_update, "Schedule", body="ScheduleFields"),
+        DELETE=writes(_delete, "Nothing"),
+    ),
 ]

@@ -24,6 +24,10 @@ class _Unreadable(Exception):
 
 
 def _take(request: Request, caller: Caller) -> Reply:
+    """Take in points: lines of `name value [time]`, packed with gzip or not.
+
+    202 when every line was taken. 400 names the lines that were not, in plain text; the good ones beside them are kept.
+    """
     try:
         body = _unpacked(request)
     except _Unreadable as error:
@@ -78,4 +82,5 @@ def _text(status: int, text: str) -> Reply:
     return Reply(status, text, content_type="text/plain; charset=utf-8")
 
 
-RESOURCES = [resource("/api/v1/sink", VOICE, POST=writes(_take), PUT=writes(_take))]
+_POINTS = writes(_take, {202: "", 400: "text/plain"}, body="text/plain")
+RESOURCES = [resource("/api/v1/sink", VOICE, POST=_POINTS, PUT=_POINTS)]

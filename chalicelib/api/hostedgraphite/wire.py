@@ -14,6 +14,8 @@ from chalicelib.gateway import Request
 from chalicelib.monitor.managing import rules
 
 PAGE_MAX = 100
+# The parameters of the query by which a list is read page by page.
+PAGE = ("page", "max")
 STATUS = {"down": "alerting", "up": "healthy", "new": "healthy", "paused": "paused"}
 # Beyond this a float does not hold every whole number.
 WHOLE_MAX = 2**53

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 import pytest
@@ -100,22 +99,6 @@ def test_any_xml(alertra: Caller, body: bytes) -> None:
     headers = {"Content-Type": "application/xml"}
     for method, where in (("POST", "/devices"), ("PUT", path), ("PUT", f"{path}/start-maintenance")):
         assert alertra.call(method, where, data=body, headers=headers).status in (200, 201, 400)
-
-
-PARAMETERS = some.sampled_from(
-    ["Limit", "Offset", "Timestamp1", "Timestamp2", "fmt", "filename", "WithConfig", "StatusFormat", "api_key"]
-)
-GIVEN = some.text(some.characters(codec="utf-8"), max_size=12) | some.sampled_from(
-    ["0", "9" * 30, "2026-11-21", "9999-12-31T23:59:59-23:59", "0001-01-01", "xml", "csv", "Y", "code", "2026-W47-6"]
-)
-
-
-@careful
-@given(some.dictionaries(PARAMETERS, GIVEN, max_size=4))
-def test_any_question(alertra: Caller, query: dict[str, str]) -> None:
-    device = f"/devices/{alertra.device()['device_id']}"
-    for path in ("/devices", device, *(f"{device}/{what}" for what in ("uptime", "outages", "checks", "daily"))):
-        assert alertra.get(f"{path}?{urlencode(query)}").status in (200, 400)
 
 
 def test_a_device_with_everything_that_is_long_is_kept(alertra: Caller) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.gateway import replies
 from tests.api.client import Api
 from tests.conftest import Clock
 
@@ -109,3 +110,34 @@ def test_the_fields_stand_in_one_order(api: Api, reader: Api) -> None:
     assert fields_of(simple) == f"{about}{ways} timeout".split()
     assert fields_of(cron) == f"{about}{ways} schedule tz".split()
     assert fields_of(reader.shown(cron)) == f"{about} unique_key schedule tz".split()
+
+
+@pytest.mark.usefixtures("tagged")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?limit=2", ["a", "b"]),
+        ("?limit=2&offset=2", ["c", "d"]),
+        ("?offset=4", ["e", "f"]),
+        ("?offset=6", []),
+        ("?limit=0", []),
+        ("?tag=foo&limit=1&offset=1", ["b"]),
+        ("?offset=", ["a", "b", "c", "d", "e", "f"]),
+    ],
+)
+def test_a_long_list_may_be_read_page_by_page(query: str, found: list[str], api: Api) -> None:
+    assert names(api, query) == found
+
+
+@pytest.mark.parametrize("query", ["limit=x", "limit=-1", "offset=1.5", "limit=9999999"])
+def test_a_page_that_is_none_is_refused(query: str, api: Api) -> None:
+    answer = api.get(f"/api/v1/checks/?{query}")
+    assert (answer.status, answer.error) == (400, f"{query.partition('=')[0]} must be a whole number from 0 to 1000000")
+
+
+@pytest.mark.usefixtures("tagged")
+def test_a_list_that_no_answer_holds_says_how_to_ask_for_less(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replies, "ANSWER_MAX", 4_000)
+    answer = api.get("/api/v1/checks/")
+    assert (answer.status, "ask for less with tag, slug, limit, offset" in answer.error) == (400, True)
+    assert api.get("/api/v1/checks/?limit=2").status == 200
