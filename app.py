@@ -12,7 +12,7 @@ from chalicelib import gateway, log, settings, store, web
 from chalicelib.api import alertra, healthchecks, hostedgraphite
 from chalicelib.events import Events, Message
 from chalicelib.monitor import chores
-from chalicelib.monitor.clocks import rollups, sweep, tick
+from chalicelib.monitor.clocks import deadlines, rollups, sweep, tick
 from chalicelib.monitor.looking import judging, probing
 from chalicelib.monitor.services import open_services
 from chalicelib.monitor.telling import deliver
@@ -42,6 +42,12 @@ def tick_wheel(at: datetime) -> None:
 @events
 def roll_up(_at: datetime) -> None:
     rollups.run(SERVICES)
+
+
+@events
+def decide_deadlines(messages: list[Message]) -> None:
+    for message in messages:
+        deadlines.work(SERVICES, message)
 
 
 @events

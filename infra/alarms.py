@@ -10,6 +10,8 @@ from chalicelib.settings import Settings
 from infra.resources import Resources, failed, logical, name_of
 
 MINUTE = 60
+# Seconds. What is decided in time is decided within two.
+DETECTED_WITHIN = 5
 TOPIC = "AlarmTopic"
 CONDITIONS = {"AlarmsAreRead": {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]}}
 
@@ -24,6 +26,8 @@ def alarms(settings: Settings) -> Resources:
             "Properties": {"TopicArn": {"Ref": TOPIC}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}},
         },
         "SweepsMissedAlarm": _sweeps_missed(settings),
+        "SweepLateAlarm": _sweep_late(settings),
+        "DeadlinesLateAlarm": _deadlines_late(settings),
     }
     for noun in functions.fed():
         made[f"{name_of(noun)}FailedAlarm"] = _queue_not_empty(settings, noun)
@@ -37,9 +41,7 @@ def _sweeps_missed(settings: Settings) -> dict[str, Any]:
     return _alarm(
         settings.resource("sweeps-missed"),
         "No sweep for five minutes: checks that fall silent are not noticed.",
-        Namespace="Tocsin",
-        MetricName="Sweeps",
-        Dimensions=[{"Name": "Stage", "Value": settings.stage}],
+        **_counted(settings, "Sweeps"),
         Statistic="Sum",
         Period=MINUTE,
         EvaluationPeriods=5,
@@ -47,6 +49,42 @@ def _sweeps_missed(settings: Settings) -> dict[str, Any]:
         Threshold=1,
         TreatMissingData="breaching",
     )
+
+
+def _sweep_late(settings: Settings) -> dict[str, Any]:
+    """A sweep looks 75 seconds ahead; what falls due between that and a run that comes later is found late."""
+    return _alarm(
+        settings.resource("sweep-late"),
+        "A sweep came later than the one before looked ahead: silence was noticed late.",
+        **_counted(settings, "SweepLagSeconds"),
+        Statistic="Maximum",
+        Period=MINUTE,
+        EvaluationPeriods=1,
+        ComparisonOperator="GreaterThanThreshold",
+        Threshold=0,
+        TreatMissingData="notBreaching",
+    )
+
+
+def _deadlines_late(settings: Settings) -> dict[str, Any]:
+    """There is more to decide than there are workers, or their queue is held up."""
+    return _alarm(
+        settings.resource("deadlines-late"),
+        f"Of a hundred checks that fell silent, one was noticed more than {DETECTED_WITHIN} seconds late.",
+        **_counted(settings, "DetectionSeconds"),
+        ExtendedStatistic="p99",
+        Period=5 * MINUTE,
+        EvaluationPeriods=1,
+        ComparisonOperator="GreaterThanThreshold",
+        Threshold=DETECTED_WITHIN,
+        TreatMissingData="notBreaching",
+    )
+
+
+def _counted(settings: Settings, counter: str) -> dict[str, Any]:
+    """A counter of `log.count`."""
+    dimensions = [{"Name": "Stage", "Value": settings.stage}]
+    return {"Namespace": "Tocsin", "MetricName": counter, "Dimensions": dimensions}
 
 
 def _queue_not_empty(settings: Settings, noun: str) -> dict[str, Any]:

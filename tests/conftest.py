@@ -20,7 +20,7 @@ import pytest
 import app
 from chalicelib import functions, store
 from chalicelib.channels.base import Outlet
-from chalicelib.monitor.clocks import sweep, tick
+from chalicelib.monitor.clocks import deadlines, sweep, tick
 from chalicelib.monitor.intake import points
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
@@ -170,13 +170,19 @@ class Queues:
             app.events.works[function.name](messages[start : start + function.batch])
         return len(messages)
 
+    def sweep(self) -> None:
+        """A sweep, and the decisions on what is due now."""
+        sweep.run(self.services)
+        for message in self.take("deadlines"):
+            deadlines.work(self.services, message)
+
     def until(self, end: datetime) -> None:
-        """Works on what waits and on what becomes readable up to `end`, each message at its moment."""
+        """Works on what waits and on what becomes readable before `end`, each message at its moment."""
         clock = self.services.clock
         assert isinstance(clock, Clock)
         self.work()
         for moment in iter(fixtures.next_message, None):
-            if moment > end:
+            if moment >= end:
                 break
             clock.now = max(clock.now, moment)
             self.work()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib.monitor.clocks import daily, rollups, sweep
+from chalicelib.monitor.clocks import daily, rollups
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels, checks, series
 from chalicelib.monitor.messages import Purge, PurgeSeries, RollUp, SumDay, Unassign, chore_of
@@ -39,13 +39,8 @@ def _record(_house: Services, message: Message) -> None:
     pings.record_kept(message)
 
 
-def _expire(services: Services, message: Message) -> None:
-    sweep.expire(services, message["project"], message["code"])
-
-
 # What is written and read by those whom it is about.
 _OF_OTHERS: dict[str, Callable[[Services, Message], None]] = {
     "ping": _ping,
     "record": _record,
-    "expire": _expire,
 }

@@ -13,6 +13,7 @@ from typing import TypeVar
 from chalicelib import log
 from chalicelib.core import status
 from chalicelib.core.check import Check
+from chalicelib.core.deadlines import Batch
 from chalicelib.core.errors import Busy
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import parting
@@ -111,13 +112,11 @@ def nudge(nudges: list[Nudge], *, delay: int = 0) -> bool:
 
 def _announce_deadline(services: Services, check: Check) -> None:
     """A deadline nearer than the sweep looks ahead would be found up to a minute late."""
-    if check.due is None:
+    now = services.clock()
+    if check.due is None or check.due - now > LOOK_AHEAD:
         return
-    wait = check.due - services.clock()
-    if wait > LOOK_AHEAD:
-        return
+    batch = Batch(check.due, ((check.project, check.code),))
     try:
-        seconds = max(int(wait.total_seconds()) + 1, 0)
-        queues.send("chores", {"do": "expire", "project": check.project, "code": check.code}, delay=seconds)
+        queues.send_delayed("deadlines", [(batch.delay(now), batch.to_message())])
     except StoreFault as fault:
         log.warning("near deadline not announced, the sweep will find it", reason=str(fault), code=check.code)

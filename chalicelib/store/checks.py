@@ -17,6 +17,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.core import arrivals, instances, kinds
 from chalicelib.core.breaches import NONE, Breaching
 from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion
+from chalicelib.core.deadlines import Due
 from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.kinds import heartbeat
 from chalicelib.core.silence import from_document, to_document
@@ -40,6 +41,10 @@ LISTED = "g"
 # The requests counted last, newest first, have an attribute each.
 RECENT = tuple(f"r{number}" for number in range(arrivals.REMEMBERED))
 _FIELDS = tuple(field.name for field in fields(Check) if field.name not in ("project", "code", "recent"))
+
+
+# So many deadlines are read, sent on and forgotten at a time.
+DUE_PAGE = 1_000
 
 
 class _Shards:
@@ -90,11 +95,26 @@ def _query(project: str, codes: Condition) -> Iterator[dict[str, Any]]:
         start = page.get("LastEvaluatedKey")
 
 
-def due(shard: str, until: datetime) -> Iterator[tuple[str, str, datetime]]:
-    """(project, code, due) of the deadlines of one shard up to `until`, earliest first: nominations, not decisions."""
-    with translated():
-        for item in CheckItem.due_index.query(shard, CheckItem.due <= until):
-            yield item.project, item.code, item.due
+def due(shard: str, until: datetime) -> Iterator[list[Due]]:
+    """The deadlines of one shard up to `until`, earliest first, a page at a time: nominations, not decisions."""
+    connection = CheckItem._get_connection().connection
+    request: dict[str, Any] = {
+        "TableName": CheckItem.Meta.table_name,
+        "IndexName": CheckItem.due_index.Meta.index_name,
+        "KeyConditionExpression": "due_shard = :shard AND due <= :until",
+        "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"N": str(to_micros(until))}},
+        "Limit": DUE_PAGE,
+    }
+    while request:
+        with translated():
+            page = connection.dispatch("Query", request)
+        yield [_due(item) for item in page["Items"]]
+        start = page.get("LastEvaluatedKey")
+        request = request | {"ExclusiveStartKey": start} if start else {}
+
+
+def _due(item: dict[str, Any]) -> Due:
+    return Due(item["project"]["S"], item["code"]["S"], from_micros(int(item["due"]["N"])))
 
 
 # Adds to a transaction.

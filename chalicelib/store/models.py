@@ -132,7 +132,7 @@ class DirectoryItem(Table):
     the checks of that slug, `project#<code>` the project itself with its count of checks,
     `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one, `name#<project>#<kind>#<name>` the
     check that alone may have a name, `wheel` the periods in which anything is looked at, and `until` when all of it
-    has been handed out.
+    has been handed out; `sweep` when the deadlines were last looked at.
     """
 
     class Meta:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from chalicelib.channels.base import Outlet
 from chalicelib.channels.sender import Answer
 from chalicelib.core.check import Check, Project, Signal
-from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
@@ -98,7 +98,7 @@ class _Play:
         due = self._check.due
         if due and due + LAG <= until:
             self._clock.now = due + LAG
-            sweep.expire(self._services, self._check.project, self._check.code)
+            deadlines.expire(self._services, self._check.project, self._check.code)
             self._look()
         self._clock.now = until
 

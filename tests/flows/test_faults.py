@@ -24,7 +24,7 @@ from tests.conftest import Clock, Queues
 from tests.flows.conftest import Heartbeat, trouble, unavailable
 from tests.sent import Sent
 
-CALLS = 21
+CALLS = 30
 STRIKES = [(call, after) for call in range(1, CALLS + 1) for after in (False, True)]
 
 
@@ -38,7 +38,7 @@ def test_a_fault_on_the_way_from_silence_to_mail_loses_no_flip_and_no_news(
     overdue: Heartbeat, queues: Queues, minute: Callable[[], None], sent: Sent, call: int, after: bool
 ) -> None:
     with trouble(call, unavailable, after=after), suppress(StoreFault, ClientError):
-        sweep.run(overdue.services)
+        queues.sweep()
         deliver.deliver_nudges(overdue.services, queues.take("news"))
     for _ in range(4):
         minute()
@@ -107,7 +107,7 @@ def test_a_ping_that_neither_table_nor_queue_can_take_is_refused_so_that_the_sen
 
 
 def test_a_check_that_cannot_be_decided_is_put_off_and_the_others_are_not(
-    overdue: Heartbeat, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    overdue: Heartbeat, queues: Queues, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = manage.create(overdue.services, directory.project(overdue.project), {"timeout": 60, "grace": 60})
     pings.receive(overdue.services, pings.Address(code=other.code), Signal("success", clock.now))
@@ -120,7 +120,7 @@ def test_a_check_that_cannot_be_decided_is_put_off_and_the_others_are_not(
         return original(check, event)
 
     monkeypatch.setattr(status, "decide", decide)
-    sweep.run(overdue.services)
+    queues.sweep()
 
     due = overdue.now.due
     assert due is not None
@@ -128,13 +128,13 @@ def test_a_check_that_cannot_be_decided_is_put_off_and_the_others_are_not(
     assert checks.get(overdue.project, other.code).status == "down"
 
 
-def test_while_the_queue_is_out_of_order_the_sweep_delivers_by_itself(
+def test_while_the_queues_are_out_of_order_the_sweep_decides_and_delivers_by_itself(
     overdue: Heartbeat, clock: Clock, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def out_of_order(*_: object, **__: object) -> None:
         raise StoreFault("out of order")
 
-    monkeypatch.setattr(store_queues, "send_all", out_of_order)
+    monkeypatch.setattr(store_queues, "send_delayed", out_of_order)
     sweep.run(overdue.services)
     clock.move(minutes=1)
     sweep.run(overdue.services)

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.check import Signal
-from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels, checks
 from chalicelib.monitor.memory import Memory
@@ -22,7 +21,7 @@ from tests.flows.conftest import Heartbeat, Killed, trouble
 from tests.sent import Sent
 
 # The longest of the stories below makes this many calls; a test holds the number.
-CALLS = 21
+CALLS = 30
 STRIKES = [(call, after) for call in range(1, CALLS + 1) for after in (False, True)]
 
 
@@ -40,7 +39,7 @@ def recover(services: Services, minute: Callable[[], None]) -> None:
 
 
 def sweep_and_deliver(heartbeat: Heartbeat, queues: Queues) -> None:
-    sweep.run(heartbeat.services)
+    queues.sweep()
     deliver.deliver_nudges(heartbeat.services, queues.take("news"))
 
 

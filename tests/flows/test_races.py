@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.core.check import Check, Signal
 from chalicelib.core.errors import Missing
-from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing.projects import Keyring, hash_of
@@ -46,8 +46,8 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], 
 def test_two_sweeps_at_once_make_one_flip(
     overdue: Heartbeat, meanwhile: Callable[..., None], queues: Queues, sent: Sent
 ) -> None:
-    meanwhile(lambda: sweep.expire(overdue.services, overdue.project, overdue.code))
-    sweep.run(overdue.services)
+    meanwhile(lambda: deadlines.expire(overdue.services, overdue.project, overdue.code))
+    queues.sweep()
     queues.work()
 
     assert overdue.flips == [("new", "up"), ("up", "down")]
@@ -58,7 +58,7 @@ def test_a_ping_during_a_sweep_is_recorded_after_the_deadline_it_missed(
     overdue: Heartbeat, meanwhile: Callable[..., None], queues: Queues, sent: Sent
 ) -> None:
     meanwhile(overdue.ping)
-    sweep.run(overdue.services)
+    queues.sweep()
     queues.work()
 
     assert overdue.flips == [("new", "up"), ("up", "down"), ("down", "up")]
@@ -70,7 +70,7 @@ def test_a_sweep_during_a_ping_makes_no_second_flip(
     overdue: Heartbeat, meanwhile: Callable[..., None], queues: Queues, sent: Sent
 ) -> None:
     overdue.services.memory = Memory()
-    meanwhile(lambda: sweep.expire(overdue.services, overdue.project, overdue.code))
+    meanwhile(lambda: deadlines.expire(overdue.services, overdue.project, overdue.code))
     overdue.ping()
     queues.work()
 
@@ -87,7 +87,7 @@ def test_a_ping_just_before_the_deadline_wins_over_a_sweep_that_read_before_it(
     clock.move(seconds=1)
     meanwhile(lambda: pings.receive(heartbeat.services, pings.Address(code=heartbeat.code), early))
 
-    sweep.run(heartbeat.services)
+    queues.sweep()
     queues.work()
 
     assert (heartbeat.now.status, heartbeat.flips, sent.subjects) == ("up", [("new", "up")], [])
@@ -179,7 +179,7 @@ def test_two_first_pings_to_a_slug_at_once_make_one_check(
 
 
 def test_two_deliverers_at_once_send_one_mail(overdue: Heartbeat, queues: Queues, sent: Sent) -> None:
-    sweep.run(overdue.services)
+    queues.sweep()
     (entry,) = outbox.all_waiting()
 
     deliver.deliver_all(overdue.services, [entry.nudge] * 4)

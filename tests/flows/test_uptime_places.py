@@ -17,6 +17,7 @@ from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.settings import Settings
+from tests import fixtures
 from tests.conftest import Clock, Queues
 from tests.flows.test_uptime_story import Engine, World, opened
 
@@ -56,13 +57,21 @@ class Regions:
     abroad: dict[str, Worker] = field(default_factory=dict)
 
     def minute(self) -> None:
-        began = self.clock.now
+        end = self.clock.now + timedelta(minutes=1)
         for clockwork in (tick.run, sweep.run):
             clockwork(self.services)
+            self._work()
+        for moment in iter(fixtures.next_message, None):
+            if moment >= end:
+                break
+            self.clock.now = max(self.clock.now, moment)
+            self._work()
+        self.clock.now = max(self.clock.now, end)
+
+    def _work(self) -> None:
+        self.queues.work()
+        while any(worker.work() for worker in self.abroad.values()):
             self.queues.work()
-            while any(worker.work() for worker in self.abroad.values()):
-                self.queues.work()
-        self.clock.now = max(self.clock.now, began + timedelta(minutes=1))
 
 
 @pytest.fixture

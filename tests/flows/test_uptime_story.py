@@ -233,7 +233,7 @@ def test_a_site_that_stops_and_comes_back_is_told_listed_and_counted_to_the_seco
     world.minutes(9)
     assert world.sent.subjects == ["DOWN | Web"]
     assert reason in world.sent.mails[0].text
-    assert device.outages == [("12:05:37", None, reason)]
+    assert device.outages == [("12:06:00", None, reason)]
 
     site.stop()
     site.statuses = [200]
@@ -242,7 +242,7 @@ def test_a_site_that_stops_and_comes_back_is_told_listed_and_counted_to_the_seco
     world.clock.move(seconds=11)
 
     assert world.sent.subjects == ["DOWN | Web", "UP | Web"]
-    assert (device.status, device.outages) == ("Up", [("12:05:37", "12:15:37", reason)])
+    assert (device.status, device.outages) == ("Up", [("12:06:00", "12:16:00", reason)])
     assert device.get("/outages")[0]["Locations"] == ["Home"]
     up = 5 * 60 + 3 * 60 + 11
     assert device.uptime == {"UpSeconds": up, "DownSeconds": 600, "UnknownSeconds": 37, "Outages": 1}

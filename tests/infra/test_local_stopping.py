@@ -2,15 +2,9 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.check import Signal
-from chalicelib.monitor.clocks import sweep
-from chalicelib.monitor.intake import pings
-from chalicelib.monitor.managing import checks, projects
-from chalicelib.monitor.services import Services
 from infra.local.stopping import Stopped, Stopping
 
 
@@ -65,22 +59,3 @@ def test_stopping_is_no_exception_that_a_function_could_catch() -> None:
 
     with ThreadPoolExecutor(1) as pool, pytest.raises(Stopped):
         pool.submit(careless).result()
-
-
-def test_a_sweep_that_waits_for_a_deadline_ends_too(services: Services, keyring: projects.Keyring) -> None:
-    check = checks.create(services, keyring.project, {"timeout": 60, "grace": 60})
-    pings.receive(services, pings.Address(code=check.code), Signal("start", services.clock() - timedelta(seconds=20)))
-    stopping = Stopping()
-    asleep = threading.Event()
-
-    def sleep(seconds: float) -> None:
-        asleep.set()
-        stopping.sleep(seconds)
-
-    services.sleep = sleep
-    thread = stopping.thread("sweep", lambda: sweep.run(services))
-    slept = asleep.wait(10)
-    stopping.stop()
-    thread.join(10)
-
-    assert slept and not thread.is_alive()

@@ -49,8 +49,7 @@ def judge(services: Services, check: Check, *, firing: bool) -> Check:
 def pass_minutes(minutes: int, services: Services, clock: Clock, queues: Queues) -> None:
     for _ in range(minutes):
         sweep.run(services)
-        queues.work()
-        clock.move(minutes=1)
+        queues.until(clock.now + timedelta(minutes=1))
 
 
 def test_nobody_is_told_while_a_silence_lasts(

@@ -8,7 +8,6 @@ import logging
 import re
 import subprocess
 import sys
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ import app
 from chalicelib import functions as known
 from chalicelib import log
 from chalicelib import settings as package_settings
-from chalicelib.monitor import transitions
 from chalicelib.settings import Settings
 from infra.template import ROOT, BadStage, settings_of
 
@@ -62,10 +60,6 @@ def test_every_function_has_its_own_memory_timeout_and_policy(functions: Resourc
 
 def test_no_policy_is_guessed_from_the_code() -> None:
     assert CONFIG["autogen_policy"] is False
-
-
-def test_the_sweep_has_time_to_wait_for_what_it_sees_ahead(functions: Resources) -> None:
-    assert timedelta(seconds=functions["sweep_due"]["Timeout"]) >= transitions.LOOK_AHEAD + timedelta(seconds=30)
 
 
 def test_the_api_answers_before_the_gateway_gives_up(functions: Resources) -> None:
@@ -219,20 +213,28 @@ def gateway_answers(resources: Resources) -> Resources:
 # Alarms
 
 
-def test_missed_sweeps_are_looked_for_where_the_sweep_counts_itself(
-    resources: Resources, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("alarm", "counter"),
+    [
+        ("SweepsMissedAlarm", "Sweeps"),
+        ("SweepLateAlarm", "SweepLagSeconds"),
+        ("DeadlinesLateAlarm", "DetectionSeconds"),
+    ],
+)
+def test_what_the_clock_counts_is_looked_for_where_it_is_counted(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch, alarm: str, counter: str
 ) -> None:
     written = io.StringIO()
     monkeypatch.setattr(log, "_logger", logger_into(written))
     monkeypatch.setattr(log._Context, "stage", "dev")
-    log.count(Sweeps=1)
+    log.count(**{counter: 1})
     line = json.loads(written.getvalue())
     (about,) = line["_aws"]["CloudWatchMetrics"]
-    alarm = resources["SweepsMissedAlarm"]["Properties"]
-    assert alarm["Namespace"] == about["Namespace"]
-    assert alarm["MetricName"] in [metric["Name"] for metric in about["Metrics"]]
-    assert [[one["Name"] for one in alarm["Dimensions"]]] == about["Dimensions"]
-    assert [one["Value"] for one in alarm["Dimensions"]] == [line["Stage"]]
+    made = resources[alarm]["Properties"]
+    assert made["Namespace"] == about["Namespace"]
+    assert made["MetricName"] in [metric["Name"] for metric in about["Metrics"]]
+    assert [[one["Name"] for one in made["Dimensions"]]] == about["Dimensions"]
+    assert [one["Value"] for one in made["Dimensions"]] == [line["Stage"]]
 
 
 def logger_into(stream: io.StringIO) -> logging.Logger:
@@ -251,7 +253,8 @@ def test_five_minutes_without_a_sweep_are_an_alarm_even_if_nothing_is_counted(re
 def test_every_queue_of_failures_and_every_function_has_an_alarm(resources: Resources, functions: Resources) -> None:
     alarms = {name for name, one in resources.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
     own = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
-    assert alarms == {"SweepsMissedAlarm", *(f"{noun.capitalize()}FailedAlarm" for noun in known.fed())} | {
+    of_the_clock = {"SweepsMissedAlarm", "SweepLateAlarm", "DeadlinesLateAlarm"}
+    assert alarms == of_the_clock | {*(f"{noun.capitalize()}FailedAlarm" for noun in known.fed())} | {
         f"{name}ErrorsAlarm" for name in own
     }
     assert len(own) == len(functions)

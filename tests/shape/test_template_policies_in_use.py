@@ -6,7 +6,7 @@ import json
 import socket
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -16,12 +16,13 @@ from chalice.test import Client
 import app
 from chalicelib import gateway
 from chalicelib.channels import mail
-from chalicelib.core.check import Channel, Check, Signal
+from chalicelib.core.check import Channel, Check, PingKind, Signal
+from chalicelib.core.deadlines import Batch
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.specs import ProbeSpec, probe_of
 from chalicelib.core.status import Judged, Observed
 from chalicelib.monitor import transitions
-from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings, points
 from chalicelib.monitor.managing import channels, projects
 from chalicelib.monitor.managing import checks as manage
@@ -117,12 +118,19 @@ def nowhere(*_: Any, **__: Any) -> None:
 def test_the_sweep(
     services: Services, check: Check, clock: Clock, invoke: Invoke, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    clock.move(minutes=1)
+    invoke("sweep_due")
+    clock.move(minutes=1)
+    deadlines.expire(services, check.project, check.code)
+    clock.move(seconds=40)
+    invoke("sweep_due")
+    ping(services, check, b"back")
     clock.move(minutes=2)
+    # Without its queues the sweep decides and delivers by itself: in order, with the retries and the reminders.
+    monkeypatch.setattr(queues, "send_delayed", nowhere)
     invoke("sweep_due")
     clock.move(seconds=40)
     invoke("sweep_due")
-    # Without its queue the sweep delivers by itself.
-    monkeypatch.setattr(queues, "send_all", nowhere)
 
     def deliver() -> None:
         clock.move(seconds=40)
@@ -172,11 +180,28 @@ def enough(*_: Any) -> None:
     raise Undelivered("too many", after=1)
 
 
+def test_who_decides_deadlines(
+    services: Services, check: Check, clock: Clock, invoke: Invoke, monkeypatch: pytest.MonkeyPatch, calls: Calls
+) -> None:
+    early = Batch(clock.now + timedelta(minutes=1), ((check.project, check.code),)).to_message()
+    invoke("decide_deadlines", early)
+    seen = checks.get(check.project, check.code)
+    ping(services, check, b"meanwhile")
+    clock.move(minutes=2)
+    with monkeypatch.context() as patch:
+        patch.setattr(checks, "get_many", lambda _keys: [seen])
+        invoke("decide_deadlines", early)
+    ping(services, check, b"back")
+    clock.move(minutes=2)
+    invoke("decide_deadlines", early)
+    assert calls.needed == allowed("decide_deadlines")
+
+
 def test_the_deliverer(
     services: Services, check: Check, clock: Clock, queues: Queues, invoke: Invoke, calls: Calls
 ) -> None:
     clock.move(minutes=2)
-    sweep.expire(services, check.project, check.code)
+    deadlines.expire(services, check.project, check.code)
 
     def deliver() -> None:
         queues.take("news")
@@ -203,12 +228,20 @@ def test_the_chores(
         invoke("do_chores", {"do": "nothing that is known"})
     clock.move(seconds=50)
     invoke("do_chores", {"do": "unassign", "project": check.project, "channel": audience[0].code})
-    clock.move(seconds=70)
-    invoke("do_chores", {"do": "expire", "project": check.project, "code": check.code})
+    invoke("do_chores", *keep(services, check, "fail"))
     invoke("do_chores", {"do": "purge", "owner": check.code})
     do_chores_of_series(services, check.project, clock, invoke)
     invoke("do_chores", {"do": "sum_day", "code": check.code, "day": "2026-11-21"})
     assert calls.needed == allowed("do_chores")
+
+
+def keep(services: Services, check: Check, kind: PingKind) -> list[dict[str, Any]]:
+    """The message of a ping that no table could take."""
+    fresh()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pings, "_find", nowhere)
+        pings.receive(services, pings.Address(code=check.code), Signal(kind, services.clock()))
+    return Queues(services).take("chores")
 
 
 def do_chores_of_series(services: Services, project: str, clock: Clock, invoke: Invoke) -> None:
@@ -329,6 +362,7 @@ def test_the_api(
     services: Services,
     keyring: projects.Keyring,
     audience: list[Channel],
+    clock: Clock,
     calls: Calls,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -344,7 +378,7 @@ def test_the_api(
     with calls.recorded():
         manage_channels(api, audience)
         made = manage_checks(api)
-        send_pings(api, made, keyring.keys["ping"])
+        send_pings(api, made, keyring.keys["ping"], clock)
         read_all(api, made, audience)
         speak_of_devices(api)
         speak_of_metrics(api, breach)
@@ -406,12 +440,13 @@ def manage_checks(api: Api) -> dict[str, Any]:
     return made
 
 
-def send_pings(api: Api, made: dict[str, Any], key: str) -> None:
+def send_pings(api: Api, made: dict[str, Any], key: str, clock: Clock) -> None:
     for action in ("", "/start", "/fail", ""):
         api.ping(made, action, data=b"some output", method="POST")
         api.ping(made, action)
-    # A check that is up and redefined to be due at once is announced to the sweep.
-    api.post(f"/api/v1/checks/{made['uuid']}", json={"timeout": 60, "grace": 60})
+    # A check that is up and redefined to be due before the next sweep is announced to those who decide.
+    clock.move(seconds=50)
+    api.post(f"/api/v1/checks/{made['uuid']}", json={"timeout": 61, "grace": 60})
     api.call("GET", f"/ping/{key}/fresh?create=1", key="")
     api.call("GET", f"/ping/{key}/fresh", key="")
 
