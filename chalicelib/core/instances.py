@@ -7,10 +7,11 @@ address and no place in lists of checks.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.core.check import INSTANCE, Check
+from chalicelib.core.check import INSTANCE, Check, parent_of
 
 # A range key ends at 1,024 bytes, and other keys than its own hold the code of an instance.
 ENTITY_MAX = 800
@@ -34,6 +35,15 @@ def entity_of(code: str) -> str:
 def new(parent: Check, entity: str, now: datetime) -> Check:
     """An instance of a check that has no status yet."""
     return Check(parent.project, code_of(parent.code, entity), now, parent.kind)
+
+
+def told_among(known: Mapping[str, Check], code: str) -> Check | None:
+    """The check of this code, or the instance with what its check decides for it, among these by their codes; None if
+    it, or the check of an instance, is not among them."""
+    check, parent = known.get(code), parent_of(code)
+    if not parent or check is None:
+        return check
+    return told(check, known[parent]) if parent in known else None
 
 
 def told(instance: Check, parent: Check) -> Check:

@@ -16,7 +16,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.core import arrivals, instances, kinds
 from chalicelib.core.breaches import NONE, Breaching
-from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion
+from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion, parent_of
 from chalicelib.core.deadlines import Due
 from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.kinds import heartbeat
@@ -155,6 +155,22 @@ def instances_of(check: Check) -> list[Check]:
     """The instances of a check, in the order of their entities."""
     first, last = instances.codes_of(check.code)
     return [from_raw(item) for item in _query(check.project, CheckItem.code.between(first, last))]
+
+
+def told(project: str, code: str) -> Check:
+    """A check as it is told: an instance with what its check decides for it. Raises Missing."""
+    found = told_many([(project, code)])
+    if not found:
+        raise Missing("check")
+    return found[0]
+
+
+def told_many(keys: list[tuple[str, str]]) -> list[Check]:
+    """Those of some checks (project, code) that exist, as they are told, in no order."""
+    parents = {(project, parent_of(code)) for project, code in keys if parent_of(code)}
+    known = {check.code: check for check in get_many(list({*keys, *parents}))}
+    found = (instances.told_among(known, code) for _, code in keys)
+    return [check for check in found if check]
 
 
 def delete(check: Check, now: datetime, also: Also = _nothing) -> None:

@@ -55,17 +55,9 @@ def _gather(nudges: list[Nudge]) -> list[Gathered]:
     by_code = {check.code: check for check in map(checks.from_raw, found.get(CheckItem.Meta.table_name, []))}
     names = {item["key"]["S"]: item["name"]["S"] for item in found.get(DirectoryItem.Meta.table_name, [])}
     return [
-        Gathered(entry, _told(by_code, entry.subject), names.get(f"project#{entry.project}", ""))
+        Gathered(entry, instances.told_among(by_code, entry.subject), names.get(f"project#{entry.project}", ""))
         for entry in _entries(found)
     ]
-
-
-def _told(known: dict[str, Check], code: str) -> Check | None:
-    """A check, or an instance with what its check decides for it; None also for an instance whose check is gone."""
-    check, parent = known.get(code), parent_of(code)
-    if not parent or check is None:
-        return check
-    return instances.told(check, known[parent]) if parent in known else None
 
 
 def _items(nudges: list[Nudge]) -> Keys:

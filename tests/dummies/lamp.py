@@ -34,6 +34,7 @@ pinged = False
 quotes = True
 unique_names = True
 spaced = False
+instanced = True
 word = "Room"
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core import instances
+from chalicelib.core import instances, kinds
 from chalicelib.core.check import Check, unique_key
 from chalicelib.core.outages import incident
 from chalicelib.core.silence import Silence
@@ -18,17 +18,18 @@ from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history
 from chalicelib.store.faults import Refused
-from tests import specs
 from tests.conftest import Clock, Queues
+from tests.dummies import lamp
 from tests.sent import Sent
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def alert(services: Services, keyring: Keyring) -> Check:
+def alert(services: Services, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> Check:
+    monkeypatch.setitem(kinds.KINDS, lamp.name, lamp)
     ops = channels.create(services, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
-    values = {"kind": "rule", "name": "Load", "spec": specs.above("load"), "channels": (ops.code,)}
+    values = {"kind": lamp.name, "name": "Load", "spec": lamp.Bulb("hall"), "channels": (ops.code,)}
     return manage.create(services, keyring.project, values)
 
 
@@ -68,11 +69,29 @@ def test_a_silence_of_the_alert_holds_the_news_of_its_instances(
     queues.work()
     assert sent.subjects == []
     assert checks.get(web.project, web.code).silences == ()
+    clock.move(minutes=10)
+    silences.lift(services, alert)
+    queues.work()
+    assert sent.subjects == ["DOWN | Load on web"]
+
+
+def test_an_instance_that_is_deleted_while_down_gets_a_last_word(
+    services: Services, alert: Check, clock: Clock, queues: Queues, sent: Sent
+) -> None:
+    web = made(services, alert, "web")
+    clock.move(minutes=1)
+    turn(services, web, firing=True)
+    queues.work()
+    manage.delete(services, web)
+    queues.work()
+    assert len(sent.mails) == 2
+    assert "Load on web" in sent.subjects[1]
+    assert checks.instances_of(alert) == []
 
 
 def test_instances_stand_in_no_list_and_count_for_nothing(services: Services, keyring: Keyring, alert: Check) -> None:
     made(services, alert, "web")
-    assert manage.of_project(keyring.project, "rule") == [alert]
+    assert manage.of_project(keyring.project, lamp.name) == [alert]
 
 
 def test_an_instance_is_made_once_and_for_a_check_that_exists(services: Services, alert: Check) -> None:

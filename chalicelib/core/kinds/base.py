@@ -29,8 +29,8 @@ class Kind(Protocol):
     `spec` is the class of `Check.spec`, None if nothing is the kind's own. `wheel` is None if nobody looks at it in a
     fixed period. `pinged` says that pings are its signs of life, `quotes` that its reasons are quotes of what was found
     and no sentences, `unique_names` that no two of a project share their name, `spaced` that `Check.remind` also is the
-    shortest time between two tellings of it (Hosted Graphite Alerts API, Creating Alerts, notification_type). `word` is
-    what a page calls that which it looks at.
+    shortest time between two tellings of it (Hosted Graphite Alerts API, Creating Alerts, notification_type),
+    `instanced` that it may have instances (see `core.instances`). `word` is what a page calls that which it looks at.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Kind(Protocol):
     quotes: bool
     unique_names: bool
     spaced: bool
+    instanced: bool
     word: str
 
     def spread(self, check: Check) -> str:

@@ -18,6 +18,7 @@ wheel: Wheel | None = None
 pinged = True
 quotes = False
 unique_names = False
+instanced = False
 spaced = False
 word = ""
 

@@ -18,6 +18,7 @@ wheel: Wheel | None = Wheel("p", "probes", 50)
 pinged = False
 quotes = True
 unique_names = False
+instanced = False
 spaced = False
 word = "Address"
 

@@ -21,6 +21,7 @@ wheel: Wheel | None = Wheel("r", "rules", 100)
 pinged = False
 quotes = True
 unique_names = True
+instanced = False
 spaced = True
 word = "Metric"
 

@@ -157,11 +157,11 @@ def resume(services: Services, check: Check) -> Check:
 
 def delete(services: Services, check: Check) -> Check:
     """Removes the check for good, its instances and its history with it; answers it as it was. Raises Missing, Busy."""
-    for instance in checks.instances_of(check):
+    for instance in transitions.instances_of(check):
         delete(services, instance)
 
     def attempt() -> Check:
-        seen = checks.get(check.project, check.code)
+        seen = checks.told(check.project, check.code)
         parted = parting.of_deletion(seen)
         checks.delete(seen, now, partings.adding(seen, parted, now))
         transitions.nudge_words(seen, parted)

@@ -33,7 +33,7 @@ def _concerned(channel: Channel) -> Iterator[Check]:
     owed = list(notifications.debts(channel.code))
     for start in range(0, len(owed), TOGETHER):
         keys = owed[start : start + TOGETHER]
-        found = {check.code: check for check in checks.get_many(keys)}
+        found = {check.code: check for check in checks.told_many(keys)}
         for _, code in keys:
             if code in found and audience.of_check(found[code], [channel]):
                 seen.add(code)
