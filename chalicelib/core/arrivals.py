@@ -87,6 +87,8 @@ def _ended(check: Check, signal: Signal, kind: PingKind, *, newest: bool) -> Che
     if floor and signal.at < floor:
         return check
     if kind == "fail" or signal.rid is None:
+        if newest and not check.runs_ended:
+            return check
         ended = {rid: at for rid, at in check.runs_ended.items() if at > signal.at}
         return replace(check, runs_ended=ended, runs_from=check.runs_from if newest else signal.at)
     ended = {**check.runs_ended, signal.rid: max(signal.at, check.runs_ended.get(signal.rid, signal.at))}

@@ -294,7 +294,12 @@ def from_raw(item: dict[str, Any]) -> Check:
     for name, read in _READ.items():
         if name in known:
             known[name] = read(known[name])
-    return Check(**known, recent=tuple(item[name]["S"] for name in RECENT if item.get(name, _NOTHING)["S"]))
+    return Check(**known, recent=recent_of(item))
+
+
+def recent_of(item: dict[str, Any]) -> tuple[str, ...]:
+    """The requests in an item that were counted last, newest first."""
+    return tuple(item[name]["S"] for name in RECENT if item.get(name, _NOTHING)["S"])
 
 
 @lru_cache(maxsize=4_096)

@@ -6,6 +6,7 @@ the rest of a ping.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.core.check import Check
@@ -29,7 +30,7 @@ _CONDITION = " AND ".join(
         "attribute_not_exists(last_start)",
         "last_ping < :at",
         "(attribute_not_exists(due) OR due > :at)",
-        *(f"{name} <> :request" for name in checks.RECENT),
+        f"NOT ({' OR '.join(f'{name} = :request' for name in checks.RECENT)})",
     )
 )
 
@@ -38,7 +39,7 @@ def keep(change: Change) -> Check:
     """Keeps the decision as long as the definition is the one that the deadline was computed from, the deadline has not
     passed, no run is under way and the request has not been counted.
 
-    Answers the check as it is now; raises Refused, with the item as it is, when the assumption does not hold.
+    Answers the check as it is afterwards; raises Refused, with the item as it is, when the assumption does not hold.
     """
     connection = CheckItem._get_connection()
     after = change.after
@@ -49,12 +50,15 @@ def keep(change: Change) -> Check:
         "ConditionExpression": _CONDITION,
         "ExpressionAttributeNames": {"#status": "status"},
         "ExpressionAttributeValues": _values(change),
-        "ReturnValues": "ALL_NEW",
+        "ReturnValues": "UPDATED_NEW",
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
     with translated():
         answer = connection.connection.dispatch("UpdateItem", request)
-    return checks.from_raw(answer["Attributes"])
+    # The rest of it is what the decision was made on, or what nobody decides anything on without reading it again.
+    found = answer["Attributes"]
+    recent = checks.recent_of(found)
+    return replace(after, n_pings=int(found["n_pings"]["N"]), version=int(found["version"]["N"]), recent=recent)
 
 
 def _values(change: Change) -> dict[str, dict[str, str]]:

@@ -169,7 +169,8 @@ def _attempt(services: Services, found: _Found, signal: Signal, *, waited: bool)
 
 
 def _interpreted(check: Check, signal: Signal) -> Signal:
-    return replace(signal, kind=interpret(check.methods, check.filters, signal))
+    kind = interpret(check.methods, check.filters, signal)
+    return signal if kind == signal.kind else replace(signal, kind=kind)
 
 
 def _is_refresh(change: status.Change) -> bool:
