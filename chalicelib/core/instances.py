@@ -60,6 +60,7 @@ def told(instance: Check, parent: Check) -> Check:
         breaching=instance.breaching,
         met=instance.met,
         quiet=instance.quiet,
+        holds=instance.holds,
         status=instance.status,
         since=instance.since,
         version=instance.version,

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from chalicelib import functions
 from chalicelib.settings import Settings
-from chalicelib.store import checks, connection, history, outbox, queues, results, series_ages, wheel
+from chalicelib.store import check_items, connection, history, outbox, queues, results, series_ages, wheel
 from chalicelib.store.models import MODELS
 
 TABLES = ("checks", "directory", "definitions", "history", "outbox", "series")
@@ -19,7 +19,7 @@ def connect(settings: Settings) -> None:
     """Points the store at this installation's tables and queues, and sets how long history is kept."""
     names = {noun: settings.resource(noun) for noun in (*TABLES, *functions.fed())}
     connection.connect(names, MODELS, settings.home_region)
-    checks._Shards.due = settings.due_shards
+    check_items._Shards.due = settings.due_shards
     outbox._Shards.outbox = settings.outbox_shards
     history._Keep.pings = timedelta(days=settings.ping_days)
     history._Keep.flips = timedelta(days=settings.flip_days)

@@ -2,63 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, fields
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.core import arrivals, instances, kinds
-from chalicelib.core.breaches import NONE, Breaching
-from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Ping, Suspicion, parent_of
+from chalicelib.core import instances, kinds
+from chalicelib.core.check import Check, Ping, parent_of
 from chalicelib.core.deadlines import Due
 from chalicelib.core.errors import Conflict, Missing
-from chalicelib.core.kinds import heartbeat
-from chalicelib.core.silence import from_document, to_document
-from chalicelib.core.specs import Spec
 from chalicelib.core.status import Change
-from chalicelib.core.wheel import Member
-from chalicelib.store import directory, history, outbox, satellites, wheel
+from chalicelib.store import check_items, directory, history, outbox, satellites, wheel
 from chalicelib.store.connection import from_micros, shared, to_micros
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import CheckItem
 
-# Values that stand for "not set" are not kept: a quiet check stays small.
-_UNSET: dict[str, Any] = {
-    "kind": heartbeat.name,
-    "schedule_kind": "simple",
-    "schedule": DEFAULT_SCHEDULE,
-    "tz": DEFAULT_TZ,
-}
 # Checks have uuids for codes, which stand before this in the order of keys; what belongs to a check stands behind it.
 LISTED = "g"
-# The requests counted last, newest first, have an attribute each.
-RECENT = tuple(f"r{number}" for number in range(arrivals.REMEMBERED))
-_FIELDS = tuple(field.name for field in fields(Check) if field.name not in ("project", "code", "recent"))
-
-
 # So many deadlines are read, sent on and forgotten at a time.
 DUE_PAGE = 1_000
-
-
-class _Shards:
-    """Over how many partitions the due index is spread; set by `store.connect`."""
-
-    due = 8
-
-
-def due_shards() -> list[str]:
-    return [f"d#{number}" for number in range(_Shards.due)]
-
-
-def _due_shard(code: str) -> str:
-    return f"d#{zlib.crc32(code.encode()) % _Shards.due}"
 
 
 def get(project: str, code: str) -> Check:
@@ -67,18 +32,18 @@ def get(project: str, code: str) -> Check:
         found = CheckItem._get_connection().get_item(project, code, consistent_read=True)
     if "Item" not in found:
         raise Missing("check")
-    return from_raw(found["Item"])
+    return check_items.from_raw(found["Item"])
 
 
 def get_many(keys: list[tuple[str, str]], *, strongly: bool = True) -> list[Check]:
     """Those of up to 100 checks (project, code) that exist, in no order: as they are at this moment, or for half the
     price as they were a moment ago."""
-    return [from_raw(item) for item in satellites.batch_get(CheckItem, keys, strongly=strongly)]
+    return [check_items.from_raw(item) for item in satellites.batch_get(CheckItem, keys, strongly=strongly)]
 
 
 def of_project(project: str) -> list[Check]:
     """Every check of a project, oldest first."""
-    found = [from_raw(item) for item in _query(project, CheckItem.code < LISTED)]
+    found = [check_items.from_raw(item) for item in _query(project, CheckItem.code < LISTED)]
     return sorted(found, key=lambda check: (check.created, check.code))
 
 
@@ -131,10 +96,10 @@ def create(check: Check, limit: int, *, alone: bool = False, made: int | None = 
     `alone` asks that no other check of the project has its slug, `made` that none has been made since the project had
     made so many. Raises LimitReached, or Refused when it is not so.
     """
-    wheel.register(member_of(check))
+    wheel.register(check_items.member_of(check))
     try:
         with translated(), TransactWrite(connection=shared()) as transaction:
-            transaction.save(_item(check), condition=CheckItem.code.does_not_exist())
+            transaction.save(check_items.item_of(check), condition=CheckItem.code.does_not_exist())
             directory.add_check(transaction, check, limit, alone=alone, made=made)
     except Refused:
         directory.require_room(check.project, limit)
@@ -148,13 +113,13 @@ def create_instance(instance: Check) -> None:
     exists = CheckItem.code.exists()
     with translated(), TransactWrite(connection=shared()) as transaction:
         transaction.condition_check(CheckItem, instance.project, instance.parent, condition=exists)
-        transaction.save(_item(instance), condition=CheckItem.code.does_not_exist())
+        transaction.save(check_items.item_of(instance), condition=CheckItem.code.does_not_exist())
 
 
 def instances_of(check: Check) -> list[Check]:
     """The instances of a check, in the order of their entities."""
     first, last = instances.codes_of(check.code)
-    return [from_raw(item) for item in _query(check.project, CheckItem.code.between(first, last))]
+    return [check_items.from_raw(item) for item in _query(check.project, CheckItem.code.between(first, last))]
 
 
 def told(project: str, code: str) -> Check:
@@ -200,11 +165,11 @@ def write(
     queue, as this request, is one transaction too, which marks it: Refused if it has been marked before.
     """
     before, after = change.before, change.after
-    actions = _actions(before, after)
+    actions = check_items.actions(before, after)
     condition = CheckItem.version == before.version
     item = CheckItem(before.project, before.code)
-    seat = member_of(after)
-    if seat and seat != member_of(before):
+    seat = check_items.member_of(after)
+    if seat and seat != check_items.member_of(before):
         wheel.register(seat)
     slug_moved, name_moved = before.slug != after.slug, kinds.alone_as(before) != kinds.alone_as(after)
     if not (kept or also or _has_events(change) or slug_moved or name_moved):
@@ -277,132 +242,3 @@ def postpone(project: str, code: str, until: datetime) -> None:
             CheckItem(project, code).update([CheckItem.due.set(until)], condition=CheckItem.due.exists())
     except Refused:
         return
-
-
-_NOTHING = {"S": ""}
-
-
-def from_raw(item: dict[str, Any]) -> Check:
-    """The check in an item as DynamoDB sends it; attributes that this version does not know are left alone."""
-    known = {}
-    for name, (kind, deserialize) in _readers().items():
-        value = item.get(name)
-        if value is not None:
-            known[name] = deserialize(value[kind])
-    if "spec" in item:
-        known["spec"] = _spec(known.get("kind", _UNSET["kind"]), item["spec"]["S"])
-    for name, read in _READ.items():
-        if name in known:
-            known[name] = read(known[name])
-    return Check(**known, recent=recent_of(item))
-
-
-def recent_of(item: dict[str, Any]) -> tuple[str, ...]:
-    """The requests in an item that were counted last, newest first."""
-    return tuple(item[name]["S"] for name in RECENT if item.get(name, _NOTHING)["S"])
-
-
-@lru_cache(maxsize=4_096)
-def _spec(kind: str, text: str) -> Spec | None:
-    """The spec of a check; None if its kind is one that this version does not know, and so leaves alone. What is looked
-    at every minute is nearly always the same, and read once for as long as it is."""
-    known = kinds.KINDS.get(kind)
-    return known.spec.of(CheckItem.spec.deserialize(text)) if known and known.spec else None
-
-
-@lru_cache(maxsize=1)
-def _readers() -> dict[str, tuple[str, Callable[[Any], Any]]]:
-    attributes = CheckItem.get_attributes()
-    names = (name for name in ("project", "code", *_FIELDS) if name != "spec")
-    return {name: (attributes[name].attr_type, attributes[name].deserialize) for name in names}
-
-
-def to_text(check: Check) -> str:
-    """The whole check as text, for what outlives it."""
-    return json.dumps(_item(check).serialize())
-
-
-def from_text(text: str) -> Check:
-    return from_raw(json.loads(text))
-
-
-def _stored(name: str, value: Any) -> Any:
-    """A field's value as the item keeps it; None for what is not kept."""
-    if value is None or value is False or value in ("", (), {}) or value == _UNSET.get(name):
-        return None
-    return _WRITE[name](value) if name in _WRITE else value
-
-
-def _suspicion_document(suspicion: Suspicion) -> dict[str, Any]:
-    return asdict(suspicion) | {"since": to_micros(suspicion.since)}
-
-
-def _suspicion(document: dict[str, Any]) -> Suspicion:
-    since, locations = from_micros(document["since"]), tuple(document["locations"])
-    return Suspicion(**(document | {"since": since, "locations": locations}))
-
-
-# Fields whose values are not kept as they are: how they are written, and how they are read.
-_WRITE: dict[str, Callable[[Any], Any]] = {
-    "channels": set,
-    "spec": lambda spec: spec.document(),
-    "breaching": lambda breaching: None if breaching == NONE else asdict(breaching),
-    "holds": set,
-    "filters": lambda filters: None if filters == Filters() else asdict(filters),
-    "runs_ended": lambda ended: {rid: to_micros(at) for rid, at in ended.items()},
-    "silences": lambda silences: [to_document(silence) for silence in silences],
-    "suspicion": _suspicion_document,
-}
-_READ: dict[str, Callable[[Any], Any]] = {
-    "channels": lambda codes: tuple(sorted(codes)),
-    "breaching": lambda found: Breaching(found["count"], tuple(found["first"]), found["satellites"]),
-    "holds": lambda codes: tuple(sorted(codes)),
-    "filters": lambda filters: Filters(**filters),
-    "runs_ended": lambda ended: {rid: from_micros(at) for rid, at in ended.items()},
-    "silences": lambda documents: tuple(from_document(document) for document in documents),
-    "suspicion": _suspicion,
-}
-
-
-def _item(check: Check) -> CheckItem:
-    values = {name: _stored(name, getattr(check, name)) for name in _FIELDS}
-    shard = _due_shard(check.code) if check.due else None
-    slot, order = wheel.seat(member_of(check)) or (None, None)
-    recent: dict[str, Any] = dict(zip(RECENT, check.recent, strict=False))
-    return CheckItem(check.project, check.code, due_shard=shard, wheel=slot, wheel_key=order, **values, **recent)
-
-
-def _actions(before: Check, after: Check) -> list[Action]:
-    """The update that turns one into the other: changed fields alone, so that nobody else's fields are touched."""
-    actions: list[Action] = [
-        _set(name, getattr(after, name)) for name in _FIELDS if getattr(before, name) != getattr(after, name)
-    ]
-    if (before.due is None) != (after.due is None):
-        shard = CheckItem.due_shard
-        actions.append(shard.set(_due_shard(after.code)) if after.due else shard.remove())
-    if before.recent != after.recent:
-        actions += [getattr(CheckItem, name).set(request) for name, request in zip(RECENT, after.recent, strict=False)]
-    return actions + _turned(wheel.seat(member_of(before)), wheel.seat(member_of(after)))
-
-
-def member_of(check: Check) -> Member | None:
-    """What stands on the wheel for a check; None for one that nobody looks at in a fixed period, or that is paused."""
-    kind = kinds.of(check)
-    if kind.wheel is None or not check.period or check.status == "paused":
-        return None
-    return Member(kind.wheel.letter, check.code, check.period, kind.spread(check))
-
-
-def _turned(before: tuple[str, str] | None, after: tuple[str, str] | None) -> list[Action]:
-    """The update that moves a check to its slot on the wheel, or takes it off."""
-    if before == after:
-        return []
-    if after is None:
-        return [CheckItem.wheel.remove(), CheckItem.wheel_key.remove()]
-    return [CheckItem.wheel.set(after[0]), CheckItem.wheel_key.set(after[1])]
-
-
-def _set(name: str, value: Any) -> Action:
-    attribute = getattr(CheckItem, name)
-    stored = _stored(name, value)
-    return attribute.remove() if stored is None else attribute.set(stored)

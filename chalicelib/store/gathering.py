@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.core import instances
 from chalicelib.core.check import Check, parent_of
-from chalicelib.store import checks, outbox
+from chalicelib.store import check_items, outbox
 from chalicelib.store.connection import shared
 from chalicelib.store.faults import translated
 from chalicelib.store.models import CheckItem, DirectoryItem, OutboxItem
@@ -52,7 +52,7 @@ def _gather(nudges: list[Nudge]) -> list[Gathered]:
         DirectoryItem: [{"key": {"S": f"project#{project}"}} for project in {nudge.project for nudge in nudges}],
     }
     found = _read({model: keys for model, keys in items.items() if keys})
-    by_code = {check.code: check for check in map(checks.from_raw, found.get(CheckItem.Meta.table_name, []))}
+    by_code = {check.code: check for check in map(check_items.from_raw, found.get(CheckItem.Meta.table_name, []))}
     names = {item["key"]["S"]: item["name"]["S"] for item in found.get(DirectoryItem.Meta.table_name, [])}
     return [
         Gathered(entry, instances.told_among(by_code, entry.subject), names.get(f"project#{entry.project}", ""))

@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.check import Check
 from chalicelib.core.cursor import Cursor
-from chalicelib.store import checks, cursors, outbox
+from chalicelib.store import check_items, cursors, outbox
 from chalicelib.store.connection import from_micros, to_micros
 
 
@@ -38,7 +38,7 @@ def add(transaction: TransactWrite, check: Check, parting: Parting, now: datetim
     for cursor in parting.begun:
         cursors.save(transaction, check.code, Cursor(cursor.channel), cursor)
     for cursor in parting.words:
-        kept: dict[str, Any] = {"check": checks.to_text(_kept(check))}
+        kept: dict[str, Any] = {"check": check_items.to_text(_kept(check))}
         data = {**kept, "channel": cursor.channel, "by": cursor.by}
         data |= {"cursor": cursors.to_document(cursor), "at": to_micros(now)}
         outbox.add(transaction, place(check, cursor), cursor.by, now, data)
@@ -58,7 +58,7 @@ def place(check: Check, cursor: Cursor) -> outbox.Nudge:
 def read(data: dict[str, Any]) -> tuple[Check, Cursor, datetime]:
     """The check and the conversation that a last word is about, and when that ended."""
     cursor = cursors.from_document(data["channel"], data["by"], data["cursor"])
-    return checks.from_text(data["check"]), cursor, from_micros(data["at"])
+    return check_items.from_text(data["check"]), cursor, from_micros(data["at"])
 
 
 def changed(data: dict[str, Any], cursor: Cursor) -> dict[str, Any]:

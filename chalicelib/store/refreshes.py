@@ -11,15 +11,16 @@ from typing import Any
 
 from chalicelib.core.check import Check
 from chalicelib.core.status import Change
-from chalicelib.store import checks
+from chalicelib.store import check_items
 from chalicelib.store.connection import to_micros
 from chalicelib.store.faults import translated
 from chalicelib.store.models import CheckItem
 
 _SHIFT = ", ".join(
-    f"{older} = if_not_exists({newer}, :none)" for newer, older in zip(checks.RECENT, checks.RECENT[1:], strict=False)
+    f"{older} = if_not_exists({newer}, :none)"
+    for newer, older in zip(check_items.RECENT, check_items.RECENT[1:], strict=False)
 )
-_SET = f"SET last_ping = :at, {checks.RECENT[0]} = :request, {_SHIFT}"
+_SET = f"SET last_ping = :at, {check_items.RECENT[0]} = :request, {_SHIFT}"
 _REST = "REMOVE last_duration, runs_ended{} ADD n_pings :one, version :one"
 _UPDATE = f"{_SET}, due = :due {_REST.format('')}"
 _UPDATE_WITHOUT_DUE = f"{_SET} {_REST.format(', due')}"
@@ -30,7 +31,7 @@ _CONDITION = " AND ".join(
         "attribute_not_exists(last_start)",
         "last_ping < :at",
         "(attribute_not_exists(due) OR due > :at)",
-        f"NOT ({' OR '.join(f'{name} = :request' for name in checks.RECENT)})",
+        f"NOT ({' OR '.join(f'{name} = :request' for name in check_items.RECENT)})",
     )
 )
 
@@ -57,7 +58,7 @@ def keep(change: Change) -> Check:
         answer = connection.connection.dispatch("UpdateItem", request)
     # The rest of it is what the decision was made on, or what nobody decides anything on without reading it again.
     found = answer["Attributes"]
-    recent = checks.recent_of(found)
+    recent = check_items.recent_of(found)
     return replace(after, n_pings=int(found["n_pings"]["N"]), version=int(found["version"]["N"]), recent=recent)
 
 

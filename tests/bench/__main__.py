@@ -24,7 +24,7 @@ from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, definitions
+from chalicelib.store import check_items, definitions
 from chalicelib.store.connection import shared
 from chalicelib.store.models import CheckItem, DirectoryItem
 from tests.bench import counts, graphite, metrics, probes, ticks, workers
@@ -109,7 +109,7 @@ def _fill(services: Services, number: int, due: datetime, channels: tuple[str, .
                 n_pings=1,
                 due=due,
             )
-            batch.save(checks._item(check))
+            batch.save(check_items.item_of(check))
     return project
 
 

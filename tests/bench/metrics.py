@@ -13,7 +13,7 @@ from chalicelib.monitor.intake import points as ingest
 from chalicelib.monitor.looking import judging
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, directory, queues, series, wheel
+from chalicelib.store import check_items, directory, queues, series, wheel
 from chalicelib.store.models import CheckItem
 from tests import specs
 from tests.bench.meter import fresh_services, metered
@@ -105,6 +105,6 @@ def _fill(services: Services, project: str) -> None:
                 remind=3600,
                 badge=services.new_code(),
             )
-            batch.save(checks._item(check))
-    wheel.register(checks.member_of(check))
+            batch.save(check_items.item_of(check))
+    wheel.register(check_items.member_of(check))
     directory.note_series(project)

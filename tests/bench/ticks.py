@@ -25,7 +25,7 @@ from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services, open_services
 from chalicelib.probes import http
-from chalicelib.store import checks, wheel
+from chalicelib.store import check_items, wheel
 from chalicelib.store.models import CheckItem
 from tests.bench import probes, workers
 from tests.bench.meter import Meter, fresh_services, metered
@@ -44,7 +44,7 @@ def ticks(_arguments: argparse.Namespace) -> None:
 def _fill(services: Services, url: str) -> None:
     """The devices, up for a while, written straight into the table."""
     project, now = projects.create(services, "Bench").project.code, services.clock()
-    wheel.register(checks.member_of(Check(project, "", now, kind="probe", period=MINUTE)))
+    wheel.register(check_items.member_of(Check(project, "", now, kind="probe", period=MINUTE)))
     with CheckItem.batch_write() as batch:
         for number in range(DEVICES):
             check = Check(
@@ -59,7 +59,7 @@ def _fill(services: Services, url: str) -> None:
                 since=now,
                 last_result="200 OK",
             )
-            batch.save(checks._item(check))
+            batch.save(check_items.item_of(check))
 
 
 def _minute(services: Services) -> tuple[Meter, Meter, float]:

@@ -11,7 +11,7 @@ from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.managing import probes
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, wheel
+from chalicelib.store import check_items, wheel
 from tests import specs
 from tests.conftest import NOW, Clock
 
@@ -51,7 +51,7 @@ def test_a_new_device_misses_none_of_its_moments_and_is_looked_at_at_once(
 
 def due(device: Check, start: float, end: float) -> list[float]:
     """The moments of a device, in seconds since noon."""
-    member = checks.member_of(device)
+    member = check_items.member_of(device)
     assert member is not None
     noon = NOW.timestamp()
     return [moment - noon for moment in wheel.slot_of(member).moments(noon + start, noon + end)]

@@ -17,7 +17,7 @@ from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Done, Outcome, Phases, Task
-from chalicelib.store import checks, history, results
+from chalicelib.store import check_items, checks, history, results
 from tests import specs
 from tests.conftest import NOW, Clock, Queues
 
@@ -212,10 +212,10 @@ def test_the_tick_asks_for_every_check_once_a_period_and_writes_nothing(
 
 def test_a_paused_check_stands_in_no_slot(services: Services, keyring: projects.Keyring, engine: Engine) -> None:
     check = manage.pause(services, device(services, keyring))
-    assert checks.member_of(check) is None
+    assert check_items.member_of(check) is None
     assert tick.run(services) == 0
     resumed = manage.resume(services, check)
-    assert checks.member_of(resumed) is not None
+    assert check_items.member_of(resumed) is not None
 
 
 def test_a_period_that_is_new_when_a_check_is_resumed_is_served(

@@ -12,7 +12,7 @@ from chalicelib.core.check import Check, Filters, Signal
 from chalicelib.core.errors import LimitReached, Missing
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, directory, history, refreshes
+from chalicelib.store import check_items, checks, directory, history, refreshes
 from chalicelib.store.faults import Refused
 from tests.conftest import NOW
 
@@ -96,7 +96,7 @@ def test_a_refused_refresh_tells_what_stands_in_the_way(check: Check) -> None:
     with pytest.raises(Refused) as refused:
         refreshes.keep(again)
     assert refused.value.item is not None
-    assert checks.from_raw(refused.value.item) == check
+    assert check_items.from_raw(refused.value.item) == check
 
 
 def test_a_refresh_of_a_deleted_check_makes_no_ghost(check: Check) -> None:
@@ -126,7 +126,7 @@ def test_only_live_deadlines_stand_in_the_index(check: Check) -> None:
 
 
 def nominated(until: object) -> list[object]:
-    return [entry for shard in checks.due_shards() for entry in checks.due(shard, until)]  # type: ignore[arg-type]
+    return [entry for shard in check_items.due_shards() for entry in checks.due(shard, until)]  # type: ignore[arg-type]
 
 
 def test_a_check_is_found_by_every_name_it_has_and_by_none_when_it_is_gone(check: Check) -> None:
@@ -181,7 +181,7 @@ def test_a_usual_check_is_below_one_kilobyte(check: Check) -> None:
     assert changed is not None
     pinged = status.decide(changed.after, Signal("success", NOW))
     assert pinged is not None
-    item = checks._item(pinged.after).serialize()
+    item = check_items.item_of(pinged.after).serialize()
 
     size = sum(len(name) + len(str(*value.values())) for name, value in item.items())
     assert size < 900

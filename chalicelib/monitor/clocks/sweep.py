@@ -22,7 +22,7 @@ from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
-from chalicelib.store import checks, queues, sweeps
+from chalicelib.store import check_items, checks, queues, sweeps
 from chalicelib.store.faults import StoreFault
 
 WORKERS = 16
@@ -34,7 +34,7 @@ def run(services: Services) -> int:
     last = sweeps.last()
     with ThreadPoolExecutor(WORKERS) as pool:
         redelivery = pool.submit(deliver.hand_on, services, began)
-        found = sum(pool.map(lambda shard: _nominate(services, shard, began), checks.due_shards()))
+        found = sum(pool.map(lambda shard: _nominate(services, shard, began), check_items.due_shards()))
         redelivery.result()
     sweeps.note(began)
     # What fell due between the look-ahead of the last run and this one is found late.

@@ -26,7 +26,7 @@ from chalicelib.monitor.intake import kept
 from chalicelib.monitor.intake.kept import Address
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.services import ALPHANUMERIC, Services
-from chalicelib.store import checks, directory, history, refreshes
+from chalicelib.store import check_items, checks, directory, history, refreshes
 from chalicelib.store.faults import Contended, Refused, StoreFault
 
 __all__ = ["Address", "Outcome", "receive", "receive_kept", "record_kept", "require"]
@@ -138,7 +138,7 @@ def _record(services: Services, found: _Found, signal: Signal, *, waited: bool =
             return
         except Refused as refused:
             services.memory.checks.drop(found.check.code)
-            found = _Found(checks.from_raw(refused.item) if refused.item else _read(found.check))
+            found = _Found(check_items.from_raw(refused.item) if refused.item else _read(found.check))
         except Contended:
             transitions.pause(services, attempt)
     raise Busy("too many pings at once")

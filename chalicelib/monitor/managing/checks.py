@@ -17,7 +17,7 @@ from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.messages import Chore, Purge, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import parting
-from chalicelib.store import checks, definitions, directory, history, outbox, partings, queues
+from chalicelib.store import check_items, checks, definitions, directory, history, outbox, partings, queues
 from chalicelib.store.faults import StoreFault
 
 # A ping may make its check beyond the limit, so that a fleet does not fall silent at it.
@@ -82,7 +82,7 @@ def _create(services: Services, project: str, values: dict[str, Any], limit: int
         return check
 
     made = transitions.retrying(services, attempt)
-    tick.join(services, made.project, checks.member_of(made))
+    tick.join(services, made.project, check_items.member_of(made))
     return made
 
 
@@ -140,7 +140,7 @@ def change(services: Services, check: Check, values: dict[str, Any]) -> Check:
     """The check with a changed definition. Raises Missing, Busy."""
     after = transitions.apply(services, check.project, check.code, status.Redefined(services.clock(), values))
     if after.period != check.period:
-        tick.join(services, after.project, checks.member_of(after))
+        tick.join(services, after.project, check_items.member_of(after))
     return after
 
 
@@ -151,7 +151,7 @@ def pause(services: Services, check: Check) -> Check:
 def resume(services: Services, check: Check) -> Check:
     """Raises Conflict when the check is not paused."""
     after = transitions.apply(services, check.project, check.code, status.Resumed(services.clock()))
-    tick.join(services, after.project, checks.member_of(after))
+    tick.join(services, after.project, check_items.member_of(after))
     return after
 
 
