@@ -134,12 +134,17 @@ def test_a_slash_at_the_end_makes_no_difference(runner: Runner, path: str) -> No
     assert runner.ask("GET", path)[0] == 200
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "//x/api/v1/checks"])
+def test_an_unknown_path_is_not_found(runner: Runner, path: str) -> None:
+    assert runner.ask("GET", path) == NOT_FOUND
+
+
 @pytest.mark.parametrize(
-    ("method", "path"),
-    [("GET", "/nowhere"), ("FOO", "/api/v1/checks/"), ("TRACE", "/ping/x"), ("GET", "//x/api/v1/checks")],
+    ("method", "path", "answer"),
+    [("FOO", "/api/v1/checks/", {"error": "method not allowed"}), ("TRACE", "/ping/x", "method not allowed")],
 )
-def test_what_api_gateway_does_not_know_is_not_found(runner: Runner, method: str, path: str) -> None:
-    assert runner.ask(method, path) == NOT_FOUND
+def test_an_unknown_method_is_not_allowed(runner: Runner, method: str, path: str, answer: object) -> None:
+    assert runner.ask(method, path) == (405, answer)
 
 
 def test_a_ping_with_odd_header_bytes_counts(runner: Runner) -> None:

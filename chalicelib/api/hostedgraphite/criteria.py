@@ -49,13 +49,18 @@ def _refuse_unknown(document: Mapping[object, object], known: tuple[str, ...]) -
             raise Invalid(str(name)[:100], f"is not known here; there are {', '.join(known)}")
 
 
+def names() -> dict[str, str]:
+    """What the dialect calls each type of criterion, with the core's name for it."""
+    return {_TYPES.get(name, name): name for name in TYPES}
+
+
 def _type(value: object) -> str:
-    names = {_TYPES.get(name, name): name for name in TYPES}
+    known = names()
     if value is None:
         raise Invalid("type", "is required")
-    if not isinstance(value, str) or value not in names:
-        raise Invalid("type", f"must be one of {', '.join(names)}")
-    return names[value]
+    if not isinstance(value, str) or value not in known:
+        raise Invalid("type", f"must be one of {', '.join(known)}")
+    return known[value]
 
 
 def _number(value: object) -> float | None:

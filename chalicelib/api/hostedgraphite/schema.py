@@ -5,7 +5,7 @@ Only what writes the document imports this; the tests hold every answer against 
 
 from __future__ import annotations
 
-from chalicelib.api.hostedgraphite import muting, notifications, schedules, validation, wire
+from chalicelib.api.hostedgraphite import criteria, muting, notifications, schedules, validation, wire
 from chalicelib.api.hostedgraphite.metrics import LIMIT_MAX, TARGETS_MAX
 from chalicelib.gateway.schemas import (
     Schema,
@@ -41,7 +41,7 @@ PARTS = {
     "tag": text("The name of the tag."),
 }
 
-_TYPES = ("above", "below", "missing", "outside_bounds")
+_TYPE = text(f"One of {', '.join(criteria.names())}.")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 QUERY = {
@@ -75,14 +75,14 @@ QUERY = {
 }
 
 _CRITERION: dict[str, Schema] = {
-    "type": word(*_TYPES),
+    "type": _TYPE,
     "above_value": number("For above and outside_bounds."),
     "below_value": number("For below and outside_bounds."),
     "time_period": whole("For how many minutes it must be so."),
 }
 _BOUNDS = ("above_value", "below_value", "time_period")
 _NUMBER = or_null(either(number(), text(), about="A number, as text too."))
-_GIVEN: dict[str, Schema] = {"type": word(*_TYPES), **dict.fromkeys(_BOUNDS, _NUMBER)}
+_GIVEN: dict[str, Schema] = {"type": _TYPE, **dict.fromkeys(_BOUNDS, _NUMBER)}
 _LISTED = or_null(either(listed(text()), text(), about="Ids or names."))
 _EVERY = either(
     word("state_change", "", None),
