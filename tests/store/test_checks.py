@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -125,8 +125,9 @@ def test_only_live_deadlines_stand_in_the_index(check: Check) -> None:
     assert nominated(due) == []
 
 
-def nominated(until: object) -> list[object]:
-    return [entry for shard in check_items.due_shards() for entry in checks.due(shard, until)]  # type: ignore[arg-type]
+def nominated(until: datetime) -> list[tuple[str, str, datetime]]:
+    pages = (page for shard in check_items.due_shards() for page in checks.due(shard, until))
+    return [(one.project, one.code, one.at) for page in pages for one in page]
 
 
 def test_a_check_is_found_by_every_name_it_has_and_by_none_when_it_is_gone(check: Check) -> None:
