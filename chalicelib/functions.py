@@ -86,6 +86,7 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout=60,
         may={
             "checks": "BatchGetItem GetItem UpdateItem",
+            "directory": "GetItem",
             "history": "PutItem",
             "outbox": "UpdateItem",
             "deadlines": SEND,

@@ -61,7 +61,7 @@ def send(settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> None
     mail = message(news, addresses)
     with aws.undelivered(service, news[0].now):
         outlet.ses.send_email(
-            FromEmailAddress=_sender(news[0].site)[1],
+            FromEmailAddress=sender_of(news[0].site)[1],
             Destination={"ToAddresses": addresses},
             Content={"Raw": {"Data": mail.as_bytes(policy=_CRLF)}},
         )
@@ -76,7 +76,7 @@ def message(news: Sequence[News], addresses: list[str]) -> MIMEMultipart:
 
     The older half of the email package makes it: the newer one drops spaces from long subjects that mix alphabets.
     """
-    name, sender = _sender(news[0].site)
+    name, sender = sender_of(news[0].site)
     contents = {"subject": subject(news), "told": [_contents(one) for one in news]}
     outages = dict.fromkeys(incidents.name(one) for one in news)
     mail = MIMEMultipart("alternative")
@@ -99,7 +99,7 @@ def subject(news: Sequence[News]) -> str:
     return f"{', '.join(told)} | {labels}"
 
 
-def _sender(site: Site) -> tuple[str, str]:
+def sender_of(site: Site) -> tuple[str, str]:
     """Name and address of the installation's sender, each on one line, the name with or without quotes around it."""
     name, bracket, address = words.one_line(site.mail_from, 400).rpartition("<")
     address = address.rstrip("> ").encode("ascii", "replace").decode("ascii")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from chalicelib.core.away import Away
 from chalicelib.core.breaches import NONE, Breaching
 from chalicelib.core.silence import Silence, silenced_until
 from chalicelib.core.specs import Spec
@@ -74,7 +75,8 @@ class Check:
 
     `edition` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may
     assume about a check it saw earlier, the second guards every decision. `due` is the deadline the sweep acts on,
-    None for none. `extra` is data of one dialect that no other reads.
+    None for none; with `away`, the deadline proper fell into a time in which nobody looked. `extra` is data of one
+    dialect that no other reads.
     """
 
     project: str
@@ -118,6 +120,7 @@ class Check:
     n_pings: int = 0
     recent: tuple[str, ...] = ()
     due: datetime | None = None
+    away: Away | None = None
     edition: int = 0
     version: int = 0
     extra: dict[str, Any] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from chalicelib.core import arrivals, late, schedule, silencing, watching
+from chalicelib.core.away import Away
 from chalicelib.core.breaches import NONE
 from chalicelib.core.check import Check, Flip, PingKind, Signal, Status, flipped
 from chalicelib.core.errors import Conflict
@@ -108,9 +109,15 @@ def grace_start(check: Check, *, with_started: bool = True) -> datetime | None:
 
 
 def deadline(check: Check) -> datetime | None:
-    """The moment at which silence becomes news: the end of the grace time."""
+    """The moment at which silence becomes news: the end of the grace time, or of the time to settle after that if
+    nobody looked then."""
     start = grace_start(check)
-    return start + timedelta(seconds=check.grace) if start else None
+    return _end_of_grace(check, start) if start else None
+
+
+def _end_of_grace(check: Check, start: datetime) -> datetime:
+    grace = timedelta(seconds=check.grace)
+    return check.away.settled(start + grace, grace) if check.away else start + grace
 
 
 def _expected(check: Check) -> datetime | None:
@@ -123,9 +130,8 @@ def _expected(check: Check) -> datetime | None:
 def shown(check: Check, now: datetime, *, with_started: bool) -> Shown:
     """The status a reader sees at `now`, true even where the sweep has not been yet. Without `with_started` (today's
     API versions) a run under way does not hide the status below it."""
-    grace = timedelta(seconds=check.grace)
     if check.last_start:
-        if now >= check.last_start + grace:
+        if now >= _end_of_grace(check, check.last_start):
             return "down"
         if with_started:
             return "started"
@@ -134,16 +140,19 @@ def shown(check: Check, now: datetime, *, with_started: bool) -> Shown:
     late = grace_start(check, with_started=False)
     if late is None or now < late:
         return "up"
-    return "down" if now >= late + grace else "grace"
+    return "down" if now >= _end_of_grace(check, late) else "grace"
 
 
-def decide(check: Check, event: Event) -> Change | None:
-    """What `event` does to `check`; None when nothing changes at all.
+def decide(check: Check, event: Event, away: Away | None = None) -> Change | None:
+    """What `event` does to `check`; None when nothing changes at all. `away` is the last time in which nobody looked at
+    deadlines: one that fell into it is given time to settle, once.
 
     Raises Conflict when the event does not fit the state (resuming a check that is not paused).
     """
-    current, missed = (check, ()) if _is_past(check, event) else _settle(check, _moment(event))
+    current = _excused(check, away)
+    current, missed = (current, ()) if _is_past(check, event) else _settle(current, _moment(event))
     after, made = _HANDLERS[type(event)](current, event)
+    after = replace(after, away=after.away if _is_settling(after) else None)
     after = replace(after, due=None if after.status == "down" else deadline(after))
     flips = missed + made
     if isinstance(event, Redefined | Late):
@@ -164,6 +173,20 @@ def decide(check: Check, event: Event) -> Change | None:
         released,
         _unheld(check, after),
     )
+
+
+def _excused(check: Check, away: Away | None) -> Check:
+    """The check with the time away noted, if its deadline fell into it."""
+    end = deadline(check) if away and check.status != "down" and not _is_settling(check) else None
+    return replace(check, away=away) if end and away and away.covers(end) else check
+
+
+def _is_settling(check: Check) -> bool:
+    """Whether the check has been given time because nobody looked at its deadline."""
+    if check.away is None or check.status == "down":
+        return False
+    start = grace_start(check)
+    return start is not None and check.away.covers(start + timedelta(seconds=check.grace))
 
 
 def _moment(event: Event) -> datetime:
@@ -188,8 +211,9 @@ def _settle(check: Check, now: datetime) -> tuple[Check, tuple[Flip, ...]]:
     end = deadline(check) if check.status != "down" else None
     if end is None or now < end:
         return check, ()
-    down, flip = flipped(check, "down", end, "timeout")
-    return replace(down, due=None), (flip,)
+    details = {"away": [moment.isoformat() for moment in (check.away.since, check.away.until)]} if check.away else {}
+    down, flip = flipped(check, "down", end, "timeout", details)
+    return replace(down, due=None, away=None), (flip,)
 
 
 def _deadline_passed(check: Check, _event: DeadlinePassed) -> tuple[Check, tuple[Flip, ...]]:

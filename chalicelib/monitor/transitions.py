@@ -17,7 +17,7 @@ from chalicelib.core.deadlines import Batch
 from chalicelib.core.errors import Busy
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import parting
-from chalicelib.store import checks, outbox, partings, queues
+from chalicelib.store import checks, outbox, partings, queues, sweeps
 from chalicelib.store.faults import Contended, Refused, StoreFault
 from chalicelib.store.outbox import Nudge
 from chalicelib.store.partings import Parting
@@ -66,14 +66,28 @@ def keep(seen: Check, event: status.Event) -> status.Change | None:
 
     Raises Refused or Contended when the check has become another since.
     """
+    change = decide(seen, event)
+    if change is not None:
+        keep_change(change)
+    return change
+
+
+def decide(seen: Check, event: status.Event) -> status.Change | None:
+    """What `event` does to the check. Before silence becomes news it is asked whether anybody looked at the time."""
     change = status.decide(seen, event)
-    if change is None:
-        return None
+    if change is None or not any(flip.reason == "timeout" for flip in change.flips):
+        return change
+    away = sweeps.absence(event.at)
+    return status.decide(seen, event, away) if away else change
+
+
+def keep_change(change: status.Change) -> None:
+    """Keeps a decision, without telling anyone of it yet. Raises Refused or Contended when the check has become another
+    since."""
     parted = parting.of_change(change)
     checks.write(change, also=partings.adding(change.after, parted, change.at) if parted else None)
     if parted:
         nudge_words(change.after, parted)
-    return change
 
 
 def retrying(services: Services, attempt: Callable[[], T]) -> T:

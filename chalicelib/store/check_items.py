@@ -12,6 +12,7 @@ from typing import Any
 from pynamodb.expressions.update import Action
 
 from chalicelib.core import arrivals, kinds
+from chalicelib.core.away import Away
 from chalicelib.core.breaches import NONE, Breaching
 from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Suspicion
 from chalicelib.core.kinds import heartbeat
@@ -121,6 +122,7 @@ _WRITE: dict[str, Callable[[Any], Any]] = {
     "runs_ended": lambda ended: {rid: to_micros(at) for rid, at in ended.items()},
     "silences": lambda silences: [to_document(silence) for silence in silences],
     "suspicion": _suspicion_document,
+    "away": lambda away: [to_micros(away.since), to_micros(away.until)],
 }
 _READ: dict[str, Callable[[Any], Any]] = {
     "channels": lambda codes: tuple(sorted(codes)),
@@ -130,6 +132,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "runs_ended": lambda ended: {rid: from_micros(at) for rid, at in ended.items()},
     "silences": lambda documents: tuple(from_document(document) for document in documents),
     "suspicion": _suspicion,
+    "away": lambda found: Away(*(from_micros(moment) for moment in found)),
 }
 
 

@@ -105,6 +105,7 @@ class CheckItem(Table):
     r6 = UnicodeAttribute(null=True)
     r7 = UnicodeAttribute(null=True)
     due = Instant(null=True)
+    away = Json(null=True)
     due_shard = UnicodeAttribute(null=True)
     edition = NumberAttribute()
     version = NumberAttribute()
@@ -132,7 +133,8 @@ class DirectoryItem(Table):
     the checks of that slug, `project#<code>` the project itself with its count of checks,
     `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one, `name#<project>#<kind>#<name>` the
     check that alone may have a name, `wheel` the periods in which anything is looked at, and `until` when all of it
-    has been handed out; `sweep` when the deadlines were last looked at.
+    has been handed out; `sweep` when the deadlines were last looked at, and
+    when they were not.
     """
 
     class Meta:
@@ -156,6 +158,9 @@ class DirectoryItem(Table):
     badge = UnicodeAttribute(null=True)
     secret = UnicodeAttribute(null=True)
     until = Instant(null=True)
+    away_since = Instant(null=True)
+    away_until = Instant(null=True)
+    away_told = Instant(null=True)
 
 
 class ChannelItem(Table):
@@ -348,6 +353,7 @@ class OutboxItem(Table):
     project = UnicodeAttribute()
     mark = UnicodeAttribute()
     due = Instant(null=True)
+    away = Json(null=True)
     held = Instant(null=True)
     data = Json(null=True)
 

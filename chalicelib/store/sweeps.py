@@ -1,25 +1,67 @@
-"""When the deadlines were last looked at: one item of the directory."""
+"""When the deadlines were last looked at, and when nobody looked: one item of the directory."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.store.faults import translated
+from pynamodb.expressions.update import Action
+
+from chalicelib.core.away import ABSENCE, Away
+from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import DirectoryItem
 
 _KEY = "sweep"
 
 
-def last() -> datetime | None:
-    """When the last sweep that came to its end had begun (a strong read); None before the first."""
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """`last` is when the last sweep that came to its end had begun, `away` the last time in which none did, `told` its
+    end if the owner has been told of it."""
+
+    last: datetime | None = None
+    away: Away | None = None
+    told: datetime | None = None
+
+
+def state() -> Swept:
+    """As it is at this moment (a strong read)."""
     with translated():
         try:
-            return DirectoryItem.get(_KEY, consistent_read=True).until
+            item = DirectoryItem.get(_KEY, consistent_read=True)
         except DirectoryItem.DoesNotExist:
-            return None
+            return Swept()
+    known = item.attribute_values
+    away = Away(known["away_since"], known["away_until"]) if "away_until" in known else None
+    return Swept(known.get("until"), away, known.get("away_told"))
+
+
+def absence(now: datetime) -> Away | None:
+    """The last time in which nobody looked: it may last still. None if there was none."""
+    found = state()
+    if found.last and now - found.last > ABSENCE:
+        return Away(found.last, now)
+    return found.away
 
 
 def note(began: datetime) -> None:
     """A sweep that had begun at this moment has come to its end."""
     with translated():
         DirectoryItem(_KEY).update([DirectoryItem.until.set(began), DirectoryItem.project.set(_KEY)])
+
+
+def note_away(away: Away) -> None:
+    """The monitor is back. Of two sweeps that find that out, the first is believed."""
+    actions: list[Action] = [DirectoryItem.away_since.set(away.since), DirectoryItem.away_until.set(away.until)]
+    first = DirectoryItem.away_since.does_not_exist() | (DirectoryItem.away_since < away.since)
+    try:
+        with translated():
+            DirectoryItem(_KEY).update(actions, condition=first)
+    except Refused:
+        return
+
+
+def note_told(away: Away) -> None:
+    """The owner has been told of this absence."""
+    with translated():
+        DirectoryItem(_KEY).update([DirectoryItem.away_told.set(away.until)])

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.core import status
+from chalicelib.core.away import Away
 from chalicelib.core.check import Check, Signal
 from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings
@@ -114,10 +115,10 @@ def test_a_check_that_cannot_be_decided_is_put_off_and_the_others_are_not(
     clock.move(minutes=2)
     original = status.decide
 
-    def decide(check: Check, event: status.Event) -> status.Change | None:
+    def decide(check: Check, event: status.Event, away: Away | None = None) -> status.Change | None:
         if check.code == overdue.code:
             raise ZeroDivisionError("a poisoned item")
-        return original(check, event)
+        return original(check, event, away)
 
     monkeypatch.setattr(status, "decide", decide)
     queues.sweep()

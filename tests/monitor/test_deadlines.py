@@ -162,4 +162,4 @@ def test_a_run_that_comes_later_than_the_last_looked_ahead_is_counted_as_lag(
         found += [line["SweepLagSeconds"]] if "SweepLagSeconds" in line else []
 
     assert found == [0, 0, 0, 15]
-    assert sweeps.last() == clock.now
+    assert sweeps.state().last == clock.now

@@ -71,6 +71,9 @@ def _silence(news: News) -> str:
     check, grace = news.check, timedelta(seconds=news.check.grace)
     if check.last_start and check.last_start + grace == news.flip.at:
         return f"The run that began at {moment(check.last_start)} did not end within {span(grace, 4)}."
+    if "away" in news.flip.details:
+        since, until = (moment(datetime.fromisoformat(text)) for text in news.flip.details["away"])
+        return f"No sign of success came in time. The monitor was away from {since} to {until}."
     return "No sign of success came in time, and the grace time is over."
 
 

@@ -3,7 +3,8 @@
 1. Ask each shard of the due index for the deadlines up to 75 s from now, a page at a time, and send each page on: as
    messages that workers can read when what they name is due.
 2. Hand undelivered news whose time has come to the deliverer again.
-3. Note that this sweep came to its end.
+3. Note that this sweep came to its end. One that finds that none has for three minutes notes the absence first, so that
+   what fell due meanwhile is given time to settle, and tells the owner.
 
 The index only nominates, and so do the messages. Runs may overlap, repeat or die at any point: every decision is made
 on a strong read and kept by a conditional write, and whatever was not decided still stands in the index for the next
@@ -13,17 +14,22 @@ run. A message that is lost or late costs a minute at most, one that comes twice
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib import log
+from chalicelib.channels import owner
 from chalicelib.core import deadlines as core_deadlines
+from chalicelib.core import phrases
+from chalicelib.core.away import ABSENCE, Away
 from chalicelib.core.deadlines import Batch, Due
+from chalicelib.core.errors import Undelivered
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.store import check_items, checks, queues, sweeps
 from chalicelib.store.faults import StoreFault
+from chalicelib.store.sweeps import Swept
 
 WORKERS = 16
 
@@ -31,16 +37,38 @@ WORKERS = 16
 def run(services: Services) -> int:
     """One sweep. Answers how many deadlines it found."""
     began = services.clock()
-    last = sweeps.last()
+    swept = sweeps.state()
+    last = swept.last
+    if last and began - last > ABSENCE:
+        sweeps.note_away(Away(last, began))
     with ThreadPoolExecutor(WORKERS) as pool:
         redelivery = pool.submit(deliver.hand_on, services, began)
         found = sum(pool.map(lambda shard: _nominate(services, shard, began), check_items.due_shards()))
         redelivery.result()
+    _tell_owner(services, sweeps.state() if last and began - last > ABSENCE else swept)
     sweeps.note(began)
     # What fell due between the look-ahead of the last run and this one is found late.
     late = (began - last - transitions.LOOK_AHEAD).total_seconds() if last else 0
     log.count(Sweeps=1, DeadlinesFound=found, SweepLagSeconds=max(late, 0.0))
     return found
+
+
+def _tell_owner(services: Services, swept: Swept) -> None:
+    """Tells the owner once that the monitor was away. A mail that fails is sent by a later sweep, for an hour."""
+    away, address, now = swept.away, services.settings.mail_to, services.clock()
+    if not away or not address or swept.told == away.until or now - away.until > timedelta(hours=1):
+        return
+    since, until = phrases.moment(away.since), phrases.moment(away.until)
+    text = (
+        f"From {since} to {until} nobody looked at deadlines. What fell due then has been given its grace time,\n"
+        "at most five minutes, to report. Whoever is still silent then is told as usual.\n"
+    )
+    try:
+        owner.tell(services.site, address, f"{services.settings.site_name} was away", text, services.outlet, now)
+    except Undelivered as error:
+        log.warning("owner not told that the monitor was away, the next sweep will", reason=error.message)
+        return
+    sweeps.note_told(away)
 
 
 def _nominate(services: Services, shard: str, began: datetime) -> int:

@@ -189,7 +189,7 @@ def _refresh(services: Services, change: status.Change, signal: Signal) -> None:
 
 def _write(services: Services, seen: Check, signal: Signal, *, waited: bool) -> None:
     """Keeps a full decision on what is certain."""
-    change = status.decide(seen, _event(services, seen, signal, waited=waited))
+    change = transitions.decide(seen, _event(services, seen, signal, waited=waited))
     assert change is not None, "a signal always counts"
     ping = _ping(_kind(seen, signal), change.after.n_pings, signal)
     if waited:

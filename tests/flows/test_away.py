@@ -1,0 +1,130 @@
+"""The monitor stood still for an hour: whoever pings when it is back is never said to have been down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.core import status
+from chalicelib.core.check import Signal
+from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.intake import pings
+from chalicelib.settings import Settings
+from chalicelib.store import sweeps
+from chalicelib.store.faults import StoreFault
+from tests.conftest import NOW, Clock, Queues
+from tests.flows.conftest import Heartbeat
+from tests.sent import Mail, Sent
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, mail_to="owner@example.org")
+
+
+@pytest.fixture
+def returned(heartbeat: Heartbeat, clock: Clock, minute: Callable[[], None], queues: Queues) -> Heartbeat:
+    """A check that is due a minute after the monitor stopped; an hour later it is back, and has swept once."""
+    minute()
+    heartbeat.ping()
+    clock.move(hours=1)
+    queues.sweep()
+    return heartbeat
+
+
+def to(sent: Sent, address: str) -> list[Mail]:
+    return [mail for mail in sent.mails if address in mail.to]
+
+
+BACK = NOW + timedelta(minutes=61)
+
+
+def test_what_fell_due_meanwhile_shows_grace(returned: Heartbeat) -> None:
+    found = returned.now
+
+    assert (found.status, found.due) == ("up", BACK + timedelta(minutes=1))
+    assert status.shown(found, BACK + timedelta(seconds=30), with_started=True) == "grace"
+
+
+def test_a_ping_then_leaves_no_missed_flip(
+    returned: Heartbeat, clock: Clock, minute: Callable[[], None], sent: Sent
+) -> None:
+    clock.move(seconds=30)
+    returned.ping()
+    minute()
+
+    assert returned.flips == [("new", "up")]
+    assert to(sent, "ops@example.org") == []
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_ping_that_is_judged_before_the_first_sweep_leaves_no_missed_flip(
+    heartbeat: Heartbeat, clock: Clock, minute: Callable[[], None], queues: Queues, kept: bool
+) -> None:
+    minute()
+    heartbeat.ping()
+    clock.move(minutes=20)
+    if kept:
+        with pytest.MonkeyPatch.context() as patch:
+            for way in ("_find", "_attempt"):
+                patch.setattr(pings, way, out_of_order)
+            signal, address = Signal("success", clock.now), pings.Address(code=heartbeat.code)
+            assert pings.receive(heartbeat.services, address, signal) == "kept"
+        clock.move(minutes=40)
+    else:
+        heartbeat.ping()
+    queues.work()
+    queues.sweep()
+
+    assert heartbeat.flips == [("new", "up")]
+
+
+def out_of_order(*_: object, **__: object) -> None:
+    raise StoreFault("out of order")
+
+
+def test_who_is_still_silent_is_told_with_when_the_monitor_was_away(
+    returned: Heartbeat, minute: Callable[[], None], sent: Sent
+) -> None:
+    for _ in range(3):
+        minute()
+
+    assert returned.flip_records[-1].at == BACK + timedelta(minutes=1)
+    (mail,) = to(sent, "ops@example.org")
+    assert "The monitor was away from 2026-11-21 12:00:00 UTC to 2026-11-21 13:01:00 UTC." in " ".join(
+        mail.text.split()
+    )
+
+
+def test_the_owner_is_told_once(returned: Heartbeat, minute: Callable[[], None], sent: Sent) -> None:
+    for _ in range(3):
+        minute()
+
+    (mail,) = to(sent, "owner@example.org")
+    assert mail.subject == "Tocsin was away"
+    assert "From 2026-11-21 12:00:00 UTC to 2026-11-21 13:01:00 UTC" in mail.text
+
+
+def test_messages_that_waited_as_long_as_the_workers_were_away_do_not_cry_wolf(
+    heartbeat: Heartbeat, clock: Clock, queues: Queues
+) -> None:
+    heartbeat.ping()
+    clock.move(minutes=1)
+    sweep.run(heartbeat.services)
+    clock.move(hours=1)
+    queues.work()
+
+    assert heartbeat.flips == [("new", "up")]
+
+
+def test_a_pause_of_two_minutes_is_no_absence(heartbeat: Heartbeat, clock: Clock, queues: Queues) -> None:
+    queues.sweep()
+    heartbeat.ping()
+    clock.move(minutes=2, seconds=30)
+    queues.sweep()
+
+    assert heartbeat.flips == [("new", "up"), ("up", "down")]
+    assert sweeps.state().away is None
