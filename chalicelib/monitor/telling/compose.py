@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.channels import words
+from chalicelib.core import kinds
 from chalicelib.core.check import Channel, Check, Flip, Ping, Project
 from chalicelib.core.news import News
 from chalicelib.core.telling import Tell
@@ -30,7 +31,7 @@ class Subject:
 
 def gather(check: Check, project: str, now: datetime) -> Subject:
     """The check with what came from it last; only a heartbeat is pinged."""
-    if check.kind != "heartbeat":
+    if not kinds.of(check).pinged:
         return Subject(check, project)
     pings = tuple(history.pings(check.code, LAST_PINGS, now))
     body = history.ping_body(check.code, pings[0].n, now) if pings and pings[0].has_body else None
