@@ -67,8 +67,9 @@ class Check:
     for reminders of an outage every so many seconds. Of a probe, `last_result` is the latest result in words and
     `suspicion` what is not confirmed yet; of a rule, `breaching` says how many series breach at present and what
     the first are called, and `met` holds the letters of those of several criteria that are met, in the order in which
-    they came to be. `quiet` marks an outage that nobody wants to be told of. Of a master that is down, `holds` are the
-    checks whose news waits for it to come back.
+    they came to be; `judged` is the moment that was judged when anything of these last changed. `quiet` marks an outage
+    that nobody wants to be told of. Of a master that is down, `holds` are the checks whose news waits for it to come
+    back.
 
     Of a heartbeat, a start from before `runs_from` opens no run, `runs_ended` are the runs that a success has ended
     since then, by id with its moment, and `recent` are the requests that were counted last, newest first.
@@ -107,6 +108,7 @@ class Check:
     last_result: str = ""
     breaching: Breaching = NONE
     met: str = ""
+    judged: datetime | None = None
     quiet: bool = False
     holds: tuple[str, ...] = ()
     status: Status = "new"

@@ -104,9 +104,8 @@ UNDECIDED = Verdict(None)
 
 
 def window(criterion: Criterion) -> int:
-    """Over how many seconds, up to the end of the present bucket, `judge` wants buckets: one more than the time period
-    has, for now and so long before now seldom fall on their edges."""
-    return criterion.period * 60 + BUCKET if criterion.period else FRESH
+    """Over how many seconds before a moment `judge` wants buckets."""
+    return criterion.period * 60 or FRESH
 
 
 def judge(
@@ -119,13 +118,13 @@ def judge(
 ) -> Verdict:
     """Judges the values of one series.
 
-    `buckets` are averages of 30 seconds, oldest first, the last one being that of `now`; more than the window may be
-    given, so that criteria can share one reading. What is missing is judged by `last`, the moment of its latest value,
-    or for a series that never had one by `since`, from when it is waited for.
+    `buckets` are those of the window, of 30 seconds each, oldest first; the last one ends at `now`. What is missing is
+    judged by `last`, the moment of its latest value, or for a series that never had one by `since`, from when it is
+    waited for.
     """
     if criterion.by_absence:
         return _absence(criterion, now, last or since)
-    values = [value for value in buckets[-(window(criterion) // BUCKET) :] if value is not None]
+    values = [value for value in buckets if value is not None]
     if not values:
         return UNDECIDED
     breaches = TYPES[criterion.type].breaches

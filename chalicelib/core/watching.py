@@ -35,10 +35,10 @@ class Observed:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A rule was judged, of which the series `known` breached. `firing` None means that the data cannot decide.
-    `triggered` are the series that breach now
-    with their value, `recovered` the values of those that do no longer; `details` say what decided; `met` are the
-    letters of the criteria that are met, oldest first; `due` is when time alone will make it another. A `quiet`
-    judgement is nobody's news."""
+    `triggered` are the series that breach now with their value, `recovered` the values of those that do no longer;
+    `details` say what decided; `met` are the letters of the criteria that are met, oldest first; `due` is when time
+    alone will make it another; `moment` is the last that is settled with it (the end of a bucket). A `quiet` judgement
+    is nobody's news."""
 
     at: datetime
     firing: bool | None
@@ -50,6 +50,7 @@ class Judged:
     met: str = ""
     due: datetime | None = None
     known: Breaches = field(default_factory=dict)
+    moment: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +120,15 @@ def retries(check: Check) -> int:
 def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:
     if not _counts(check, judgement):
         return check, ()
-    check = replace(check, breaching=breaches.summary(_standing(judgement)), met=judgement.met)
-    firing = judgement.firing
-    if firing is None or not _turns(check, judgement):
-        return check, ()
-    new: Status = "down" if firing else "up"
-    check, flip = flipped(check, new, judgement.at, judgement.reason, judgement.details, quiet=judgement.quiet)
-    return check, (flip,)
+    after = replace(check, breaching=breaches.summary(_standing(judgement)), met=judgement.met)
+    # Written only with what else changes: until then judging the same moments again makes the same of them.
+    same = after == check and judgement.triggered.keys() == judgement.known.keys()
+    after = after if same else replace(after, judged=judgement.moment or check.judged)
+    if judgement.firing is None or not _turns(check, judgement):
+        return after, ()
+    new: Status = "down" if judgement.firing else "up"
+    after, flip = flipped(after, new, judgement.at, judgement.reason, judgement.details, quiet=judgement.quiet)
+    return replace(after, judged=judgement.moment or check.judged), (flip,)
 
 
 def _turns(check: Check, judgement: Judged) -> bool:

@@ -37,7 +37,16 @@ class Newest(Generic[Key, Value]):
 
 @dataclass(slots=True)
 class Memory:
-    """`checks` by code, as pings saw them last; `projects` by the hash of a key, which is of one project for good."""
+    """`checks` by code, as pings saw them last; `projects` by the hash of a key, which is of one project for good;
+    `closing` the rules and the ends of buckets (seconds since 1970) at which this process has them judged."""
 
     checks: Newest[str, Check] = field(default_factory=Newest)
     projects: Newest[str, str] = field(default_factory=Newest)
+    closing: Newest[tuple[str, int], bool] = field(default_factory=Newest)
+
+    def asks_first(self, code: str, end: int) -> bool:
+        """Whether nobody here has asked yet for a rule to be judged when a bucket ends; from now on somebody has."""
+        if self.closing.get((code, end)):
+            return False
+        self.closing.put((code, end), True)
+        return True

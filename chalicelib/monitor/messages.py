@@ -49,20 +49,23 @@ class Look:
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Rules are to be judged. `fresh` asks for a reading that sees every write; with `points` it is because some came
-    at the moment `at` (milliseconds since 1970)."""
+    at the moment `at` (milliseconds since 1970); `whole` says that they are judged again when their bucket is over, or
+    that it is."""
 
     at: int
     keys: Keys
     fresh: bool = False
     points: bool = False
+    whole: bool = False
 
     def to_message(self) -> Message:
-        asked = {"fresh": self.fresh, "points": self.points}
+        asked = {"fresh": self.fresh, "points": self.points, "whole": self.whole}
         return due(self.at, self.keys) | {name: True for name, value in asked.items() if value}
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any]) -> Judge:
-        return cls(message.get("at", 0), _keys(message), bool(message.get("fresh")), bool(message.get("points")))
+        asked = (bool(message.get(name)) for name in ("fresh", "points", "whole"))
+        return cls(message.get("at", 0), _keys(message), *asked)
 
 
 @dataclass(frozen=True, slots=True)

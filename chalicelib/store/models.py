@@ -83,6 +83,7 @@ class CheckItem(Table):
     last_result = UnicodeAttribute(null=True)
     breaching = Json(null=True)
     met = UnicodeAttribute(null=True)
+    judged = Instant(null=True)
     quiet = BooleanAttribute(null=True)
     holds = UnicodeSetAttribute(null=True)
     wheel = UnicodeAttribute(null=True)

@@ -18,7 +18,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
-from chalicelib.store import series_names
+from chalicelib.store import series_names, series_paces
 from chalicelib.store.series_ages import is_closed, is_whole, minutes_expiry, owner_of, raw_expiry
 from chalicelib.store.series_calls import Item, Sleep, at_once, delete_all, item_of, key_of, put_all, query
 from chalicelib.store.series_cells import HOUR, Grid, PointGrid, needs_points, pack_points
@@ -59,8 +59,9 @@ def add(
     newest: dict[str, int] = {}
     for part in parts:
         newest[part.series] = max(newest.get(part.series, 0), part.last)
-    fresh = series_names.note(project, newest, now, sleep)
+    fresh = series_names.note(project, newest, now, sleep, given=given)
     put_all((_item(project, part, request, now) for part in parts), sleep)
+    series_paces.learn(project, given, now, sleep, passed_over=fresh)
     late = tuple((part.series, part.hour) for part in parts if is_closed(part.hour, HOUR, now))
     return Added(late, fresh)
 
@@ -113,14 +114,13 @@ def read(
 
     `consistent` also sees what was written a moment ago, at twice the price.
     """
-    if (step != 30 and step % 60) or (end - start) // step > BUCKETS_MAX or not is_view(view):
-        raise ValueError(f"cannot read {start} to {end} in steps of {step} s as {view}")
-    grid = (PointGrid if needs_points(view) else Grid)(start, end, step)
-    fill(grid, owner_of(project, series), now, points=step == 30 or needs_points(view), consistent=consistent)
-    return grid.seen(view)
+    if not is_view(view):
+        raise ValueError(f"cannot read {series} as {view}")
+    found = grids(project, [series], start, end, now, step=step, points=needs_points(view), consistent=consistent)
+    return found[series].seen(view)
 
 
-def read_many(
+def grids(
     project: str,
     names: Iterable[str],
     start: int,
@@ -128,14 +128,19 @@ def read_many(
     now: datetime,
     *,
     step: int = 30,
-    view: str = "avg",
+    points: bool = False,
     consistent: bool = False,
-) -> dict[str, list[float | None]]:
-    """`read` for several series, several at a time."""
+) -> dict[str, Grid]:
+    """What is kept of several series, several at a time, as grids that can be seen through any view; with `points`
+    through percentiles and "obvs" alone. The span and the step are those of `read`."""
+    if (step != 30 and step % 60) or (end - start) // step > BUCKETS_MAX:
+        raise ValueError(f"cannot read {start} to {end} in steps of {step} s")
     wanted = list(names)
 
-    def one(series: str) -> list[float | None]:
-        return read(project, series, start, end, now, step=step, view=view, consistent=consistent)
+    def one(series: str) -> Grid:
+        grid = (PointGrid if points else Grid)(start, end, step)
+        fill(grid, owner_of(project, series), now, points=points or step == 30, consistent=consistent)
+        return grid
 
     return dict(zip(wanted, at_once(one, wanted), strict=True))
 

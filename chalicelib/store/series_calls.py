@@ -58,7 +58,7 @@ def _write(requests: list[Item], sleep: Sleep) -> None:
     at_once(lambda batch: _batch("BatchWriteItem", batch, sleep), batches)
 
 
-def _batch(operation: str, wanted: list[Item], sleep: Sleep) -> list[Item]:
+def _batch(operation: str, wanted: list[Item], sleep: Sleep, *, consistent: bool = False) -> list[Item]:
     """One BatchWriteItem or BatchGetItem until nothing is left undone; the items that were read."""
     found: list[Item] = []
     table, reading = table_name(NOUN), operation == "BatchGetItem"
@@ -66,7 +66,7 @@ def _batch(operation: str, wanted: list[Item], sleep: Sleep) -> list[Item]:
         if attempt > 1:
             sleep(PAUSE * 2 ** (attempt - 2))
         with translated():
-            request = {"RequestItems": {table: {"Keys": wanted} if reading else wanted}}
+            request = {"RequestItems": {table: {"Keys": wanted, "ConsistentRead": consistent} if reading else wanted}}
             answer = shared().dispatch(operation, request)
         if reading:
             found += answer["Responses"].get(table, [])
@@ -78,10 +78,11 @@ def _batch(operation: str, wanted: list[Item], sleep: Sleep) -> list[Item]:
     raise StoreFault(f"{operation}: {len(wanted)} items left undone")
 
 
-def get_all(keys: list[Item], sleep: Sleep = time.sleep) -> list[Item]:
+def get_all(keys: list[Item], sleep: Sleep = time.sleep, *, consistent: bool = False) -> list[Item]:
     """Those of the items that exist, in no order."""
     batches = [keys[at : at + READS] for at in range(0, len(keys), READS)]
-    return [item for found in at_once(lambda batch: _batch("BatchGetItem", batch, sleep), batches) for item in found]
+    found = at_once(lambda batch: _batch("BatchGetItem", batch, sleep, consistent=consistent), batches)
+    return [item for items in found for item in items]
 
 
 def query(

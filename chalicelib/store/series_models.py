@@ -14,7 +14,7 @@ class SeriesItem(Table):
     `P#<last>#<request>` the points of one request within one hour, `C#<hour>` all points of a closed hour in one item,
     `M#<hour>` its minutes, `H#<day>` the hours of a closed day, `L#<last>#<request>` points that came when their hour
     was no longer kept point by point; moments are in seconds since 1970. Under `names#<project>` each series has an
-    item with when it was first and last seen.
+    item with when it was first and last seen, and the paces at which it was seen to send.
     """
 
     class Meta:
@@ -29,3 +29,4 @@ class SeriesItem(Table):
     data = BinaryAttribute(legacy_encoding=False, null=True)
     first = NumberAttribute(null=True)
     last = NumberAttribute(null=True)
+    paces = UnicodeAttribute(null=True)

@@ -73,21 +73,15 @@ def test_without_a_period_the_latest_value_decides() -> None:
     assert verdict(criterion, 4, 9, None, None) == Verdict(True, 9)
 
 
-def test_without_a_period_a_value_older_than_five_minutes_decides_nothing() -> None:
-    criterion = Criterion("above", above=5)
-    assert verdict(criterion, 9, *[None] * 9) == Verdict(True, 9)
-    assert verdict(criterion, 9, *[None] * 10) == UNDECIDED
+def test_the_window_is_the_period_or_the_five_minutes_in_which_a_value_decides_without_one() -> None:
+    assert window(Criterion("above", above=5)) == 300
+    assert window(Criterion("above", above=5, period=2)) == 120
 
 
 def test_with_a_period_every_value_of_it_must_breach() -> None:
     criterion = Criterion("above", above=5, period=2)
     assert verdict(criterion, 6, 7, 8, 9) == Verdict(True, 9)
     assert verdict(criterion, 6, 7, 5, 9) == Verdict(False, 5)
-
-
-def test_what_lies_before_the_period_says_nothing() -> None:
-    assert verdict(Criterion("above", above=5, period=2), 1, 6, 7, 8, 9, 10) == Verdict(True, 10)
-    assert window(Criterion("above", above=5, period=2)) == 150
 
 
 def test_with_a_period_gaps_are_passed_over() -> None:

@@ -37,14 +37,14 @@ def judge(services: Services, rule: Check, *, fresh: bool) -> Check:
 @pytest.fixture
 def blind(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Has readings that are not consistent miss what is there by now, as DynamoDB's may for a moment."""
-    read: Read = series.read_many
+    read: Read = series.grids
 
     def cut() -> None:
         def missing(*given: Any, consistent: bool, **options: Any) -> dict[str, list[float | None]]:
             found = read(*given, consistent=consistent, **options)
             return found if consistent else {name: [None] * len(values) for name, values in found.items()}
 
-        monkeypatch.setattr(series, "read_many", missing)
+        monkeypatch.setattr(series, "grids", missing)
 
     return cut
 
@@ -68,14 +68,14 @@ def test_a_rule_that_is_changed_while_it_is_judged_is_judged_as_it_is_then(
 ) -> None:
     rule = above(services, keyring)
     push(services, keyring, "web.load 9")
-    read: Read = series.read_many
+    read: Read = series.grids
 
     def meanwhile(*given: Any, **options: Any) -> dict[str, list[float | None]]:
-        monkeypatch.setattr(series, "read_many", read)
+        monkeypatch.setattr(series, "grids", read)
         rules.change(services, rule, {"spec": specs.above("web.load", 50)})
         return read(*given, **options)
 
-    monkeypatch.setattr(series, "read_many", meanwhile)
+    monkeypatch.setattr(series, "grids", meanwhile)
 
     assert judge(services, rule, fresh=True).status == "up"
 
@@ -85,10 +85,10 @@ def test_what_was_read_before_others_judged_twice_does_not_overturn_them(
 ) -> None:
     rule = above(services, keyring)
     push(services, keyring, "web.load 9")
-    read: Read = series.read_many
+    read: Read = series.grids
 
     def slowly(*given: Any, **options: Any) -> dict[str, list[float | None]]:
-        monkeypatch.setattr(series, "read_many", read)
+        monkeypatch.setattr(series, "grids", read)
         found = read(*given, **options)
         assert judge(services, rule, fresh=True).status == "down"
         clock.move(seconds=30)
@@ -96,7 +96,7 @@ def test_what_was_read_before_others_judged_twice_does_not_overturn_them(
         assert judge(services, rule, fresh=True).status == "up"
         return found
 
-    monkeypatch.setattr(series, "read_many", slowly)
+    monkeypatch.setattr(series, "grids", slowly)
 
     assert judge(services, rule, fresh=True).status == "up"
 
@@ -155,9 +155,10 @@ def test_more_names_than_an_alert_can_keep_fail_its_query_and_are_told(
 
 
 def test_a_function_that_cannot_compute_fails_as_a_query_and_is_told(
-    services: Services, keyring: projects.Keyring
+    services: Services, keyring: projects.Keyring, clock: Clock
 ) -> None:
     rule = above(services, keyring, "removeBetweenPercentile(web.*,inf)")
     push(services, keyring, "web.load 1\nweb.cpu 2")
+    clock.move(seconds=36)
 
     assert judge(services, rule, fresh=False).status == "down"

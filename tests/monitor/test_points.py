@@ -61,14 +61,16 @@ def test_points_that_follow_closely_have_it_judged_once_more_after_a_pause(
         clock.move(seconds=0.5)
         push(services, keyring, "web2.load 9")
 
-    assert nudges == [(0, [load.code]), (3, [load.code])]
+    # The second point of web2 in one bucket says nothing before that is over.
+    assert nudges == [(0, [load.code]), (3, [load.code]), (34, [load.code])]
 
 
 def test_a_new_rule_is_known_at_once_where_it_was_made(
-    services: Services, keyring: projects.Keyring, nudges: Nudges
+    services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges
 ) -> None:
     push(services, keyring, "web.load 1")
     load = alert(services, keyring, "web.load")
+    clock.move(minutes=1)
     nudges.clear()
 
     push(services, keyring, "web.load 9")
@@ -87,11 +89,12 @@ def test_a_new_rule_is_judged_once_when_every_process_knows_it(
 
 
 def test_a_changed_rule_is_judged_for_its_new_series(
-    services: Services, keyring: projects.Keyring, nudges: Nudges
+    services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges
 ) -> None:
     load = alert(services, keyring, "web.load")
     push(services, keyring, "db.load 1")
     rules.change(services, load, {"spec": specs.above("db.load")})
+    clock.move(minutes=1)
     nudges.clear()
 
     push(services, keyring, "db.load 9")
@@ -104,9 +107,9 @@ def test_a_point_that_took_long_to_keep_is_judged_though_a_nudge_came_before_it(
     services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load = alert(services, keyring, "*.load")
-    push(services, keyring, "web.load 1")
+    push(services, keyring, "web1.load 1")
     clock.move(seconds=1)
-    push(services, keyring, "web.load 2")
+    push(services, keyring, "web2.load 2")
     nudges.clear()
     add = series.add
 
@@ -116,6 +119,34 @@ def test_a_point_that_took_long_to_keep_is_judged_though_a_nudge_came_before_it(
 
     monkeypatch.setattr(series, "add", slowly)
     clock.move(seconds=2.5)
-    push(services, keyring, "web.load 9")
+    push(services, keyring, "web3.load 9")
 
     assert [codes for _, codes in nudges] == [[load.code]]
+
+
+def test_a_series_that_sends_several_points_in_a_bucket_has_it_judged_when_that_is_over(
+    services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges
+) -> None:
+    load = alert(services, keyring, "web.load")
+    for _ in range(3):
+        push(services, keyring, "web.load 1")
+        clock.move(seconds=3)
+    clock.move(seconds=21)
+    nudges.clear()
+
+    for _ in range(5):
+        push(services, keyring, "web.load 1")
+        clock.move(seconds=3)
+
+    assert nudges == [(35, [load.code])]
+
+
+def test_a_point_ahead_of_our_clock_has_it_judged_when_its_time_has_come(
+    services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges
+) -> None:
+    load = alert(services, keyring, "web.load")
+    nudges.clear()
+
+    push(services, keyring, f"web.load 1 {int(clock.now.timestamp()) + 100}")
+
+    assert nudges == [(125, [load.code])]

@@ -47,6 +47,10 @@ def written() -> Iterator[list[int]]:
     events.unregister("before-call.dynamodb", note)
 
 
+def names(found: list[Name]) -> list[str]:
+    return [name.series for name in found]
+
+
 def note(*names: str, at: int = T) -> tuple[str, ...]:
     return series_names.note(PROJECT, dict.fromkeys(names, at), NOW)
 
@@ -68,29 +72,29 @@ def note(*names: str, at: int = T) -> tuple[str, ...]:
 )
 def test_a_pattern_finds_names_part_by_part(pattern: str, found: list[str]) -> None:
     note(*NAMES)
-    assert find(PROJECT, pattern, NOW, limit=10) == found
+    assert names(find(PROJECT, pattern, NOW, limit=10)) == found
 
 
 @pytest.mark.parametrize("pattern", ["", "\u00e9", "\u00e9*", "a" * 2000, "a" * 2000 + "*"])
 def test_what_cannot_be_a_name_finds_nothing(pattern: str) -> None:
     note(*NAMES)
-    assert find(PROJECT, pattern, NOW, limit=10) == []
+    assert names(find(PROJECT, pattern, NOW, limit=10)) == []
     assert series_names.get(PROJECT, pattern, NOW) is None
 
 
 def test_no_more_are_found_than_asked_for() -> None:
     note(*NAMES)
-    assert find(PROJECT, "servers.*.cpu", NOW, limit=2) == ["servers.db1.cpu", "servers.web1.cpu"]
+    assert names(find(PROJECT, "servers.*.cpu", NOW, limit=2)) == ["servers.db1.cpu", "servers.web1.cpu"]
 
 
 def test_projects_have_their_own_names() -> None:
     note(*NAMES)
-    assert find(OTHER, "servers.*.cpu", NOW, limit=10) == []
+    assert names(find(OTHER, "servers.*.cpu", NOW, limit=10)) == []
 
 
 def test_tags_find_series() -> None:
     note(*NAMES)
-    by_place = tagged(PROJECT, lambda tags: tags.get("dc") == "lon", NOW, limit=10)
+    by_place = names(tagged(PROJECT, lambda tags: tags.get("dc") == "lon", NOW, limit=10))
     assert by_place == ["site.hits;code=200;dc=lon", "site.hits;code=404;dc=lon"]
     assert len(tagged(PROJECT, lambda _: True, NOW, limit=3)) == 3
 
@@ -98,7 +102,7 @@ def test_tags_find_series() -> None:
 @pytest.mark.parametrize("name", ["site.misses", "servers.web2.cpu"])
 def test_a_metric_is_found_by_its_name_with_or_without_tags(name: str) -> None:
     note(*NAMES)
-    (found,) = tagged(PROJECT, lambda tags: tags["name"] == name, NOW, limit=10, name=name)
+    (found,) = names(tagged(PROJECT, lambda tags: tags["name"] == name, NOW, limit=10, name=name))
     assert found.split(";")[0] == name
 
 
@@ -167,16 +171,16 @@ def test_the_names_of_a_project_are_not_all_written_in_the_same_second(written: 
 
 
 def test_a_process_remembers_a_bounded_number_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(series_names._Seen, "limit", 3)
+    monkeypatch.setattr(series_names._Memory, "limit", 3)
     note("a", "b", "c")
     note("d")
-    assert len(series_names._Seen.hours) == 1
+    assert len(series_names._Memory.known) == 1
 
 
 def test_a_name_that_has_expired_is_not_found_and_fresh_again() -> None:
     note("a")
     later = NOW + timedelta(days=800)
-    assert find(PROJECT, "a", later, limit=1) == []
+    assert names(find(PROJECT, "a", later, limit=1)) == []
     series_names.forget()
     assert series_names.note(PROJECT, {"a": int(later.timestamp())}, later) == ("a",)
 
@@ -192,7 +196,7 @@ def test_a_pattern_deletes_names_and_their_points_follow() -> None:
     series.add(PROJECT, {name: [(T - 30, 1.0)] for name in NAMES}, NOW)
     gone = remove(PROJECT, "servers.web?.cpu", NOW, at_most=100)
     assert gone == ["servers.web1.cpu", "servers.web2.cpu"]
-    assert find(PROJECT, "servers.*.cpu", NOW, limit=10) == ["servers.db1.cpu"]
+    assert names(find(PROJECT, "servers.*.cpu", NOW, limit=10)) == ["servers.db1.cpu"]
     assert all(series.purge(PROJECT, name, at_most=100) for name in gone)
     assert series.read(PROJECT, "servers.web1.cpu", T - 30, T, NOW) == [None]
     assert series.read(PROJECT, "servers.db1.cpu", T - 30, T, NOW) == [1]
@@ -202,7 +206,7 @@ def test_a_deleted_name_comes_back_with_its_next_point() -> None:
     note("a")
     assert remove(PROJECT, "a", NOW, at_most=10) == ["a"]
     assert note("a") == ("a",)
-    assert find(PROJECT, "a", NOW, limit=1) == ["a"]
+    assert names(find(PROJECT, "a", NOW, limit=1)) == ["a"]
 
 
 def test_no_more_are_deleted_than_asked_for() -> None:

@@ -18,7 +18,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.gateway import Caller, Reply, Request, Resource, reads, resource, writes
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite import GraphiteError
-from chalicelib.monitor.looking.reading import Reader
+from chalicelib.monitor.looking.reading import reader_of
 from chalicelib.monitor.managing import series as metrics
 from chalicelib.store import series_names
 
@@ -144,7 +144,7 @@ def _by_tags(request: Request, caller: Caller) -> list[str]:
     assert query is not None
     name, fits = query
     limit, now = wire.number(request, "limit", LIMIT_MAX, 1, LIMIT_MAX), request.services.clock()
-    return series_names.tagged(caller.project.code, fits, now, limit=limit, name=name)
+    return [one.series for one in series_names.tagged(caller.project.code, fits, now, limit=limit, name=name)]
 
 
 def _quoted(text: str) -> str:
@@ -170,7 +170,7 @@ def _render(request: Request, caller: Caller) -> Reply:
     start, end = _moment(request, "from", now, now - timedelta(days=1)), _moment(request, "until", now, now)
     if not start < end:
         raise Invalid("from", "must be before until")
-    reader = Reader(caller.project.code, now)
+    reader = reader_of(caller.project.code, now)
     try:
         found = [
             one for target in targets for one in reader.rendered(target, int(start.timestamp()), int(end.timestamp()))

@@ -3,25 +3,27 @@
 1. Read the lines; the good ones are kept, the bad ones told.
 2. Ask which rules read these series. The answer is remembered for a few seconds; a rule that is new or changed is
    judged once when they are over, for the points that came to a process that did not know it.
-3. Nudge those rules; one that was nudged a moment ago is nudged again a little later, so that a busy series does not
-   have its rules judged with every point.
+3. Nudge those rules: at once, as a point may be enough; for a series that sends several in one bucket, when that is
+   over. One that was nudged a moment ago is nudged again a little later, so that a busy pattern does not have its rules
+   judged with every point.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from chalicelib import log
+from chalicelib.core.criteria import BUCKET
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite import lines
 from chalicelib.languages.graphite.lines import Lines
-from chalicelib.monitor.looking.reading import matcher, means_many, split_view
-from chalicelib.monitor.messages import RollUp, of_chore
+from chalicelib.monitor.looking.reading import closed, matcher, means_many, seconds_to, split_view
+from chalicelib.monitor.messages import Judge, RollUp, of_chore
 from chalicelib.monitor.services import Services
-from chalicelib.store import directory, queues, series, series_ages, subscriptions
+from chalicelib.store import directory, queues, series, series_ages, series_names, subscriptions
 from chalicelib.store.faults import StoreFault
 
 # A clock that is this much ahead of ours is taken for its word.
@@ -77,7 +79,7 @@ def take(services: Services, project: str, body: bytes) -> Lines:
     log.count(Points=len(found.points), BadLines=found.refused)
     _roll_late(project, added.late)
     # Not the moment before the points were kept: who judges at the nudge of another may have been too early for them.
-    _nudge(project, list(given), services.clock())
+    _nudge(services, project, given)
     return found
 
 
@@ -90,8 +92,27 @@ def _roll_late(project: str, late: tuple[tuple[str, int], ...]) -> None:
         log.warning("late points not rolled up, the next roll-up will", reason=str(fault), hours=len(late))
 
 
-def _nudge(project: str, names: list[str], now: datetime) -> None:
-    codes = {code for name in names for code in _rules_of(project, name, now)}
+def _nudge(services: Services, project: str, given: Mapping[str, Sequence[tuple[int, float]]]) -> None:
+    """Has the rules of these series judged: at once where a point may be enough for that, and where several share a
+    bucket, when it is over."""
+    now = services.clock()
+    at_once: set[str] = set()
+    closing: dict[int, list[str]] = {}
+    for name, points in given.items():
+        codes = _rules_of(project, name, now)
+        waits = series_names.is_dense(project, name)
+        for end in sorted({at // BUCKET * BUCKET + BUCKET for at, _ in points}) if codes else ():
+            # One ahead of our clock is judged when its time has come, one that is late at once.
+            if end > closed(now) and (waits or end - BUCKET > now.timestamp()):
+                closing.setdefault(end, []).extend(code for code in codes if services.memory.asks_first(code, end))
+            else:
+                at_once.update(codes)
+    _nudge_at_once(project, at_once, now)
+    for end, codes in closing.items():
+        _send(project, codes, now, seconds_to(end, now), points=True, whole=True)
+
+
+def _nudge_at_once(project: str, codes: Iterable[str], now: datetime) -> None:
     at_once: list[str] = []
     later: list[str] = []
     for code in sorted(codes):
@@ -107,11 +128,13 @@ def _nudge(project: str, names: list[str], now: datetime) -> None:
     _send(project, later, now, int(PAUSE.total_seconds()), points=True)
 
 
-def _send(project: str, codes: list[str], now: datetime, delay: int, *, points: bool = False) -> None:
-    at = int(now.timestamp() * 1000)
-    batches = [[[project, code] for code in codes[start : start + BATCH]] for start in range(0, len(codes), BATCH)]
+def _send(
+    project: str, codes: list[str], now: datetime, delay: int, *, points: bool = False, whole: bool = False
+) -> None:
+    at, keys = int(now.timestamp() * 1000), [(project, code) for code in codes]
+    batches = [tuple(keys[start : start + BATCH]) for start in range(0, len(keys), BATCH)]
     try:
-        messages = [{"at": at, "checks": batch, "fresh": True, "points": points} for batch in batches]
+        messages = [Judge(at, batch, fresh=True, points=points, whole=whole).to_message() for batch in batches]
         queues.send_all("rules", messages, delay=delay)
     except StoreFault as fault:
         log.warning("rules not nudged, the next minute judges them", reason=str(fault), rules=len(codes))

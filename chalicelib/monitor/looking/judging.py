@@ -1,211 +1,162 @@
 """Judging rules: what a worker does with a batch of them, from the clock or because points of their series came in.
 
 1. Read the rules, drop what is paused or gone, and bring those that read the same together.
-2. Judge each: a verdict on every series of every criterion, and what they mean together.
+2. Judge each at the moments that have passed since it was last judged, the ends of buckets, oldest first, and then, as
+   far as that is allowed, by the points of the bucket that is still filling.
 3. Let the waist decide. What a cheap reading would change is judged again on one that sees every point; a rule that has
    become another meanwhile is judged anew, on what it and its series are then.
-4. Have those judged again to the second that will miss something before the clock comes round.
+4. Have those judged again to the second that will miss something, or whose bucket will be over, before the clock comes
+   round.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from chalicelib import log
-from chalicelib.core import breaches, criteria, rules, status
+from chalicelib.core import status
 from chalicelib.core.breaches import Breaches
 from chalicelib.core.check import Check
-from chalicelib.core.criteria import BUCKET, Verdict
 from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.kinds import rule
-from chalicelib.core.specs import Part, rule_of
 from chalicelib.core.watching import Judged
-from chalicelib.languages import expression, graphite
-from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor import transitions
-from chalicelib.monitor.looking.reading import Buckets, Reader, buckets_of, matcher, means_many, split_view
+from chalicelib.monitor.looking import verdicts
+from chalicelib.monitor.looking.reading import BACK, Reader, reader_of, seconds_to
+from chalicelib.monitor.messages import Judge
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, queues, satellites
 from chalicelib.store.faults import Contended, Refused, StoreFault
 
 Message = dict[str, Any]
-# The reading of a project, and whether it is to see what was written a moment ago.
-_Readers = Callable[[str, bool], Reader]
-# What became of a rule, and when it is to be looked at again.
-_Outcome = tuple[status.Change | None, datetime | None]
+# Judges a rule, of which some series breached before, on a reading; None where there is nothing to be said.
+_Ask = Callable[[Reader, Check, Breaches], Judged | None]
 
 BATCH = 100
 # So many seconds pass until the clock has every rule judged again.
 ROUND = 60
-# So much more is read of what may be missing: the bucket of its last value may lie across the window's beginning.
-SPARE = 2 * BUCKET
 
 
 def work(services: Services, message: Message) -> int:
-    """Judges the rules of one message; `fresh` asks for a reading that sees every write, `points` says that some came
-    at its moment. Answers how many it judged."""
-    keys = [(project, code) for project, code in message["checks"]]
-    fresh, nudged = bool(message.get("fresh")), message["at"] if message.get("points") else 0
-    judged = 0
-    for start in range(0, len(keys), BATCH):
-        judged += _judge_batch(services, keys[start : start + BATCH], fresh=fresh, nudged=nudged)
-    log.count(RulesJudged=judged)
-    return judged
+    """Judges the rules of one message. Answers how many it judged."""
+    asked = Judge.from_message(message)
+    for start in range(0, len(asked.keys), BATCH):
+        _judge_batch(services, replace(asked, keys=asked.keys[start : start + BATCH]))
+    log.count(RulesJudged=len(asked.keys))
+    return len(asked.keys)
 
 
-def _judge_batch(services: Services, keys: list[tuple[str, str]], *, fresh: bool, nudged: int) -> int:
-    now = services.clock()
-    readers: dict[tuple[str, bool], Reader] = {}
+@dataclass(slots=True)
+class _Batch:
+    """What one batch is judged on: when, the readings of its projects, and the changes that it has made so far."""
 
-    def reader(project: str, consistent: bool) -> Reader:
-        return readers.setdefault((project, consistent), Reader(project, now, consistent, nudged))
+    services: Services
+    asked: Judge
+    now: datetime
+    changes: list[status.Change] = field(default_factory=list)
+    readers: dict[tuple[str, bool], Reader] = field(default_factory=dict)
 
-    found = [
-        check for check in checks.get_many(keys, strongly=fresh) if check.kind == rule.name and check.status != "paused"
-    ]
+    def reader(self, project: str, *, consistent: bool) -> Reader:
+        key = (project, consistent)
+        if key not in self.readers:
+            nudged = self.asked.at if self.asked.points else 0
+            self.readers[key] = reader_of(project, self.now, consistent=consistent, nudged=nudged)
+        return self.readers[key]
+
+
+def _judge_batch(services: Services, asked: Judge) -> None:
+    batch = _Batch(services, asked, services.clock())
+    read = checks.get_many(list(asked.keys), strongly=asked.fresh)
+    found = [check for check in read if check.kind == rule.name and check.status != "paused"]
     known = satellites.of_rules(found)
-    changes: list[status.Change] = []
-    waiting: dict[int, list[list[str]]] = {}
+    waiting: dict[int, list[tuple[str, str]]] = {}
     for check in found:
-        triggered = known.get((check.project, check.code), {})
-        change, due = _guarded(services, reader, check, triggered, fresh=fresh)
-        changes += [change] if change else []
-        if due and not fresh:
-            waiting.setdefault(int((due - now).total_seconds()) + 1, []).append([check.project, check.code])
-    transitions.tell(changes)
-    _look_again(now, waiting)
-    return len(found)
+        for moment in _guarded(batch, check, known.get((check.project, check.code), {})):
+            waiting.setdefault(seconds_to(moment, batch.now), []).append((check.project, check.code))
+    transitions.tell(batch.changes)
+    _look_again(batch, waiting)
 
 
-def _look_again(now: datetime, waiting: dict[int, list[list[str]]]) -> None:
+def _look_again(batch: _Batch, waiting: dict[int, list[tuple[str, str]]]) -> None:
     """Has rules judged in so many seconds, unless the clock is faster."""
-    at = int(now.timestamp() * 1000)
+    at = batch.asked.at if batch.asked.points else int(batch.now.timestamp() * 1000)
     for seconds, members in waiting.items():
         if seconds >= ROUND:
             continue
+        asked = Judge(at, tuple(members), fresh=True, points=batch.asked.points, whole=True)
         try:
-            queues.send_all("rules", [{"at": at, "checks": members, "fresh": True}], delay=seconds)
+            queues.send_all("rules", [asked.to_message()], delay=seconds)
         except StoreFault as fault:
             log.warning("rules not judged to the second, the next minute will", reason=str(fault), rules=len(members))
 
 
-def _guarded(services: Services, reader: _Readers, check: Check, known: Breaches, *, fresh: bool) -> _Outcome:
+def _guarded(batch: _Batch, check: Check, known: Breaches) -> list[int]:
+    """Judges a rule; the moments at which it is to be looked at again (seconds since 1970)."""
     try:
-        return _decide(services, reader, check, known, fresh=fresh)
+        due = _decide(batch, check, known)
+        if not batch.asked.fresh:
+            return [int(due.timestamp())] if due else []
+        if batch.asked.whole or not batch.asked.points:
+            return []
+        ends = verdicts.waiting(batch.reader(check.project, consistent=True), check, batch.now)
+        return [end for end in ends if batch.services.memory.asks_first(check.code, end)]
     except Missing:
-        return None, None
+        return []
     except (StoreFault, Busy) as fault:
         log.error("rule not judged, the next minute will", code=check.code, reason=str(fault))
     except Exception:  # noqa: BLE001
         # A rule that cannot be judged (a definition of a later version) must not keep the others from it.
         log.error("rule cannot be judged", code=check.code)
-    return None, None
+    return []
 
 
-def _decide(services: Services, reader: _Readers, check: Check, known: Breaches, *, fresh: bool) -> _Outcome:
-    reading = reader(check.project, fresh)
-    judgement = judge(reading, check, known)
-    if not fresh and _is_another(check, judgement):
-        # The reading may have missed what was written a moment ago: nobody is told of that.
-        judgement = judge(reader(check.project, True), check, known)
+def _decide(batch: _Batch, check: Check, known: Breaches) -> datetime | None:
+    """Keeps what is decided on a rule; when it is due again. Raises Missing, Busy, StoreFault."""
     try:
-        return transitions.keep(check, judgement), judgement.due
+        return _kept(batch, check, known)
     except (Refused, Contended):
-        anew = partial(_decide_anew, services, check.project, check.code, nudged=reading.nudged)
-        return transitions.retrying(services, anew)
+        return transitions.retrying(batch.services, lambda: _anew(batch, check))
+
+
+def _anew(batch: _Batch, seen: Check) -> datetime | None:
+    """The decision on what stands in the store at this moment. Raises Missing, Refused, Contended."""
+    check = checks.get(seen.project, seen.code)
+    fresh = _Batch(batch.services, replace(batch.asked, fresh=True), batch.services.clock(), batch.changes)
+    return _kept(fresh, check, satellites.of_rule(check))
+
+
+def _kept(batch: _Batch, check: Check, known: Breaches) -> datetime | None:
+    """Judges a rule at every moment that is to be judged, keeps each decision before the next, and tells when it is due
+    again. Raises Missing, Refused, Contended."""
+    due = None
+    asks: list[_Ask] = [partial(_at, moment) for moment in verdicts.moments(check, batch.now, BACK)]
+    asks += [partial(_early, end, batch.now) for end in verdicts.open_buckets(batch.now)]
+    for ask in asks:
+        judgement = ask(batch.reader(check.project, consistent=batch.asked.fresh), check, known)
+        if judgement and not batch.asked.fresh and _is_another(check, judgement):
+            # The reading may have missed what was written a moment ago: nobody is told of that.
+            judgement = ask(batch.reader(check.project, consistent=True), check, known)
+        change = transitions.keep(check, judgement) if judgement else None
+        if change:
+            batch.changes.append(change)
+            check, known = change.after, change.series.now if change.series else known
+        due = judgement.due if judgement else due
+    return due
+
+
+def _at(moment: int, reader: Reader, check: Check, known: Breaches) -> Judged | None:
+    return verdicts.judge(reader, check, known, moment)
+
+
+def _early(end: int, now: datetime, reader: Reader, check: Check, known: Breaches) -> Judged | None:
+    return verdicts.early(reader, check, known, end, now)
 
 
 def _is_another(check: Check, judgement: Judged) -> bool:
     """Whether anything would change that a caller sees or is told."""
     turned = judgement.firing is not None and judgement.firing != (check.status == "down")
     return turned or judgement.triggered.keys() != judgement.known.keys()
-
-
-def _decide_anew(services: Services, project: str, code: str, *, nudged: int) -> _Outcome:
-    """The kept decision on what stands in the store at this moment. Raises Missing, Refused, Contended."""
-    check = checks.get(project, code)
-    known = satellites.of_rule(check)
-    judgement = judge(Reader(project, services.clock(), consistent=True, nudged=nudged), check, known)
-    return transitions.keep(check, judgement), judgement.due
-
-
-def judge(reader: Reader, check: Check, known: Breaches) -> Judged:
-    """The judgement on a rule, of which the series `known` breached before, at the reader's moment."""
-    spec = rule_of(check)
-    tree = expression.parse(spec.expression)
-    try:
-        verdicts = {part.letter: _verdicts(reader, check, known, part) for part in spec.parts}
-    except GraphiteError as error:
-        return rules.failure(check, known, reader.now, str(error))
-    judgement = rules.judgement(check, known, reader.now, verdicts, lambda letters: expression.evaluate(tree, letters))
-    if breaches.size(judgement.triggered) > breaches.MOST:
-        why = f"{len(judgement.triggered)} series breach, whose names are too long to be kept"
-        return rules.failure(check, known, reader.now, why)
-    return judgement
-
-
-def _verdicts(reader: Reader, check: Check, known: Breaches, part: Part) -> dict[str, Verdict]:
-    seconds = criteria.window(part.criterion) + (SPARE if part.criterion.by_absence else 0)
-    if graphite.is_plain(part.target):
-        named = not means_many(part.target)
-        found = reader.plain(part.target, seconds)
-        verdicts = {name: _verdict(reader, check, part, buckets, named=named) for name, buckets in found.items()}
-        return verdicts | dict.fromkeys(_deleted(reader, known, part, verdicts), Verdict(False))
-    made = reader.evaluated(part.target, seconds)
-    require_different([one.name for one in made])
-    return {one.name: _verdict(reader, check, part, buckets_of(one, reader.until, seconds)) for one in made}
-
-
-def _deleted(reader: Reader, known: Breaches, part: Part, verdicts: Mapping[str, Verdict]) -> list[str]:
-    """The triggered series of a target that somebody has deleted: no value will ever bring them back into bounds."""
-    if not known:
-        return []
-    fits = matcher(split_view(part.target)[0])
-    silent = (name for name in known if fits(name) and _is_silent(part, verdicts.get(name)))
-    return [name for name in silent if not reader.is_known(name)]
-
-
-def _is_silent(part: Part, verdict: Verdict | None) -> bool:
-    """A pattern finds what is in the catalogue alone, a name means itself, in it or not."""
-    return verdict is None or (verdict.breached is None and not means_many(part.target))
-
-
-def require_different(names: list[str]) -> None:
-    """Raises GraphiteError when two series have one name: nobody could tell which of them is meant."""
-    twice = next((name for name, times in Counter(names).items() if times > 1), None)
-    if twice is not None:
-        raise GraphiteError(f"two series of the result are called {twice}")
-
-
-def _verdict(reader: Reader, check: Check, part: Part, buckets: Buckets, *, named: bool = False) -> Verdict:
-    """A series that has had values is missing since the last; one that is `named` and never had any, since the rule was
-    made. Criteria that were changed judge nothing before points have come in since."""
-    now = reader.now
-    if not part.criterion.by_absence:
-        changed = rule_of(check).changed
-        if changed and changed > max(reader.nudged, _last_begin(buckets, reader.until) * 1000):
-            return criteria.UNDECIDED
-        return criteria.judge(part.criterion, buckets, now)
-    last = _last(buckets, reader.until, now)
-    if last is None and named and not reader.is_known(split_view(part.target)[0]):
-        return criteria.judge(part.criterion, buckets, now, since=check.created)
-    return criteria.judge(part.criterion, buckets, now, last=last or LONG_AGO)
-
-
-LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-
-
-def _last(buckets: Buckets, until: int, now: datetime) -> datetime | None:
-    """The end of the last bucket with a value, but not later than now."""
-    begin = _last_begin(buckets, until)
-    return min(datetime.fromtimestamp(begin + BUCKET, now.tzinfo), now) if begin else None
-
-
-def _last_begin(buckets: Buckets, until: int) -> int:
-    """When the last bucket with a value began (Unix time); 0 where there is none."""
-    found = (until - back * BUCKET for back, value in enumerate(reversed(buckets), 1) if value is not None)
-    return next(found, 0)

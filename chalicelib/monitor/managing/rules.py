@@ -20,7 +20,7 @@ from chalicelib.core.windows import next_occurrence
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor.intake import points
-from chalicelib.monitor.looking.reading import Reader, split_view
+from chalicelib.monitor.looking.reading import reader_of, split_view
 from chalicelib.monitor.managing import channels, checks, silences
 from chalicelib.monitor.managing import mutes as schedules
 from chalicelib.monitor.services import Services
@@ -96,7 +96,7 @@ def _watch(services: Services, alert: Check) -> None:
 def _require_few(project: str, spec: RuleSpec, before: RuleSpec | None, now: datetime) -> None:
     """Refuses patterns that match too many series already; those that the alert has `before` stay what they are. One
     that comes to match too many later makes the alert's query fail. Raises Invalid."""
-    reader, known = Reader(project, now), {part.target for part in before.parts} if before else set()
+    reader, known = reader_of(project, now), {part.target for part in before.parts} if before else set()
     for part in spec.parts:
         if part.target in known:
             continue

@@ -59,6 +59,9 @@ def live(
             clock.move(seconds=30)
             tick.run(services)
             queues.work()
+        clock.move(seconds=5)
+        tick.run(services)
+        queues.work()
         (check,) = checks.get_many([(project, alert)])
         made = history.flips(project, alert, check.created, clock.now + timedelta(1), clock.now)
         told = [flip for flip in reversed(made) if flip.is_news]
@@ -88,7 +91,7 @@ DEFINITIONS: list[tuple[str, dict[str, Any], Points]] = [
     ("missing of a pattern", {"metric": "w.*", "alert_criteria": missing(5)}, SILENT),
     ("missing and never seen", {"metric": "w.never", "alert_criteria": missing(5)}, SILENT),
     ("missing of a pattern that nothing fits", {"metric": "never.*", "alert_criteria": missing(5)}, SILENT),
-    ("function", {"metric": "sumSeries(w.*)", "alert_criteria": above(12)}, WAVES),
+    ("function", {"metric": "sumSeries(w.*)", "alert_criteria": above(9)}, WAVES),
     ("function that is missing", {"metric": "alias(w.b,'b')", "alert_criteria": missing(5)}, SILENT),
     (
         "composite",
@@ -217,6 +220,7 @@ def test_what_is_wrong_is_refused_by_its_name(graphite: Caller, given: dict[str,
 
 def test_too_many_series_are_refused(graphite: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     graphite.send(*(f"w.{number} 1" for number in range(backtest.SERIES_MAX + 1)))
+    graphite.clock.move(minutes=1)
     for metric in ("w.*", "scale(w.*,2)"):
         answer = graphite.post(ROOT, {"alert": {**ABOVE, "metric": metric}})
         assert (answer.status, answer.json["field"]) == (400, "alert.metric")
@@ -225,6 +229,7 @@ def test_too_many_series_are_refused(graphite: Caller, monkeypatch: pytest.Monke
 
 def test_two_series_of_one_name_cannot_be_judged(graphite: Caller) -> None:
     graphite.send("w.a 1", "w.b 9")
+    graphite.clock.move(minutes=1)
     answer = graphite.post(ROOT, {"alert": {**ABOVE, "metric": "alias(w.*,'x')"}})
     assert (answer.status, answer.json["field"]) == (400, "alert.metric")
     assert "called x" in answer.json["error"]
@@ -235,7 +240,7 @@ def test_more_than_can_be_judged_in_time_is_refused_before_it_is_begun(
 ) -> None:
     graphite.send(*(f"w.{number} 1" for number in range(backtest.SERIES_MAX)))
     read: list[str] = []
-    monkeypatch.setattr(series, "read_many", lambda *_, **__: read.append("read"))
+    monkeypatch.setattr(series, "grids", lambda *_, **__: read.append("read"))
     for days, criteria in ((92, above(1)), (10, above(1, 1_440)), (10, missing(1_440))):
         start = int((clock.now - timedelta(days=days)).timestamp())
         answer = graphite.post(ROOT, {"alert": {**ABOVE, "metric": "w.*", "alert_criteria": criteria}, "from": start})

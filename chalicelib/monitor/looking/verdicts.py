@@ -1,0 +1,240 @@
+"""What a rule says of a moment, the end of a bucket: whoever judges that moment, and whenever, comes to the same.
+
+A bucket counts when it is over. There is one shortcut, `early`: where the buckets of a series hold one point each, that
+point is the bucket's value already, so a rule of plain series is judged as it comes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from chalicelib.core import breaches, criteria, pace, rules
+from chalicelib.core.breaches import Breaches
+from chalicelib.core.check import Check
+from chalicelib.core.criteria import BUCKET, Verdict
+from chalicelib.core.specs import Part, rule_of
+from chalicelib.core.watching import Judged
+from chalicelib.languages import expression, graphite
+from chalicelib.languages.graphite import GraphiteError
+from chalicelib.monitor.looking.reading import Buckets, Reader, buckets_of, closed, matcher, means_many, split_view
+
+# So much more is read of what may be missing: the bucket of its last value may lie across the window's beginning.
+SPARE = 2 * BUCKET
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+_ByLetter = Mapping[str, Mapping[str, Verdict]]
+
+
+def judge(reader: Reader, check: Check, known: Breaches, moment: int) -> Judged:
+    """The judgement on a rule, of which the series `known` breached before, at a moment (seconds since 1970) that is
+    over."""
+    at = max(datetime.fromtimestamp(moment, UTC), _begin(check))
+    try:
+        found = {part.letter: _verdicts(reader, check, known, part, moment) for part in rule_of(check).parts}
+    except GraphiteError as error:
+        made = rules.failure(check, known, at, str(error))
+    else:
+        made = _judgement(check, known, at, found)
+    return replace(made, moment=datetime.fromtimestamp(moment, UTC))
+
+
+def _begin(check: Check) -> datetime:
+    """From when on a rule is judged: since it was made, or resumed."""
+    return check.since if check.since and check.status == "new" else check.created
+
+
+def _judgement(check: Check, known: Breaches, at: datetime, found: _ByLetter) -> Judged:
+    tree = expression.parse(rule_of(check).expression)
+    made = rules.judgement(check, known, at, found, lambda letters: expression.evaluate(tree, letters))
+    if breaches.size(made.triggered) > breaches.MOST:
+        why = f"{len(made.triggered)} series breach, whose names are too long to be kept"
+        return rules.failure(check, known, at, why)
+    return made
+
+
+def _verdicts(reader: Reader, check: Check, known: Breaches, part: Part, moment: int) -> dict[str, Verdict]:
+    seconds = _seconds(part)
+    if graphite.is_plain(part.target):
+        read = reader.plain(part.target, seconds, moment)
+        found = {
+            name: _verdict(reader, check, part, buckets, moment, name)
+            for name, buckets in read.items()
+            if _is_awaited(reader, part, name, buckets, moment)
+        }
+        return found | dict.fromkeys(_deleted(reader, known, part, found), Verdict(False))
+    made = reader.evaluated(part.target, seconds, moment)
+    require_different([one.name for one in made])
+    return {one.name: _verdict(reader, check, part, buckets_of(one, moment, seconds), moment) for one in made}
+
+
+def _seconds(part: Part) -> int:
+    return criteria.window(part.criterion) + (SPARE if part.criterion.by_absence else 0)
+
+
+def _is_awaited(reader: Reader, part: Part, name: str, buckets: Buckets, moment: int) -> bool:
+    """Whether a series is to be judged: one that a pattern means must have been seen by then."""
+    if not part.criterion.by_absence or not means_many(part.target) or any(value is not None for value in buckets):
+        return True
+    return _is_seen(reader, name, moment)
+
+
+def _is_seen(reader: Reader, name: str, moment: int) -> bool:
+    """Whether the series had ever had a point by then. One that is ahead of our clock is still to come."""
+    known = reader.name(name)
+    return known is not None and known.first < moment
+
+
+def _deleted(reader: Reader, known: Breaches, part: Part, verdicts: Mapping[str, Verdict]) -> list[str]:
+    """The triggered series of a target that somebody has deleted: no value will ever bring them back into bounds."""
+    if not known:
+        return []
+    fits = matcher(split_view(part.target)[0])
+    silent = [name for name in known if fits(name) and _is_silent(part, verdicts.get(name))]
+    return [name for name in silent if reader.name(name) is None]
+
+
+def _is_silent(part: Part, verdict: Verdict | None) -> bool:
+    """A pattern finds what is in the catalogue alone, a name means itself, in it or not."""
+    return verdict is None or (verdict.breached is None and not means_many(part.target))
+
+
+def require_different(names: list[str]) -> None:
+    """Raises GraphiteError when two series have one name: nobody could tell which of them is meant."""
+    twice = next((name for name, times in Counter(names).items() if times > 1), None)
+    if twice is not None:
+        raise GraphiteError(f"two series of the result are called {twice}")
+
+
+def _verdict(
+    reader: Reader, check: Check, part: Part, buckets: Buckets, moment: int, name: str | None = None
+) -> Verdict:
+    """A series that has had values is missing since the last; one that is waited for by its `name` and never had any,
+    since the bucket in which the rule was made. Criteria that were changed judge nothing before points have come in
+    since."""
+    now, begin = datetime.fromtimestamp(moment, UTC), _last_begin(buckets, moment)
+    if not part.criterion.by_absence:
+        changed = rule_of(check).changed
+        if changed and changed > max(reader.nudged, begin * 1000):
+            return criteria.UNDECIDED
+        return criteria.judge(part.criterion, buckets, now)
+    if begin:
+        return criteria.judge(part.criterion, (), now, last=datetime.fromtimestamp(begin + BUCKET, UTC))
+    if name is None or _is_seen(reader, name, moment):
+        return criteria.judge(part.criterion, (), now, last=LONG_AGO)
+    made = -(-int(check.created.timestamp()) // BUCKET) * BUCKET
+    return criteria.judge(part.criterion, (), now, since=datetime.fromtimestamp(made, UTC))
+
+
+def _last_begin(buckets: Buckets, moment: int) -> int:
+    """When the last bucket with a value began (Unix time); 0 where there is none."""
+    found = (moment - back * BUCKET for back, value in enumerate(reversed(buckets), 1) if value is not None)
+    return next(found, 0)
+
+
+def open_buckets(now: datetime) -> list[int]:
+    """When the buckets end that are not over, or may still have latecomers."""
+    return [begin + BUCKET for begin in range(closed(now), int(now.timestamp()) + 1, BUCKET)]
+
+
+def early(reader: Reader, check: Check, known: Breaches, end: int, now: datetime) -> Judged | None:
+    """The judgement on a rule that its points of an open bucket allow; None where it must wait for the bucket's end,
+    and where what came later has been judged already."""
+    if not _may_be_early(check) or (check.judged and end <= check.judged.timestamp()):
+        return None
+    part, ends = rule_of(check).parts[0], [one for one in open_buckets(now) if one <= end]
+    many = means_many(part.target)
+    found = _breaching_early(reader, check, known, part, ends) if many else _alone(reader, check, part, ends)
+    if not found:
+        return None
+    at = max(min(now, datetime.fromtimestamp(end, UTC)), _begin(check))
+    made = _judgement(check, known, at, {part.letter: found})
+    # What ended before has been judged, or is left behind by a point that came after it.
+    before = closed(now) if many else end - BUCKET
+    return replace(made, moment=datetime.fromtimestamp(before, UTC))
+
+
+def _alone(reader: Reader, check: Check, part: Part, ends: list[int]) -> dict[str, Verdict]:
+    """The verdict on a series by its only point in the last of some open buckets, of which none may hold several. One
+    that was missing is not, however many came."""
+    for end in ends:
+        ((name, buckets),) = reader.plain(part.target, _seconds(part), end).items()
+        if buckets[-1] is not None and not (part.criterion.by_absence or _is_sparse(reader, part, name, end)):
+            return {}
+    return {name: _verdict(reader, check, part, buckets, end, name)} if buckets[-1] is not None else {}
+
+
+def _may_be_early(check: Check) -> bool:
+    """Whether a rule has one plain series or one pattern of them, whose verdict is its own: where several criteria
+    meet, the values of one may be newer than those of the other."""
+    spec = rule_of(check)
+    if len(spec.parts) > 1 or not graphite.is_plain(spec.metric):
+        return False
+    tree = expression.parse(spec.expression)
+    return [expression.evaluate(tree, {spec.parts[0].letter: met}) for met in (True, False)] == [True, False]
+
+
+def _breaching_early(reader: Reader, check: Check, known: Breaches, part: Part, ends: list[int]) -> dict[str, Verdict]:
+    """The verdicts on the series of a pattern, with those that begin to breach by their only point of an open bucket;
+    none where none does. That one recovers says nothing of the pattern: another may be about to breach."""
+    if part.criterion.by_absence:
+        return {}
+    found = _verdicts(reader, check, known, part, ends[0] - BUCKET)
+    new = {name: verdict for end in ends for name, verdict in _new(reader, check, part, end, found).items()}
+    return found | new if new else {}
+
+
+def _new(reader: Reader, check: Check, part: Part, end: int, before: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    found = {
+        name: _verdict(reader, check, part, buckets, end, name)
+        for name, buckets in reader.plain(part.target, _seconds(part), end).items()
+        if buckets[-1] is not None and not (name in before and before[name].breached)
+    }
+    new = {name: verdict for name, verdict in found.items() if verdict.breached}
+    reader.know(new)
+    return {name: verdict for name, verdict in new.items() if _is_sparse(reader, part, name, end)}
+
+
+def _is_sparse(reader: Reader, part: Part, name: str, moment: int) -> bool:
+    """Whether each bucket of a series holds one point, as far as anybody can tell."""
+    view = split_view(part.target)[1]
+    counts = reader.counts(name, view, moment - _seconds(part), moment)
+    if any(count is not None and count > 1 for count in counts):
+        return False
+    known = reader.name(name)
+    return known is None or not pace.at(known.paces, moment).dense
+
+
+def waiting(reader: Reader, check: Check, now: datetime) -> list[int]:
+    """The ends of open buckets with points of a rule's plain series, at which it is to be judged; none for a rule that
+    its points were enough for. What functions make is left to the clock."""
+    ends = open_buckets(now)
+    try:
+        held = [end for end in ends if _holds(reader, check, end)]
+        return [end for end in held if not _suffices(reader, check, [one for one in ends if one <= end])]
+    except GraphiteError:
+        return []
+
+
+def _holds(reader: Reader, check: Check, end: int) -> bool:
+    return any(
+        buckets[-1] is not None
+        for part in rule_of(check).parts
+        if graphite.is_plain(part.target)
+        for buckets in reader.plain(part.target, _seconds(part), end).values()
+    )
+
+
+def _suffices(reader: Reader, check: Check, ends: list[int]) -> bool:
+    part = rule_of(check).parts[0]
+    return _may_be_early(check) and not means_many(part.target) and bool(_alone(reader, check, part, ends))
+
+
+def moments(check: Check, now: datetime, back: int) -> list[int]:
+    """The moments that are to be judged now: of the last `back` seconds those since the rule was made, flipped, or is
+    known to have been judged."""
+    last, since = closed(now), check.since.timestamp() if check.since else 0
+    after = max(check.judged or check.created, check.created).timestamp()
+    return [moment for moment in range(last - back, last + 1, BUCKET) if moment > after and moment >= since]

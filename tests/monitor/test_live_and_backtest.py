@@ -1,0 +1,52 @@
+"""Judging live and backtesting make the same flips of the same points: random histories, each by its number.
+
+Fifty in `make test`; more with TOCSIN_TEST_HISTORIES=5000, whose numbers begin at TOCSIN_TEST_SEED.
+"""
+
+from __future__ import annotations
+
+import os
+
+from chalicelib.core.check import Flip
+from chalicelib.core.criteria import BUCKET
+from chalicelib.core.specs import rule_of
+from chalicelib.languages.graphite import GraphiteError
+from tests.monitor import histories
+
+HISTORIES = int(os.environ.get("TOCSIN_TEST_HISTORIES", "50"))
+SEED = int(os.environ.get("TOCSIN_TEST_SEED", "1"))
+
+
+def test_live_judging_and_backtests_make_the_same_flips() -> None:
+    flips = 0
+    for seed in range(SEED, SEED + HISTORIES):
+        history = histories.some(seed)
+        lived = history.lived()
+        try:
+            tested = history.tested()
+        except GraphiteError:
+            assert any(flip.details.get("query_failure") for flip in lived), _told(seed, history, lived, [])
+            continue
+        assert _same(lived, tested), _told(seed, history, lived, tested)
+        flips += len(tested)
+    print(f"{HISTORIES} histories from {SEED}: {flips} flips, live and in backtests the same")
+    assert flips > HISTORIES
+
+
+def _same(lived: list[Flip], tested: list[Flip]) -> bool:
+    """Whether they are the same changes; a live one may be earlier by less than a bucket."""
+    if [flip.new for flip in lived] != [flip.new for flip in tested]:
+        return False
+    pairs = zip(lived, tested, strict=True)
+    return all(0 <= (late.at - soon.at).total_seconds() < BUCKET for soon, late in pairs)
+
+
+def _told(seed: int, history: histories.History, lived: list[Flip], tested: list[Flip]) -> str:
+    rows = [f"history {seed}, {rule_of(history.rule)}, made at {history.made - histories.T}"]
+    for name, found in (("live", lived), ("backtest", tested)):
+        moments = ", ".join(f"{flip.new} {flip.at.timestamp() - histories.T:g} {flip.reason}" for flip in found[:20])
+        rows.append(f"{name}: {moments}")
+    for series, points in history.points.items():
+        told = ", ".join(f"{point.at - histories.T} {point.value:g}" for point in points[:40])
+        rows.append(f"{series}: {told}")
+    return "\n".join(rows)
