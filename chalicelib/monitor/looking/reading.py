@@ -177,6 +177,8 @@ class Reader:
 
     def _fetch(self, moment: int | None, target: str, start: int, end: int) -> list[Series]:
         pattern, view = split_view(target)
+        if (end - start) // self.source.resolution(start) > POINTS_MAX:
+            raise TooMany(f"{target} is to be read over more than {POINTS_MAX} points")
         names = [name for name in self.known(pattern) if moment is None or name.first < moment]
         finest = self._finest(start, end, moment)
         known = end if moment is None else moment
@@ -184,8 +186,6 @@ class Reader:
         found = {}
         for step in set(steps.values()):
             low, high = start // step * step, -(-end // step) * step
-            if (high - low) // step > POINTS_MAX:
-                raise TooMany(f"{target} is to be read over more than {POINTS_MAX} points")
             same = [name for name in steps if steps[name] == step]
             self._load(same, step, view, low, high, moment)
             for name in same:

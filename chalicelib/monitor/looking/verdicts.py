@@ -146,7 +146,11 @@ def early(reader: Reader, check: Check, known: Breaches, end: int, now: datetime
         return None
     part, ends = rule_of(check).parts[0], [one for one in open_buckets(now) if one <= end]
     many = means_many(part.target)
-    found = _breaching_early(reader, check, known, part, ends) if many else _alone(reader, check, part, ends)
+    try:
+        found = _breaching_early(reader, check, known, part, ends) if many else _alone(reader, check, part, ends)
+    except GraphiteError:
+        # The query fails, which is told at the end of the bucket.
+        return None
     if not found:
         return None
     at = max(min(now, datetime.fromtimestamp(end, UTC)), _begin(check))

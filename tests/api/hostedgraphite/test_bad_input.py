@@ -383,7 +383,7 @@ def test_a_pattern_over_ten_thousand_series_is_refused_after_a_thousand(
     names = iter([Name(f"web.{number}.load", 0, 0) for number in range(10_000)])
     monkeypatch.setattr(series_names, "every", lambda *_, **__: names)
     with pytest.raises(TooMany, match="matches more than 1000 series"):
-        reading.Reader("project", NOW).names(pattern)
+        reading.reader_of("project", NOW).names(pattern)
     assert next(names).series == "web.1001.load"
 
 

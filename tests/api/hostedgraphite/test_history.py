@@ -105,8 +105,8 @@ def test_each_series_of_a_pattern_has_its_own_events(graphite: Caller, queues: Q
     alert = graphite.alert(metric="web*.load")
     for lines in (("web1.load 9", "web2.load 8"), ("web1.load 1", "web2.load 8"), ("web1.load 1", "web2.load 2")):
         graphite.send(*lines)
+        clock.move(seconds=36)
         queues.work()
-        clock.move(seconds=30)
     events = graphite.get(f"{ROOT}?id={alert}").json[alert]
     assert [(event["metric"], event["status"], event["value"]) for event in events[:2]] == [
         ("web2.load", "healthy", 2),

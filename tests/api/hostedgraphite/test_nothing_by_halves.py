@@ -28,13 +28,14 @@ def graphite(api: Api, clock: Clock, channel: Any) -> Caller:
 
 @pytest.fixture
 def push(graphite: Caller, queues: Queues, clock: Clock) -> Push:
-    """Sends lines, has them judged, and lets half a minute pass."""
+    """Sends lines, and lets half a minute and some seconds pass in which they are judged."""
 
     def send(*lines: str) -> None:
         if lines:
             assert graphite.send(*lines).status == 202
         queues.work()
-        clock.move(seconds=30)
+        clock.move(seconds=36)
+        queues.work()
 
     return send
 

@@ -57,12 +57,13 @@ class Stage:
         return code
 
     def push(self, **values: float | None) -> None:
-        """Points of now, and half a minute in which they are judged."""
+        """Points of now, and half a minute and some seconds in which they are judged."""
         lines = [f"{name.replace('__', '.')} {value}" for name, value in values.items() if value is not None]
         if lines:
             assert self.caller.send(*lines).status == 202
         self.queues.work()
-        self.clock.move(seconds=30)
+        self.clock.move(seconds=36)
+        self.queues.work()
 
     def wait(self, minutes: int = 1) -> None:
         """Lets minutes pass in which no points come."""
