@@ -129,7 +129,7 @@ FUNCTIONS: tuple[Function, ...] = (
             "checks": "BatchGetItem DeleteItem GetItem PutItem UpdateItem",
             "history": "PutItem",
             "outbox": "UpdateItem",
-            "series": "Query",
+            "series": "BatchGetItem Query",
             "news": SEND,
             "rules": SEND,
         },
