@@ -4,6 +4,7 @@ of it live, on the real judging code, the real reader and the real core; the sto
 
 from __future__ import annotations
 
+import math
 import random
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -123,10 +124,8 @@ class History:
             if any(graphite.matches(pattern.partition(":")[0], series) for pattern in read):
                 for point in points:
                     close = point.at // BUCKET * BUCKET + BUCKET + LATE
-                    nudges |= {
-                        point.came + self.chance.uniform(0, 1),
-                        max(point.came, close) + self.chance.uniform(0, 1),
-                    }
+                    # As in life, points that follow closely have it judged once.
+                    nudges |= {math.ceil(point.came / 3) * 3, math.ceil(max(point.came, close))}
         return sorted(moment for moment in (*ticks, *nudges) if self.made <= moment <= self.end + LATE)
 
     def _looked(self, check: Check, known: Breaches, now: float, flips: list[Flip]) -> tuple[Check, Breaches]:

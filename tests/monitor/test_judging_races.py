@@ -15,10 +15,11 @@ from chalicelib.monitor.managing import projects, rules
 from chalicelib.monitor.managing import series as metrics
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history, satellites, series
+from chalicelib.store.series_cells import Grid
 from tests import specs
 from tests.conftest import NOW, Clock
 
-Read = Callable[..., dict[str, list[float | None]]]
+Read = Callable[..., dict[str, Grid]]
 
 
 def above(services: Services, keyring: projects.Keyring, metric: str = "web.load") -> Check:
@@ -40,9 +41,9 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     read: Read = series.grids
 
     def cut() -> None:
-        def missing(*given: Any, consistent: bool, **options: Any) -> dict[str, list[float | None]]:
+        def missing(*given: Any, consistent: bool, **options: Any) -> dict[str, Grid]:
             found = read(*given, consistent=consistent, **options)
-            return found if consistent else {name: [None] * len(values) for name, values in found.items()}
+            return found if consistent else {name: Grid(one.start, one.end, one.step) for name, one in found.items()}
 
         monkeypatch.setattr(series, "grids", missing)
 
@@ -70,7 +71,7 @@ def test_a_rule_that_is_changed_while_it_is_judged_is_judged_as_it_is_then(
     push(services, keyring, "web.load 9")
     read: Read = series.grids
 
-    def meanwhile(*given: Any, **options: Any) -> dict[str, list[float | None]]:
+    def meanwhile(*given: Any, **options: Any) -> dict[str, Grid]:
         monkeypatch.setattr(series, "grids", read)
         rules.change(services, rule, {"spec": specs.above("web.load", 50)})
         return read(*given, **options)
@@ -87,7 +88,7 @@ def test_what_was_read_before_others_judged_twice_does_not_overturn_them(
     push(services, keyring, "web.load 9")
     read: Read = series.grids
 
-    def slowly(*given: Any, **options: Any) -> dict[str, list[float | None]]:
+    def slowly(*given: Any, **options: Any) -> dict[str, Grid]:
         monkeypatch.setattr(series, "grids", read)
         found = read(*given, **options)
         assert judge(services, rule, fresh=True).status == "down"
