@@ -15,10 +15,12 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import boto3
+
 from chalicelib import channels as kinds
 from chalicelib import gateway as edge
 from chalicelib.core.check import Channel, Check, Signal
-from chalicelib.monitor.clocks import sweep
+from chalicelib.monitor.clocks import deadlines, sweep
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing import projects
@@ -27,7 +29,7 @@ from chalicelib.monitor.services import Services
 from chalicelib.store import check_items, definitions
 from chalicelib.store.connection import shared
 from chalicelib.store.models import CheckItem, DirectoryItem
-from tests.bench import counts, graphite, metrics, probes, ticks, workers
+from tests.bench import counts, curve, graphite, metrics, probes, ticks, workers
 from tests.bench.meter import Meter, emulated_aws, fresh_services, metered
 
 ROUNDS = 300
@@ -146,7 +148,7 @@ def storm(arguments: argparse.Namespace) -> None:
     deliverers = [workers.started("tests.bench.deliverer", services) for _ in range(arguments.deliverers)]
     with metered() as meter:
         sweep.run(services)
-        decided = time.time()
+        decided = _decide(services, number)
         limit = time.time() + 120
         while len(_Hook.hits) < number and time.time() < limit:
             time.sleep(0.05)
@@ -154,6 +156,29 @@ def storm(arguments: argparse.Namespace) -> None:
         deliverer.communicate()
     server.shutdown()
     _print_storm(number, due.timestamp(), decided, meter)
+
+
+def _decide(services: Services, number: int) -> float:
+    """Works on the messages about deadlines, with two threads, until so many checks were decided. Answers when."""
+    sqs, name = boto3.client("sqs"), services.settings.resource("deadlines")
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    decided: list[int] = []
+    limit = time.time() + 120
+
+    def worker() -> None:
+        while sum(decided) < number and time.time() < limit:
+            messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages", [])
+            for message in messages:
+                decided.append(deadlines.work(services, json.loads(message["Body"])))
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            time.sleep(0 if messages else 0.02)
+
+    threads = [threading.Thread(target=worker) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.time()
 
 
 def _print_storm(number: int, due: float, decided: float, meter: Meter) -> None:
@@ -230,6 +255,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
     "ping": ping,
     "counts": counts.counts,
     "sweep": idle_sweep,
+    "curve": curve.curve,
     "storm": storm,
     "list": listing,
     "cold": cold_start,
