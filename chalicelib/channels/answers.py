@@ -51,16 +51,17 @@ def meaning(service: str, code: str, text: str = "") -> Row:
     return next(found)
 
 
-def undelivered(message: str, row: Row, told: float | None = None) -> Undelivered:
+def undelivered(message: str, row: Row, told: float | None = None, *, status: int = 0) -> Undelivered:
     """The failure that a row means.
 
     `told` is the number of seconds for which the service asks to be left alone, None if it does not ask. It counts with
-    every error but a final one."""
+    every error but a final one. Who answers with a `status` of 500 and more has failed on the way, and may have done
+    what he was asked for before."""
     if row.outcome == "final":
         return Undelivered(message, permanent=True)
     if told is None and row.outcome == "wait":
         told = row.seconds
-    return Undelivered(message, after=told)
+    return Undelivered(message, after=told, unanswered=status >= 500)
 
 
 def refused(service: str, answer: Answer, now: datetime) -> Undelivered:
@@ -68,7 +69,7 @@ def refused(service: str, answer: Answer, now: datetime) -> Undelivered:
     sent."""
     row = meaning(service, str(answer.status), answer.body.decode("utf-8", "replace"))
     told = waits.told(answer.headers, now, limited=row.outcome == "wait")
-    return undelivered(f"answered {answer.status}", row, told)
+    return undelivered(f"answered {answer.status}", row, told, status=answer.status)
 
 
 def _rows(service: str, codes: str, words: str, outcome: Outcome, why: str, seconds: float = 0.0) -> Iterator[Row]:

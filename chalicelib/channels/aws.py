@@ -37,5 +37,6 @@ def _refused(service: str, response: Any, now: datetime) -> Undelivered:
     said = f"{service} answered {code} ({row.why})"
     if row.outcome == "final":
         said = f"{service} answered {code}: {words}"
-    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    return answers.undelivered(one_line(said, 300), row, waits.told(headers, now, limited=row.outcome == "wait"))
+    answer = response.get("ResponseMetadata", {})
+    told = waits.told(answer.get("HTTPHeaders", {}), now, limited=row.outcome == "wait")
+    return answers.undelivered(one_line(said, 300), row, told, status=answer.get("HTTPStatusCode", 0))

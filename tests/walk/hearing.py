@@ -42,6 +42,7 @@ class Hearing:
         self.channel, self.thing, self.flips = channel, thing, flips
         self._breaks: Breaks = breaks or (lambda _promise, _words: None)
         self.told = Told()
+        self.doubtful = False
         for message in channel.receiver.received:
             word, name = steps.parsed(message.text, channel.kind)
             if name == thing.name and word != "test":
@@ -52,6 +53,8 @@ class Hearing:
         if self._in_silence(message.at):
             self._breaks("silenced", about)
         if not message.taken:
+            # Whoever answers nothing, or that he has failed, may have taken it: the sender cannot know.
+            self.doubtful = self.doubtful or word == "down"
             return
         fault = self._misplaced(message, word)
         if fault:
@@ -87,7 +90,7 @@ class Hearing:
         told, remind = self.told, self.channel.remind or self.thing.remind
         if word == "down" and told.word == "down" and remind and message.at - told.at >= remind - SKEW:
             return True
-        if word != "down" and told.word == "down" and self._has_ended(message.at):
+        if word != "down" and (told.word == "down" or self.doubtful) and self._has_ended(message.at):
             return True
         return not message.id and word == told.word and any(unlearned(one) for one in told.ids.values())
 

@@ -3,7 +3,7 @@
 For one check:
 1. Read its outbox item, itself and its project with one call, its channels, its cursors and newest flips with one each.
 2. Ask what holds its news back, and for each channel what to tell (`core.telling`).
-3. Take a lease on every conversation that has something to tell, with one transaction, which holds only if nothing has
+3. Read what the messages show beside that, and take a lease on every conversation that has something to tell, with one transaction, which holds only if nothing has
    come to the check since. Who cannot have it looks again.
 4. Tell all channels at the same time. Each outcome is written as soon as it is known: the cursor, the line of the log,
    the debt. What cannot be written is written again until it can.
@@ -116,8 +116,9 @@ def _look(services: Services, gathered: Gathered, channels: list[Channel]) -> bo
     resting = [part for part in look.parts if not isinstance(part.decision, Tell)] + paced
     if not parts:
         return _settle(services, look, resting)
+    subject = compose.gather(check, look.project, services.clock())
     leased = _lease(services, look, parts)
-    return leased is None or _tell(services, look, leased, parts, resting)
+    return leased is None or _tell(services, look, subject, leased, parts, resting)
 
 
 def _read(services: Services, gathered: Gathered, check: Check, channels: list[Channel]) -> Look:
@@ -172,9 +173,15 @@ def _lease(services: Services, look: Look, parts: list[Part]) -> list[Leased] | 
     return leased
 
 
-def _tell(services: Services, look: Look, leased: list[Leased], parts: list[Part], resting: list[Part]) -> bool:
+def _tell(
+    services: Services,
+    look: Look,
+    subject: compose.Subject,
+    leased: list[Leased],
+    parts: list[Part],
+    resting: list[Part],
+) -> bool:
     """Tells what is leased and writes what became of it. Answers whether there is more to look at."""
-    subject = compose.gather(look.check, look.project, services.clock())
     if len(leased) == 1:
         outcome = _send(services, subject, leased[0])
         plan, more = _plan(services, look, [*resting, _after(services, parts[0], outcome)])
