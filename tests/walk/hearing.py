@@ -50,7 +50,7 @@ class Hearing:
 
     def _hear(self, message: Received, word: str) -> None:
         about = f"{self.channel.name} is told {word!r} of {self.thing.name} at {message.at - START:.1f}"
-        if self._in_silence(message.at):
+        if self._in_silence(message.at) and not (word != "down" and self._has_ended(message.at)):
             self._breaks("silenced", about)
         if not message.taken:
             # Whoever answers nothing, or that he has failed, may have taken it: the sender cannot know.

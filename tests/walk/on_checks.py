@@ -34,7 +34,9 @@ def reassign(scene: Scene, random: Random) -> None:
 def _assigned(scene: Scene, thing: Thing) -> set[str]:
     """The codes of the channels that the API says a check is told to."""
     dialect, root = ADDRESS[thing.kind]
-    shown = scene.known(root + thing.code, dialect)
+    shown = scene.known(root + thing.code + ("?WithConfig=Y" if thing.kind == "probe" else ""), dialect)
+    if shown is None:
+        return set()
     if thing.kind == "heartbeat":
         return {code for code in shown["channels"].split(",") if code}
     named = shown["notification_channels" if thing.kind == "rule" else "Contacts"]

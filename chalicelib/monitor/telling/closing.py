@@ -13,7 +13,7 @@ from chalicelib.core.check import Channel, Check
 from chalicelib.core.telling import Settled, Talk, Tell, Wait
 from chalicelib.monitor import transitions
 from chalicelib.monitor.services import ALPHANUMERIC, Services
-from chalicelib.monitor.telling import compose, outcomes, sending
+from chalicelib.monitor.telling import compose, outcomes, pacing, sending
 from chalicelib.monitor.telling.sending import Leased
 from chalicelib.store import outbox, partings, queues, tellings
 from chalicelib.store.faults import Contended, Refused
@@ -36,7 +36,12 @@ def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> 
     elif isinstance(decision, Wait):
         _wait(services, entry, decision)
     else:
-        _tell(services, gathered, check, channel, decision)
+        attempt = cursor.attempt
+        paced = pacing.leave(services, pacing.sender_of(channel), attempt.first) if attempt and attempt.paced else None
+        if paced:
+            _wait(services, entry, Wait(cursor, paced))
+        else:
+            _tell(services, gathered, check, channel, decision)
 
 
 def _wait(services: Services, entry: Entry, wait: Wait) -> None:
