@@ -3,8 +3,8 @@
 For one check:
 1. Read its outbox item, itself and its project with one call, its channels, its cursors and newest flips with one each.
 2. Ask what holds its news back, and for each channel what to tell (`core.telling`).
-3. Read what the messages show beside that, and take a lease on every conversation that has something to tell, with one transaction, which holds only if nothing has
-   come to the check since. Who cannot have it looks again.
+3. Read what the messages show beside that, and take a lease on every conversation that has something to tell, with one
+   transaction, which holds only if nothing has come to the check since. Who cannot have it looks again.
 4. Tell all channels at the same time. Each outcome is written as soon as it is known: the cursor, the line of the log,
    the debt. What cannot be written is written again until it can.
 5. When every conversation is settled or waits, remove the outbox item or move it to the first moment at which there may

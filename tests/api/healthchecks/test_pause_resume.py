@@ -164,7 +164,7 @@ def test_what_is_not_paused_cannot_be_resumed(state: Callable[..., None], api: A
     assert api.shown(check) == before
 
 
-def test_a_check_that_was_down_when_it_was_paused_mails_nothing_on_its_way_back(
+def test_who_was_told_that_a_check_is_down_before_it_was_paused_is_told_that_it_is_back(
     api: Api, channel: Callable[..., Any], minute: Callable[[], None], sent: Sent
 ) -> None:
     channel()
@@ -174,4 +174,4 @@ def test_a_check_that_was_down_when_it_was_paused_mails_nothing_on_its_way_back(
     pause(api, check)
     api.ping(check)
     minute()
-    assert sent.subjects == ["DOWN | Backup"]
+    assert sent.subjects == ["DOWN | Backup", "UP | Backup"]
