@@ -1,4 +1,4 @@
-"""Every function that is deployed: what calls it, how large it is, and what it may do in AWS.
+"""The deployed functions: for each its trigger, its size and its permissions in AWS.
 
 The queues, the registrations in app.py, the template with its policies and alarms, the queues and pollers of
 `make run` and the tests follow from this table. A new function is its entry here and its three lines in app.py, and a

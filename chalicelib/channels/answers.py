@@ -5,7 +5,7 @@ mended meanwhile by the owner of the installation, by AWS or by the receiver, so
 wait: the service takes no more for now. That is no failed attempt, only a wait, as long as the service says or else as
 stands in the table.
 
-Of a service's rows the first that fits decides, then those of HTTP or AWS, on which it stands.
+The first matching row of a service decides; without one, the first matching row of HTTP or of AWS.
 """
 
 from __future__ import annotations

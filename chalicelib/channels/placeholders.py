@@ -1,8 +1,8 @@
 """The placeholders of webhooks: `$NAME` and the others of Healthchecks' webhook integration, and one for each
 of the formats of `payloads`.
 
-Every text is gone through once. What a placeholder brought in is not looked at again, so a check that is called
-"$BODY" stays what it is called.
+Placeholders are replaced in one pass. The inserted text is not searched again, so the name of a check called "$BODY"
+stays "$BODY".
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def repeated(check: Check, signal: Signal) -> bool:
 
 
 def number(check: Check, signal: Signal) -> int:
-    """The number that a signal has which the check has counted, not so long ago that it does not remember it."""
+    """The number of a signal that the check has counted already. The check must still remember its request."""
     return check.n_pings - (check.recent.index(signal.request) if signal.request else 0)
 
 

@@ -1,4 +1,4 @@
-"""Who hears of a check: whom a new one is given, whom a name means, and who is told in the end."""
+"""The audience of a check: the channels of a new check, the channels that names mean, and the channels to tell."""
 
 from __future__ import annotations
 
@@ -55,8 +55,7 @@ def of_check(check: Check, known: Iterable[Channel]) -> list[Channel]:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What names of channels mean: the codes of those found, in order, and each name that means nothing with what is
-    wrong with it, as they came."""
+    """The meaning of channels' names: the codes of the known ones in order, and each wrong name with its fault."""
 
     codes: tuple[str, ...]
     wrong: tuple[tuple[str, Fault], ...] = ()

@@ -1,8 +1,8 @@
 """The series of a rule that breach: since when, and how they are kept in items beside the rule. Pure.
 
 A rule may have thousands of series, an item ends at 400,000 bytes and a transaction at four megabytes. So the rule
-itself says how many there are and what the first are called, and the whole stands in satellites, as many as keep each
-of them small: a series that begins to breach has one of them written anew, and who lists checks reads none.
+holds their count and the first few names, and satellite items hold the whole. There are enough satellites to keep each
+of them small: when a series begins to breach, one satellite is written anew. A list of checks reads no satellite.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SATELLITE, BESIDE, MOST = 100_000, 40, 1_200_000
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """Since when a series breaches, and the value with which it began, None for one that is missing."""
+    """One breaching series: since when, and its first value out of bounds, None if the series is missing."""
 
     since: datetime
     value: float | None

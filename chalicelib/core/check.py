@@ -163,9 +163,9 @@ class Flip:
     """One status change. `at` is when it became true (for a missed deadline: the deadline), not when it was noticed.
 
     `before` is the moment of the check's flip before this one: news of the two must not overtake each other.
-    `details` holds the facts of the check's kind: from which `locations` a failure was seen, which `metric` breached at
-    what `value`, when the ping came that arrived `late`. A `quiet` flip is history and nobody's news; a `silenced` one
-    came while nobody was to be told.
+    `details` holds facts by kind of check: the `locations` that saw a failure, the `metric` that breached and its
+    `value`, the moment of a ping that arrived `late`. A `quiet` flip stands in the history and is told to nobody; a
+    `silenced` flip came during a silence.
     """
 
     project: str
@@ -209,8 +209,8 @@ def flipped(
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A sign of life as it came in, before anything is decided. `at` is when it was received; `request` identifies the
-    request that brought it, so that one that arrives twice counts once."""
+    """A sign of life as it came in, before anything is decided. `at` is when it was received; `request` is the id of
+    the request that carried it: a request that arrives twice counts once."""
 
     kind: PingKind
     at: datetime
@@ -322,9 +322,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A message to one channel, as the delivery log shows it: the newest `flip` that it told of, and the status that it
-    told, `new`, or "ended" for the last word about a check that is not watched any more. What failed and is tried again
-    is in "retry", what was given up "failed", what was told with what came after it "folded"."""
+    """A message to one channel, as the delivery log shows it. `flip` is the moment of the newest flip that it tells of,
+    `new` the status that it tells, or "ended" in the closing message of a check that is no longer watched. `state` is
+    "sent", "retry" (it failed and will be tried again), "failed" (it was given up), or "folded" (a later message told
+    its content too)."""
 
     channel: str
     check: str

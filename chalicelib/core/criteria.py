@@ -46,8 +46,8 @@ def _never(_criterion: Criterion, _value: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CriterionType:
-    """What a type asks for, which values breach it, and what it is in words. `by_absence` marks one that no value
-    breaches, but that there is none for a whole period."""
+    """A type of criterion: the fields that it needs, the values that breach it, and its description in words.
+    `by_absence` marks the type that is breached by the absence of values for a whole period."""
 
     name: str
     needs: tuple[Need, ...]

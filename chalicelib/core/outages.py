@@ -12,8 +12,7 @@ from chalicelib.core.check import Flip
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """From the flip that took a check down to the next one, which brought it up or paused it; `end` is None as long as
-    it lasts."""
+    """One outage: `down` is the flip that began it, `end` the next flip (to up or to paused), None while it lasts."""
 
     down: Flip
     end: Flip | None = None

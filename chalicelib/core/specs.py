@@ -27,12 +27,12 @@ class Spec(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProbeSpec:
-    """What a probe looks at, and what it makes of what it finds.
+    """The definition of a probe.
 
-    `definition` is clean: what the type of probe that its `type` names answered. `retries` is how many further failures
-    confirm the first, each `retry_delay` seconds after the one before. `locations` are the places to look from, home if
-    there are none. A look that takes `perf_warn` milliseconds is Slow, one that takes `perf_crit` Critical (0: never);
-    from `perf_down` on that counts as a failure, "" for never.
+    `definition` is the cleaned definition of its type of probe, which `type` names. `retries` is the number of further
+    failures that confirm the first, each `retry_delay` seconds after the one before. `locations` are the places to look
+    from, home if there are none. A look that takes `perf_warn` milliseconds is Slow, one that takes `perf_crit`
+    Critical (0: never); from `perf_down` on that counts as a failure, "" for never.
     """
 
     definition: dict[str, Any]
@@ -71,7 +71,7 @@ class ProbeSpec:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One criterion of a rule: its letter, the Graphite target that it reads, and what is asked of that."""
+    """One criterion of a rule: its letter, the Graphite target that it reads, and the criterion itself."""
 
     letter: str
     target: str

@@ -150,7 +150,7 @@ def _standing(judgement: Judged) -> dict[str, Breach]:
 
 
 def series(before: Check, after: Check, event: object) -> SeriesChange | None:
-    """Which series breach after an event, None if they are those that did before it."""
+    """The change of the breaching series by an event, None if there is no change."""
     if not isinstance(event, Judged):
         return SeriesChange() if before.breaching.count and not after.breaching.count else None
     if not _counts(before, event) or event.triggered.keys() == event.known.keys():

@@ -22,8 +22,8 @@ class Denied(TocsinError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authorised caller: its project, what its key allows, the name that it gave itself, and the body that it sent
-    where a dialect reads that before the key."""
+    """An authorised caller: the project, the access that the key gives, and the name of the user (`author`). `body` is
+    the body of the request in dialects that read it before they check the key."""
 
     project: Project
     access: Access

@@ -1,7 +1,7 @@
 """What the queues carry, read once where it is taken out: looks (`probes`), judgements (`rules`) and `chores`.
 
-On the wire a message is a JSON object. Who reads one passes over what it does not know, and who writes leaves out what
-is as it is by default, so that two versions can stand at the ends of one queue.
+On the wire a message is a JSON object. A reader ignores fields that it does not know, and a writer leaves out fields
+with their default value, so that two versions can stand at the two ends of one queue.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def _random_text(length: int, alphabet: str) -> str:
 
 @dataclass(slots=True)
 class Services:
-    """Settings, clock, sleep, randomness, the outlet through which channels send, what this process remembers, and an
+    """The settings, the clock, sleep and randomness, the outlet of the channels, the memory of this process, and the
     engine that runs probes, which is lent to one batch at a time."""
 
     settings: Settings

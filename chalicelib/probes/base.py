@@ -1,4 +1,4 @@
-"""What a type of probe is, what it is given and what it answers."""
+"""The interface of a type of probe, its task and its outcome."""
 
 from __future__ import annotations
 

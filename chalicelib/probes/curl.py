@@ -1,8 +1,8 @@
 """HTTP through libcurl's multi interface: many probes in one thread, timed by curl's own clock.
 
-The guard is the hook by which curl asks for a socket (`transfer`): it is given the address that is about to be
-connected to, however that came to be known, and hands out a socket only for one that may be. Names are looked up in
-threads and their addresses handed to curl with the request. Redirects are not left to curl: each is a request of its
+The guard is the hook by which curl asks for a socket (`transfer`): curl gives it the resolved address that it is about
+to connect to, and the guard opens a socket for allowed addresses alone. Names are looked up in threads, and curl gets
+their addresses with the request. Redirects are not left to curl: each is a request of its
 own, so that the same rules hold in both engines and every step is timed.
 """
 

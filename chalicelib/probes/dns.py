@@ -1,5 +1,5 @@
-"""A name server's answer: that there is one, and that it holds what is expected. Without a `server`, the one that this
-machine uses is asked.
+"""DNS: asks a name server, and fails without an answer or if the answer lacks the expected record. Without a `server`
+the probe asks the name server of this machine.
 """
 
 from __future__ import annotations

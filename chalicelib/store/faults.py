@@ -54,7 +54,7 @@ def _of_call(cause: Exception | None, text: str) -> Exception:
 
 
 def update(item: Model, actions: list[Action], condition: Condition) -> dict[str, Any]:
-    """UpdateItem that answers the raw item as it is now, or raises Refused with the one that stood in the way.
+    """UpdateItem. Answers the raw item after the update; raises Refused, with the present item, if the condition fails.
 
     PynamoDB's own update throws away the item that DynamoDB sends with a refusal, and so would cost a read.
     """

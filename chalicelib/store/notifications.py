@@ -40,7 +40,7 @@ def write(transaction: TransactWrite, notification: Notification, now: datetime)
 
 
 def fold(channel: str, check: str, flip: datetime, reminder: int) -> None:
-    """Notes of a message that failed that what it said was told with what came after it."""
+    """Marks a message that failed as folded: a later message told its content too."""
     item = NotificationItem(channel, _key(check, flip, reminder))
     actions: list[Action] = [NotificationItem.state.set("folded"), NotificationItem.next_at.remove()]
     try:

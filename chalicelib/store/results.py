@@ -1,6 +1,6 @@
 """What probes found: the results of a check, newest first, and the sums of its days that outlive them.
 
-A result is put only where there is none of its id, and the id follows from what was asked for, so that a message that
+The id of a result follows from the request for it, and a result is put only if its id is free, so that a message that
 comes twice leaves one result.
 """
 

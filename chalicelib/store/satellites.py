@@ -1,7 +1,7 @@
 """The series of rules that breach, in items beside them: `t#<rule>#<number>`, which no list of checks reads.
 
-They are written with their rule in one transaction, so that who reads them after the rule finds what the rule says or
-something younger; then its version is another too, and what was decided on both is refused.
+A transaction writes them together with their rule. A reader who reads the rule first finds satellites of the same age
+or younger; if they are younger, the rule has another version by then, and a decision on the two is refused.
 """
 
 from __future__ import annotations

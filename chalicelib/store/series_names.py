@@ -1,6 +1,6 @@
 """The catalogue: which series a project has, and when each was first and last seen.
 
-One partition a project, in the order of names, so that a pattern reads no more than the names that begin as it does.
+One partition a project, in the order of names, so that a pattern reads the names with its own beginning alone.
 "Last seen" is kept to the hour: a name is written again only when a new hour has begun for it (each name's hours begin
 at another second, so that not all are written at once), and a process that has done so remembers it. The pace at which
 a series sends stands beside its name and is written when it becomes another (`series_paces`).

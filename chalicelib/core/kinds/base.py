@@ -1,4 +1,4 @@
-"""What a kind of check is."""
+"""The interface of a kind of check."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Listed = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """How a kind stands on the timing wheel: the letter that its slots begin with, the queue that is sent what a minute
-    serves, and how many checks one message of that queue names."""
+    """The place of a kind on the timing wheel: the first letter of its slots, the queue of its workers, and the number
+    of checks in one message of that queue."""
 
     letter: str
     queue: str

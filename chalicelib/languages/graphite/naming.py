@@ -31,8 +31,8 @@ def nodes_of(name: str) -> list[str]:
 
 
 def key_of(series: Series, nodes: Iterable[int | str]) -> str:
-    """The parts of a series that are asked for, by number or as tags, in one; those that it does not have are left
-    out, while a tag that it does not have is empty."""
+    """Joins the wanted parts of a series' name: nodes by number, tags by name. A node that does not exist is left out;
+    a tag that does not exist is an empty part."""
     parts, tags = nodes_of(series.name), series.tags
     found = []
     for node in nodes:

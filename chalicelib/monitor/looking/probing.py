@@ -98,7 +98,7 @@ def look_now(services: Services, check: Check) -> None:
 
 
 def places(services: Services, check: Check) -> list[str]:
-    """The places that a check is probed from: those it names that exist, home when it names none."""
+    """The places from which a check is probed: the existing places that it names, else home."""
     known = [name for name, _region in services.settings.locations] or [services.settings.location]
     named = [name for name in probe_of(check).locations if name in known]
     return named or known[:1]

@@ -32,5 +32,5 @@ def lift(services: Services, check: Check, which: Callable[[Silence], bool] = la
 
 
 def since(check: Check, start: datetime, now: datetime) -> list[Silence]:
-    """The check's silences that were not over at `start`: those that hold, those to come, and those that have ended."""
+    """The check's silences that were not over at `start`: present, future and ended ones."""
     return [*history.silences(check.code, start, now), *check.silences]

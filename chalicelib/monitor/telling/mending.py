@@ -15,8 +15,8 @@ TOGETHER = 100
 
 
 def release(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
-    """Has every check looked at of which the channel has not been told what it should have been, and every check whose
-    outage it may have to be reminded of. Doing so twice does no harm."""
+    """Moves up the outbox items of the checks about which the channel is owed news, and of the checks of whose outage
+    it may need a reminder. Doing so twice does no harm."""
     entry = gathered.entry
     code = entry.subject.partition("#")[2]
     channel = next((one for one in channels if one.code == code), None)
