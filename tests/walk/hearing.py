@@ -33,6 +33,7 @@ class Told:
     at: float = 0.0
     covers: int = -1
     ids: dict[str, Received] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
 
 
 class Hearing:
@@ -59,6 +60,8 @@ class Hearing:
         fault = self._misplaced(message, word)
         if fault:
             self._breaks(fault, f"{about} after {self.told.word!r}; changes: {listed(self.flips)}")
+        if message.id not in self.told.ids:
+            self.told.words.append(word)
         self.told.word, self.told.at = word, message.at
         self.told.ids[message.id or str(message.at)] = message
 

@@ -34,6 +34,15 @@ class Storm(Exception):
 
 
 @dataclass
+class Section:
+    """A stretch of time in which the `at`-th call to AWS, whoever makes it, meets a fault."""
+
+    kind: str
+    at: int
+    count: int = 0
+
+
+@dataclass
 class Process:
     """One process of Lambda: what it remembers and by how much its clock is wrong."""
 
@@ -112,6 +121,7 @@ class World:
         self.meanwhile: Callable[[], None] = lambda: None
         self.finished: Callable[[Invocation], None] = lambda _: None
         self.stopped_until = 0.0
+        self.section: Section | None = None
         self.invocations = 0
         self.story: list[str] = []
         self._strand: Strand | None = None
@@ -301,6 +311,9 @@ class World:
         self.dynamo.lag = lambda index: plan.lag[0 if index else 1]
         if invocation.calls == plan.meanwhile and not self._inside:
             self._something_else()
+        now = self._section_strikes(service)
+        if now:
+            return self._struck(now, invocation, service, operation, request)
         if plan.kind and self._strikes(plan, invocation, service):
             return self._struck(plan.kind, invocation, service, operation, request)
         return self._served(service, operation, request)
@@ -313,6 +326,16 @@ class World:
             self._inside = False
             plan = self.running.plan if self.running else Plan()
             self.dynamo.page, self.dynamo.lag = plan.page, lambda index: plan.lag[0 if index else 1]
+
+    def _section_strikes(self, service: str) -> str:
+        """The fault that this call meets because it is made now."""
+        section = self.section
+        if section is None:
+            return ""
+        section.count += 1
+        if section.kind == "outage":
+            return "outage" if service == "dynamodb" else ""
+        return section.kind if section.count == section.at else ""
 
     def _strikes(self, plan: Plan, invocation: Invocation, service: str) -> bool:
         if plan.kind == "outage":
