@@ -110,8 +110,9 @@ class Witness:
         return PATIENCE
 
     def _busy(self) -> bool:
-        """Whether a queue holds anything that will come, or the outbox what will go."""
-        return any(queue.waiting for queue in self.scene.world.queues.queues.values()) or bool(self._left())
+        """Whether a queue will hand out again what has failed, or the outbox holds what will go."""
+        waiting = [message for queue in self.scene.world.queues.queues.values() for message in queue.waiting]
+        return any(message.receives for message in waiting) or bool(self._left())
 
     def _owed(self) -> list[tuple[Channel, Thing]]:
         """Who was told last what is not so. Looked at without a judgement, as news may still be under way."""
