@@ -7,7 +7,7 @@ import gzip
 import json as jsonlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from tests.api import fitting
 from tests.gateway.entrances import Event, Sent, rest
@@ -116,6 +116,49 @@ class Api:
     def ping(self, check: dict[str, Any], action: str = "", method: str = "GET", **more: Any) -> Answer:
         """A ping by uuid, as a job sends it: without a key. `action` is what follows the uuid: "/start", "?rid=..."."""
         return self.call(method, f"/ping/{check['uuid']}{action}", key="", **more)
+
+
+@dataclass
+class Dialect:
+    """Calls in a dialect's own manner: where its paths begin, how it sends the key, and what it calls JSON."""
+
+    api: Api
+    key: str
+
+    prefix: ClassVar[str] = ""
+    json_type: ClassVar[str] = FORM
+
+    def presented(self, key: str) -> dict[str, str]:
+        raise NotImplementedError
+
+    def get(self, path: str, **more: Any) -> Answer:
+        return self.call("GET", path, **more)
+
+    def post(self, path: str, body: object = None, **more: Any) -> Answer:
+        return self.call("POST", path, body, **more)
+
+    def put(self, path: str, body: object = None, **more: Any) -> Answer:
+        return self.call("PUT", path, body, **more)
+
+    def delete(self, path: str, body: object = None, **more: Any) -> Answer:
+        return self.call("DELETE", path, body, **more)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        data: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        key: str | None = None,
+    ) -> Answer:
+        """With the own key unless told otherwise, without any for an empty one."""
+        key = self.key if key is None else key
+        sent = (self.presented(key) if key else {}) | (headers or {})
+        if body is not None:
+            data, sent = jsonlib.dumps(body).encode(), {"Content-Type": self.json_type} | sent
+        return self.api.call(method, f"{self.prefix}{path}", key="", data=data, headers=sent)
 
 
 def _answer(response: dict[str, Any]) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,46 +14,20 @@ from chalicelib.monitor.managing import checks
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Done, Outcome, Phases, Task
-from tests.api.client import Answer, Api
+from tests.api.client import Api, Dialect
 from tests.conftest import Clock
 
 WEB = {"FullName": "Web site", "URL": "https://www.example.org/"}
 
 
-@dataclass
-class Caller:
-    """Calls with an Alertra-API-Key header: the project's read-write key unless told otherwise."""
+class Caller(Dialect):
+    """Sends the key in the header Alertra-API-Key."""
 
-    api: Api
-    key: str
+    prefix = "/v1.1"
+    json_type = "application/json"
 
-    def get(self, path: str, **more: Any) -> Answer:
-        return self.call("GET", path, **more)
-
-    def post(self, path: str, body: object, **more: Any) -> Answer:
-        return self.call("POST", path, body, **more)
-
-    def put(self, path: str, body: object = None, **more: Any) -> Answer:
-        return self.call("PUT", path, body, **more)
-
-    def delete(self, path: str, **more: Any) -> Answer:
-        return self.call("DELETE", path, **more)
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: object = None,
-        *,
-        data: bytes | None = None,
-        headers: dict[str, str] | None = None,
-        key: str | None = None,
-    ) -> Answer:
-        presented = self.key if key is None else key
-        sent = ({"Alertra-API-Key": presented} if presented else {}) | (headers or {})
-        if body is not None:
-            data, sent = jsonlib.dumps(body).encode(), {"Content-Type": "application/json"} | sent
-        return self.api.call(method, f"/v1.1{path}", key="", data=data, headers=sent)
+    def presented(self, key: str) -> dict[str, str]:
+        return {"Alertra-API-Key": key}
 
     def device(self, **fields: Any) -> dict[str, Any]:
         """A new device."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import json as jsonlib
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.api.client import Answer, Api
+from tests.api.client import Answer, Api, Dialect
 from tests.conftest import Clock
 
 ABOVE = {"name": "alert1", "metric": "test.metric.1", "alert_criteria": {"type": "above", "above_value": 5}}
@@ -20,38 +19,13 @@ def basic(text: str) -> dict[str, str]:
 
 
 @dataclass
-class Caller:
-    api: Api
-    key: str
+class Caller(Dialect):
+    """Sends the key as the user name of basic authentication."""
+
     clock: Clock
 
-    def get(self, path: str, **more: Any) -> Answer:
-        return self.call("GET", path, **more)
-
-    def post(self, path: str, body: object = None, **more: Any) -> Answer:
-        return self.call("POST", path, body, **more)
-
-    def put(self, path: str, body: object = None, **more: Any) -> Answer:
-        return self.call("PUT", path, body, **more)
-
-    def delete(self, path: str, body: object = None, **more: Any) -> Answer:
-        return self.call("DELETE", path, body, **more)
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: object = None,
-        *,
-        data: bytes | None = None,
-        headers: dict[str, str] | None = None,
-        key: str | None = None,
-    ) -> Answer:
-        presented = self.key if key is None else key
-        sent = (basic(f"{presented}:") if presented else {}) | (headers or {})
-        if body is not None:
-            data = jsonlib.dumps(body).encode()
-        return self.api.call(method, path, key="", data=data, headers=sent)
+    def presented(self, key: str) -> dict[str, str]:
+        return basic(f"{key}:")
 
     def alert(self, **fields: Any) -> str:
         """The id of a new alert."""
