@@ -126,7 +126,7 @@ class History:
                     close = point.at // BUCKET * BUCKET + BUCKET + LATE
                     # As in life, points that follow closely have it judged once.
                     nudges |= {math.ceil(point.came / 3) * 3, math.ceil(max(point.came, close))}
-        return sorted(moment for moment in (*ticks, *nudges) if self.made <= moment <= self.end + LATE)
+        return sorted(moment for moment in (*ticks, *nudges, self.end + LATE) if self.made <= moment <= self.end + LATE)
 
     def _looked(self, check: Check, known: Breaches, now: float, flips: list[Flip]) -> tuple[Check, Breaches]:
         moment = datetime.fromtimestamp(now, UTC)
