@@ -101,9 +101,20 @@ def settled(cursor: Cursor, upto: datetime | None, stopped: datetime | None = No
     return replace(cursor, settled=_later(cursor.settled, upto), attempt=None)
 
 
+def heard(cursor: Cursor) -> Cursor:
+    """The "down" under way, of which nobody knows whether it was taken, counts as heard."""
+    tried = cursor.attempt
+    assert tried is not None
+    told_of = replace(cursor, state="down", since=tried.began, reason=tried.reason, incident=tried.incident)
+    return replace(told_of, settled=_later(cursor.settled, tried.flip), stopped=None, sure=False, attempt=None)
+
+
 def leased(cursor: Cursor, message: Attempt, by: str) -> Cursor:
-    """Somebody sends `message`; of the same one that failed before, the tries are remembered."""
+    """Somebody sends `message`; of the same one that failed before, the tries are remembered. The end of what may have
+    been heard is owed from then on."""
     before = cursor.attempt
+    if message.event == "up" and before and before.event == "down" and before.may_be_heard:
+        cursor = heard(cursor)
     if before and before.event == message.event:
         message = replace(message, unsure=before.may_be_heard)
     if before and (before.event, before.flip, before.reminder) == (message.event, message.flip, message.reminder):

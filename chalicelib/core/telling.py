@@ -250,13 +250,22 @@ def _was_none(outage: Outage) -> bool:
 def _message(talk: Talk) -> Tell | None:
     """What is to be told next, whenever that may be; None where the channel knows what there is to know."""
     story, cursor = _story(talk), talk.cursor
+    tried = cursor.attempt
+    if cursor.state == "down" and tried and _may_have_heard_more(tried, story):
+        return _message(replace(talk, cursor=cursors.heard(cursor)))
     if cursor.state == "down":
         return _after_down(talk, story)
-    tried = cursor.attempt
     if tried and tried.event == "down" and not story.tells_of(tried.flip):
         # It may have heard of an outage that has ended in a pause.
         return _message(replace(talk, cursor=cursors.settled(cursor, tried.flip)))
     return _after_up(talk, story)
+
+
+def _may_have_heard_more(tried: Attempt, story: _Story) -> bool:
+    """Whether who heard of an outage may have heard of a later one too, which lasts no longer: then what was before it
+    must not be told after it."""
+    again = tried.event == "down" and not tried.reminder and tried.may_be_heard
+    return again and not (story.open and story.open.at == tried.flip)
 
 
 def _after_down(talk: Talk, story: _Story) -> Tell | None:

@@ -331,6 +331,19 @@ def test_who_may_have_heard_down_before_a_pause_is_told_of_the_end() -> None:
     assert decided(cursor, "down@1 paused@5 new@6 up@7", now=70) == "up@07 01-07"
 
 
+def test_the_end_of_what_may_have_been_heard_stays_owed_while_it_fails() -> None:
+    ending = failing(failing(NEW, "down@1", unanswered=True), "down@1 up@9")
+    assert ending.heard_down
+    assert decided(ending, "down@1 up@9", now=70) == "up@09 01-09"
+
+
+def test_what_was_before_an_outage_that_may_have_been_heard_is_not_told_after_it() -> None:
+    again = failing(failing(HEARD, "up@1"), "up@1 down@5", unanswered=True)
+    assert decided(again, "up@1 down@5", now=70) == "down@05 again 00-01"
+    assert decided(again, "up@1 down@5 paused@8", now=70) == "settled"
+    assert decided(again, "up@1 down@5 up@8", now=70) == "up@08 05-08"
+
+
 def test_up_is_owed_to_who_heard_down_before_a_pause() -> None:
     flips = flips_of("paused@1 new@2")
     paused = decide(Talk(HEARD, flips, check_after(flips), Listener(), at(3)))

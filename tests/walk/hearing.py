@@ -93,7 +93,8 @@ class Hearing:
         told, remind = self.told, self.channel.remind or self.thing.remind
         if word == "down" and told.word == "down" and remind and message.at - told.at >= remind - SKEW:
             return True
-        if word != "down" and (told.word == "down" or self.doubtful) and self._has_ended(message.at):
+        doubtful = self.doubtful or any(unlearned(one) for one in told.ids.values())
+        if word != "down" and (told.word == "down" or doubtful) and self._has_ended(message.at):
             return True
         return not message.id and word == told.word and any(unlearned(one) for one in told.ids.values())
 

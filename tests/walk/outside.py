@@ -99,7 +99,7 @@ class Outside:
 
     def _mail(self, request: Request) -> Request:
         (address, *_) = request["Destination"]["ToAddresses"]
-        raw = bytes(request["Content"]["Raw"]["Data"]).decode()
+        raw = _raw(request["Content"])
         self._sent(address, _header(raw.encode(), b"x-tocsin-id"), raw, "SendEmail", "TooManyRequestsException")
         return {"MessageId": "mail"}
 
@@ -118,6 +118,14 @@ class Outside:
             raise refusal(operation, throttled, "Maximum sending rate exceeded.", 429)
         if receiver.mood != "well":
             raise refusal(operation, "InternalServiceErrorException", "out of order", 500)
+
+
+def _raw(content: Request) -> str:
+    """The mail as it goes out; SES puts together what comes in parts."""
+    if "Raw" in content:
+        return bytes(content["Raw"]["Data"]).decode()
+    simple = content["Simple"]
+    return f"Subject: {simple['Subject']['Data']}\n\n{simple['Body']['Text']['Data']}"
 
 
 def _header(head: bytes, name: bytes) -> str:
