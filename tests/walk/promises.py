@@ -33,7 +33,7 @@ NAMES = (
     *("errors", "letters", "storm", "wolf"),
 )
 # What holds and stays so; the others are counted until it does.
-KEPT = frozenset({"status", "letters"})
+KEPT = frozenset({"status", "pings", "counters", "silenced", "outbox", "errors", "letters"})
 PATIENCE = 75
 # Seconds in which also the sweep has found what a fault has left undone.
 OVERDUE = 300.0

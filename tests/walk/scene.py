@@ -133,7 +133,12 @@ class Scene:
         if data and "content-type" not in given:
             given = {**given, "content-type": "application/json"}
         asked = self.session.entrance.ask
+        section = self.world.section
+        if plan is None:
+            # What the walk itself asks for is not struck.
+            self.world.section = None
         invocation = self.world.invoke("api", lambda: asked(method, url, given, data), plan or Plan())
+        self.world.section = section
         answer = invocation.answer if isinstance(invocation.answer, Answer) else None
         refused = answer is not None and answer.status == 502 and url.endswith("/test")
         if answer is not None and answer.status >= 500 and not invocation.struck and not refused:
