@@ -222,12 +222,11 @@ def test_a_look_that_was_killed_and_comes_again_does_not_confirm_itself(
 def test_a_device_whose_next_look_is_far_loses_no_failure_either(
     failing: Watch,
     queues: Queues,
-    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
     error: Callable[[], BaseException],
     call: int,
     after: bool,
 ) -> None:
-    monkeypatch.setattr("chalicelib.store.queues.MAX_DELAY", 0)
     manage.change(failing.services, failing.check, {"period": 3_600})
     with trouble(call, error, after=after):
         try:
@@ -238,7 +237,7 @@ def test_a_device_whose_next_look_is_far_loses_no_failure_either(
             comes_again = False
     if comes_again:
         failing.look()
-    queues.work()
+    queues.until(clock.now + timedelta(minutes=5))
 
     assert failing.flips == [("new", "up"), ("up", "down")]
 
