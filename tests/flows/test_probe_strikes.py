@@ -37,7 +37,7 @@ from tests.sent import Sent
 Minute = Callable[[], None]
 
 # The stories below make this many calls; a test holds the numbers.
-DOWN_CALLS, UP_CALLS, LOOK_CALLS, ABROAD_CALLS = 30, 21, 4, 8
+DOWN_CALLS, UP_CALLS, LOOK_CALLS, ABROAD_CALLS = 30, 22, 4, 6
 FAULTS = [(call, after) for call in range(1, DOWN_CALLS + 1) for after in (False, True)]
 
 

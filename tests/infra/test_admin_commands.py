@@ -229,7 +229,11 @@ def test_a_stage_without_tables_is_named(services: Services, refused: Callable[.
 class _NoQueues:
     """Takes the place of SQS where the queues are there already."""
 
-    def create_queue(self, **_: str) -> None: ...
+    def create_queue(self, **_: str) -> dict[str, str]:
+        return {"QueueUrl": ""}
+
+    def get_queue_attributes(self, **_: object) -> dict[str, dict[str, str]]:
+        return {"Attributes": {"QueueArn": ""}}
 
 
 def test_a_fault_that_nobody_foresaw_keeps_its_own_words(services: Services) -> None:

@@ -182,7 +182,9 @@ def _spec(definition: dict[str, Any], merged: dict[str, Any]) -> ProbeSpec:
 
 
 def _perf_down(value: Any) -> Literal["", "Slow", "Critical"]:
-    match value or "":
+    match value:
+        case None:
+            return ""
         case "" | "Slow" | "Critical" as known:
             return known
     raise Invalid("PerfDown", "is not one of Slow, Critical")
