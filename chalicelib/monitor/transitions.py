@@ -117,7 +117,7 @@ def tell(changes: list[status.Change]) -> None:
 
 def nudge_words(check: Check, parted: Parting) -> None:
     """Nudges the deliverer about the last words of conversations that have ended."""
-    nudge([partings.place(check, cursor) for cursor in parted.words])
+    nudge(partings.places(check, parted.words) + ([outbox.of(check.project, check.code)] if parted.look else []))
 
 
 def _nudges(change: status.Change) -> list[Nudge]:

@@ -132,6 +132,11 @@ def settle(transaction: TransactWrite, entry: Entry, until: datetime | None, *, 
     transaction.update(_item(entry.nudge), actions, condition=_unchanged(entry))
 
 
+def change(transaction: TransactWrite, entry: Entry, data: dict[str, Any], mark: str, now: datetime) -> None:
+    """Gives the item other data and a new mark, if it is as it was read."""
+    transaction.update(_item(entry.nudge), _news(entry.nudge, mark, now, data), condition=_unchanged(entry))
+
+
 def remove(transaction: TransactWrite, entry: Entry) -> None:
     """Everything is told, if the item is as it was read."""
     transaction.delete(_item(entry.nudge), condition=_unchanged(entry))

@@ -3,7 +3,7 @@ it, or the check is deleted. Who was told of an outage gets a last word, which h
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,17 +13,23 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.core.check import Check
 from chalicelib.core.cursor import Cursor
 from chalicelib.store import check_items, cursors, outbox
-from chalicelib.store.connection import from_micros, to_micros
+from chalicelib.store.connection import from_micros, shared, to_micros
+from chalicelib.store.faults import translated
+
+# So many last words have room in a transaction.
+APART = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Parting:
     """The cursors of conversations that end, as they were seen, and the first ones of those that begin. `words` are
-    those of the former whose channel is to hear a last word."""
+    those whose channel is to hear a last word. `look`: more have ended than one transaction has room for, and the check
+    is to be looked at for them."""
 
     ended: tuple[Cursor, ...] = ()
     begun: tuple[Cursor, ...] = ()
     words: tuple[Cursor, ...] = ()
+    look: bool = False
 
 
 def adding(check: Check, parting: Parting, now: datetime) -> Callable[[TransactWrite], None]:
@@ -37,11 +43,23 @@ def add(transaction: TransactWrite, check: Check, parting: Parting, now: datetim
         cursors.remove(transaction, check.code, cursor)
     for cursor in parting.begun:
         cursors.save(transaction, check.code, Cursor(cursor.channel), cursor)
-    for cursor in parting.words:
-        kept: dict[str, Any] = {"check": check_items.to_text(_kept(check))}
-        data = {**kept, "channel": cursor.channel, "by": cursor.by}
-        data |= {"cursor": cursors.to_document(cursor), "at": to_micros(now)}
-        outbox.add(transaction, place(check, cursor), cursor.by, now, data)
+    if parting.look:
+        outbox.add(transaction, outbox.of(check.project, check.code), f"v{check.version}", now)
+    text = check_items.to_text(_kept(check))
+    for cursor in parting.words[:APART]:
+        _add_word(transaction, check, text, cursor, now)
+    if rest := parting.words[APART:]:
+        data = {"check": text, "at": to_micros(now), "rest": [_document(cursor) for cursor in rest]}
+        outbox.add(transaction, bundle(check, rest), rest[0].by, now, data)
+
+
+def _add_word(transaction: TransactWrite, check: Check, text: str, cursor: Cursor, now: datetime) -> None:
+    data = {"check": text, "at": to_micros(now), **_document(cursor)}
+    outbox.add(transaction, place(check, cursor), cursor.by, now, data)
+
+
+def _document(cursor: Cursor) -> dict[str, Any]:
+    return {"channel": cursor.channel, "by": cursor.by, "cursor": cursors.to_document(cursor)}
 
 
 def _kept(check: Check) -> Check:
@@ -53,6 +71,34 @@ def place(check: Check, cursor: Cursor) -> outbox.Nudge:
     """Where a last word stands: one for each conversation and outage."""
     since = cursor.since or (cursor.attempt.began if cursor.attempt else check.created)
     return outbox.of_closing(check.project, check.code, cursor.channel, since)
+
+
+def bundle(check: Check, rest: Iterable[Cursor]) -> outbox.Nudge:
+    """Where the last words stand for which the transaction had no room."""
+    began = min(cursor.since or check.created for cursor in rest)
+    return outbox.of_closing(check.project, check.code, "*", began)
+
+
+def places(check: Check, words: Sequence[Cursor]) -> list[outbox.Nudge]:
+    """Where these last words stand after their transaction."""
+    apart = [place(check, cursor) for cursor in words[:APART]]
+    return [*apart, bundle(check, words[APART:])] if words[APART:] else apart
+
+
+def unbundle(entry: outbox.Entry, now: datetime) -> list[outbox.Nudge]:
+    """Gives some of a bundle places of their own. Answers where to look next. Raises Refused if it is not as it was."""
+    data = entry.data or {}
+    check = check_items.from_text(data["check"])
+    some = [cursors.from_document(one["channel"], one["by"], one["cursor"]) for one in data["rest"][:APART]]
+    rest = data["rest"][APART:]
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        for cursor in some:
+            _add_word(transaction, check, data["check"], cursor, from_micros(data["at"]))
+        if rest:
+            outbox.change(transaction, entry, {**data, "rest": rest}, rest[0]["by"], now)
+        else:
+            outbox.remove(transaction, entry)
+    return [*(place(check, cursor) for cursor in some), *([entry.nudge] if rest else [])]
 
 
 def read(data: dict[str, Any]) -> tuple[Check, Cursor, datetime]:

@@ -24,6 +24,9 @@ from chalicelib.store.outbox import Entry
 def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
     """Tells a last word, with all that it needs in its own item: the check may be gone."""
     entry = gathered.entry
+    if "rest" in (entry.data or {}):
+        _part(services, entry)
+        return
     check, cursor, at = partings.read(entry.data or {})
     channel = next((one for one in channels if one.code == cursor.channel), None)
     if channel is None:
@@ -42,6 +45,14 @@ def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> 
             _wait(services, entry, Wait(cursor, paced))
         else:
             _tell(services, gathered, check, channel, decision)
+
+
+def _part(services: Services, entry: Entry) -> None:
+    """Gives last words that stand together places of their own, a few at a time."""
+    try:
+        transitions.nudge(partings.unbundle(entry, services.clock()))
+    except Refused:
+        return
 
 
 def _wait(services: Services, entry: Entry, wait: Wait) -> None:

@@ -43,6 +43,8 @@ from chalicelib.store.tellings import Plan
 WORKERS = 16
 # So often one deliverer looks at one check before it hands it on.
 LOOKS = 20
+# A transaction has room for so many leases, and for so many cursors that move without a word.
+LEASES, SILENT = 80, 24
 # News that should have been told so long ago is none any more.
 STALE = timedelta(days=1)
 
@@ -103,6 +105,8 @@ class Look:
     flips: list[Flip]
     parts: list[Part]
     strangers: Parting
+    # There are more strangers than a transaction has room for.
+    crowded: bool
 
 
 def _look(services: Services, gathered: Gathered, channels: list[Channel]) -> bool:
@@ -112,8 +116,12 @@ def _look(services: Services, gathered: Gathered, channels: list[Channel]) -> bo
         outbox.forget(gathered.entry)
         return False
     look = _read(services, gathered, check, channels)
+    if look.crowded:
+        # They may have kept the cursors of those who listen out of what was read.
+        return _settle(services, look, [])
     parts, paced = _paced(services, [part for part in look.parts if isinstance(part.decision, Tell)])
-    resting = [part for part in look.parts if not isinstance(part.decision, Tell)] + paced
+    parts, later = parts[:LEASES], parts[LEASES:]
+    resting = [part for part in look.parts if not isinstance(part.decision, Tell)] + paced + later
     if not parts:
         return _settle(services, look, resting)
     subject = compose.gather(check, look.project, services.clock())
@@ -134,7 +142,8 @@ def _read(services: Services, gathered: Gathered, check: Check, channels: list[C
         talk = Talk(cursor, flips, check, sending.listener(channel, check), now, holds, stale)
         parts.append(Part(channel, cursor, talk, telling.decide(talk)))
     strangers = parting.of_strangers(seen.values(), channels)
-    return Look(entry, check, gathered.project, master, holds, flips, parts, strangers)
+    crowded = len(seen) > len(strangers.ended)
+    return Look(entry, check, gathered.project, master, holds, flips, parts, strangers, crowded)
 
 
 def _first(check: Check, channel: Channel) -> Cursor:
@@ -206,7 +215,7 @@ def _send_and_write(services: Services, check: Check, subject: compose.Subject, 
 def _settle(services: Services, look: Look, parts: list[Part]) -> bool:
     """Moves or removes the outbox item. Answers whether there is more to look at."""
     plan, more = _plan(services, look, parts)
-    return more or (plan is not None and not outcomes.settle(services, look.check, plan))
+    return (plan is not None and not outcomes.settle(services, look.check, plan)) or more
 
 
 def _after(services: Services, part: Part, outcome: Outcome) -> Part:
@@ -216,14 +225,17 @@ def _after(services: Services, part: Part, outcome: Outcome) -> Part:
 
 
 def _plan(services: Services, look: Look, parts: list[Part]) -> tuple[Plan | None, bool]:
-    """What becomes of the outbox item and of the cursors that moved without a word, and whether there is more to tell.
-    None where nothing does: while somebody else is telling, who does it then, or while there is more."""
+    """What becomes of the outbox item and of the cursors that moved without a word, and whether there is more to do.
+    None where nothing does: while somebody else is telling, who does it then, or while there is more to tell."""
     waits = [part.decision for part in parts if isinstance(part.decision, Wait)]
     more = any(isinstance(part.decision, Tell) for part in parts)
     if more or any(wait.leased for wait in waits):
         return None, more
     by = services.random_text(16, ALPHANUMERIC)
     silent = [(part.seen, replace(part.decision.cursor, by=by)) for part in parts if _moved(part)]
+    if len(silent) > SILENT or look.crowded:
+        some = tuple(silent[:SILENT])
+        return Plan(look.entry, waits=True, until=look.entry.due, silent=some, strangers=look.strangers), True
     master = look.master if any(wait.mastered for wait in waits) else None
     _tell_dropped(look, parts)
     plan = Plan(

@@ -13,8 +13,8 @@ from chalicelib.core.status import Change
 from chalicelib.store import cursors, definitions
 from chalicelib.store.partings import Parting
 
-# A transaction has room for so many conversations beside the check's own items.
-AT_MOST = 40
+# A transaction has room for so many conversations of each sort beside the check's own items and who waits for it.
+AT_MOST = 12
 
 
 def of_change(change: Change) -> Parting | None:
@@ -29,11 +29,13 @@ def of_change(change: Change) -> Parting | None:
     gone = [seen.get(code, Cursor(code)) for code in before.channels if code not in hears]
     come = [code for code in after.channels if code not in heard and code not in seen and after.since]
     begun = (replace(cursors_of.joined(code, after.since), by=f"v{after.version}") for code in come)
-    return Parting(tuple(gone[:AT_MOST]), tuple(begun)[:AT_MOST], _words(gone, known))
+    ended = tuple(gone[:AT_MOST])
+    left = len(gone) > AT_MOST
+    return Parting(ended, tuple(begun)[:AT_MOST], _words(ended, known), look=left and not change.is_news)
 
 
 def of_deletion(check: Check) -> Parting:
-    """The conversations that end because the check is deleted."""
+    """The conversations that end because the check is deleted. All who are to hear a last word do, however many."""
     known = definitions.channels(check.project)
     seen = cursors.of(check.code)
     codes = {channel.code for channel in audience.of_check(check, known)} | seen.keys()
@@ -42,7 +44,8 @@ def of_deletion(check: Check) -> Parting:
 
 
 def of_strangers(seen: Iterable[Cursor], known: list[Channel]) -> Parting:
-    """The conversations that have ended without a change of the check: the channel is gone, or no default any more."""
+    """Some of the conversations that have ended without a change of the check: the channel is gone, or no default any
+    more."""
     ended = tuple(seen)[:AT_MOST]
     return Parting(ended, (), _words(ended, known))
 
@@ -50,4 +53,4 @@ def of_strangers(seen: Iterable[Cursor], known: list[Channel]) -> Parting:
 def _words(ended: Iterable[Cursor], known: list[Channel]) -> tuple[Cursor, ...]:
     """Those who get a last word: who believes that the check is down. A channel that is deleted is told nothing."""
     codes = {channel.code for channel in known}
-    return tuple(cursor for cursor in ended if cursor.heard_down and cursor.channel in codes)[:AT_MOST]
+    return tuple(cursor for cursor in ended if cursor.heard_down and cursor.channel in codes)
