@@ -40,6 +40,8 @@ DESCRIPTION_LIMIT = 2_000
 # One label is no longer than 100 characters.
 SUBJECT_LIMIT = 150
 
+# What the moment of the news is called; of an outage that lasts, "Down since".
+_SINCE = {"UP": "Back up since", "PAUSED": "Paused at", "NOT WATCHED": "Watched until"}
 _CRLF = compat32.clone(linesep="\r\n")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
@@ -145,7 +147,7 @@ def _contents(news: News) -> dict[str, Any]:
         "headline": words.headline(news),
         "label": words.label(news),
         "summary": words.summary(news),
-        "event": news.event,
+        "colour": words.colour(news),
         "url": words.link(news),
         "site": words.one_line(news.site.name, 100),
         "project": words.one_line(news.project, 100),
@@ -163,7 +165,7 @@ def _ping_row(ping: Ping) -> tuple[str, str, str, str]:
 def _facts(news: News) -> list[tuple[str, str]]:
     """The table of labels and values, without what is empty."""
     check, zone = news.check, news.check.tz
-    since = "Back up since" if news.event == "up" else "Down since"
+    since = _SINCE.get(words.headline(news), "Down since")
     listed = [(since, words.local_moment(news.flip.at, zone))]
     if news.downtime is not None:
         if news.event == "up":

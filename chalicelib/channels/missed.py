@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from chalicelib.core.news import News
 from chalicelib.core.outages import Outage
 from chalicelib.core.phrases import moment, span
@@ -25,7 +23,7 @@ def before(news: News) -> str:
 
 
 def spans(news: News) -> str:
-    """Of news that a check is up, when it was down: "It was down from 10:02:00 to 10:09:00 UTC."."""
+    """Of news that a check is up, when it was down: "It was down from 2026-10-14 10:02:00 to 10:09:00 UTC."."""
     times = [_span(outage) for outage in news.over[-NAMED:]]
     rest = len(news.over) - len(times)
     told = f"{', '.join(times[:-1])} and {times[-1]}" if len(times) > 1 else times[0]
@@ -34,9 +32,6 @@ def spans(news: News) -> str:
 
 def _span(outage: Outage) -> str:
     began, ended = outage.began, outage.ended or outage.began
-    return f"from {_moment(began, ended)} to {moment(ended)}"
-
-
-def _moment(at: datetime, beside: datetime) -> str:
-    """The moment, without what stands beside it anyway."""
-    return f"{at:%H:%M:%S}" if at.date() == beside.date() else moment(at)
+    if began.date() == ended.date():
+        return f"from {began:%Y-%m-%d %H:%M:%S} to {ended:%H:%M:%S} UTC"
+    return f"from {moment(began)} to {moment(ended)}"

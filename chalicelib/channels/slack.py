@@ -26,7 +26,7 @@ VALUE_LIMIT = 1_024
 # Discord takes no more embeds in one message.
 ATTACHMENTS = 10
 
-_COLOURS = {"down": "danger", "up": "good", "test": "#5b6b7f"}
+_COLOURS = {"bad": "danger", "good": "good", "neutral": "#5b6b7f"}
 _MENTION = re.compile(r"@(?=(?:here|channel|everyone|all)\b)", re.IGNORECASE)
 
 
@@ -69,7 +69,7 @@ def _attachment(news: News) -> dict[str, Any]:
     title = words.title(news)
     attachment: dict[str, Any] = {
         "fallback": escaped(title),
-        "color": _COLOURS[news.event],
+        "color": _COLOURS[words.colour(news)],
         "title": escaped(title),
         "text": escaped(words.summary(news)),
         "fields": _fields(news),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from chalicelib.channels import missed
@@ -15,6 +16,7 @@ from chalicelib.core.phrases import harmless, moment, one_line, shortened, span
 __all__ = [
     "between",
     "body_text",
+    "colour",
     "harmless",
     "headline",
     "label",
@@ -71,6 +73,13 @@ def says(news: News) -> str:
 def title(news: News) -> str:
     """The headline as a sentence: “Nightly backup” is DOWN."""
     return f"“{label(news)}” {says(news)}."
+
+
+def colour(news: News) -> Literal["bad", "good", "neutral"]:
+    """How the news looks: a check that nobody watches any more, or that is paused, is not well."""
+    if news.event == "down":
+        return "bad"
+    return "good" if headline(news) == "UP" else "neutral"
 
 
 def label(news: News, limit: int = 100) -> str:

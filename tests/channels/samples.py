@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.channels import KINDS, answers
 from chalicelib.core.check import Check, Flip, Ping, Status
 from chalicelib.core.news import News, Site
+from chalicelib.core.outages import Outage
 
 AT = datetime(2026, 11, 21, 2, 15, 7, 250_000, tzinfo=UTC)
 CODE = "2f0f6d5e-1c5a-4a0e-9d4e-0e8f6f6a2d11"
@@ -95,3 +96,17 @@ def news(event: Any = "down", /, **changes: Any) -> News:
         "downtime": timedelta(hours=1, minutes=5) if event == "up" else None,
     }
     return News(**(plain | changes))
+
+
+def outage(minutes: int, ago: int = 0) -> Outage:
+    """An outage of CHECK that took so long and ended so many minutes before AT."""
+    end = AT - timedelta(minutes=ago)
+    began = end - timedelta(minutes=minutes)
+    return Outage(Flip("p-1", CODE, began, "up", "down", "fail"), Flip("p-1", CODE, end, "down", "up"))
+
+
+# Ends that are no recoveries, with what a mail calls their moment.
+ENDS = {
+    "Watched until": news("up", new="paused", ended=True, over=(outage(65),), heard=True),
+    "Paused at": news("up", new="paused", heard=True),
+}

@@ -21,7 +21,7 @@ from chalicelib.channels import Outlet, mail
 from chalicelib.core.check import Flip, Ping
 from chalicelib.core.errors import Invalid, Undelivered
 from chalicelib.core.news import News, Site
-from tests.channels.samples import AT, CODE, HOSTILE, check, news
+from tests.channels.samples import AT, CODE, ENDS, HOSTILE, check, news
 
 REGION = "eu-north-1"
 HEADERS = {"content-type", "mime-version", "from", "to", "subject", "references", "auto-submitted", "x-tocsin-id"}
@@ -243,6 +243,15 @@ def test_good_news_tell_the_downtime_and_when_it_began(subtype: str) -> None:
     shown = part(news("up"), subtype)
     assert "It is back, after 1 hour, 5 minutes down." in shown
     assert "2026-11-21 01:10:07 UTC" in shown
+
+
+@pytest.mark.parametrize("subtype", ["plain", "html"])
+@pytest.mark.parametrize("called", ENDS)
+def test_an_end_that_is_no_recovery_does_not_say_that_the_check_is_back(called: str, subtype: str) -> None:
+    shown = part(ENDS[called], subtype)
+    assert called in shown
+    assert "is back" not in shown
+    assert "Back up" not in shown
 
 
 @pytest.mark.parametrize("subtype", ["plain", "html"])

@@ -12,7 +12,7 @@ from chalicelib.channels import Outlet, slack
 from chalicelib.channels.fields import MASK
 from chalicelib.core.errors import Invalid, Undelivered
 from chalicelib.core.news import News
-from tests.channels.samples import HOSTILE, check, news
+from tests.channels.samples import ENDS, HOSTILE, check, news
 from tests.channels.servers import Reply, Server
 
 
@@ -32,6 +32,8 @@ def fields(told: News) -> dict[str, str]:
         (news(), "“Nightly backup” is DOWN.", "danger"),
         (news(reminder=1, downtime=timedelta(hours=1)), "“Nightly backup” is still DOWN.", "danger"),
         (news("up"), "“Nightly backup” is UP.", "good"),
+        (ENDS["Watched until"], "“Nightly backup” is not watched any more.", "#5b6b7f"),
+        (ENDS["Paused at"], "“Nightly backup” is paused.", "#5b6b7f"),
         (news("test"), "“Nightly backup” sends a test.", "#5b6b7f"),
     ],
 )

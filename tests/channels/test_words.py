@@ -11,7 +11,7 @@ import pytest
 from chalicelib.channels import words
 from chalicelib.core.check import Ping
 from chalicelib.core.kinds import heartbeat
-from tests.channels.samples import AT, HOSTILE, PINGS, check, news
+from tests.channels.samples import AT, HOSTILE, PINGS, check, news, outage
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,28 @@ def test_a_length_of_time_is_told_in_its_two_largest_units(seconds: float, said:
 def test_an_outage_of_hours_is_not_counted_in_seconds(seconds: float, said: str) -> None:
     assert words.lasted(timedelta(seconds=seconds)) == said
     assert words.summary(news("up", downtime=timedelta(seconds=seconds))) == f"It is back, after {said} down."
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ([(7, 0)], "It was down from 2026-11-21 02:08:07 to 02:15:07 UTC."),
+        (
+            [(7, 20), (3, 0)],
+            "It was down from 2026-11-21 01:48:07 to 01:55:07 UTC and from 2026-11-21 02:12:07 to 02:15:07 UTC.",
+        ),
+        ([(180, 0)], "It was down from 2026-11-20 23:15:07 UTC to 2026-11-21 02:15:07 UTC."),
+    ],
+)
+def test_what_a_channel_missed_is_told_with_the_end(over: list[tuple[int, int]], said: str) -> None:
+    told = news("up", over=tuple(outage(minutes, ago) for minutes, ago in over))
+    assert words.summary(told) == f"It is back. {said}"
+
+
+def test_what_a_channel_missed_is_counted_in_what_is_down_again() -> None:
+    told = news(reason="fail", over=(outage(7, 20), outage(3, 5)), heard=True)
+    assert words.headline(told) == "DOWN AGAIN"
+    assert words.summary(told).endswith("It is down for the third time in 27 minutes.")
 
 
 def test_a_moment_is_told_in_utc_alone_for_a_check_that_lives_there() -> None:
