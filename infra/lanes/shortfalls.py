@@ -9,6 +9,8 @@ from typing import Any
 from infra.lanes.process import LaneFailed
 
 GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
+ANY_METHOD = "x-amazon-apigateway-any-method"
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 # Service Authorization Reference: each of these permits its batch operation too, which is no action of its own.
 BATCHES = {
     "sqs:SendMessage": "sqs:SendMessageBatch",
@@ -26,6 +28,15 @@ def adapt_policies(template: dict[str, Any]) -> None:
         statement["Action"] = [*listed, *(BATCHES[action] for action in listed if action in BATCHES)]
         if "ses:SendEmail" in listed:
             _permit_any_sender(statement, listed)
+
+
+def adapt_methods(template: dict[str, Any]) -> None:
+    """Names each method of a path that takes any, in place: the emulator passes over the word for any of them (Amazon
+    API Gateway Developer Guide, "x-amazon-apigateway-any-method object")."""
+    apis = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::Serverless::Api"]
+    for path in (path for api in apis for path in api["DefinitionBody"]["paths"].values()):
+        if ANY_METHOD in path:
+            path.update(dict.fromkeys(METHODS, path.pop(ANY_METHOD)))
 
 
 def _permissions(template: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from infra.lanes.emulator import Emulator
 from infra.lanes.process import LaneFailed
-from infra.lanes.shortfalls import adapt_policies, import_gateway_responses
+from infra.lanes.shortfalls import adapt_methods, adapt_policies, import_gateway_responses
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 API, FUNCTION = "AWS::Serverless::Api", "AWS::Serverless::Function"
@@ -78,6 +78,7 @@ def deploy(emulator: Emulator, package: Path, name: str, patience: float = 120.0
     """Create the stack `name` from `package` (sam.json, deployment.zip). LaneFailed with what failed and why."""
     template = json.loads((package / "sam.json").read_text())
     adapt_policies(template)
+    adapt_methods(template)
     bucket = _upload(emulator, package / "deployment.zip", template, name)
     cloudformation = emulator.client("cloudformation")
     url = f"{emulator.endpoint}/{bucket}/sam.json"

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from infra.lanes.process import LaneFailed
-from infra.lanes.shortfalls import adapt_policies, import_gateway_responses
+from infra.lanes.shortfalls import adapt_methods, adapt_policies, import_gateway_responses
 
 
 def template(*statements: dict[str, Any]) -> dict[str, Any]:
@@ -57,3 +57,12 @@ def test_the_gateways_own_answers_are_deployed_as_the_definition_has_them() -> N
     answered, deployed = gateway.calls
     assert answered == {"restApiId": "a1", "responseType": "THROTTLED", "statusCode": "429"}
     assert deployed == {"restApiId": "a1", "stageName": "dev"}
+
+
+def test_a_path_that_takes_any_method_takes_each() -> None:
+    paths: dict[str, Any] = {"/{proxy+}": {"x-amazon-apigateway-any-method": {"a": 1}}, "/own": {"get": {"b": 2}}}
+    body = {"Type": "AWS::Serverless::Api", "Properties": {"DefinitionBody": {"paths": paths}}}
+    adapt_methods({"Resources": {"Api": body}})
+    assert paths["/own"] == {"get": {"b": 2}}
+    assert paths["/{proxy+}"]["get"] == paths["/{proxy+}"]["delete"] == {"a": 1}
+    assert "x-amazon-apigateway-any-method" not in paths["/{proxy+}"]
