@@ -142,7 +142,7 @@ def failed(cursor: Cursor, error: str, now: datetime, *, permanent: bool, unansw
     next_at = None if permanent else now + BACK_OFF[min(message.count, len(BACK_OFF) - 1)]
     if next_at and next_at - message.first > LONGEST:
         next_at = None
-    failure = replace(message, count=message.count + 1, at=now, next_at=next_at, lease=None, error=error)
+    failure = replace(message, count=message.count + 1, at=now, next_at=next_at, lease=None, error=error, paced=False)
     return replace(cursor, attempt=replace(failure, unsure=message.unsure or unanswered))
 
 

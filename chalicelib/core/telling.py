@@ -199,17 +199,20 @@ class _Story:
     up: Flip | None = None
 
     def tells_of(self, moment: datetime) -> bool:
-        """Whether the outage that began then is among those that were not told."""
-        begun = [outage.began for outage in self.missed] + ([self.open.at] if self.open else [])
-        return moment in begun
+        """Whether an outage that was under way at that moment is among those that were not told: a ping that arrived
+        late may have made its beginning earlier."""
+        missed = any(outage.began <= moment <= (outage.ended or moment) for outage in self.missed)
+        return missed or (self.open is not None and self.open.at <= moment)
 
 
 def _story(talk: Talk) -> _Story:
     before, check = talk.cursor.stopped, talk.check
     story = _Story(stopped=Flip(check.project, check.code, before, "down", "paused") if before else None)
     for flip in talk.fresh:
+        lasts = talk.cursor.state == "down" and not (story.ended or story.stopped)
         if flip.new == "down":
-            story.open = story.open or flip
+            # Of an outage that lasts, a ping that arrived late may have made another beginning.
+            story.open = story.open or (None if lasts else flip)
         elif flip.new == "up":
             _come_up(talk, story, flip)
         else:
@@ -322,9 +325,8 @@ def _after_up(talk: Talk, story: _Story) -> Tell | None:
 
 
 def _behind(talk: Talk) -> bool:
-    """Whether the channel has missed something, so that what follows is told in one message."""
-    tried = talk.cursor.attempt
-    return len(talk.fresh) > BEHIND or (tried is not None and (tried.count > 0 or tried.paced))
+    """Whether the channel has missed something, or may have, so that what follows is told in one message."""
+    return len(talk.fresh) > BEHIND or talk.cursor.attempt is not None
 
 
 def _down(talk: Talk, flip: Flip, over: tuple[Outage, ...] = ()) -> Tell:

@@ -272,6 +272,8 @@ def test_a_new_flip_waits_for_what_holds_up_everything_on_its_channel() -> None:
     begun = failing(NEW, "down@1")
     paced = cursors.throttled(begun, "too many", at(59), at(62))
     assert decided(paced, "down@1 up@59", now=60) == "wait 62"
+    broken = cursors.failed(paced, "out of order", at(60), permanent=False)
+    assert decided(broken, "down@1 up@59", now=60.1) == "up@59 01-59"
 
 
 def test_what_somebody_is_sending_is_waited_for() -> None:
@@ -282,7 +284,7 @@ def test_what_somebody_is_sending_is_waited_for() -> None:
     waits = decide(Talk(leased, flips, check_after(flips), Listener(), at(2.5)))
     assert isinstance(waits, Wait)
     assert (said(waits), waits.leased) == ("wait 3", True)
-    assert decided(leased, "down@1 up@2", now=3) == "down@01"
+    assert decided(leased, "down@1 up@2", now=3) == "up@02 01-02"
 
 
 def test_what_was_given_up_rests_until_the_channel_is_mended() -> None:
@@ -342,6 +344,21 @@ def test_what_was_before_an_outage_that_may_have_been_heard_is_not_told_after_it
     assert decided(again, "up@1 down@5", now=70) == "down@05 again 00-01"
     assert decided(again, "up@1 down@5 paused@8", now=70) == "settled"
     assert decided(again, "up@1 down@5 up@8", now=70) == "up@08 05-08"
+
+
+def test_what_was_before_a_message_whose_sender_died_is_not_told_after_it() -> None:
+    tell = decide(
+        Talk(failing(HEARD, "up@1"), flips_of("up@1 down@5"), check_after(flips_of("down@5")), Listener(), at(59))
+    )
+    assert isinstance(tell, Tell)
+    died = cursors.leased(tell.cursor, tell.attempt(at(59), at(60)), "x")
+    assert decided(died, "up@1 down@5", now=70) == "down@05 again 00-01"
+
+
+def test_an_outage_whose_beginning_a_late_ping_made_earlier_is_told_once() -> None:
+    assert decided(failing(NEW, "down@5"), "down@3 down@5", now=70) == "down@03"
+    assert decided(HEARD, "down@1 up@2 down@3 down@4", now=70) == "up@02 00-02"
+    assert decided(HEARD, "down@1", now=70) == "settled"
 
 
 def test_up_is_owed_to_who_heard_down_before_a_pause() -> None:

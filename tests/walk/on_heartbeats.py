@@ -66,7 +66,7 @@ def send(scene: Scene, random: Random, thing: Thing, kind: str, *, by_slug: bool
     sent = Sent(ua, what, scene.world.now, run, True)
     thing.pings.append(sent)
     answer, invocation = scene.ask("GET", url, None, scene.world.plan(), {"user-agent": ua})
-    sent.certain = certain(answer, invocation)
+    sent.certain, sent.died = certain(answer, invocation), invocation.dead
     scene.tell(f"{thing.name} {ua} {kind}{' by slug' if by_slug else ''}: {told(answer)}")
     if answer is not None and answer.status in (404, 409) and thing.deleted is None and not thing.leaving:
         scene.breaks("errors", f"a ping of {thing.name} is answered {answer.status}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _socket
 import os
+import json
 import re
 import socket
 import threading
@@ -62,6 +63,10 @@ class Outside:
         receiver.received.append(seen)
         self.log.append(seen)
 
+    def unlearned(self) -> None:
+        """The answer to the last message was lost on its way."""
+        self.log[-1].learned = False
+
     # HTTP
 
     def connect(self, port: int) -> Receiver:
@@ -105,7 +110,7 @@ class Outside:
 
     def _published(self, request: Request) -> Request:
         address = request.get("TopicArn") or request["PhoneNumber"]
-        self._sent(address, "", request["Message"], "Publish", "Throttling")
+        self._sent(address, _id_in(request["Message"]), request["Message"], "Publish", "Throttling")
         return {"MessageId": "sns"}
 
     def _sent(self, address: str, id_: str, text: str, operation: str, throttled: str) -> None:
@@ -118,6 +123,14 @@ class Outside:
             raise refusal(operation, throttled, "Maximum sending rate exceeded.", 429)
         if receiver.mood != "well":
             raise refusal(operation, "InternalServiceErrorException", "out of order", 500)
+
+
+def _id_in(text: str) -> str:
+    """The id of a message to a topic stands in it."""
+    try:
+        return str(json.loads(text).get("id", ""))
+    except ValueError:
+        return ""
 
 
 def _raw(content: Request) -> str:

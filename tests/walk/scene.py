@@ -21,13 +21,14 @@ TOPIC = "arn:aws:sns:eu-north-1:123456789012:walk-"
 
 @dataclass
 class Sent:
-    """One ping as its client saw it: `certain` when it was answered with a 2xx."""
+    """One ping as its client saw it: `certain` when it was answered with a 2xx, `died` when the process ended first."""
 
     ua: str
     what: str
     at: float
     run: str
     certain: bool
+    died: bool = False
 
 
 @dataclass

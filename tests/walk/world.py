@@ -362,6 +362,8 @@ class World:
         if lost is not None:
             invocation.struck = kind
             invocation.dead = isinstance(lost, Killed)
+            if service in ("sesv2", "sns"):
+                self.outside.unlearned()
             raise lost
         return answer
 
