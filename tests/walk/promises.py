@@ -35,6 +35,8 @@ NAMES = (
 # What holds and stays so; the others are counted until it does.
 KEPT = frozenset({"status", "pings", "counters", "silenced", "outbox", "errors", "letters"})
 PATIENCE = 75
+# Seconds after which nobody is given time any more because the clocks stood still.
+SETTLED = 420.0
 # Seconds in which a deadline that has passed is news.
 NOTICED = 5.0
 # Seconds in which also the sweep has found what a fault has left undone.
@@ -112,7 +114,10 @@ class Witness:
         return PATIENCE
 
     def _busy(self) -> bool:
-        """Whether a queue will hand out again what has failed, or the outbox holds what will go."""
+        """Whether a queue will hand out again what has failed, the outbox holds what will go, or who fell silent while
+        the clocks stood still has time left."""
+        if any(self.scene.world.now < (stop.until or 0.0) + SETTLED for stop in self.scene.stops):
+            return True
         waiting = [message for queue in self.scene.world.queues.queues.values() for message in queue.waiting]
         return any(message.receives for message in waiting) or bool(self._left())
 
@@ -179,7 +184,9 @@ class Witness:
         grace = min(thing.state.grace, *(event.fields.get("grace", 300) for event in thing.events), 300)
         for stop in self.scene.stops:
             until = stop.until or 0.0
-            hasty = [flip for flip in self.of(thing) if flip.new == "down" and stop.covers(flip.at)]
+            # A failure that was reported as soon as the clocks were back may have been by a clock that is behind.
+            silent = [flip for flip in self.of(thing) if flip.new == "down" and flip.at < until - SKEW]
+            hasty = [flip for flip in silent if stop.covers(flip.at)]
             if any(until <= flip.seen < until + grace - SKEW for flip in hasty):
                 self.scene.breaks("wolf", f"{thing.name} is called down as soon as the clocks are back")
 
@@ -295,9 +302,10 @@ class Witness:
 def _too_close(events: list[Happened]) -> bool:
     """Whether the order of two events depends on which clock is right."""
     ordered = sorted(events, key=lambda event: event.at)
-    owner = ("pause", "resume", "change")
+    owner = {"pause", "resume", "change"}
     return any(
-        (b.at - a.at < SKEW and (a.what in owner) != (b.what in owner)) or (b.at == a.at and a.what != b.what)
+        (b.at - a.at < SKEW and {a.what, b.what} & owner and (a.what, a.fields) != (b.what, b.fields))
+        or (b.at == a.at and a.what != b.what)
         for a, b in pairwise(ordered)
     )
 

@@ -16,6 +16,7 @@ from tests.walk.on_heartbeats import burst, edit_heartbeat, make_heartbeat, paus
 from tests.walk.on_probes import maintain, make_probe, turn_site
 from tests.walk.on_rules import make_rule, mute, send_point
 from tests.walk.scene import Scene, Span
+from tests.walk.world import START
 
 
 def wait(scene: Scene, random: Random) -> None:
@@ -30,8 +31,8 @@ def wait_long(scene: Scene, random: Random) -> None:
 
 
 def stop(scene: Scene, random: Random) -> None:
-    """The clocks stand still for an hour."""
-    if "stops" not in scene.world.groups:
+    """The clocks stand still for an hour. Before the first sweep there is no telling that they do."""
+    if "stops" not in scene.world.groups or scene.world.now < START + FIRST_SWEEP:
         return
     scene.tell("no clock strikes for an hour")
     scene.world.stopped_until = scene.world.now + HOUR
@@ -78,6 +79,7 @@ STEPS: tuple[tuple[Callable[[Scene, Random], None], int], ...] = (
     (look, 4),
 )
 RARE = (stop, 0.004)
+FIRST_SWEEP = 120.0
 
 
 def take(scene: Scene, seed: int) -> None:
