@@ -131,7 +131,9 @@ def summary(news: News) -> str:
 def _over(news: News) -> str:
     """The end of an outage."""
     if news.ended and news.over:
-        return f"It was down since {moment(news.over[-1].began)}."
+        last = news.over[-1]
+        came_up = last.end is not None and last.end.new == "up"
+        return missed.spans(news) if came_up else f"It was down since {moment(last.began)}."
     if news.downtime is None:
         return "It is back."
     if news.flip.new == "paused":

@@ -101,6 +101,14 @@ def settled(cursor: Cursor, upto: datetime | None, stopped: datetime | None = No
     return replace(cursor, settled=_later(cursor.settled, upto), attempt=None)
 
 
+def resumed(left: Cursor, seen: Cursor, by: str) -> Cursor:
+    """The conversation of a channel that is back before it was told that it was over: as it was `left` if nothing has
+    been told in the one that began since, as that one is `seen` otherwise."""
+    if seen.at is not None or seen.attempt is not None:
+        return seen
+    return replace(settled(left, None), by=by)
+
+
 def heard(cursor: Cursor) -> Cursor:
     """The "down" under way, of which nobody knows whether it was taken, counts as heard."""
     tried = cursor.attempt

@@ -162,7 +162,9 @@ def last_word(talk: Talk, at: datetime) -> Decision:
     if cursor.state != "down":
         talk = replace(talk, cursor=cursors.settled(cursor, None))
     flip = Flip(check.project, check.code, at, "down", "paused", cursor.reason, talk.cursor.since)
-    message = _up(talk, flip, (_told(talk, flip),))
+    # It may have come up without the channel having been told yet.
+    up = Flip(check.project, check.code, check.since, "down", "up") if check.status == "up" and check.since else flip
+    message = _up(talk, flip, (_told(talk, up),))
     return _in_time(talk, message) if talk.listener.up else Settled(cursor)
 
 
@@ -224,7 +226,7 @@ def _story(talk: Talk) -> _Story:
 def _come_up(talk: Talk, story: _Story, flip: Flip) -> None:
     story.up = flip
     if story.open is None:
-        story.ended = story.ended or flip
+        story.ended = story.ended or (flip if talk.cursor.state == "down" else None)
         return
     outage = Outage(story.open, flip)
     story.open = None

@@ -3,7 +3,7 @@ if the cursor still is what the writer saw."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -27,21 +27,34 @@ _MOMENTS = frozenset({"settled", "since", "stopped", "at", "flip", "began", "fir
 
 def conversation(project: str, code: str, channels: int, now: datetime) -> tuple[dict[str, Cursor], list[Flip]]:
     """The cursors of a check by channel, of which there may be `channels`, and its newest flips, oldest first: as they
-    are at this moment, with one query."""
-    connection = HistoryItem._get_connection()
-    between = HistoryItem.at_key.between("F#", f"{_CURSOR}~")
-    with translated():
-        found = connection.query(code, between, scan_index_forward=False, limit=channels + FLIPS, consistent_read=True)[
-            "Items"
-        ]
+    are at this moment, with one query where they fit into a page."""
     cursors, flips = {}, []
-    for item in found:
+    for item in _newest(code, channels + FLIPS):
         if item["at_key"]["S"].startswith(_CURSOR):
             cursor = _cursor(CursorItem.from_raw_data(item))
             cursors[cursor.channel] = cursor
         else:
             flips.append(HistoryItem.from_raw_data(item))
     return cursors, history.flips_of(project, flips, now)[::-1]
+
+
+def _newest(code: str, at_most: int) -> Iterator[dict[str, Any]]:
+    """The raw items of cursors and flips, the cursors first, then the newest flips."""
+    connection, left, start = HistoryItem._get_connection(), at_most, None
+    while left:
+        with translated():
+            page = connection.query(
+                code,
+                HistoryItem.at_key.between("F#", f"{_CURSOR}~"),
+                scan_index_forward=False,
+                limit=left,
+                exclusive_start_key=start,
+                consistent_read=True,
+            )
+        yield from page["Items"]
+        start, left = page.get("LastEvaluatedKey"), left - len(page["Items"])
+        if start is None:
+            return
 
 
 def of(code: str) -> dict[str, Cursor]:

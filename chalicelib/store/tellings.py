@@ -95,6 +95,16 @@ def _add_plan(transaction: TransactWrite, check: Check, plan: Plan, now: datetim
         checks.hold(transaction, plan.master, check.code)
 
 
+def resume(entry: Entry, check: Check, seen: Cursor, cursor: Cursor, now: datetime) -> None:
+    """Puts a conversation in the place of its last word, and has the check looked at. Raises Refused if either is not
+    what it was."""
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        outbox.remove(transaction, entry)
+        if cursor != seen:
+            cursors.save(transaction, check.code, seen, cursor)
+            outbox.add(transaction, outbox.of(check.project, check.code), cursor.by, now)
+
+
 def take_word(entry: Entry, cursor: Cursor, until: datetime | None) -> None:
     """Writes how far a last word has come, due at `until`. Raises Refused if somebody else has taken it up."""
     data = partings.changed(entry.data or {}, cursor)

@@ -333,6 +333,13 @@ def test_who_may_have_heard_down_before_a_pause_is_told_of_the_end() -> None:
     assert decided(cursor, "down@1 paused@5 new@6 up@7", now=70) == "up@07 01-07"
 
 
+def test_who_may_have_heard_down_before_a_pause_is_told_what_comes_after_it() -> None:
+    paused = failing(NEW, "up@1 down@2", unanswered=True)
+    rest = decide(Talk(paused, flips_of("up@1 down@2 paused@5"), check_after(flips_of("paused@5")), Listener(), at(60)))
+    assert isinstance(rest, Settled)
+    assert decided(rest.cursor, "up@1 down@2 paused@5 down@7", now=70) == "down@07 again 02-05"
+
+
 def test_the_end_of_what_may_have_been_heard_stays_owed_while_it_fails() -> None:
     ending = failing(failing(NEW, "down@1", unanswered=True), "down@1 up@9")
     assert ending.heard_down

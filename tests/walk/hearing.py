@@ -51,7 +51,13 @@ class Hearing:
 
     def _hear(self, message: Received, word: str) -> None:
         about = f"{self.channel.name} is told {word!r} of {self.thing.name} at {message.at - START:.1f}"
-        if self._in_silence(message.at) and not (word != "down" and self._has_ended(message.at)):
+        # What is being sent while a silence begins comes during it, later still if another receiver keeps it waiting.
+        begun = message.invocation.began if message.invocation else message.at
+        if (
+            self._in_silence(begun)
+            and self._in_silence(message.at)
+            and not (word != "down" and self._has_ended(message.at))
+        ):
             self._breaks("silenced", about)
         if not message.taken:
             # Whoever answers nothing, or that he has failed, may have taken it: the sender cannot know.
@@ -93,10 +99,11 @@ class Hearing:
         told, remind = self.told, self.channel.remind or self.thing.remind
         if word == "down" and told.word == "down" and remind and message.at - told.at >= remind - SKEW:
             return True
-        doubtful = self.doubtful or any(unlearned(one) for one in told.ids.values())
+        died = any(at <= message.at for at in self.channel.receiver.deaths)
+        doubtful = self.doubtful or died or any(unlearned(one) for one in told.ids.values())
         if word != "down" and (told.word == "down" or doubtful) and self._has_ended(message.at):
             return True
-        return not message.id and word == told.word and any(unlearned(one) for one in told.ids.values())
+        return word == told.word and any(unlearned(one) for one in told.ids.values())
 
     def _has_ended(self, at: float) -> bool:
         """Whether a closing message is due: the check is gone or paused, or tells this channel no more."""

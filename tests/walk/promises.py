@@ -32,8 +32,8 @@ NAMES = (
     *("status", "pings", "counters", "order", "last word", "ends", "late", "doubled", "silenced", "ids", "outbox"),
     *("errors", "letters", "storm", "wolf"),
 )
-# What holds and stays so; the others are counted until it does.
-KEPT = frozenset({"status", "pings", "counters", "silenced", "outbox", "errors", "letters"})
+# What holds and stays so; others are counted until they do.
+KEPT = frozenset(NAMES)
 PATIENCE = 75
 # Seconds after which nobody is given time any more because the clocks stood still.
 SETTLED = 420.0
@@ -182,8 +182,11 @@ class Witness:
     def _wolf(self, thing: Thing) -> None:
         """Silence that fell into an hour without clocks is news only after the time that it is given."""
         grace = min(thing.state.grace, *(event.fields.get("grace", 300) for event in thing.events), 300)
-        for stop in self.scene.stops:
+        for number, stop in enumerate(self.scene.stops):
             until = stop.until or 0.0
+            # A deadline is put off once: clocks that stand still every few minutes must not make it wait for ever.
+            if number and stop.since < (self.scene.stops[number - 1].until or 0.0) + SETTLED:
+                continue
             # A failure that was reported as soon as the clocks were back may have been by a clock that is behind.
             silent = [flip for flip in self.of(thing) if flip.new == "down" and flip.at < until - SKEW]
             hasty = [flip for flip in silent if stop.covers(flip.at)]

@@ -53,12 +53,14 @@ class Process:
 
 @dataclass
 class Invocation:
-    """One run of a function. `struck` is the fault that it met, `dead` that its process ended."""
+    """One run of a function, from the moment `began`. `struck` is the fault that it met, `dead` that its process
+    ended."""
 
     name: str
     process: Process
     plan: Plan
     number: int
+    began: float = 0.0
     calls: int = 0
     struck: str = ""
     dead: bool = False
@@ -240,7 +242,7 @@ class World:
 
     def invoke(self, name: str, call: Callable[[], Any], plan: Plan) -> Invocation:
         """Runs a function here and now."""
-        invocation = Invocation(name, self._process(name), plan, next(self._numbers))
+        invocation = Invocation(name, self._process(name), plan, next(self._numbers), self.now)
         outer, outer_strand = self.running, self._strand
         self._strand = None
         self._enter(invocation)
@@ -252,7 +254,7 @@ class World:
 
     def _in_strand(self, name: str, call: Callable[[], Any], plan: Plan) -> None:
         """Runs a function that may sleep; returns when it does or is done."""
-        invocation = Invocation(name, self._process(name), plan, next(self._numbers))
+        invocation = Invocation(name, self._process(name), plan, next(self._numbers), self.now)
         strand = self._strands.pop() if self._strands else Strand(self)
         strand.invocation, strand.done = invocation, False
         strand.job = lambda: self._run(invocation, call)
@@ -358,6 +360,8 @@ class World:
         if kind == "repeated" and operation not in READS and operation != "TransactWriteItems" and service != "sns":
             invocation.struck = kind
             self._served(service, operation, request)
+            if service == "sesv2":
+                self.outside.unlearned()
         answer = self._served(service, operation, request)
         if lost is not None:
             invocation.struck = kind

@@ -7,15 +7,17 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from chalicelib.core import audience, telling
 from chalicelib.core import cursor as cursors_of
-from chalicelib.core import telling
 from chalicelib.core.check import Channel, Check
+from chalicelib.core.cursor import Cursor
+from chalicelib.core.errors import Missing
 from chalicelib.core.telling import Settled, Talk, Tell, Wait
 from chalicelib.monitor import transitions
 from chalicelib.monitor.services import ALPHANUMERIC, Services
 from chalicelib.monitor.telling import compose, outcomes, pacing, sending
 from chalicelib.monitor.telling.sending import Leased
-from chalicelib.store import outbox, partings, queues, tellings
+from chalicelib.store import checks, cursors, outbox, partings, queues, tellings
 from chalicelib.store.faults import Contended, Refused
 from chalicelib.store.gathering import Gathered
 from chalicelib.store.outbox import Entry
@@ -32,7 +34,10 @@ def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> 
     if channel is None:
         outbox.forget(entry)
         return
-    talk = Talk(cursor, [], check, sending.listener(channel, check), services.clock())
+    listener = sending.listener(channel, check)
+    if not listener.incident and _is_back(services, entry, check, channel, cursor):
+        return
+    talk = Talk(cursor, [], check, listener, services.clock())
     decision = telling.last_word(talk, at)
     if isinstance(decision, Settled):
         outbox.forget(entry)
@@ -45,6 +50,25 @@ def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> 
             _wait(services, entry, Wait(cursor, paced))
         else:
             _tell(services, gathered, check, channel, decision)
+
+
+def _is_back(services: Services, entry: Entry, check: Check, channel: Channel, cursor: Cursor) -> bool:
+    """Whether the channel hears of the check again, so that it must not be told that nobody watches it: its old
+    conversation goes on where it was left, unless it has been told something since."""
+    try:
+        now = checks.told(check.project, check.code)
+    except Missing:
+        return False
+    if not audience.of_check(now, [channel]):
+        return False
+    seen = cursors.of(check.code).get(channel.code, Cursor(channel.code))
+    try:
+        tellings.resume(entry, now, seen, cursors_of.resumed(cursor, seen, f"{entry.mark}+"), services.clock())
+    except Refused:
+        # Somebody has told it something meanwhile, or was faster.
+        return True
+    transitions.nudge([outbox.of(check.project, check.code)])
+    return True
 
 
 def _part(services: Services, entry: Entry) -> None:

@@ -69,7 +69,8 @@ def _downtime(tell: Tell, now: datetime) -> timedelta | None:
     """How long the outage took, or has taken so far."""
     if tell.reminder:
         return now - tell.flip.at
-    return words.between(tell.began, tell.flip.at) if tell.event == "up" else None
+    ended = tell.over[-1].ended if tell.over else None
+    return words.between(tell.began, ended or tell.flip.at) if tell.event == "up" else None
 
 
 def test_news(services: Services, project: Project, channel: Channel) -> News:
