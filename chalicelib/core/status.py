@@ -176,9 +176,14 @@ def decide(check: Check, event: Event, away: Away | None = None) -> Change | Non
 
 
 def _excused(check: Check, away: Away | None) -> Check:
-    """The check with the time away noted, if its deadline fell into it."""
-    end = deadline(check) if away and check.status != "down" and not _is_settling(check) else None
-    return replace(check, away=away) if end and away and away.covers(end) else check
+    """The check with the time away noted, if its deadline fell into it: once, but of a time away that lasted longer
+    than was known when a ping came in it, the whole."""
+    if away is None or check.status == "down":
+        return check
+    if check.away and _is_settling(check):
+        return replace(check, away=away) if away.since == check.away.since else check
+    end = deadline(check)
+    return replace(check, away=away) if end and away.covers(end) else check
 
 
 def _is_settling(check: Check) -> bool:

@@ -45,6 +45,16 @@ def test_any_other_deadline_stays_what_it_is(minutes: float) -> None:
     assert [(flip.new, flip.at) for flip in change.flips] == [("down", NOON + timedelta(minutes=minutes))]
 
 
+def test_a_time_away_that_lasted_longer_than_a_ping_could_know_counts_whole() -> None:
+    known = Away(NOON, NOON + timedelta(minutes=15))
+    found = status.decide(check(), status.DeadlinePassed(known.until), known)
+    assert found is not None
+    change = status.decide(found.after, status.DeadlinePassed(BACK), AWAY)
+
+    assert change is not None and change.flips == ()
+    assert change.after.due == BACK + timedelta(minutes=5)
+
+
 def test_meanwhile_grace_is_shown() -> None:
     found = settling()
 
