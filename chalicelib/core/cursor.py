@@ -97,7 +97,8 @@ def settled(cursor: Cursor, upto: datetime | None, stopped: datetime | None = No
     attempt = cursor.attempt
     if attempt and cursor.heard_down and cursor.state != "down":
         heard = replace(cursor, state="down", since=attempt.began, reason=attempt.reason, incident=attempt.incident)
-        return replace(heard, settled=_later(cursor.settled, upto), sure=False, attempt=None)
+        covered = _later(cursor.settled, attempt.flip)
+        return replace(heard, settled=_later(covered, upto), sure=False, attempt=None)
     return replace(cursor, settled=_later(cursor.settled, upto), attempt=None)
 
 

@@ -44,6 +44,10 @@ class Hearing:
         self._breaks: Breaks = breaks or (lambda _promise, _words: None)
         self.told = Told()
         self.doubtful = False
+        self.messages = 0
+        self.doubled = 0
+        # Seconds from a change to its message, where nothing held that back.
+        self.delays: list[float] = []
         for message in channel.receiver.received:
             word, name = steps.parsed(message.text, channel.kind)
             if name == thing.name and word != "test":
@@ -63,6 +67,8 @@ class Hearing:
             # Whoever answers nothing, or that he has failed, may have taken it: the sender cannot know.
             self.doubtful = self.doubtful or word == "down"
             return
+        self.messages += 1
+        self.doubled += message.id in self.told.ids
         fault = self._misplaced(message, word)
         if fault:
             self._breaks(fault, f"{about} after {self.told.word!r}; changes: {listed(self.flips)}")
@@ -84,8 +90,21 @@ class Hearing:
         covered = self._covered(message, word)
         if covered is not None:
             told.covers = covered
+            newest = (
+                []
+                if word == told.word
+                else [flip.seen for flip in self.flips if flip.new == word and flip.seen <= message.at + 0.01]
+            )
+            if newest:
+                self._note_delay(newest[-1], message.at)
             return ""
         return "" if self._is_due_without_change(message, word) else "order"
+
+    def _note_delay(self, since: float, at: float) -> None:
+        silent = any(span.since < at and (span.until is None or span.until > since) for span in self.thing.silences)
+        assigned = any(span.covers(since) for span in self.thing.told.get(self.channel.code, ()))
+        if assigned and not silent and not self.thing.remind and self.channel.unwell < since:
+            self.delays.append(at - since)
 
     def _covered(self, message: Received, word: str) -> int | None:
         """The first change that the message may be about, behind those that were told of."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import _socket
-import os
 import json
+import os
 import re
 import socket
 import threading

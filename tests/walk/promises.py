@@ -19,6 +19,8 @@ storm         nothing feeds itself: what is to be done ends
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -43,12 +45,24 @@ NOTICED = 5.0
 OVERDUE = 300.0
 
 
+@dataclass
+class Tally:
+    """Of a walk: the pings that were answered, the messages that receivers took, those of them that they had taken
+    before, and the seconds from each change to its message where nothing held it back."""
+
+    pings: int = 0
+    messages: int = 0
+    doubled: int = 0
+    delays: list[float] = field(default_factory=list)
+
+
 class Witness:
     """Watches the tables from a walk's beginning, and judges at its end."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.flips: dict[str, list[Flip]] = {}
+        self.tally = Tally()
         table = next(table for name, table in scene.world.dynamo.tables.items() if name.endswith("-history"))
         self._hash, self._range = table.schema.hash, table.schema.range
         table.watch = self._wrote
@@ -69,11 +83,13 @@ class Witness:
         """Makes everything well, lets what is owed be told, and looks at every promise."""
         self._heal()
         waited = self._wait()
-        hearings = {
-            (channel.code, thing.code): Hearing(channel, thing, self.of(thing), self.scene.breaks).told
+        heard = {
+            (channel.code, thing.code): Hearing(channel, thing, self.of(thing), self.scene.breaks)
             for thing in self.scene.things
             for channel in self.scene.channels
         }
+        self._count(heard.values())
+        hearings = {key: hearing.told for key, hearing in heard.items()}
         for thing in self.scene.things:
             for channel in self.scene.open_channels():
                 self._last_word(channel, thing, hearings[channel.code, thing.code])
@@ -84,6 +100,13 @@ class Witness:
         self._outbox()
         self._letters()
         self.scene.tell(f"the end, {waited} minutes after all was well")
+
+    def _count(self, heard: Iterable[Hearing]) -> None:
+        for hearing in heard:
+            self.tally.messages += hearing.messages
+            self.tally.doubled += hearing.doubled
+            self.tally.delays += hearing.delays
+        self.tally.pings = sum(sent.certain for thing in self.scene.things for sent in thing.pings)
 
     def _heal(self) -> None:
         scene, world = self.scene, self.scene.world

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from tests.walk import faults, steps
-from tests.walk.promises import Witness
+from tests.walk.promises import Tally, Witness
 from tests.walk.scene import Scene
 from tests.walk.session import Session
 from tests.walk.world import ENOUGH, Storm
@@ -26,6 +26,7 @@ class Walk:
     broken: list[tuple[str, str]]
     story: list[str]
     minutes: float = 0.0
+    tally: Tally = field(default_factory=Tally)
 
     @property
     def promises(self) -> set[str]:
@@ -56,7 +57,8 @@ def walk(
             witness.judge()
         except Storm:
             scene.breaks("storm", f"{ENOUGH} invocations, and no end")
-    return Walk(seed, tuple(seeds), scene.broken, scene.world.story, scene.world.passed().total_seconds() / 60)
+    minutes = scene.world.passed().total_seconds() / 60
+    return Walk(seed, tuple(seeds), scene.broken, scene.world.story, minutes, witness.tally)
 
 
 def shrunk(session: Session, found: Walk, promise: str, again: Callable[..., Walk] = walk, **more: object) -> Walk:
@@ -86,11 +88,16 @@ class Figures:
     breaks: Counter[str] = field(default_factory=Counter)
     first: dict[str, Walk] = field(default_factory=dict)
     seeds: dict[str, list[int]] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
     def add(self, one: Walk) -> None:
         self.walks += 1
         self.steps += len(one.seeds)
         self.minutes += one.minutes
+        self.tally.pings += one.tally.pings
+        self.tally.messages += one.tally.messages
+        self.tally.doubled += one.tally.doubled
+        self.tally.delays += one.tally.delays
         self.breaks.update(promise for promise, _ in one.broken)
         for promise in one.promises:
             self.broken_walks[promise] += 1
