@@ -279,11 +279,11 @@ def _after_down(talk: Talk, story: _Story) -> Tell | None:
     if story.open:
         if _gap_is_nobodys(talk, story):
             return None
-        if story.ended and not _behind(talk):
+        if story.ended and _by_itself(talk, "up", story.ended):
             return _up(talk, story.ended, (_told(talk, story.ended),))
         over = (_told(talk, end), *story.missed) if end else tuple(story.missed)
         return _down(talk, story.open, over)
-    if story.ended and not _behind(talk):
+    if story.ended and _by_itself(talk, "up", story.ended):
         return _up(talk, story.ended, (_told(talk, story.ended),))
     if story.up and end:
         return _up(talk, story.up, (_told(talk, end), *story.missed))
@@ -316,7 +316,7 @@ def _gap_is_nobodys(talk: Talk, story: _Story) -> bool:
 def _after_up(talk: Talk, story: _Story) -> Tell | None:
     """The next message to who was told of no outage, or of its end."""
     missed, tried = tuple(story.missed), talk.cursor.attempt
-    if missed and not _behind(talk):
+    if missed and _by_itself(talk, "down", missed[0].down):
         return _down(talk, missed[0].down)
     if story.open:
         return _down(talk, story.open, missed)
@@ -326,9 +326,11 @@ def _after_up(talk: Talk, story: _Story) -> Tell | None:
     return None
 
 
-def _behind(talk: Talk) -> bool:
-    """Whether the channel has missed something, or may have, so that what follows is told in one message."""
-    return len(talk.fresh) > BEHIND or talk.cursor.attempt is not None
+def _by_itself(talk: Talk, event: Heard, flip: Flip) -> bool:
+    """Whether a flip is told by itself: its channel is not far behind, and has missed or may have heard no other."""
+    tried = talk.cursor.attempt
+    missed = tried is not None and (tried.count > 0 or tried.paced or (tried.event, tried.flip) != (event, flip.at))
+    return len(talk.fresh) <= BEHIND and not missed
 
 
 def _down(talk: Talk, flip: Flip, over: tuple[Outage, ...] = ()) -> Tell:

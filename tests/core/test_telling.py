@@ -284,7 +284,7 @@ def test_what_somebody_is_sending_is_waited_for() -> None:
     waits = decide(Talk(leased, flips, check_after(flips), Listener(), at(2.5)))
     assert isinstance(waits, Wait)
     assert (said(waits), waits.leased) == ("wait 3", True)
-    assert decided(leased, "down@1 up@2", now=3) == "up@02 01-02"
+    assert decided(leased, "down@1 up@2", now=3) == "down@01"
 
 
 def test_what_was_given_up_rests_until_the_channel_is_mended() -> None:

@@ -10,6 +10,7 @@ from chalicelib.core.check import Channel, Check, canonical_uuid
 from chalicelib.core.errors import Forbidden, Missing
 from chalicelib.core.kinds import rule
 from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
+from chalicelib.monitor.looking import firing
 from chalicelib.monitor.managing import channels, checks, rules
 
 ROOT = "/v2/alerts"
@@ -29,7 +30,9 @@ def named(request: Request, caller: Caller) -> Check:
 def _search(request: Request, caller: Caller) -> Reply:
     """Search alerts by name, id or a search string; all of them without any, page by page."""
     found, following = wire.paged(request, selected(request, caller))
-    return Reply(body={"alerts": _documents(request, found), "next_page": following})
+    warned = _warned(request, found)
+    documents = [one | warned.get(one["id"], {}) for one in _documents(request, found)]
+    return Reply(body={"alerts": documents, "next_page": following})
 
 
 def selected(request: Request, caller: Caller) -> list[Check]:
@@ -50,7 +53,9 @@ def known_channels(caller: Caller) -> dict[str, Channel]:
 def _create(request: Request, caller: Caller) -> Reply:
     """Make an alert."""
     alert = rules.create(request.services, caller.project, validation.values(caller.project.code, bodies.read(request)))
-    return Reply(201, {"id": alert.code, "url": f"{ROOT}/{alert.code}"})
+    return Reply(
+        201, {"id": alert.code, "url": f"{ROOT}/{alert.code}", **_warned(request, [alert]).get(alert.code, {})}
+    )
 
 
 def _get(request: Request, caller: Caller) -> Reply:
@@ -72,6 +77,12 @@ def _shown(request: Request, alert: Check) -> Reply:
 def _documents(request: Request, found: list[Check]) -> list[dict[str, Any]]:
     now, triggered = request.services.clock(), rules.triggered(found)
     return [wire.alert(one, triggered[one.code], now) for one in found]
+
+
+def _warned(request: Request, found: list[Check]) -> dict[str, dict[str, list[str]]]:
+    """The warnings of those alerts that cannot fire as things are, as a field of their own: without any it is not
+    there, as published."""
+    return {code: {"warnings": said} for code, said in firing.warnings(found, request.services.clock()).items()}
 
 
 def _delete(request: Request, caller: Caller) -> Reply:

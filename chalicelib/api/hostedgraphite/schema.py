@@ -164,10 +164,12 @@ _NEXT = either(whole(), word(False), about="The number of the next page; false i
 # Bodies that may also come as a form.
 FORMS = ("Pattern", "Path")
 
+_WARNINGS = listed(text(), "Why the alert cannot fire as things are; not there if it can.")
+
 SCHEMAS = {
     "Error": record({"error": text("What is wrong."), "field": text("The field that is wrong.")}, optional=("field",)),
     "Nothing": record({}),
-    "Made": record({"id": text(), "url": text("Its path.")}),
+    "Made": record({"id": text(), "url": text("Its path."), "warnings": _WARNINGS}, optional=("warnings",)),
     "Alert": record(
         {
             "name": text(),
@@ -180,7 +182,9 @@ SCHEMAS = {
             "muted": truth(),
             "status": word("alerting", "healthy", "paused"),
             "info": or_null(text()),
-        }
+            "warnings": _WARNINGS,
+        },
+        optional=("warnings",),
     ),
     "Alerts": record({"alerts": listed(named("Alert")), "next_page": _NEXT}),
     "AlertFields": fields(

@@ -24,7 +24,7 @@ FIELDS = (
     *("name", "metric", "alert_criteria", "additional_criteria", "expression", "scheduled_mutes", "info"),
     *("notification_channels", "notification_type", "on_query_failure"),
 )
-READ_ONLY = ("id", "url", "status", "muted", "currently_triggered_metrics")
+READ_ONLY = ("id", "url", "status", "muted", "currently_triggered_metrics", "warnings")
 NAME_MAX, INFO_MAX, METRIC_MAX, CHANNELS_MAX = 200, 10_000, 5_000, 50
 EVERY_MAX = 10_080
 DEFAULT_EVERY = 60
