@@ -10,6 +10,7 @@ from chalicelib.channels import words
 from chalicelib.core.errors import Undelivered
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
+from chalicelib.store import definitions
 from tests.monitor.flaky import Flaky, Scene
 
 BUSY = Undelivered("busy")
@@ -91,6 +92,16 @@ def test_a_channel_that_is_deleted_is_told_nothing(told: Scene, flaky: Flaky) ->
     told.deliver()
 
     assert flaky.told == [("b", "up", 0)]
+
+
+def test_a_channel_leaves_although_the_check_names_another_that_is_gone(told: Scene, flaky: Flaky) -> None:
+    definitions.delete_channel(told.named("a"))
+    gone = told.channels["a"]
+    manage.change(told.services, told.now, {"channels": (gone,)})
+    told.deliver()
+
+    assert flaky.told == [("b", "up", 0)]
+    assert told.now.channels == (gone,)
 
 
 def test_a_last_word_that_fails_is_tried_again_after_the_check_is_gone(told: Scene, flaky: Flaky) -> None:

@@ -26,12 +26,13 @@ def of_change(change: Change) -> Parting | None:
     heard = {channel.code for channel in audience.of_check(before, known)}
     hears = {channel.code for channel in audience.of_check(after, known)}
     seen = cursors.of(after.code)
-    gone = [seen.get(code, Cursor(code)) for code in before.channels if code not in hears]
-    come = [code for code in after.channels if code not in heard and code not in seen and after.since]
+    left = [code for code in before.channels if code not in after.channels and code not in hears]
+    gone = [seen.get(code, Cursor(code)) for code in left]
+    come = [code for code in after.channels if code in hears - heard and code not in seen and after.since]
     begun = (replace(cursors_of.joined(code, after.since), by=f"v{after.version}") for code in come)
     ended = tuple(gone[:AT_MOST])
-    left = len(gone) > AT_MOST
-    return Parting(ended, tuple(begun)[:AT_MOST], _words(ended, known), look=left and not change.is_news)
+    more = len(gone) > AT_MOST
+    return Parting(ended, tuple(begun)[:AT_MOST], _words(ended, known), look=more and not change.is_news)
 
 
 def of_deletion(check: Check) -> Parting:

@@ -40,6 +40,16 @@ def test_without_a_duration_it_lasts_until_it_is_stopped(alertra: Caller, device
     assert status(alertra, device) == "Up"
 
 
+def test_a_stop_by_a_clock_that_is_behind_ends_it_too(alertra: Caller, device: str, clock: Clock) -> None:
+    alertra.put(f"/devices/{device}/start-maintenance")
+    clock.move(seconds=-1)
+    alertra.put(f"/devices/{device}/stop-maintenance")
+    clock.move(seconds=10)
+
+    assert alertra.get(f"/devices/{device}").json["Status"] != "Maintenance"
+    assert alertra.get(f"/devices/{device}/maintenance").json == []
+
+
 def test_stopping_what_was_not_started_is_no_error(alertra: Caller, device: str) -> None:
     assert alertra.put(f"/devices/{device}/stop-maintenance").status == 200
 
