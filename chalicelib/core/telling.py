@@ -142,6 +142,7 @@ def decide(talk: Talk) -> Decision:
     attempt = talk.cursor.attempt
     if attempt and attempt.lease and attempt.lease > talk.now:
         return Wait(talk.cursor, attempt.lease, leased=True)
+    talk = _presumed(talk)
     message = _message(talk)
     if message is None:
         return _remind(_passed(talk))
@@ -254,23 +255,20 @@ def _was_none(outage: Outage) -> bool:
 
 def _message(talk: Talk) -> Tell | None:
     """What is to be told next, whenever that may be; None where the channel knows what there is to know."""
-    story, cursor = _story(talk), talk.cursor
-    tried = cursor.attempt
-    if cursor.state == "down" and tried and _may_have_heard_more(tried, story):
-        return _message(replace(talk, cursor=cursors.heard(cursor)))
+    story = _story(talk)
+    return _after_down(talk, story) if talk.cursor.state == "down" else _after_up(talk, story)
+
+
+def _presumed(talk: Talk) -> Talk:
+    """The conversation with a "down" taken for heard that may have been, and whose outage lasts no longer: what was
+    before it must not be told after it, and what comes after it must be."""
+    cursor, tried, story = talk.cursor, talk.cursor.attempt, _story(talk)
+    if tried is None or tried.event != "down" or tried.reminder:
+        return talk
     if cursor.state == "down":
-        return _after_down(talk, story)
-    if tried and tried.event == "down" and not story.tells_of(tried.flip):
-        # It may have heard of an outage that has ended in a pause.
-        return _message(replace(talk, cursor=cursors.settled(cursor, tried.flip)))
-    return _after_up(talk, story)
-
-
-def _may_have_heard_more(tried: Attempt, story: _Story) -> bool:
-    """Whether who heard of an outage may have heard of a later one too, which lasts no longer: then what was before it
-    must not be told after it."""
-    again = tried.event == "down" and not tried.reminder and tried.may_be_heard
-    return again and not (story.open and story.open.at == tried.flip)
+        lasts = story.open is not None and story.open.at <= tried.flip
+        return replace(talk, cursor=cursors.heard(cursor)) if tried.may_be_heard and not lasts else talk
+    return talk if story.tells_of(tried.flip) else replace(talk, cursor=cursors.settled(cursor, tried.flip))
 
 
 def _after_down(talk: Talk, story: _Story) -> Tell | None:

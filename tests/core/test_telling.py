@@ -340,6 +340,18 @@ def test_who_may_have_heard_down_before_a_pause_is_told_what_comes_after_it() ->
     assert decided(rest.cursor, "up@1 down@2 paused@5 down@7", now=70) == "down@07 again 02-05"
 
 
+def test_who_heard_down_and_may_have_heard_more_before_a_pause_is_told_what_comes_after_it() -> None:
+    paused = failing(failing(HEARD, "up@1"), "up@1 down@2", unanswered=True)
+    rest = decide(Talk(paused, flips_of("up@1 down@2 paused@5"), check_after(flips_of("paused@5")), Listener(), at(60)))
+    assert isinstance(rest, Settled)
+    assert decided(rest.cursor, "up@1 down@2 paused@5 down@7", now=70) == "down@07 again 02-05"
+
+
+def test_what_may_have_been_heard_is_tried_again_although_a_late_ping_made_its_outage_begin_earlier() -> None:
+    again = failing(failing(HEARD, "up@1"), "up@1 down@5", unanswered=True)
+    assert decided(again, "up@1 down@4 down@5", now=70) == "down@04 again 00-01"
+
+
 def test_the_end_of_what_may_have_been_heard_stays_owed_while_it_fails() -> None:
     ending = failing(failing(NEW, "down@1", unanswered=True), "down@1 up@9")
     assert ending.heard_down

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history
 from tests.conftest import NOW, Clock
+from tests.sent import Sent
 
 
 @dataclass
@@ -61,6 +63,11 @@ def heartbeat(services: Services, keyring: Keyring) -> Heartbeat:
 
 class Killed(BaseException):
     """The process ended here: nothing that comes after ran, no handler saw it."""
+
+
+def in_turn(sent: Sent) -> list[str]:
+    """The subjects of the mails as a reader meets them, one for those that came twice in a row."""
+    return [subject for subject, _ in groupby(sent.subjects)]
 
 
 def unavailable() -> ClientError:

@@ -29,7 +29,7 @@ from chalicelib.store import checks, history, outbox, results
 from chalicelib.store.faults import StoreFault
 from tests import specs
 from tests.conftest import NOW, Clock, Queues
-from tests.flows.conftest import Killed, trouble, unavailable
+from tests.flows.conftest import Killed, in_turn, trouble, unavailable
 from tests.flows.test_uptime_places import ABROAD, DUBLIN, OREGON, PLACES, STOCKHOLM, Regions, Worker
 from tests.monitor.test_probing import BAD, GOOD, Engine
 from tests.sent import Sent
@@ -160,7 +160,7 @@ def recover(minute: Minute) -> None:
 
 def told(sent: Sent, calls: list[str], call: int) -> list[str]:
     """What was told; a mail that may have gone out just before the strike is allowed to have been told again."""
-    return list(dict.fromkeys(sent.subjects)) if "SendEmail" in calls[:call] else sent.subjects
+    return in_turn(sent) if "SendEmail" in calls[:call] else sent.subjects
 
 
 # To be killed before a call is to be killed after the one before it.
