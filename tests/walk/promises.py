@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, combinations, pairwise
 from typing import Any
 
 from tests.walk import heartbeat, on_probes, on_rules, steps
@@ -41,6 +41,8 @@ PATIENCE = 75
 SETTLED = 420.0
 # Seconds in which a deadline that has passed is news.
 NOTICED = 5.0
+# So many pings whose process died are considered.
+SPENT = 4
 # Seconds in which also the sweep has found what a fault has left undone.
 OVERDUE = 300.0
 
@@ -254,24 +256,23 @@ class Witness:
             self._pings(thing, log, shown)
         elif self._unsettled(thing, log):
             return
-        events = list(thing.events)
         by_ua = {sent.ua: sent for sent in thing.pings}
-        for ping in log:
-            if ping["ua"] in by_ua:
-                sent = by_ua[ping["ua"]]
-                events.append(Happened(heartbeat.moment(ping["date"]), sent.what, sent.run))
-        if not _too_close(events):
-            state = heartbeat.replay(thing.state, events)
-            now = scene.world.now
-            expected = {heartbeat.shown(state, now + wrong) for wrong in (-SKEW, 0.0, SKEW)}
-            # Silence is news a moment after its deadline.
-            turning = len({*expected, heartbeat.shown(state, now - NOTICED)}) > 1
-            if shown["status"] not in expected:
-                words = f"{thing.name} is shown {shown['status']}, and is {sorted(expected)}"
-                scene.breaks("status", f"{words}: {_history(events)}; changes: {listed(self.of(thing))}")
-            noticed = {"grace": "up"}.get(shown["status"], shown["status"])
-            if at_the_end and not turning and self._settled(thing) != noticed:
-                scene.breaks("status", f"{thing.name} is shown {shown['status']}; changes: {listed(self.of(thing))}")
+        logged = [(by_ua[ping["ua"]], ping["date"]) for ping in log if ping["ua"] in by_ua]
+        events = [*thing.events, *(Happened(heartbeat.moment(at), sent.what, sent.run) for sent, at in logged)]
+        if _too_close(events):
+            return
+        now, seen = scene.world.now, {sent.ua for sent, _ in logged}
+        spent = [Happened(one.at, one.what, one.run) for one in thing.pings if one.died and one.ua not in seen]
+        states = [heartbeat.replay(thing.state, [*events, *some]) for some in _subsets(spent[-SPENT:])]
+        expected = {heartbeat.shown(state, now + wrong) for state in states for wrong in (-SKEW, 0.0, SKEW)}
+        # Silence is news a moment after its deadline.
+        turning = len(expected | {heartbeat.shown(state, now - NOTICED) for state in states}) > 1
+        if shown["status"] not in expected:
+            words = f"{thing.name} is shown {shown['status']}, and is {sorted(expected)}"
+            scene.breaks("status", f"{words}: {_history(events)}; changes: {listed(self.of(thing))}")
+        noticed = {"grace": "up"}.get(shown["status"], shown["status"])
+        if at_the_end and not turning and self._settled(thing) != noticed:
+            scene.breaks("status", f"{thing.name} is shown {shown['status']}; changes: {listed(self.of(thing))}")
 
     def _unsettled(self, thing: Thing, log: list[dict[str, Any]]) -> bool:
         """Whether a ping may still be on its way, or the clocks have stood still a moment ago."""
@@ -323,6 +324,11 @@ class Witness:
         for queue in self.scene.world.queues.queues.values():
             for letter in queue.letters:
                 self.scene.breaks("letters", f"{queue.name} gave up {letter.body[:200]}")
+
+
+def _subsets(spent: list[Happened]) -> Iterable[tuple[Happened, ...]]:
+    """Who died may have counted a ping or not: every way in which that can be."""
+    return chain.from_iterable(combinations(spent, number) for number in range(len(spent) + 1))
 
 
 def _too_close(events: list[Happened]) -> bool:
