@@ -29,9 +29,12 @@ run: $(ready_to_run) ## the whole system on this machine: PORT=8000 HOST=127.0.0
 test: $(ready_to_test) ## every test that a fresh machine can run; ARGS="-k sweep"
 	$(python) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
+# The tests that make their cases at random, and many more of them with time.
+at_random := tests/core tests/flows/test_ping_order.py tests/monitor/test_live_and_backtest.py tests/api/test_never_fails.py $(wildcard tests/api/*/test_never_fails.py)
+
 .PHONY: long
 long: $(ready_to_test) ## what takes long: ten minutes of random walks, on as many cores as there are, and pings in any order
-	$(python) -m pytest -q --long tests/core/test_order_of_time.py tests/flows/test_ping_order.py
+	$(python) -m pytest -q --long --numprocesses auto --dist worksteal $(at_random)
 	$(python) -m tests.walk --steps 100000 --seed $${SEED:-$$(date +%s)} --jobs $$(nproc) $(ARGS)
 
 .PHONY: check format-check lint types imports

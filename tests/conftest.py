@@ -16,6 +16,7 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import settings as settings_of_examples
 
 import app
 from chalicelib import functions, store
@@ -53,6 +54,12 @@ class Clock:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="many more cases in the tests that make them at random")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings_of_examples.register_profile("quick", max_examples=25)
+    settings_of_examples.register_profile("long", max_examples=400)
+    settings_of_examples.load_profile("long" if config.getoption("--long") else "quick")
 
 
 @pytest.fixture

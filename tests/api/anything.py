@@ -9,7 +9,6 @@ from hypothesis import strategies as some
 careful = settings(
     deadline=None,
     derandomize=True,
-    max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -1,11 +1,11 @@
 """Judging live and backtesting make the same flips of the same points: random histories, each by its number.
 
-Fifty in `make test`; more with TOCSIN_TEST_HISTORIES=5000, whose numbers begin at TOCSIN_TEST_SEED.
+The same fifty in `make test`; thousands in `make long`, by numbers that follow from the day and are printed.
 """
 
 from __future__ import annotations
 
-import os
+import time
 
 from chalicelib.core.check import Flip
 from chalicelib.core.criteria import BUCKET
@@ -13,13 +13,13 @@ from chalicelib.core.specs import rule_of
 from chalicelib.languages.graphite import GraphiteError
 from tests.monitor import histories
 
-HISTORIES = int(os.environ.get("TOCSIN_TEST_HISTORIES", "50"))
-SEED = int(os.environ.get("TOCSIN_TEST_SEED", "1"))
+HISTORIES, MANY = 50, 3_000
+DAY = 86_400
 
 
-def test_live_judging_and_backtests_make_the_same_flips() -> None:
-    flips = 0
-    for seed in range(SEED, SEED + HISTORIES):
+def test_live_judging_and_backtests_make_the_same_flips(long: bool) -> None:
+    flips, number, first = 0, MANY if long else HISTORIES, int(time.time()) // DAY * MANY if long else 1
+    for seed in range(first, first + number):
         history = histories.some(seed)
         lived = history.lived()
         try:
@@ -29,8 +29,8 @@ def test_live_judging_and_backtests_make_the_same_flips() -> None:
             continue
         assert _same(lived, tested), _told(seed, history, lived, tested)
         flips += len(tested)
-    print(f"{HISTORIES} histories from {SEED}: {flips} flips, live and in backtests the same")
-    assert flips > HISTORIES
+    print(f"{number} histories from {first}: {flips} flips, live and in backtests the same")
+    assert flips > number
 
 
 def _same(lived: list[Flip], tested: list[Flip]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from chalicelib.api.alertra import words
@@ -16,7 +16,7 @@ from tests.api import anything
 from tests.api.alertra.conftest import WEB, Caller
 from tests.api.anything import SCALAR, VALUE
 
-careful = settings(anything.careful, max_examples=80)
+careful = anything.careful
 pytestmark = pytest.mark.usefixtures("quiet")
 
 # What is nearly right goes deeper than what is wrong at once.
