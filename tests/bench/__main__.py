@@ -186,7 +186,7 @@ def _print_storm(number: int, due: float, decided: float, meter: Meter) -> None:
     different = len({code for _, code in _Hook.hits})
     print(f"{number} checks due at once: {different} told, {len(times) - different} told twice")
     print(f"  all decided {decided - due:.1f} s after the deadline, first told after {times[0]:.2f} s,", end=" ")
-    print(f"median {statistics.median(times):.1f} s, last {times[-1]:.1f} s (budget 2 s and 30 s)")
+    print(f"median {statistics.median(times):.1f} s, last {times[-1]:.1f} s (budget 2 s and 20 s)")
     each = {operation: f"{calls / number:.1f}" for operation, calls in meter.calls.items()}
     print(
         f"  calls a check {each}; {meter.write_units / number:.1f} write and {meter.read_units / number:.1f} read units"
