@@ -17,6 +17,9 @@ ready_to_run := $(stamps)/requirements-run
 ready_to_test := $(stamps)/requirements-dev
 ready_to_package := $(package_stamps)/requirements-package
 
+# An environment that compiles every module anew for each process doubles the time of the tests.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help
 help: ## list the targets
 	@grep -h '^[a-z-]*:.*## ' Makefile | while IFS= read -r line; do printf '  make %-14s %s\n' "$${line%%:*}" "$${line##*## }"; done
@@ -29,12 +32,13 @@ run: $(ready_to_run) ## the whole system on this machine: PORT=8000 HOST=127.0.0
 test: $(ready_to_test) ## every test that a fresh machine can run; ARGS="-k sweep"
 	$(python) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
-# The tests that make their cases at random, and many more of them with time.
-at_random := tests/core tests/flows/test_ping_order.py tests/monitor/test_live_and_backtest.py tests/api/test_never_fails.py $(wildcard tests/api/*/test_never_fails.py)
+# The tests that make their cases at random or strike every call, and take many more with time.
+thorough := tests/core tests/flows/test_ping_order.py tests/flows/test_probe_strikes.py tests/flows/test_faults.py tests/monitor/test_live_and_backtest.py tests/api/test_never_fails.py $(wildcard tests/api/*/test_never_fails.py)
 
 .PHONY: long
-long: $(ready_to_test) ## what takes long: ten minutes of random walks, on as many cores as there are, and pings in any order
-	$(python) -m pytest -q --long --numprocesses auto --dist worksteal $(at_random)
+long: $(ready_to_test) ## what takes long: ten minutes of random walks, on as many cores as there are, each call of the stories struck, many random cases
+	$(python) -m pytest -q --long --numprocesses auto --dist worksteal $(thorough)
+	$(python) -m tests.walk.strikes
 	$(python) -m tests.walk --steps 100000 --seed $${SEED:-$$(date +%s)} --jobs $$(nproc) $(ARGS)
 
 .PHONY: check format-check lint types imports

@@ -71,7 +71,7 @@ FUNCTIONS: tuple[Function, ...] = (
             "checks/due": "Query",
             "outbox/due": "Query",
             "checks": "BatchGetItem GetItem Query UpdateItem",
-            "directory": "BatchGetItem GetItem PutItem UpdateItem",
+            "directory": "BatchGetItem GetItem UpdateItem",
             "definitions": "Query UpdateItem",
             "history": "DeleteItem PutItem Query UpdateItem",
             "outbox": "BatchGetItem ConditionCheckItem DeleteItem UpdateItem",
@@ -141,7 +141,7 @@ FUNCTIONS: tuple[Function, ...] = (
         timeout=60,
         may={
             "checks": "BatchGetItem GetItem Query UpdateItem",
-            "directory": "BatchGetItem GetItem PutItem",
+            "directory": "BatchGetItem GetItem UpdateItem",
             "definitions": "Query UpdateItem",
             "history": "DeleteItem PutItem Query UpdateItem",
             "outbox": "BatchGetItem ConditionCheckItem DeleteItem UpdateItem",

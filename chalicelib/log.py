@@ -47,6 +47,12 @@ def error(message: str, **fields: Any) -> None:
     _write(logging.ERROR, message, fields, trace=sys.exc_info()[0] is not None)
 
 
+def fault(message: str, **fields: Any) -> None:
+    """An error that nobody foresaw, inside an `except`: beside its line and trace it is counted, which is an alarm."""
+    error(message, **fields)
+    count(Faults=1)
+
+
 def _write(level: int, message: str, fields: dict[str, Any], *, trace: bool = False) -> None:
     line = {"level": logging.getLevelName(level), "message": message, "request": _Context.request, **fields}
     if trace:

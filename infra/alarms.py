@@ -28,6 +28,7 @@ def alarms(settings: Settings) -> Resources:
         "SweepsMissedAlarm": _sweeps_missed(settings),
         "SweepLateAlarm": _sweep_late(settings),
         "DeadlinesLateAlarm": _deadlines_late(settings),
+        "FaultsAlarm": _faults(settings),
     }
     for noun in functions.fed():
         made[f"{name_of(noun)}FailedAlarm"] = _queue_not_empty(settings, noun)
@@ -59,10 +60,6 @@ def _sweep_late(settings: Settings) -> dict[str, Any]:
         **_counted(settings, "SweepLagSeconds"),
         Statistic="Maximum",
         Period=MINUTE,
-        EvaluationPeriods=1,
-        ComparisonOperator="GreaterThanThreshold",
-        Threshold=0,
-        TreatMissingData="notBreaching",
     )
 
 
@@ -74,10 +71,18 @@ def _deadlines_late(settings: Settings) -> dict[str, Any]:
         **_counted(settings, "DetectionSeconds"),
         ExtendedStatistic="p99",
         Period=5 * MINUTE,
-        EvaluationPeriods=1,
-        ComparisonOperator="GreaterThanThreshold",
         Threshold=DETECTED_WITHIN,
-        TreatMissingData="notBreaching",
+    )
+
+
+def _faults(settings: Settings) -> dict[str, Any]:
+    """What nobody foresaw, and what did not keep the others of its batch from their turn. Counted by `log.fault`."""
+    return _alarm(
+        settings.resource("faults"),
+        "Something went wrong that nobody foresaw; the log has its trace, on a line of level ERROR.",
+        **_counted(settings, "Faults"),
+        Statistic="Sum",
+        Period=5 * MINUTE,
     )
 
 
@@ -96,10 +101,6 @@ def _queue_not_empty(settings: Settings, noun: str) -> dict[str, Any]:
         Dimensions=[{"Name": "QueueName", "Value": {"Fn::GetAtt": [f"{name_of(noun)}FailedQueue", "QueueName"]}}],
         Statistic="Maximum",
         Period=MINUTE,
-        EvaluationPeriods=1,
-        ComparisonOperator="GreaterThanThreshold",
-        Threshold=0,
-        TreatMissingData="notBreaching",
     )
 
 
@@ -112,14 +113,19 @@ def _function_failed(settings: Settings, function: Function) -> dict[str, Any]:
         Dimensions=[{"Name": "FunctionName", "Value": {"Ref": logical(function)}}],
         Statistic="Sum",
         Period=5 * MINUTE,
-        EvaluationPeriods=1,
-        ComparisonOperator="GreaterThanThreshold",
-        Threshold=0,
-        TreatMissingData="notBreaching",
     )
+
+
+# What most alarms have in common: they go off with the first period above nought, and silence is good news.
+_AT_ONCE: dict[str, Any] = {
+    "EvaluationPeriods": 1,
+    "ComparisonOperator": "GreaterThanThreshold",
+    "Threshold": 0,
+    "TreatMissingData": "notBreaching",
+}
 
 
 def _alarm(name: str, description: str, **properties: Any) -> dict[str, Any]:
     told = [{"Ref": TOPIC}]
     about = {"AlarmName": name, "AlarmDescription": description, "AlarmActions": told, "OKActions": told}
-    return {"Type": "AWS::CloudWatch::Alarm", "Properties": {**about, **properties}}
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": {**about, **_AT_ONCE, **properties}}

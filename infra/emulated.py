@@ -4,40 +4,69 @@ moto answers a call in the thread that makes it and guards nothing: two conditio
 transaction that is rolled back takes everybody's writes with it. AWS does neither, so here the calls wait for each
 other.
 
-What every call works out anew although it is always the same is worked out once: it was a sixth of a call.
+What every call or every start works out anew although it is always the same is worked out once: it was a quarter of a
+call, and more of a start.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
 from unittest.mock import patch
 
 from botocore.useragent import UserAgentString
-from moto import mock_aws
-from moto.core import responses
+from moto import backend_index, mock_aws
+from moto.core import models, responses
 from moto.core.botocore_stubber import BotocoreStubber
-from moto.core.utils import method_names_from_class
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
+from moto.sqs import models as queues
 
 _method_names = cache(method_names_from_class)
+_underscores = cache(camelcase_to_underscores)
+# Each call is matched with the address of every service until one fits.
+_SPOKEN = frozenset({"dynamodb", "sqs", "ses", "sns"})
+_addresses = sorted(backend_index.backend_url_patterns, key=lambda entry: entry[0] not in _SPOKEN)
+
+
+# Held during each call.
+one_at_a_time = threading.RLock()
+
+
+def _request_id(headers: dict[str, Any] | None = None) -> str:
+    """An id of a request, which nothing reads; moto draws its 52 letters one by one."""
+    if headers is not None:
+        headers["x-amzn-requestid"] = "EMULATED"
+    return "EMULATED"
 
 
 @contextmanager
 def aws() -> Iterator[None]:
     """Everything inside speaks to an emulated AWS instead of the real one."""
-    lock, original = threading.RLock(), BotocoreStubber.__call__
+    original = BotocoreStubber.__call__
 
-    def one_at_a_time(self: BotocoreStubber, *arguments: Any, **named: Any) -> Any:
-        with lock:
+    def waiting(self: BotocoreStubber, *arguments: Any, **named: Any) -> Any:
+        with one_at_a_time:
             return original(self, *arguments, **named)
 
-    with (
-        patch.object(BotocoreStubber, "__call__", one_at_a_time),
-        patch.object(responses, "method_names_from_class", _method_names),
-        patch.object(UserAgentString, "to_string", lambda _: "botocore"),
-        mock_aws(),
-    ):
+    with patch.object(BotocoreStubber, "__call__", waiting), _worked_out_once(), mock_aws():
+        yield
+
+
+@contextmanager
+def _worked_out_once() -> Iterator[None]:
+    with ExitStack() as patched:
+        for place, name, better in (
+            (responses, "method_names_from_class", _method_names),
+            (responses, "camelcase_to_underscores", _underscores),
+            (queues, "camelcase_to_underscores", _underscores),
+            (backend_index, "backend_url_patterns", _addresses),
+            # For each start, two thousand addresses of a client of HTTP with which nothing here calls AWS.
+            (models, "RESPONSES_METHODS", []),
+            (responses, "gen_amzn_requestid_long", _request_id),
+            (UserAgentString, "to_string", lambda _: "botocore"),
+        ):
+            patched.enter_context(patch.object(place, name, better))
         yield

@@ -39,6 +39,9 @@ def _statements(function: Function) -> Iterator[Statement]:
         yield _allow("Send", SEND_MESSAGES, [_queue(noun) for noun in queues])
     if function.tells:
         yield from _telling()
+    if function.tells and (function.queue or function.every):
+        # How many mails the account may send in a second, which SES knows of no resource but itself.
+        yield _allow("MailPace", ("ses:GetAccount",), "*")
 
 
 def _telling() -> Iterator[Statement]:

@@ -10,6 +10,7 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -21,8 +22,10 @@ from hypothesis import settings as settings_of_examples
 import app
 from chalicelib import functions, store
 from chalicelib.channels.base import Outlet
+from chalicelib.core.check import Check
+from chalicelib.core.status import Judged, Observed
+from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import deadlines, sweep, tick
-from chalicelib.monitor.intake import points
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from chalicelib.settings import Settings
@@ -53,13 +56,26 @@ class Clock:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="many more cases in the tests that make them at random")
+    parser.addoption("--long", action="store_true", help="the cases marked as long, and many more random ones")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     settings_of_examples.register_profile("quick", max_examples=25)
     settings_of_examples.register_profile("long", max_examples=400)
     settings_of_examples.load_profile("long" if config.getoption("--long") else "quick")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: some tests wait for what happens in real time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture
@@ -119,11 +135,11 @@ def services(settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) 
     # Messages become readable, visible again and too old by the clock that only moves when told.
     monkeypatch.setattr("moto.sqs.models.unix_time_millis", lambda: clock.now.timestamp() * 1000)
     monkeypatch.setattr("moto.sqs.models.unix_time", lambda: clock.now.timestamp())
+    # A fresh process: `connect` forgets what the store remembers, and new services remember nothing.
     store.connect(settings)
-    points.forget()
     sqs = client("sqs")
     tables.create(settings, sqs) if ENGINE else fixtures.place(settings, sqs)
-    client("ses").verify_email_identity(EmailAddress="alerts@tocsin.example.org")
+    fixtures.verify("alerts@tocsin.example.org")
     codes = itertools.count(1)
     outlet = Outlet(settings.allowed_networks, client("sesv2"), client("sns"))
     made = Services(
@@ -155,16 +171,22 @@ class Queues:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.sqs = client("sqs")
+        self.urls: dict[str, str] = {}
 
     def take(self, noun: str) -> list[dict[str, Any]]:
         queue = self.services.settings.resource(noun)
         taken = []
         while fixtures.holds_messages(queue):
-            url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+            url = self._url(queue)
             for message in self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
                 taken.append(json.loads(message["Body"]))
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return taken
+
+    def _url(self, queue: str) -> str:
+        if queue not in self.urls:
+            self.urls[queue] = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        return self.urls[queue]
 
     def work(self) -> None:
         """Looks, judges, delivers and does everything that waits, until nothing does."""
@@ -199,6 +221,48 @@ class Queues:
 @pytest.fixture
 def queues(services: Services) -> Queues:
     return Queues(services)
+
+
+@dataclass
+class Story:
+    """The running system as a test tells of it: a project, its services and their clock, the queues, and what was
+    sent."""
+
+    services: Services
+    clock: Clock
+    queues: Queues
+    keyring: projects.Keyring
+    sent: Sent
+
+    @property
+    def project(self) -> str:
+        return self.keyring.project.code
+
+    def see(self, check: Check, *, ok: bool) -> Check:
+        """A probe looks at the check."""
+        look = Observed(self.clock.now, ok, "TCP connect ok" if ok else "no answer", "Home")
+        return transitions.apply(self.services, check.project, check.code, look)
+
+    def judge(self, rule: Check, *, firing: bool, reason: str = "is 93, above 90") -> Check:
+        """A rule is judged, for this reason if it fires."""
+        judged = Judged(self.clock.now, firing, reason=reason if firing else "")
+        return transitions.apply(self.services, rule.project, rule.code, judged)
+
+    def tick(self) -> None:
+        """The minute's tick and what follows from it."""
+        tick.run(self.services)
+        self.queues.work()
+
+    def sweep_for(self, minutes: int) -> None:
+        """Lets minutes pass, each with its sweep and what becomes of that."""
+        for _ in range(minutes):
+            sweep.run(self.services)
+            self.queues.until(self.clock.now + timedelta(minutes=1))
+
+
+@pytest.fixture
+def story(services: Services, clock: Clock, queues: Queues, keyring: projects.Keyring, sent: Sent) -> Story:
+    return Story(services, clock, queues, keyring, sent)
 
 
 @pytest.fixture

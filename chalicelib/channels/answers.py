@@ -89,15 +89,15 @@ BASES = {
     "webhook": "HTTP",
 }
 
-# AWS's own words for "too many": seconds until it is worth another try. The slowest sender that SES knows, that of its
-# sandbox, sends one mail a second.
-_PACE = 1.0
+# AWS's own words for "too many" say nothing of time: the pace at which the sender is told says when.
+_PACE = 0.0
 # Amazon SES, Errors related to the sending quotas: wait up to ten minutes, then retry.
 _QUOTA = 600.0
 # How long a service that says "too many" is left alone if it does not say for how long.
 _PAUSE = 60.0
 
 _VERIFIED = "an address is not verified in SES: the sender's, or in the sandbox the recipient's"
+_DAY = "the day's quota of mails is used up"
 _KEY_OF_TOPIC = "the topic's encryption key cannot be used"
 
 TABLE: tuple[Row, ...] = (
@@ -118,7 +118,7 @@ TABLE: tuple[Row, ...] = (
     *_rows("SES", "SendingPausedException", "", "again", "sending is paused in SES"),
     *_rows("SES", "AccountSendingPausedException", "", "again", "sending is paused in SES"),
     *_rows("SES", "ConfigurationSetSendingPausedException", "", "again", "sending is paused in SES"),
-    *_rows("SES", "Throttling ThrottlingException", "daily", "wait", "the day's quota of mails is used up", _QUOTA),
+    *_rows("SES", "Throttling ThrottlingException TooManyRequestsException", "daily", "wait", _DAY, _QUOTA),
     *_rows("SES", "LimitExceededException", "", "wait", "a quota of the account is used up", _QUOTA),
     # Amazon SNS API Reference, Publish, Errors.
     *_rows("SNS", "InvalidParameter", "sandbox", "again", "SNS is in its sandbox: the number is not verified"),

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from chalicelib import log
 from chalicelib.channels import answers, waits
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.phrases import one_line
 
 
-@contextmanager
-def undelivered(service: str, now: datetime) -> Iterator[None]:
-    """Turns an AWS error into Undelivered, as the table of answers says."""
-    from botocore.exceptions import BotoCoreError, ClientError
+def ask(service: str, now: datetime, call: Callable[..., object], **arguments: Any) -> None:
+    """Has a service send something. Raises Undelivered, as the table of answers says.
+
+    It is asked once more at once where the connection failed, as one does that was kept open for long.
+    """
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectionClosedError,
+        ConnectTimeoutError,
+        EndpointConnectionError,
+    )
 
     try:
-        yield
+        try:
+            call(**arguments)
+        except (ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError):
+            call(**arguments)
     except ClientError as error:
         raise _refused(service, error.response, now) from error
     except BotoCoreError as error:
         raise Undelivered(f"{service} could not be asked ({type(error).__name__})", unanswered=True) from error
+
+
+def figure(service: str, read: Callable[[], float]) -> float | None:
+    """A number above nought that a service tells of itself; None where it tells none: the caller can do without."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        found = read()
+    except (ClientError, BotoCoreError) as error:
+        log.warning("service could not be asked", service=service, reason=str(error))
+        return None
+    return found if found > 0 else None
 
 
 def _refused(service: str, response: Any, now: datetime) -> Undelivered:

@@ -105,11 +105,15 @@ _MAKING = threading.Lock()
 
 
 def _client(service: str) -> Any:
-    """A client that gives up soon, for the deliverer tries again later, and that many threads may use at once."""
+    """A client that gives up soon, for the deliverer tries again later, and that many threads may use at once.
+
+    It sends nothing twice by itself: who says that this is too much is not asked again at once, and what failed on the
+    way may have been taken.
+    """
     import boto3
     from botocore.config import Config
 
-    retries = {"mode": "standard", "total_max_attempts": 2}
+    retries = {"mode": "standard", "total_max_attempts": 1}
     config = Config(connect_timeout=3, read_timeout=10, retries=retries, max_pool_connections=POOL)
     with _MAKING:
         return boto3.client(service, config=config)

@@ -59,14 +59,26 @@ wants = fields.wants
 
 
 def send(settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> None:
-    addresses = settings["address"].split(", ")
-    mail = message(news, addresses)
-    with aws.undelivered(service, news[0].now):
-        outlet.ses.send_email(
-            FromEmailAddress=sender_of(news[0].site)[1],
-            Destination={"ToAddresses": addresses},
-            Content={"Raw": {"Data": mail.as_bytes(policy=_CRLF)}},
-        )
+    to = addresses(settings)
+    mail = message(news, to)
+    aws.ask(
+        service,
+        news[0].now,
+        outlet.ses.send_email,
+        FromEmailAddress=sender_of(news[0].site)[1],
+        Destination={"ToAddresses": to},
+        Content={"Raw": {"Data": mail.as_bytes(policy=_CRLF)}},
+    )
+
+
+def addresses(settings: dict[str, Any]) -> list[str]:
+    """To whom a channel's mails go."""
+    return str(settings["address"]).split(", ")
+
+
+def rate(outlet: Outlet) -> float | None:
+    """How many recipients a second SES takes of this account, as it says itself; None where it does not."""
+    return aws.figure(service, lambda: float(outlet.ses.get_account().get("SendQuota", {}).get("MaxSendRate", 0)))
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:

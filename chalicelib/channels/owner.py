@@ -12,9 +12,11 @@ from chalicelib.core.news import Site
 def tell(site: Site, address: str, subject: str, text: str, outlet: Outlet, now: datetime) -> None:
     """Sends a mail. Raises Undelivered."""
     content = {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}
-    with aws.undelivered(mail.service, now):
-        outlet.ses.send_email(
-            FromEmailAddress=mail.sender_of(site)[1],
-            Destination={"ToAddresses": [address]},
-            Content={"Simple": content},
-        )
+    aws.ask(
+        mail.service,
+        now,
+        outlet.ses.send_email,
+        FromEmailAddress=mail.sender_of(site)[1],
+        Destination={"ToAddresses": [address]},
+        Content={"Simple": content},
+    )

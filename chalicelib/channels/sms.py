@@ -39,8 +39,8 @@ wants = fields.wants
 @in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
-    with aws.undelivered(service, news.now):
-        outlet.sns.publish(PhoneNumber=settings["number"], Message=message(news), MessageAttributes=kind)
+    values = {"PhoneNumber": settings["number"], "Message": message(news), "MessageAttributes": kind}
+    aws.ask(service, news.now, outlet.sns.publish, **values)
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:

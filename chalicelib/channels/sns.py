@@ -41,14 +41,16 @@ wants = everything
 @in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     topic = settings["topic"]
-    with aws.undelivered(service, news.now):
-        outlet.sns.publish(
-            TopicArn=topic,
-            Subject=subject(news),
-            Message=json.dumps(message(news)),
-            MessageAttributes=_attributes(news),
-            **(_order(news) if topic.endswith(".fifo") else {}),
-        )
+    aws.ask(
+        service,
+        news.now,
+        outlet.sns.publish,
+        TopicArn=topic,
+        Subject=subject(news),
+        Message=json.dumps(message(news)),
+        MessageAttributes=_attributes(news),
+        **(_order(news) if topic.endswith(".fifo") else {}),
+    )
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:

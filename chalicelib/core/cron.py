@@ -52,8 +52,14 @@ class _Field(NamedTuple):
         if not parts:
             raise ValueError("not an item of a cron field")
         first, last, step = parts["first"], parts["last"], parts["step"]
-        start = self.number(first) if first else self.low
-        end = self.number(last) if last else self.high if step or not first else start
+        if not first:
+            start, end = self.low, self.high
+        else:
+            start = end = self.number(first)
+            if last:
+                end = self.number(last)
+            elif step:
+                end = self.high
         if end < start:
             raise ValueError("a range that wraps")
         return range(start, end + 1, int(step or 1))  # a step of 0 is a ValueError of range

@@ -25,6 +25,7 @@ class Attempt:
     `flip` is the newest flip that it covers, `reminder` its number among the reminders (0: none), `began` the beginning
     of the outage it is about. It was first tried at `first` and last at `at`; `count` tries have failed, a throttled
     one (`paced`) is not counted. It is tried again at `next_at`, never if that is None and no `lease` lasts: given up.
+    `place` is its place in the line of those who wait for its sender, None where it has none.
     While a `lease` lasts somebody is sending it; a lease that is over without an outcome leaves it unknown. `unsure`:
     a try, or one of an earlier message to the same effect, was not answered, and may have been taken.
     """
@@ -42,6 +43,7 @@ class Attempt:
     lease: datetime | None = None
     error: str = ""
     paced: bool = False
+    place: int | None = None
     unsure: bool = False
 
     @property
@@ -155,13 +157,19 @@ def failed(cursor: Cursor, error: str, now: datetime, *, permanent: bool, unansw
     return replace(cursor, attempt=replace(failure, unsure=message.unsure or unanswered))
 
 
-def throttled(cursor: Cursor, error: str, now: datetime, until: datetime) -> Cursor:
+def throttled(cursor: Cursor, error: str, now: datetime, until: datetime, place: int | None = None) -> Cursor:
     """The message under way was not taken because there were too many: no try is counted, only its time moves."""
     message = cursor.attempt
     assert message is not None
     given_up = until - message.first > LONGEST
     waiting = replace(message, at=now, next_at=None if given_up else until, lease=None, error=error, paced=True)
-    return replace(cursor, attempt=waiting)
+    return replace(cursor, attempt=replace(waiting, place=place))
+
+
+def placed(cursor: Cursor, until: datetime, place: int | None) -> Cursor:
+    """What waits for its sender waits until then, at this place."""
+    assert cursor.attempt is not None
+    return replace(cursor, attempt=replace(cursor.attempt, next_at=until, place=place))
 
 
 def given_up(cursor: Cursor) -> Cursor:

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.core import kinds
 from chalicelib.core.check import INSTANCE, Check, parent_of
+from chalicelib.core.status import Change
 
 # A range key ends at 1,024 bytes, and other keys than its own hold the code of an instance.
 ENTITY_MAX = 800
@@ -35,6 +37,11 @@ def entity_of(code: str) -> str:
 def new(parent: Check, entity: str, now: datetime) -> Check:
     """An instance of a check that has no status yet."""
     return Check(parent.project, code_of(parent.code, entity), now, parent.kind)
+
+
+def freed(change: Change) -> bool:
+    """Whether a change of a check may have ended what kept back news of its instances."""
+    return change.unheld and kinds.of(change.after).instanced
 
 
 def told_among(known: Mapping[str, Check], code: str) -> Check | None:

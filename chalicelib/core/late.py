@@ -44,13 +44,23 @@ def concerns(check: Check, signal: Signal) -> bool:
 
 
 def in_short(check: Check, signal: Signal) -> Late:
-    """The signal with what the check itself tells about what came later."""
+    """The signal with its check's last flip, if that came later, as far as the check without its history tells it."""
     if check.since is None or signal.at >= check.since - SAME:
         return Late(signal, signal.at)
-    old: Status = "new" if check.last_ping is None else "up" if check.status != "up" else "down"
-    missed = check.last_ping is None or check.last_ping < check.since
-    reason = ("timeout" if missed else "fail") if check.status == "down" else ""
-    return Late(signal, signal.at, (Flip(check.project, check.code, check.since, old, check.status, reason),))
+    return Late(signal, signal.at, (_last_flip(check, check.since),))
+
+
+def _last_flip(check: Check, at: datetime) -> Flip:
+    """The flip at `at` that brought the check into its status: it was new, or else up unless it is up now; it went down
+    because a ping was missed, unless one came at that moment or after it."""
+    before: Status = "down" if check.status == "up" else "up"
+    if check.last_ping is None:
+        before = "new"
+    reason = ""
+    if check.status == "down":
+        missed = check.last_ping is None or check.last_ping < at
+        reason = "timeout" if missed else "fail"
+    return Flip(check.project, check.code, at, before, check.status, reason)
 
 
 def status_then(check: Check, late: Late) -> Status:
@@ -87,13 +97,21 @@ def _is_needed(made: Flip, flips: Sequence[Flip]) -> bool:
     return following is None or made.old not in ("new", "paused") or not made.new == following.new == "up"
 
 
+def _since_then(check: Check, late: Late) -> datetime | None:
+    """Since when the check had the status that it had when the signal came; None where that is not known."""
+    if late.before:
+        return late.before.at
+    # Without a flip before the signal, the check's own moment is that of a later flip, if there is one.
+    return None if late.flips else check.since
+
+
 def _then(check: Check, after: Check, late: Late, kind: PingKind) -> Check:
     """The check at the moment of the signal, as far as its last pings tell."""
     at = late.signal.at
     then = replace(
         after,
         status=status_then(check, late),
-        since=late.before.at if late.before else None if late.flips else check.since,
+        since=_since_then(check, late),
         last_ping=None,
         last_start=None,
         last_start_rid=None,

@@ -44,18 +44,19 @@ def judgement(
     letters = {letter: met(of_letter, known) for letter, of_letter in verdicts.items()}
     firing = holds(letters)
     every = _every(verdicts)
-    before = {name: one.value for name, one in known.items()}
+    breaching: dict[str, float | None] = {}
     if firing:
-        vanished = {name: value for name, value in before.items() if name in every and every[name].breached is None}
-        breaching = _breaching(verdicts, letters) | vanished
+        breaching = _breaching(verdicts, letters) | _vanished(known, every)
     elif firing is None:
-        breaching = {name: value for name, value in before.items() if not _is_well(every, name)}
-    else:
-        breaching = {}
+        # Nothing says that these are over, unless a verdict of their own does.
+        breaching = {name: one.value for name, one in known.items() if not _is_well(every, name)}
     recovered = {name: every[name].value if name in every else None for name in known}
     order = _order(check.met, letters)
-    details = _details(check, verdicts, order, letters, breaching) if firing else _recovery(check, known, every)
-    reason = _reason(check, details) if firing else ""
+    if firing:
+        details = _details(check, verdicts, order, letters, breaching)
+        reason = _reason(check, details)
+    else:
+        details, reason = _recovery(check, known, every), ""
     # A single criterion has no order to be remembered.
     met_in_order = order if len(letters) > 1 else ""
     return Judged(now, firing, breaching, recovered, reason, details, met=met_in_order, due=_due(verdicts), known=known)
@@ -79,6 +80,11 @@ def _every(verdicts: Mapping[str, Verdicts]) -> dict[str, Verdict]:
             if name not in found or found[name].breached is None:
                 found[name] = verdict
     return found
+
+
+def _vanished(known: Breaches, every: Mapping[str, Verdict]) -> dict[str, float | None]:
+    """The series that breached when they last had a value, and are still asked for."""
+    return {name: one.value for name, one in known.items() if name in every and every[name].breached is None}
 
 
 def _is_well(every: Mapping[str, Verdict], name: str) -> bool:

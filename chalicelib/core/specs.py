@@ -29,13 +29,14 @@ class Spec(Protocol):
 class ProbeSpec:
     """The definition of a probe.
 
-    `definition` is the cleaned definition of its type of probe, which `type` names. `retries` is the number of further
+    `definition` is that of its type of probe as JSON: `probes.read` makes the type's own dataclass of it. Here it is
+    read for the few names that mean the same in every type. `retries` is the number of further
     failures that confirm the first, each `retry_delay` seconds after the one before. `locations` are the places to look
     from, home if there are none. A look that takes `perf_warn` milliseconds is Slow, one that takes `perf_crit`
     Critical (0: never); from `perf_down` on that counts as a failure, "" for never.
     """
 
-    definition: dict[str, Any]
+    definition: Mapping[str, object]
     retries: int = 1
     retry_delay: int = 5
     locations: tuple[str, ...] = ()
@@ -47,6 +48,12 @@ class ProbeSpec:
     def type(self) -> str:
         """The name of the type of probe."""
         return str(self.definition["type"])
+
+    @property
+    def timeout(self) -> float:
+        """The seconds that a look may take."""
+        found = self.definition.get("timeout")
+        return found if isinstance(found, (int, float)) else 0
 
     @property
     def host(self) -> str:

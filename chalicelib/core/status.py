@@ -150,12 +150,15 @@ def decide(check: Check, event: Event, away: Away | None = None) -> Change | Non
     Raises Conflict when the event does not fit the state (resuming a check that is not paused).
     """
     current = _excused(check, away)
-    current, missed = (current, ()) if _is_past(check, event) else _settle(current, _moment(event))
+    missed: tuple[Flip, ...] = ()
+    if not _is_past(check, event):
+        current, missed = _settle(current, _moment(event))
     after, made = _HANDLERS[type(event)](current, event)
     after = replace(after, away=after.away if _is_settling(after) else None)
     after = replace(after, due=None if after.status == "down" else deadline(after))
     flips = missed + made
     if isinstance(event, Redefined | Late):
+        # Another definition, or a ping of long ago, may put the deadline where it has passed already.
         after, overdue = _settle(after, event.at)
         flips += overdue
     series = watching.series(check, after, event)

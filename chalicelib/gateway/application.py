@@ -54,7 +54,7 @@ class Application(chalice.Chalice):
             return self._answer(event)
         except Exception:  # noqa: BLE001
             # Not even the dialect's own words could be found or sent. The log has the trace.
-            log.error("no answer")
+            log.fault("no answer")
             return response(event, NOBODY.broken(500, BROKEN))
 
     def _answer(self, event: Event) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class Application(chalice.Chalice):
         except Exception:  # noqa: BLE001
             # What goes wrong with an error or an answer is our fault as well. The log has the trace, the caller an
             # answer in the dialect's shape.
-            log.error("request failed", path=found.path, method=request.method)
+            log.fault("request failed", path=found.path, method=request.method)
             return _refused(event, request, found, 500, BROKEN)
 
 
@@ -91,7 +91,7 @@ def _refused(event: Event, request: Request, found: Resource, status: int, messa
     try:
         return response(event, _finished(request, found, found.voice.broken(status, message)))
     except Exception:  # noqa: BLE001
-        log.error("no headers", path=found.path)
+        log.fault("no headers", path=found.path)
         return response(event, found.voice.broken(status, message))
 
 

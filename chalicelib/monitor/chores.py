@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from chalicelib.monitor.clocks import daily, rollups
 from chalicelib.monitor.intake import pings
-from chalicelib.monitor.managing import channels, checks, series
-from chalicelib.monitor.messages import Purge, PurgeSeries, RollUp, SumDay, Unassign, chore_of
+from chalicelib.monitor.managing import channels, checks, probes, series
+from chalicelib.monitor.messages import FreeDependants, Purge, PurgeSeries, RollUp, SumDay, Unassign, chore_of
 from chalicelib.monitor.services import Services
 
 Message = dict[str, Any]
@@ -21,6 +20,8 @@ def do(services: Services, message: Message) -> None:
             checks.purge(services, owner)
         case Unassign(project, channel):
             channels.unassign_all(services, project, channel)
+        case FreeDependants(project, master):
+            probes.free_dependants(services, project, master)
         case SumDay(code, day):
             daily.sum_day(services, code, day)
         case RollUp(project, names, hour):
@@ -28,19 +29,15 @@ def do(services: Services, message: Message) -> None:
         case PurgeSeries(project, name):
             series.purge(services, project, name)
         case None:
-            _OF_OTHERS[message["do"]](services, message)
+            _do_for_ping(services, message)
 
 
-def _ping(services: Services, message: Message) -> None:
-    pings.receive_kept(services, message)
-
-
-def _record(_house: Services, message: Message) -> None:
-    pings.record_kept(message)
-
-
-# What is written and read by those whom it is about.
-_OF_OTHERS: dict[str, Callable[[Services, Message], None]] = {
-    "ping": _ping,
-    "record": _record,
-}
+def _do_for_ping(services: Services, message: Message) -> None:
+    """The chores of pings that DynamoDB could not take in: their messages are written and read by `intake.kept`."""
+    match message["do"]:
+        case "ping":
+            pings.receive_kept(services, message)
+        case "record":
+            pings.record_kept(message)
+        case other:
+            raise KeyError(other)

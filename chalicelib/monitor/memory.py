@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from chalicelib.core.check import Check
+from chalicelib.core.line import Line
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -36,13 +39,29 @@ class Newest(Generic[Key, Value]):
 
 
 @dataclass(slots=True)
+class Watching:
+    """What the rules of a project read, as it was `seen`: the codes of the rules by the plain names that they read,
+    and beside each pattern, which has to be tried on every name, the code of its rule."""
+
+    seen: datetime
+    names: dict[str, list[str]] = field(default_factory=dict)
+    patterns: list[tuple[Callable[[str], bool], str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Memory:
     """`checks` by code, as pings saw them last; `projects` by the hash of a key, which is of one project for good;
-    `closing` the rules and the ends of buckets (seconds since 1970) at which this process has them judged."""
+    `closing` the rules and the ends of buckets (seconds since 1970) at which this process has them judged; `watching`
+    what the rules of a project read; `nudged` when this process last had a rule judged because of points; `noted` the
+    projects of which it is written down that they have series; `lines` those of senders that took no more."""
 
     checks: Newest[str, Check] = field(default_factory=Newest)
     projects: Newest[str, str] = field(default_factory=Newest)
     closing: Newest[tuple[str, int], bool] = field(default_factory=Newest)
+    watching: Newest[str, Watching] = field(default_factory=Newest)
+    nudged: Newest[str, datetime] = field(default_factory=Newest)
+    noted: Newest[str, bool] = field(default_factory=Newest)
+    lines: Newest[str, Line] = field(default_factory=Newest)
 
     def asks_first(self, code: str, end: int) -> bool:
         """Whether nobody here has asked yet for a rule to be judged when a bucket ends; from now on somebody has."""

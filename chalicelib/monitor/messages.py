@@ -84,6 +84,14 @@ class Unassign:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeDependants:
+    """A device that may have been deleted by now is no longer the master of those that still name it."""
+
+    project: str
+    master: str
+
+
+@dataclass(frozen=True, slots=True)
 class SumDay:
     """The results of a probe's day that is over are summed."""
 
@@ -108,11 +116,12 @@ class PurgeSeries:
     series: str
 
 
-Chore = Purge | Unassign | SumDay | RollUp | PurgeSeries
+Chore = Purge | Unassign | FreeDependants | SumDay | RollUp | PurgeSeries
 
 _NAMES: dict[type[Chore], str] = {
     Purge: "purge",
     Unassign: "unassign",
+    FreeDependants: "free_dependants",
     SumDay: "sum_day",
     RollUp: "roll_up",
     PurgeSeries: "purge_series",

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from chalicelib import log
-from chalicelib.core import kinds, status
+from chalicelib.core import instances, kinds, status
 from chalicelib.core.check import Check
 from chalicelib.core.deadlines import Batch
 from chalicelib.core.errors import Busy
@@ -43,22 +43,12 @@ def _decide(services: Services, seen: Check, event: status.Event) -> Check:
     tell([change])
     if isinstance(event, status.Redefined):
         _announce_deadline(services, change.after)
-    if isinstance(event, (status.Redefined, status.Silenced, status.Unsilenced)):
-        _look_at_instances(services, change.after)
     return change.after
 
 
 def instances_of(check: Check) -> list[Check]:
     """The instances of a check, of a kind that has any."""
     return checks.instances_of(check) if kinds.of(check).instanced else []
-
-
-def _look_at_instances(services: Services, check: Check) -> None:
-    """Whether instances are told, and to whom, is their check's to say: what waited for that may be told now."""
-    nudges = [outbox.of(check.project, instance.code) for instance in instances_of(check)]
-    for waiting in nudges:
-        outbox.put(waiting, f"{check.code}:{check.version}", services.clock())
-    nudge(nudges)
 
 
 def keep(seen: Check, event: status.Event) -> status.Change | None:
@@ -124,7 +114,8 @@ def _nudges(change: status.Change) -> list[Nudge]:
     """What there may be to tell because of a change: of the check itself, and of those that waited for it."""
     check = change.after
     codes = ([check.code] if change.is_news else []) + list(change.released)
-    return [outbox.of(check.project, code) for code in codes]
+    freed = [outbox.of_instances(check.project, check.code)] if instances.freed(change) else []
+    return [outbox.of(check.project, code) for code in codes] + freed
 
 
 def nudge(nudges: list[Nudge], *, delay: int = 0) -> bool:

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
     from chalicelib.probes.connection import Session
 
 # What a probe calls itself where its protocol has a place for it.
 AGENT = "Tocsin/1 (uptime probe)"
+
+
+# Seconds that a look may take unless its definition says otherwise.
+TIMEOUT = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """What a type of probe looks at, clean: what its `clean` answered. Each type has its own, by this name. `timeout`
+    is the seconds that a look may take."""
+
+    type: str = ""
+    timeout: float = TIMEOUT
+
+    @property
+    def verifies(self) -> bool:
+        """Whether a look may have to verify a certificate; one that a redirect leads to is not foreseen."""
+        return False
+
+    def document(self) -> dict[str, Any]:
+        """The definition as JSON, complete, so that it can be shown without its type: cleaning it changes nothing."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """The definition that `document` made this JSON of; what this version does not know is passed over. Raises
+        TypeError if what must be there is not."""
+        return cls(**{one.name: document[one.name] for one in fields(cls) if one.name in document})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +77,10 @@ Done = Callable[[str, Outcome], None]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One probe to be run. `definition` is clean: what its kind's `clean` answered."""
+    """One probe to be run."""
 
     key: str
-    definition: dict[str, Any]
+    definition: Definition
 
 
 class Failed(Exception):
@@ -64,15 +92,23 @@ class Failed(Exception):
         self.details = details
 
 
+# A kind has a member of this name.
+_Definition = Definition
+
+
 class Kind(Protocol):
     """A type of probe: a module of this package with these names in it."""
 
     name: str
 
-    def clean(self, definition: dict[str, object]) -> dict[str, Any]:
-        """The definition as it is kept: validated, complete with defaults, in one form, JSON-able; `type` and `timeout`
-        are in it. Cleaning what is clean changes nothing. Raises Invalid, whose field is the key ("port")."""
+    @property
+    def Definition(self) -> type[_Definition]:  # noqa: N802 - a class in a module
+        """The dataclass of what this type looks at."""
 
-    def run(self, definition: dict[str, Any], session: Session) -> Outcome:
+    def clean(self, definition: dict[str, object]) -> _Definition:
+        """The definition as it is kept: validated, complete with defaults, in one form. Cleaning what is clean changes
+        nothing. Raises Invalid, whose field is the key ("port")."""
+
+    def run(self, definition: Any, session: Session) -> Outcome:
         """Probes once. Raises Failed, or lets OSError, TimeoutError and ssl.SSLError out: `failures.attempt` puts them
-        into words. `line.outcome(...)` makes the answer."""
+        into words. `definition` is the type's own Definition. `line.outcome(...)` makes the answer."""

@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
+from typing import cast
 
 import pycurl
 
@@ -25,7 +26,7 @@ from chalicelib.net.lookups import Endpoint, Resolver, ask
 from chalicelib.net.urls import MOVED
 from chalicelib.probes import failures
 from chalicelib.probes.base import Done, Failed, Outcome, Task
-from chalicelib.probes.http import Exam
+from chalicelib.probes.http import Definition, Exam
 from chalicelib.probes.transfer import Transfer, options
 
 # What curl takes for an address in figures: up to four numbers, decimal, octal or hexadecimal.
@@ -87,7 +88,7 @@ class Curl:
         effort = 0
         while waiting and len(self._active) < endpoints and effort < _TURN:
             task = waiting.popleft()
-            effort += _TURN if str(task.definition.get("url")).startswith("https:") else 1
+            effort += _TURN if _asked(task).encrypted else 1
             self._begin(task, began)
 
     def _begin(self, task: Task, began: float) -> None:
@@ -96,7 +97,7 @@ class Curl:
         transfer.begin(task.key, now, 1e3 * (now - began))
         self._active[transfer.easy] = transfer
         try:
-            transfer.admit(Exam(task.definition, self._now), task.definition["timeout"])
+            transfer.admit(Exam(_asked(task), self._now), task.definition.timeout)
             self._send(transfer)
         except Exception:  # noqa: BLE001 - a fault in one probe must not take the others with it
             self._broken(transfer)
@@ -181,7 +182,7 @@ class Curl:
         self._finish(transfer, Outcome(False, text, transfer.phases()))
 
     def _broken(self, transfer: Transfer) -> None:
-        log.error("a probe broke", type="http", key=transfer.key)
+        log.fault("a probe broke", type="http", key=transfer.key)
         self._failed(transfer, failures.INTERNAL)
 
     def _finish(self, transfer: Transfer, outcome: Outcome) -> None:
@@ -235,3 +236,8 @@ class _Bell:
     def __del__(self) -> None:
         os.close(self._hear)
         os.close(self._pull)
+
+
+def _asked(task: Task) -> Definition:
+    """What the task asks for: curl is given tasks of this type alone."""
+    return cast(Definition, task.definition)

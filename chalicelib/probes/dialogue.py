@@ -7,13 +7,14 @@ some servers repeat the command that they refuse.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from dataclasses import dataclass
+from typing import TypeVar
 
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import fields
-from chalicelib.probes.base import Failed
+from chalicelib.probes.base import Definition, Failed, Outcome
 from chalicelib.probes.connection import Connection, Session
 
 # How a connection is secured: not at all, by a command in the dialogue, or from the first byte.
@@ -30,35 +31,65 @@ PARTING_SECONDS = 1.0
 _UNSEEN = re.compile("[\0-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+")
 
 
-def cleaned(definition: dict[str, object], name: str, ports: dict[str, int]) -> dict[str, Any]:
-    """The definition of a type that may be secured and may log in; `ports` are the usual ones of the MODES. A user
-    name and a password are sent as the connection is: over `none`, for everybody on the way to read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer(Definition):
+    """A port of a host."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secured(Peer):
+    """What may be secured, in one of the MODES, and may log in. A user name and a password are sent as the connection
+    is: over `none`, for everybody on the way to read."""
+
+    tls: str = "none"
+    verify: bool = True
+    user: str = ""
+    password: str = ""
+
+    @property
+    def verifies(self) -> bool:
+        return self.tls != "none" and self.verify
+
+
+S = TypeVar("S", bound=Secured)
+
+
+def cleaned(kind: type[S], definition: dict[str, object], ports: dict[str, int]) -> S:
+    """The definition of a type that may be secured; `ports` are the usual ones of the MODES."""
     fields.refuse_unknown(definition, SECURED)
     mode = fields.choice(definition, "tls", MODES, "none")
-    return fields.common(definition, name) | {
-        "host": fields.host(definition),
-        "port": fields.port(definition, ports[mode]),
-        "tls": mode,
-        "verify": fields.flag(definition, "verify", default=True),
-        **credentials(definition),
-    }
+    timeout, host, port = fields.timeout(definition), fields.host(definition), fields.port(definition, ports[mode])
+    verify = fields.flag(definition, "verify", default=True)
+    user, password = _credentials(definition)
+    return kind(timeout=timeout, host=host, port=port, tls=mode, verify=verify, user=user, password=password)
 
 
-def credentials(definition: dict[str, object]) -> dict[str, str]:
+def _credentials(definition: dict[str, object]) -> tuple[str, str]:
     user, password = (fields.word(definition, key, 200) for key in ("user", "password"))
     if password and not user:
         raise Invalid("user", "is missing, but there is a password")
     if user and not password:
         raise Invalid("password", "is missing, but there is a user")
-    return {"user": user, "password": password}
+    return user, password
+
+
+def conversation(definition: S, session: Session, talk: Callable[[Connection, S], str], farewell: bytes) -> Outcome:
+    """A look at a server that is told how to go when all is said: `talk` answers the text of what it found."""
+    with connected(definition, session) as connection:
+        outcome = session.outcome(True, talk(connection, definition))
+        goodbye(connection, farewell)
+        return outcome
 
 
 @contextmanager
-def connected(definition: dict[str, Any], session: Session) -> Iterator[Connection]:
+def connected(definition: Secured, session: Session) -> Iterator[Connection]:
     """The connection to `host` and `port`, with TLS if that comes first."""
-    with dialled(session, definition["host"], definition["port"]) as connection:
-        if definition["tls"] == "tls":
-            secure(connection, definition)
+    with dialled(session, definition.host, definition.port) as connection:
+        if definition.tls == "tls":
+            connection.start_tls(definition.host, verify=definition.verify)
         yield connection
 
 
@@ -66,10 +97,6 @@ def dialled(session: Session, host: str, port: int) -> Connection:
     """A connection for a dialogue, all of whose time counts as `ttlb`: it has no first byte of an answer."""
     session.converse()
     return session.dial(host, port)
-
-
-def secure(connection: Connection, definition: dict[str, Any]) -> None:
-    connection.start_tls(definition["host"], verify=definition["verify"])
 
 
 def say(connection: Connection, command: str) -> None:

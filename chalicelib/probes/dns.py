@@ -5,9 +5,10 @@ the probe asks the name server of this machine.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Self
 
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import dialogue, dns_messages, fields
@@ -24,23 +25,44 @@ MATCHES = ("contains", "exact")
 _KEYS = ("host", "record", "expected", "match", "server", "port")
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(dialogue.Peer):
     """`expected` are answers, in any order: all that there may be ("exact"), or some of those that there are
-    ("contains"); in records of several parts and in texts, a part will do then. A PTR's host may be an address."""
+    ("contains"); in records of several parts and in texts, a part will do then. `server` is the name server to ask, ""
+    for that of this machine."""
+
+    type: str = name
+    record: str = "A"
+    expected: tuple[str, ...] = ()
+    match: str = MATCHES[0]
+    server: str = ""
+    port: int = PORT
+
+    def document(self) -> dict[str, Any]:
+        return super(Definition, self).document() | {"expected": list(self.expected)}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        return super(Definition, cls).of({**document, "expected": tuple(document.get("expected", ()))})
+
+
+def clean(definition: dict[str, object]) -> Definition:
+    """A PTR's host may be an address."""
     fields.refuse_unknown(definition, _KEYS)
     record = fields.choice({"record": _upper(definition.get("record"))}, "record", tuple(dns_messages.TYPES), "A")
-    return fields.common(definition, name) | {
-        "host": _asked_for(definition, record),
-        "record": record,
-        "expected": _expected(definition.get("expected"), record),
-        "match": fields.choice(definition, "match", MATCHES, MATCHES[0]),
-        "server": fields.host(definition, "server") if definition.get("server") else "",
-        "port": fields.port(definition, PORT),
-    }
+    return Definition(
+        timeout=fields.timeout(definition),
+        host=_asked_for(definition, record),
+        record=record,
+        expected=_expected(definition.get("expected"), record),
+        match=fields.choice(definition, "match", MATCHES, MATCHES[0]),
+        server=fields.host(definition, "server") if definition.get("server") else "",
+        port=fields.port(definition, PORT),
+    )
 
 
 def run(
-    definition: dict[str, Any],
+    definition: Definition,
     session: Session,
     *,
     number: Callable[[], int] = lambda: secrets.randbelow(65_536),
@@ -48,8 +70,8 @@ def run(
 ) -> Outcome:
     """`number` makes up a query's id; `system` tells which name server this machine uses."""
     session.converse()
-    server = Server(definition["server"], definition["port"]) if definition["server"] else system()
-    asked = dns_messages.query(number(), definition["host"], definition["record"])
+    server = Server(definition.server, definition.port) if definition.server else system()
+    asked = dns_messages.query(number(), definition.host, definition.record)
     return session.outcome(True, _judged(ask(asked, server, session), definition))
 
 
@@ -65,13 +87,13 @@ def _asked_for(definition: dict[str, object], record: str) -> str:
         return host
 
 
-def _expected(value: object, record: str) -> list[str]:
+def _expected(value: object, record: str) -> tuple[str, ...]:
     given = [value] if isinstance(value, str) and value else value or []
     if not isinstance(given, list):
         raise Invalid("expected", "is not a list of answers")
     if len(given) > EXPECTED:
         raise Invalid("expected", f"holds too many answers (at most {EXPECTED})")
-    answers = [fields.word({"expected": one}, "expected", 1_000, None).strip() for one in given]
+    answers = tuple(fields.word({"expected": one}, "expected", 1_000, None).strip() for one in given)
     for answer in answers if record in ("A", "AAAA") else ():
         if not _is_address(answer, 4 if record == "A" else 6):
             raise Invalid("expected", f"holds an answer that is no {record} record's address")
@@ -85,19 +107,19 @@ def _is_address(text: str, version: int) -> bool:
         return False
 
 
-def _judged(answer: dns_messages.Answer, definition: dict[str, Any]) -> str:
-    record, expected = definition["record"], definition["expected"]
+def _judged(answer: dns_messages.Answer, definition: Definition) -> str:
+    record, expected = definition.record, definition.expected
     if answer.code != "NOERROR":
         raise Failed(f"name server answers {answer.code}")
     if not answer.records:
         raise Failed(f"no {record} record")
     came = dialogue.seen(", ".join(sorted(answer.records)).encode())
-    if expected and not _matches(record, answer.records, expected, definition["match"]):
+    if expected and not _matches(record, answer.records, expected, definition.match):
         raise Failed(f"expected {dialogue.seen(', '.join(sorted(expected)).encode())}, got {came}")
     return f"{record} {came}"
 
 
-def _matches(record: str, answers: tuple[str, ...], expected: list[str], match: str) -> bool:
+def _matches(record: str, answers: tuple[str, ...], expected: tuple[str, ...], match: str) -> bool:
     found = [_form(record, answer) for answer in answers]
     wanted = [_form(record, answer) for answer in expected]
     if match == "exact":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.core.errors import Invalid
@@ -17,18 +18,25 @@ _STEP = re.compile(r"(?:\.|^)(?P<name>[^.\[\]]+)|\[(?P<index>-?\d{1,9})\]")
 _NOTHING = object()
 
 
-def clean(value: object) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    path: str
+    op: str
+    value: Any
+
+
+def clean(value: object) -> tuple[Assertion, ...]:
     """The assertions in one form. Raises Invalid."""
     if value is None:
-        return []
+        return ()
     if not isinstance(value, list):
         raise Invalid(FIELD, "is not a list of assertions")
     if len(value) > LIMIT:
         raise Invalid(FIELD, f"holds too many assertions (at most {LIMIT})")
-    return [_clean_one(one) for one in value]
+    return tuple(_clean_one(one) for one in value)
 
 
-def _clean_one(one: object) -> dict[str, Any]:
+def _clean_one(one: object) -> Assertion:
     if not isinstance(one, dict) or not set(one) <= {"path", "op", "value"}:
         raise Invalid(FIELD, "holds an assertion that is not an object of path, op and value")
     path, op, value = one.get("path"), one.get("op", "eq"), one.get("value")
@@ -40,19 +48,19 @@ def _clean_one(one: object) -> dict[str, Any]:
         raise Invalid(FIELD, f"holds an assertion whose value cannot be compared by {op}")
     if len(json.dumps(value, default=str)) > 1_000:
         raise Invalid(FIELD, "holds an assertion whose value is too long")
-    return {"path": path, "op": op, "value": value}
+    return Assertion(path, op, value)
 
 
-def judge(assertions: list[dict[str, Any]], body: bytes) -> None:
+def judge(assertions: Iterable[Assertion], body: bytes) -> None:
     """Raises Failed with the first assertion that does not hold. It says the path, never what stood there."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
         raise Failed("answer is not JSON") from None
     for one in assertions:
-        found = _at(document, _steps(one["path"]) or [])
-        if not _holds(one["op"], found, one["value"]):
-            raise Failed(f"JSON: {one['path'] or 'document'} is not as expected ({one['op']})")
+        found = _at(document, _steps(one.path) or [])
+        if not _holds(one.op, found, one.value):
+            raise Failed(f"JSON: {one.path or 'document'} is not as expected ({one.op})")
 
 
 def _holds(op: str, found: object, value: object) -> bool:

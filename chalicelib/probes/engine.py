@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib import log, probes
 from chalicelib.core.addresses import allowed
 from chalicelib.core.errors import Invalid
 from chalicelib.net.lookups import Resolver
 from chalicelib.probes import failures
-from chalicelib.probes.base import Done, Outcome, Phases, Task
+from chalicelib.probes.base import Definition, Done, Outcome, Phases, Task
 from chalicelib.probes.connection import Session, trust
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ class Prober:
         """The outcome of every task by its key; `done` is told of each as it ends, in one thread or another. Each probe
         ends within its definition's `timeout`, counted from when it is its turn."""
         began = self._clock()
-        curled = [task for task in tasks if self._curl and task.definition.get("type") == "http"]
-        others = [task for task in tasks if not (self._curl and task.definition.get("type") == "http")]
+        curled = [task for task in tasks if self._curl and task.definition.type == "http"]
+        others = [task for task in tasks if not (self._curl and task.definition.type == "http")]
         if not others:
             return self._run_curl(curled, lambda: self._concurrency, began, done)
-        if any(_verifies(task.definition) for task in others):
+        if any(task.definition.verifies for task in others):
             self._load_trusted()
         threads = min(len(others), self._concurrency // 2 if curled else self._concurrency)
         with ThreadPoolExecutor(threads, "probing") as pool:
@@ -97,16 +97,16 @@ class Prober:
 
     def _attempt(self, task: Task, began: float) -> Outcome:
         try:
-            kind = probes.kind_named(task.definition.get("type"))
+            kind = probes.kind_named(task.definition.type)
             line = self._line(task.definition, 1e3 * (self._clock() - began))
-        except (Invalid, KeyError):
-            log.error("a probe has a definition that is none", key=task.key)
+        except Invalid:
+            log.error("a probe has a definition that cannot be read", key=task.key)
             return Outcome(False, failures.INTERNAL, Phases())
         return failures.attempt(kind, task.definition, line)
 
-    def _line(self, definition: dict[str, Any], block: float) -> Session:
+    def _line(self, definition: Definition, block: float) -> Session:
         return Session(
-            definition["timeout"],
+            definition.timeout,
             self._networks,
             clock=self._clock,
             now=self._now,
@@ -114,16 +114,6 @@ class Prober:
             authorities=self._authorities,
             block=block,
         )
-
-
-def _verifies(definition: dict[str, Any]) -> bool:
-    """Whether a probe may have to verify a certificate; one that a redirect leads to is not foreseen."""
-    encrypted = (
-        definition.get("type") in ("tls", "domain")
-        or definition.get("tls", "none") not in ("none", False)
-        or str(definition.get("url")).lower().startswith(("https:", "wss:"))
-    )
-    return encrypted and definition.get("verify") is not False
 
 
 def _busy(futures: dict[str, Future[Outcome]], threads: int) -> int:

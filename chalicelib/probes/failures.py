@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import errno
 import ssl
-from typing import Any
 
 from chalicelib import log
 from chalicelib.probes import certificates
-from chalicelib.probes.base import Failed, Kind, Outcome
+from chalicelib.probes.base import Definition, Failed, Kind, Outcome
 from chalicelib.probes.connection import Session
 
 REFUSED = "connection refused"
@@ -46,7 +45,7 @@ def words(error: OSError, seconds: float) -> str:
     return _ERRNOS.get(error.errno or 0, f"no answer ({error.strerror or type(error).__name__})")
 
 
-def attempt(kind: Kind, definition: dict[str, Any], session: Session) -> Outcome:
+def attempt(kind: Kind, definition: Definition, session: Session) -> Outcome:
     """One run of a probe over `line`. It never raises: whatever goes wrong is an outcome."""
     try:
         return kind.run(definition, session)
@@ -55,5 +54,5 @@ def attempt(kind: Kind, definition: dict[str, Any], session: Session) -> Outcome
     except OSError as error:
         return session.outcome(False, words(error, session.seconds))
     except Exception:  # noqa: BLE001 - a fault in one probe must not take the others of its batch with it
-        log.error("a probe broke", type=kind.name)
+        log.fault("a probe broke", type=kind.name)
         return session.outcome(False, INTERNAL)

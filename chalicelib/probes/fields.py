@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any
 
 from chalicelib.core.errors import Invalid
 from chalicelib.net import urls
+from chalicelib.probes.base import TIMEOUT
 
-TIMEOUT = 30
 COMMON = ("type", "timeout")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -22,9 +21,9 @@ def refuse_unknown(definition: dict[str, object], known: Collection[str]) -> Non
             raise Invalid(ascii(key)[1:-1][:60], f"is unknown; there are {', '.join((*COMMON, *known))}")
 
 
-def common(definition: dict[str, object], name: str) -> dict[str, Any]:
-    """What every definition holds: `type` and `timeout` (seconds, 1 to 60)."""
-    return {"type": name, "timeout": number(definition, "timeout", 1, 60, TIMEOUT)}
+def timeout(definition: dict[str, object]) -> int:
+    """The seconds that a look may take, 1 to 60."""
+    return number(definition, "timeout", 1, 60, TIMEOUT)
 
 
 def text(definition: dict[str, object], key: str, limit: int, default: str | None = "") -> str:

@@ -7,18 +7,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 from chalicelib.core.errors import Invalid
 from chalicelib.net.urls import MOVED
-from chalicelib.probes import bodies, certificates, documents, fields, redirects, urls
+from chalicelib.probes import base, bodies, certificates, documents, fields, redirects, urls
 from chalicelib.probes.base import Failed, Outcome, Phases
 from chalicelib.probes.connection import Session
+from chalicelib.probes.documents import Assertion
 
 name = "http"
 
@@ -39,32 +40,76 @@ _CHARSET = re.compile(r"charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _FRAMING = frozenset({"connection", "content-length", "expect", "te", "trailer", "transfer-encoding", "upgrade"})
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(base.Definition):
+    """A request, and what its answer must be. `expect_codes` are ranges of status codes ("200-299,401"), `digest` the
+    SHA-1 or SHA-256 of the body in hexadecimal, sizes are in bytes of the body. Fewer than `cert_days` days that the
+    certificate is still valid are a failure, fewer than `cert_warn_days` a warning."""
+
+    type: str = name
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    user: str = ""
+    password: str = ""
+    follow_redirects: bool = True
+    verify: bool = True
+    expect_codes: str = EXPECTED
+    keyword: str = ""
+    not_keyword: str = ""
+    min_size: int | None = None
+    max_size: int | None = None
+    digest: str = ""
+    json: tuple[Assertion, ...] = ()
+    cert_days: int | None = None
+    cert_warn_days: int | None = None
+
+    @property
+    def encrypted(self) -> bool:
+        return self.url.lower().startswith("https:")
+
+    @property
+    def verifies(self) -> bool:
+        return self.verify and self.encrypted
+
+    def document(self) -> dict[str, Any]:
+        assertions = [asdict(one) for one in self.json]
+        return super(Definition, self).document() | {"headers": dict(self.headers), "json": assertions}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        assertions = tuple(Assertion(**one) for one in document.get("json", ()))
+        return super(Definition, cls).of({**document, "json": assertions})
+
+
+def clean(definition: dict[str, object]) -> Definition:
     fields.refuse_unknown(definition, KEYS)
-    cleaned = fields.common(definition, name) | {
-        "url": _url(definition),
-        "method": _method(definition),
-        "headers": _headers(definition.get("headers")),
-        "body": fields.text(definition, "body", 65_536),
-        "user": fields.word(definition, "user", 200),
-        "password": fields.word(definition, "password", 200),
-        "follow_redirects": fields.flag(definition, "follow_redirects", default=True),
-        "verify": fields.flag(definition, "verify", default=True),
-        "expect_codes": _codes(definition),
-        "keyword": fields.text(definition, "keyword", 1_000),
-        "not_keyword": fields.text(definition, "not_keyword", 1_000),
-        "min_size": fields.optional_number(definition, "min_size", 0, bodies.COUNTED),
-        "max_size": fields.optional_number(definition, "max_size", 0, bodies.COUNTED),
-        "digest": _digest(definition),
-        "json": documents.clean(definition.get("json")),
-        "cert_days": fields.optional_number(definition, "cert_days", 0, 3_650),
-        "cert_warn_days": fields.optional_number(definition, "cert_warn_days", 0, 3_650),
-    }
+    cleaned = Definition(
+        timeout=fields.timeout(definition),
+        url=_url(definition),
+        method=_method(definition),
+        headers=_headers(definition.get("headers")),
+        body=fields.text(definition, "body", 65_536),
+        user=fields.word(definition, "user", 200),
+        password=fields.word(definition, "password", 200),
+        follow_redirects=fields.flag(definition, "follow_redirects", default=True),
+        verify=fields.flag(definition, "verify", default=True),
+        expect_codes=_codes(definition),
+        keyword=fields.text(definition, "keyword", 1_000),
+        not_keyword=fields.text(definition, "not_keyword", 1_000),
+        min_size=fields.optional_number(definition, "min_size", 0, bodies.COUNTED),
+        max_size=fields.optional_number(definition, "max_size", 0, bodies.COUNTED),
+        digest=_digest(definition),
+        json=documents.clean(definition.get("json")),
+        cert_days=fields.optional_number(definition, "cert_days", 0, 3_650),
+        cert_warn_days=fields.optional_number(definition, "cert_warn_days", 0, 3_650),
+    )
     _refuse_contradictions(cleaned)
     return cleaned
 
 
-def run(definition: dict[str, Any], session: Session) -> Outcome:
+def run(definition: Definition, session: Session) -> Outcome:
     """Over sockets of our own; the engine uses curl instead where there is one."""
     from chalicelib.probes import plain
 
@@ -136,19 +181,19 @@ def _digest(definition: dict[str, object]) -> str:
     return value
 
 
-def _refuse_contradictions(cleaned: dict[str, Any]) -> None:
-    if cleaned["password"] and not cleaned["user"]:
+def _refuse_contradictions(cleaned: Definition) -> None:
+    if cleaned.password and not cleaned.user:
         raise Invalid("user", "is missing")
-    if cleaned["body"] and cleaned["method"] == "HEAD":
+    if cleaned.body and cleaned.method == "HEAD":
         raise Invalid("body", "cannot be sent with HEAD")
-    if ":" in cleaned["user"]:
+    if ":" in cleaned.user:
         raise Invalid("user", "must not hold a colon")
-    low, high = cleaned["min_size"], cleaned["max_size"]
+    low, high = cleaned.min_size, cleaned.max_size
     if low is not None and high is not None and low > high:
         raise Invalid("max_size", "is less than min_size")
-    certificate = cleaned["cert_days"] is not None or cleaned["cert_warn_days"] is not None
-    if certificate and not urls.parse(cleaned["url"]).encrypted:
-        raise Invalid("cert_days" if cleaned["cert_days"] is not None else "cert_warn_days", "needs an https address")
+    certificate = cleaned.cert_days is not None or cleaned.cert_warn_days is not None
+    if certificate and not cleaned.encrypted:
+        raise Invalid("cert_days" if cleaned.cert_days is not None else "cert_warn_days", "needs an https address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +210,11 @@ class Exam:
 
     __slots__ = ("_left", "_now", "_redirects", "definition", "look", "request", "wants_certificate")
 
-    def __init__(self, definition: dict[str, Any], now: Callable[[], datetime]) -> None:
+    def __init__(self, definition: Definition, now: Callable[[], datetime]) -> None:
         self.definition = definition
         self.request = redirects.first(definition)
-        self.look = bool(definition["keyword"] or definition["not_keyword"] or definition["json"])
-        self.wants_certificate = definition["cert_days"] is not None or definition["cert_warn_days"] is not None
+        self.look = bool(definition.keyword or definition.not_keyword or definition.json)
+        self.wants_certificate = definition.cert_days is not None or definition.cert_warn_days is not None
         self._now = now
         self._left: timedelta | None = None
         self._redirects = 0
@@ -177,15 +222,15 @@ class Exam:
     @property
     def unpacks(self) -> bool:
         """Whether a packed body is asked for, and unpacked: only where it is looked into."""
-        return self.look or bool(self.definition["digest"])
+        return self.look or bool(self.definition.digest)
 
     def body(self) -> bodies.Body:
-        return bodies.Body(look=self.look, digest=self.definition["digest"])
+        return bodies.Body(look=self.look, digest=self.definition.digest)
 
     def moves(self, status: int, location: str | None) -> bool:
         """Whether the answer is a redirect to follow; then `request` is the next. Raises Failed where it must not be
         followed."""
-        if not location or status not in MOVED or not self.definition["follow_redirects"]:
+        if not location or status not in MOVED or not self.definition.follow_redirects:
             return False
         self._redirects += 1
         if self._redirects > redirects.REDIRECTS:
@@ -217,28 +262,28 @@ class Exam:
 
     def _judge_body(self, answer: Answer) -> None:
         definition, body = self.definition, answer.body
-        if not any(low <= answer.status <= high for low, high in _ranges(definition["expect_codes"])):
+        if not any(low <= answer.status <= high for low, high in _ranges(definition.expect_codes)):
             raise Failed(_said(answer.status))
-        low, high = definition["min_size"], definition["max_size"]
+        low, high = definition.min_size, definition.max_size
         if low is not None and body.size < low:
             raise Failed(f"answer is smaller than {low} bytes")
         if high is not None and (body.cut or body.size > high):
             raise Failed(f"answer is larger than {high} bytes")
         if self.look:
             self._judge_content(body, answer.content_type)
-        if definition["digest"] and (body.cut or body.digest() != definition["digest"]):
+        if definition.digest and (body.cut or body.digest() != definition.digest):
             raise Failed("digest of the answer is another")
 
     def _judge_content(self, body: bodies.Body, content_type: str) -> None:
         definition = self.definition
-        if definition["keyword"] and not _holds(body.kept, definition["keyword"], content_type):
+        if definition.keyword and not _holds(body.kept, definition.keyword, content_type):
             raise Failed("key phrase is missing")
-        if definition["not_keyword"] and _holds(body.kept, definition["not_keyword"], content_type):
+        if definition.not_keyword and _holds(body.kept, definition.not_keyword, content_type):
             raise Failed("forbidden phrase is there")
-        if definition["json"]:
+        if definition.json:
             if body.size > bodies.KEPT:
                 raise Failed("answer is too large to be read as JSON")
-            documents.judge(definition["json"], bytes(body.kept))
+            documents.judge(definition.json, bytes(body.kept))
 
     def _judge_certificate(self) -> str:
         """What is to be warned of; empty for nothing."""
@@ -247,7 +292,7 @@ class Exam:
         if self._left is None:
             raise Failed("no certificate")
         definition = self.definition
-        ok, warning, text = certificates.judged(self._left, definition["cert_days"], definition["cert_warn_days"])
+        ok, warning, text = certificates.judged(self._left, definition.cert_days, definition.cert_warn_days)
         if not ok:
             raise Failed(text)
         return text if warning else ""

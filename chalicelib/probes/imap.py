@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 from chalicelib.probes import dialogue
 from chalicelib.probes.base import Failed, Outcome
@@ -18,11 +18,16 @@ PORTS = {"none": 143, "starttls": 143, "tls": 993}
 _QUOTABLE = re.compile(r"[ !#-\[\]-~]*")
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
-    return dialogue.cleaned(definition, name, PORTS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(dialogue.Secured):
+    type: str = name
 
 
-def run(definition: dict[str, Any], session: Session) -> Outcome:
+def clean(definition: dict[str, object]) -> Definition:
+    return dialogue.cleaned(Definition, definition, PORTS)
+
+
+def run(definition: Definition, session: Session) -> Outcome:
     with dialogue.connected(definition, session) as connection:
         tags = (f"a{number}" for number in itertools.count(1))
         outcome = session.outcome(True, _talk(connection, definition, tags))
@@ -30,20 +35,20 @@ def run(definition: dict[str, Any], session: Session) -> Outcome:
         return outcome
 
 
-def _talk(connection: Connection, definition: dict[str, Any], tags: Iterator[str]) -> str:
+def _talk(connection: Connection, definition: Definition, tags: Iterator[str]) -> str:
     greeting = connection.read_line()
     if not _begins(greeting, "* OK", "* PREAUTH"):
         raise dialogue.unexpected("* OK", greeting)
-    if definition["tls"] == "starttls":
+    if definition.tls == "starttls":
         tag = next(tags)
         dialogue.say(connection, f"{tag} STARTTLS")
         answer = _answer(connection, tag)
         if not _begins(answer, f"{tag} OK"):
             raise dialogue.unexpected("OK to STARTTLS", answer)
-        dialogue.secure(connection, definition)
-    if not definition["user"] or _begins(greeting, "* PREAUTH"):
+        connection.start_tls(definition.host, verify=definition.verify)
+    if not definition.user or _begins(greeting, "* PREAUTH"):
         return "* OK ready"
-    _log_in(connection, definition["user"], definition["password"], next(tags))
+    _log_in(connection, definition.user, definition.password, next(tags))
     return "OK logged in"
 
 

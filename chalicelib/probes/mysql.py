@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
 
 from chalicelib.probes import dialogue, fields
 from chalicelib.probes.base import Failed, Outcome
@@ -28,16 +28,22 @@ _CAPABILITIES = 0x0000_0200 | 0x0000_8000 | 0x0008_0000
 _UTF8 = 33
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(dialogue.Peer):
+    type: str = name
+
+
+def clean(definition: dict[str, object]) -> Definition:
     fields.refuse_unknown(definition, ("host", "port"))
-    return fields.common(definition, name) | {
-        "host": fields.host(definition),
-        "port": fields.port(definition, PORT),
-    }
+    return Definition(
+        timeout=fields.timeout(definition),
+        host=fields.host(definition),
+        port=fields.port(definition, PORT),
+    )
 
 
-def run(definition: dict[str, Any], session: Session) -> Outcome:
-    with dialogue.dialled(session, definition["host"], definition["port"]) as connection:
+def run(definition: Definition, session: Session) -> Outcome:
+    with dialogue.dialled(session, definition.host, definition.port) as connection:
         version = _version(_packet(connection)[1])
         outcome = session.outcome(True, f"MySQL greeting, version {version}", version=version)
         with dialogue.parting(connection) as last:

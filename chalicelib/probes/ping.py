@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from chalicelib.probes import dialogue, failures, fields
 from chalicelib.probes.base import Failed, Outcome
@@ -13,18 +13,24 @@ name = "ping"
 PORT = 80
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(dialogue.Peer):
+    type: str = name
+
+
+def clean(definition: dict[str, object]) -> Definition:
     fields.refuse_unknown(definition, ("host", "port"))
-    return fields.common(definition, name) | {
-        "host": fields.host(definition),
-        "port": fields.port(definition, PORT),
-    }
+    return Definition(
+        timeout=fields.timeout(definition),
+        host=fields.host(definition),
+        port=fields.port(definition, PORT),
+    )
 
 
-def run(definition: dict[str, Any], session: Session) -> Outcome:
+def run(definition: Definition, session: Session) -> Outcome:
     """A refused connection is a failure too: a firewall on the way refuses in the name of a host that is gone."""
     try:
-        with dialogue.dialled(session, definition["host"], definition["port"]):
+        with dialogue.dialled(session, definition.host, definition.port):
             return session.outcome(True, "TCP connect ok")
     except OSError as error:
         raise Failed(f"TCP connect: {failures.words(error, session.seconds)}") from error

@@ -30,7 +30,7 @@ def _exchange(exam: Exam, session: Session) -> tuple[Answer, str | None]:
     session.asked()
     with session.dial(request.target.host, request.target.port) as connection:
         if request.target.encrypted:
-            connection.start_tls(request.target.host, verify=exam.definition["verify"])
+            connection.start_tls(request.target.host, verify=exam.definition.verify)
             if exam.wants_certificate:
                 exam.certified(connection.certificate())
         peer = HTTPConnection(request.target.host, request.target.port)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from chalicelib.probes import dialogue
 from chalicelib.probes.base import Outcome
@@ -13,26 +13,28 @@ name = "pop3"
 PORTS = {"none": 110, "starttls": 110, "tls": 995}
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
-    return dialogue.cleaned(definition, name, PORTS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(dialogue.Secured):
+    type: str = name
 
 
-def run(definition: dict[str, Any], session: Session) -> Outcome:
-    with dialogue.connected(definition, session) as connection:
-        outcome = session.outcome(True, _talk(connection, definition))
-        dialogue.goodbye(connection, b"QUIT\r\n")
-        return outcome
+def clean(definition: dict[str, object]) -> Definition:
+    return dialogue.cleaned(Definition, definition, PORTS)
 
 
-def _talk(connection: Connection, definition: dict[str, Any]) -> str:
+def run(definition: Definition, session: Session) -> Outcome:
+    return dialogue.conversation(definition, session, _talk, b"QUIT\r\n")
+
+
+def _talk(connection: Connection, definition: Definition) -> str:
     _expect_ok(connection)
-    if definition["tls"] == "starttls":
+    if definition.tls == "starttls":
         dialogue.say(connection, "STLS")
         _expect_ok(connection)
-        dialogue.secure(connection, definition)
-    if not definition["user"]:
+        connection.start_tls(definition.host, verify=definition.verify)
+    if not definition.user:
         return "+OK ready"
-    for command in (f"USER {definition['user']}", f"PASS {definition['password']}"):
+    for command in (f"USER {definition.user}", f"PASS {definition.password}"):
         dialogue.say(connection, command)
         if not _is_ok(answer := connection.read_line()):
             raise dialogue.refused(answer)

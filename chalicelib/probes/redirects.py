@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from chalicelib.net.urls import Target
 from chalicelib.probes import urls
 from chalicelib.probes.base import AGENT, Failed
+
+if TYPE_CHECKING:
+    from chalicelib.probes.http import Definition
 
 REDIRECTS = 10
 
@@ -31,20 +34,20 @@ class Request:
     body: bytes | None
 
 
-def first(definition: dict[str, Any]) -> Request:
+def first(definition: Definition) -> Request:
     """The request that a clean definition describes."""
-    headers: dict[str, str] = definition["headers"]
+    headers = dict(definition.headers)
     given = {name.lower() for name in headers} if headers else ()
-    body = definition["body"].encode() or None
+    body = definition.body.encode() or None
     added = {"User-Agent": AGENT, "Accept": "*/*"}
     if body:
         added["Content-Type"] = _FORM
-    if definition["user"]:
-        pair = f"{definition['user']}:{definition['password']}".encode()
+    if definition.user:
+        pair = f"{definition.user}:{definition.password}".encode()
         added["Authorization"] = "Basic " + base64.b64encode(pair).decode("ascii")
     if given:
         added = {name: value for name, value in added.items() if name.lower() not in given} | headers
-    return Request(definition["method"], urls.parse(definition["url"]), added, body)
+    return Request(definition.method, urls.parse(definition.url), added, body)
 
 
 def redirected(request: Request, status: int, location: str) -> Request:

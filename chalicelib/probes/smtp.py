@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from dataclasses import dataclass
 
 from chalicelib.probes import dialogue
 from chalicelib.probes.base import Failed, Outcome
@@ -14,25 +14,27 @@ name = "smtp"
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
-    return dialogue.cleaned(definition, name, PORTS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(dialogue.Secured):
+    type: str = name
 
 
-def run(definition: dict[str, Any], session: Session) -> Outcome:
-    with dialogue.connected(definition, session) as connection:
-        outcome = session.outcome(True, _talk(connection, definition))
-        dialogue.goodbye(connection, b"QUIT\r\n")
-        return outcome
+def clean(definition: dict[str, object]) -> Definition:
+    return dialogue.cleaned(Definition, definition, PORTS)
 
 
-def _talk(connection: Connection, definition: dict[str, Any]) -> str:
+def run(definition: Definition, session: Session) -> Outcome:
+    return dialogue.conversation(definition, session, _talk, b"QUIT\r\n")
+
+
+def _talk(connection: Connection, definition: Definition) -> str:
     dialogue.expect(connection, "220")
     offers = _hello(connection)
-    if definition["tls"] == "starttls":
+    if definition.tls == "starttls":
         offers = _start_tls(connection, definition, offers)
-    if not definition["user"]:
+    if not definition.user:
         return "220 ready"
-    _log_in(connection, definition["user"], definition["password"], offers)
+    _log_in(connection, definition.user, definition.password, offers)
     return "235 logged in"
 
 
@@ -50,14 +52,12 @@ def _own_name(connection: Connection) -> str:
     return f"[IPv6:{address.partition('%')[0]}]" if ":" in address else f"[{address}]"
 
 
-def _start_tls(
-    connection: Connection, definition: dict[str, Any], offers: dict[str, list[str]]
-) -> dict[str, list[str]]:
+def _start_tls(connection: Connection, definition: Definition, offers: dict[str, list[str]]) -> dict[str, list[str]]:
     if "STARTTLS" not in offers:
         raise Failed("STARTTLS is not offered")
     dialogue.say(connection, "STARTTLS")
     dialogue.expect(connection, "220")
-    dialogue.secure(connection, definition)
+    connection.start_tls(definition.host, verify=definition.verify)
     return _hello(connection)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from chalicelib.probes import dialogue, fields
 from chalicelib.probes.base import Failed, Outcome
@@ -18,23 +18,31 @@ _IDENTIFICATION = b"SSH-2.0-Tocsin_1\r\n"
 _VERSIONS = (b"SSH-2.0-", b"SSH-1.99-")
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(dialogue.Peer):
     """`expect` is what the server's identification must hold ("OpenSSH")."""
+
+    type: str = name
+    expect: str = ""
+
+
+def clean(definition: dict[str, object]) -> Definition:
     fields.refuse_unknown(definition, ("host", "port", "expect"))
-    return fields.common(definition, name) | {
-        "host": fields.host(definition),
-        "port": fields.port(definition, PORT),
-        "expect": fields.word(definition, "expect", LIMIT),
-    }
+    return Definition(
+        timeout=fields.timeout(definition),
+        host=fields.host(definition),
+        port=fields.port(definition, PORT),
+        expect=fields.word(definition, "expect", LIMIT),
+    )
 
 
-def run(definition: dict[str, Any], session: Session) -> Outcome:
-    with dialogue.dialled(session, definition["host"], definition["port"]) as connection:
+def run(definition: Definition, session: Session) -> Outcome:
+    with dialogue.dialled(session, definition.host, definition.port) as connection:
         banner = _banner(connection)
         if not banner.startswith(_VERSIONS):
             raise dialogue.unexpected("SSH-2.0", banner)
-        if definition["expect"].encode() not in banner:
-            raise dialogue.unexpected(dialogue.quoted(definition["expect"].encode()), banner)
+        if definition.expect.encode() not in banner:
+            raise dialogue.unexpected(dialogue.quoted(definition.expect.encode()), banner)
         connection.send(_IDENTIFICATION)
         return session.outcome(True, dialogue.seen(banner))
 

@@ -6,7 +6,7 @@ In `send` and `expect`, `\\r`, `\\n`, `\\t`, `\\\\` and `\\xHH` stand for the by
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import dataclass
 
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import dialogue, fields
@@ -22,23 +22,37 @@ _ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{2}|.|$)", re.DOTALL)
 _MEANINGS = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"\\": b"\\"}
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(dialogue.Peer):
+    type: str = name
+    send: str = ""
+    expect: str = ""
+    tls: bool = False
+    verify: bool = True
+
+    @property
+    def verifies(self) -> bool:
+        return self.tls and self.verify
+
+
+def clean(definition: dict[str, object]) -> Definition:
     fields.refuse_unknown(definition, _KEYS)
-    return fields.common(definition, name) | {
-        "host": fields.host(definition),
-        "port": fields.port(definition),
-        "send": escaped(definition, "send"),
-        "expect": escaped(definition, "expect"),
-        "tls": fields.flag(definition, "tls", default=False),
-        "verify": fields.flag(definition, "verify", default=True),
-    }
+    return Definition(
+        timeout=fields.timeout(definition),
+        host=fields.host(definition),
+        port=fields.port(definition),
+        send=escaped(definition, "send"),
+        expect=escaped(definition, "expect"),
+        tls=fields.flag(definition, "tls", default=False),
+        verify=fields.flag(definition, "verify", default=True),
+    )
 
 
-def run(definition: dict[str, Any], session: Session) -> Outcome:
-    sent, expected = unescaped(definition["send"]), unescaped(definition["expect"])
-    with dialogue.dialled(session, definition["host"], definition["port"]) as connection:
-        if definition["tls"]:
-            dialogue.secure(connection, definition)
+def run(definition: Definition, session: Session) -> Outcome:
+    sent, expected = unescaped(definition.send), unescaped(definition.expect)
+    with dialogue.dialled(session, definition.host, definition.port) as connection:
+        if definition.tls:
+            connection.start_tls(definition.host, verify=definition.verify)
         connection.send(sent)
         if not expected:
             return session.outcome(True, "connected")

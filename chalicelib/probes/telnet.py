@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 from chalicelib.probes import dialogue, fields, tcp
 from chalicelib.probes.base import Failed, Outcome
@@ -17,19 +17,27 @@ _IAC, _DONT, _DO, _WONT, _WILL, _SB, _SE = 255, 254, 253, 252, 251, 250, 240
 _DECLINED = {_DO: _WONT, _WILL: _DONT}
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(dialogue.Peer):
     """`expect` is written as that of a TCP dialogue is; without it, any word from the server will do."""
+
+    type: str = name
+    expect: str = ""
+
+
+def clean(definition: dict[str, object]) -> Definition:
     fields.refuse_unknown(definition, ("host", "port", "expect"))
-    return fields.common(definition, name) | {
-        "host": fields.host(definition),
-        "port": fields.port(definition, PORT),
-        "expect": tcp.escaped(definition, "expect"),
-    }
+    return Definition(
+        timeout=fields.timeout(definition),
+        host=fields.host(definition),
+        port=fields.port(definition, PORT),
+        expect=tcp.escaped(definition, "expect"),
+    )
 
 
-def run(definition: dict[str, Any], session: Session) -> Outcome:
-    expected = tcp.unescaped(definition["expect"])
-    with dialogue.dialled(session, definition["host"], definition["port"]) as connection:
+def run(definition: Definition, session: Session) -> Outcome:
+    expected = tcp.unescaped(definition.expect)
+    with dialogue.dialled(session, definition.host, definition.port) as connection:
         words = _words(connection)
         if expected:
             dialogue.find(words, expected)

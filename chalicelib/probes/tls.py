@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from chalicelib.probes import certificates, dialogue, fields
 from chalicelib.probes.base import Failed, Outcome
@@ -17,26 +17,42 @@ DAYS = 3_650
 _KEYS = ("host", "port", "server_name", "verify", "cert_days", "cert_warn_days")
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
-    """`server_name` is the name that the certificate must be for, unless it is the host's. Fewer than `cert_days` days
-    left are a failure, fewer than `cert_warn_days` a warning."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(dialogue.Peer):
+    """`server_name` is the name that the certificate must be for. Fewer than `cert_days` days left are a failure, fewer
+    than `cert_warn_days` a warning."""
+
+    type: str = name
+    server_name: str
+    verify: bool = True
+    cert_days: int | None = None
+    cert_warn_days: int | None = None
+
+    @property
+    def verifies(self) -> bool:
+        return self.verify
+
+
+def clean(definition: dict[str, object]) -> Definition:
+    """The certificate must be for the host unless `server_name` says for whom."""
     fields.refuse_unknown(definition, _KEYS)
     host = fields.host(definition)
-    return fields.common(definition, name) | {
-        "host": host,
-        "port": fields.port(definition, PORT),
-        "server_name": fields.host(definition, "server_name") if definition.get("server_name") else host,
-        "verify": fields.flag(definition, "verify", default=True),
-        "cert_days": fields.optional_number(definition, "cert_days", 0, DAYS),
-        "cert_warn_days": fields.optional_number(definition, "cert_warn_days", 0, DAYS),
-    }
+    return Definition(
+        timeout=fields.timeout(definition),
+        host=host,
+        port=fields.port(definition, PORT),
+        server_name=fields.host(definition, "server_name") if definition.get("server_name") else host,
+        verify=fields.flag(definition, "verify", default=True),
+        cert_days=fields.optional_number(definition, "cert_days", 0, DAYS),
+        cert_warn_days=fields.optional_number(definition, "cert_warn_days", 0, DAYS),
+    )
 
 
-def run(definition: dict[str, Any], session: Session) -> Outcome:
-    with dialogue.dialled(session, definition["host"], definition["port"]) as connection:
-        connection.start_tls(definition["server_name"], verify=definition["verify"])
+def run(definition: Definition, session: Session) -> Outcome:
+    with dialogue.dialled(session, definition.host, definition.port) as connection:
+        connection.start_tls(definition.server_name, verify=definition.verify)
         left = _left(connection.certificate(), session)
-        ok, warning, text = certificates.judged(left, definition["cert_days"], definition["cert_warn_days"])
+        ok, warning, text = certificates.judged(left, definition.cert_days, definition.cert_warn_days)
         return session.outcome(ok, text, warning=warning, days=left.days)
 
 

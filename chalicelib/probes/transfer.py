@@ -132,7 +132,7 @@ class Transfer:
         if addresses:
             pinned = ",".join(f"[{address}]" if ":" in address else address for address in addresses)
             special.append((pycurl.RESOLVE, [f"{request.target.host}:{request.target.port}:{pinned}"]))
-        if not self.exam.definition["verify"]:
+        if not self.exam.definition.verify:
             special += [(pycurl.SSL_VERIFYPEER, 0), (pycurl.SSL_VERIFYHOST, 0)]
         if self.exam.wants_certificate:
             special.append((pycurl.OPT_CERTINFO, 1))

@@ -6,11 +6,11 @@ import base64
 import hashlib
 import os
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 from chalicelib.core.errors import Invalid
 from chalicelib.net.urls import Target
-from chalicelib.probes import dialogue, fields, urls
+from chalicelib.probes import base, dialogue, fields, urls
 from chalicelib.probes.base import AGENT, Failed, Outcome
 from chalicelib.probes.connection import Connection, Session
 from chalicelib.probes.websocket_frames import CLOSE, TEXT, Frames
@@ -25,28 +25,43 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _NORMAL_CLOSURE = (1000).to_bytes(2, "big")
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(base.Definition):
     """`send` goes out as one text message; `expect` is a part of a message that comes, whichever it is."""
+
+    type: str = name
+    url: str
+    send: str = ""
+    expect: str = ""
+    verify: bool = True
+
+    @property
+    def verifies(self) -> bool:
+        return self.verify and urls.parse(self.url, SCHEMES).encrypted
+
+
+def clean(definition: dict[str, object]) -> Definition:
     fields.refuse_unknown(definition, _KEYS)
     url = fields.word(definition, "url", urls.LIMIT, None)
     try:
         urls.parse(url, SCHEMES)
     except ValueError as error:
         raise Invalid("url", str(error)) from None
-    return fields.common(definition, name) | {
-        "url": url,
-        "send": fields.text(definition, "send", LIMIT),
-        "expect": fields.text(definition, "expect", LIMIT),
-        "verify": fields.flag(definition, "verify", default=True),
-    }
+    return Definition(
+        timeout=fields.timeout(definition),
+        url=url,
+        send=fields.text(definition, "send", LIMIT),
+        expect=fields.text(definition, "expect", LIMIT),
+        verify=fields.flag(definition, "verify", default=True),
+    )
 
 
-def run(definition: dict[str, Any], session: Session, *, random: Callable[[int], bytes] = os.urandom) -> Outcome:
+def run(definition: Definition, session: Session, *, random: Callable[[int], bytes] = os.urandom) -> Outcome:
     """`random` makes so many bytes up: the key of the handshake, the masks of the frames."""
-    target = urls.parse(definition["url"], SCHEMES)
+    target = urls.parse(definition.url, SCHEMES)
     with dialogue.dialled(session, target.host, target.port) as connection:
         if target.encrypted:
-            connection.start_tls(target.host, verify=definition["verify"])
+            connection.start_tls(target.host, verify=definition.verify)
         _open(connection, target, base64.b64encode(random(16)))
         text = _talk(Frames(connection, random), definition)
         outcome = session.outcome(True, text)
@@ -104,12 +119,12 @@ def _tokens(headers: dict[bytes, bytes], field: bytes) -> list[bytes]:
     return [token.strip() for token in headers.get(field, b"").lower().split(b",")]
 
 
-def _talk(frames: Frames, definition: dict[str, Any]) -> str:
-    if definition["send"]:
-        frames.send(TEXT, definition["send"].encode())
-    if not definition["expect"]:
+def _talk(frames: Frames, definition: Definition) -> str:
+    if definition.send:
+        frames.send(TEXT, definition.send.encode())
+    if not definition.expect:
         return "101 Switching Protocols"
-    expected = definition["expect"].encode()
+    expected = definition.expect.encode()
     came = b""
     try:
         while expected not in (message := frames.message()):
@@ -117,7 +132,7 @@ def _talk(frames: Frames, definition: dict[str, Any]) -> str:
     except TimeoutError:
         if not came:
             raise
-        raise dialogue.missing(expected, came, definition["send"].encode()) from None
+        raise dialogue.missing(expected, came, definition.send.encode()) from None
     return "expected message"
 
 

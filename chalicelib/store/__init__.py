@@ -9,14 +9,15 @@ from datetime import timedelta
 
 from chalicelib import functions
 from chalicelib.settings import Settings
-from chalicelib.store import check_items, connection, history, outbox, queues, results, series_ages, wheel
+from chalicelib.store import check_items, connection, history, outbox, queues, results, series_ages, series_names, wheel
 from chalicelib.store.models import MODELS
 
 TABLES = ("checks", "directory", "definitions", "history", "outbox", "series")
 
 
 def connect(settings: Settings) -> None:
-    """Points the store at this installation's tables and queues, and sets how long history is kept."""
+    """Points the store at this installation's tables and queues, sets how long history is kept, and drops what the
+    process remembered of the tables and queues that it was connected to before."""
     names = {noun: settings.resource(noun) for noun in (*TABLES, *functions.fed())}
     connection.connect(names, MODELS, settings.home_region)
     check_items._Shards.due = settings.due_shards
@@ -29,3 +30,4 @@ def connect(settings: Settings) -> None:
     series_ages._Keep.hours = timedelta(days=settings.hour_days)
     wheel._Shards.wheel = settings.wheel_shards
     queues.forget()
+    series_names.forget()

@@ -165,22 +165,18 @@ def write(
     queue, as this request, is one transaction too, which marks it: Refused if it has been marked before.
     """
     before, after = change.before, change.after
-    actions = check_items.actions(before, after)
-    condition = CheckItem.version == before.version
-    item = CheckItem(before.project, before.code)
     seat = check_items.member_of(after)
     if seat and seat != check_items.member_of(before):
         wheel.register(seat)
     slug_moved, name_moved = before.slug != after.slug, kinds.alone_as(before) != kinds.alone_as(after)
     if not (kept or also or _has_events(change) or slug_moved or name_moved):
-        with translated():
-            item.update(actions=actions, condition=condition)
+        _update(change)
         if ping:
             history.record(after.code, ping, body)
         return
     try:
         with translated(), TransactWrite(connection=shared()) as transaction:
-            transaction.update(item, actions=actions, condition=condition)
+            transaction.update(*_item_and_actions(change), condition=CheckItem.version == before.version)
             if slug_moved:
                 directory.move_slug(transaction, before, after.slug)
             if name_moved:
@@ -197,6 +193,18 @@ def write(
         directory.tidy_slug(before.project, before.slug)
 
 
+def _update(change: Change) -> None:
+    """Keeps a change of which nobody else has to know, with one conditional update."""
+    item, actions = _item_and_actions(change)
+    with translated():
+        item.update(actions=actions, condition=CheckItem.version == change.before.version)
+
+
+def _item_and_actions(change: Change) -> tuple[CheckItem, list[Action]]:
+    before = change.before
+    return CheckItem(before.project, before.code), check_items.actions(before, change.after)
+
+
 def _require_name(check: Check) -> None:
     """Raises Conflict when the name that the check alone may have is another's."""
     if directory.name_taken(check):
@@ -208,18 +216,20 @@ def _has_events(change: Change) -> bool:
 
 
 def _add_events(transaction: TransactWrite, change: Change) -> None:
+    check = change.after
     for flip in change.flips:
         history.add_flip(transaction, flip)
     if change.is_news:
-        check = change.after
         outbox.add(transaction, outbox.of(check.project, check.code), str(check.version), change.at)
-    _release(transaction, change.after, change.released, change.at)
+    if instances.freed(change):
+        outbox.add(transaction, outbox.of_instances(check.project, check.code), str(check.version), change.at)
+    _release(transaction, check, change.released, change.at)
     if change.series:
-        satellites.write(transaction, change.before, change.after, change.series)
+        satellites.write(transaction, change.before, check, change.series)
         if change.series.turns:
-            history.add_turns(transaction, change.after.code, change.series.turns)
+            history.add_turns(transaction, check.code, change.series.turns)
     for silence in change.ended:
-        history.add_silence(transaction, change.after.code, silence)
+        history.add_silence(transaction, check.code, silence)
 
 
 def _release(transaction: TransactWrite, master: Check, dependants: Iterable[str], now: datetime) -> None:

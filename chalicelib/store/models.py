@@ -321,8 +321,8 @@ class OutboxDueIndex(GlobalSecondaryIndex["OutboxItem"]):
     due = Instant(range_key=True)
 
 
-class PaceItem(Table):
-    """directory: `pace#<sender>`, how fast a sender that has refused too many messages takes them."""
+class LineItem(Table):
+    """directory: `pace#<sender>`, the line of those who wait for a sender that has refused too many messages."""
 
     class Meta:
         noun = "directory"
@@ -333,6 +333,10 @@ class PaceItem(Table):
     v = NumberAttribute(default=SCHEMA)
     free = Instant()
     interval = Span()
+    first = NumberAttribute(null=True)
+    end = NumberAttribute(null=True)
+    least = Span(null=True)
+    asking = Instant(null=True)
 
 
 class OutboxItem(Table):
@@ -361,7 +365,7 @@ class OutboxItem(Table):
 
 # Of the models of one table the last has its indexes.
 MODELS: tuple[type[Table], ...] = (
-    *(SatelliteItem, CheckItem, PaceItem, DirectoryItem, ChannelItem, SubscriptionItem, MuteItem),
+    *(SatelliteItem, CheckItem, LineItem, DirectoryItem, ChannelItem, SubscriptionItem, MuteItem),
     *(HistoryItem, NotificationItem, CursorItem, DebtItem, OutboxItem),
     SeriesItem,
 )

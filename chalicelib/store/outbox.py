@@ -24,6 +24,8 @@ from chalicelib.store.models import OutboxItem
 HEAD_START = timedelta(seconds=30)
 # So many items of a shard are handed on at once.
 AT_ONCE = 1_000
+# How the subjects begin that are no check's code.
+_END, _CHANNEL, _INSTANCES = "end#", "channel#", "instances#"
 
 
 class _Shards:
@@ -68,17 +70,26 @@ def of(project: str, subject: str) -> Nudge:
 
 def of_closing(project: str, code: str, channel: str, began: datetime) -> Nudge:
     """Where the last word of a conversation stands: one for each outage that was told in it."""
-    return of(project, f"end#{code}#{channel}#{began:%Y%m%dT%H%M%S%f}")
+    return of(project, f"{_END}{code}#{channel}#{began:%Y%m%dT%H%M%S%f}")
 
 
 def is_check(subject: str) -> bool:
     """Whether a subject is a check's code."""
-    return not subject.startswith(("end#", "channel#"))
+    return not subject.startswith((_END, _CHANNEL, _INSTANCES))
 
 
 def of_channel(project: str, code: str) -> Nudge:
     """Where it stands that a channel works again."""
-    return of(project, f"channel#{code}")
+    return of(project, f"{_CHANNEL}{code}")
+
+
+def of_instances(project: str, code: str) -> Nudge:
+    """Where it stands that the instances of a check may be told now."""
+    return of(project, f"{_INSTANCES}{code}")
+
+
+def is_of_instances(subject: str) -> bool:
+    return subject.startswith(_INSTANCES)
 
 
 def shards() -> list[str]:

@@ -25,7 +25,8 @@ Moved = tuple[Cursor, Cursor]
 class Plan:
     """What becomes of an outbox item after a look: it waits until `until` (None: for something else to happen), or with
     nothing that `waits` it is removed. `silent` are the cursors that moved without a word, `strangers` conversations
-    with channels that hear of the check no more. `held` is the newest flip that waits for a `master` to come back."""
+    with channels that hear of the check no more. `held` is the newest flip that waits for a `master` to come back.
+    `early`: whoever looks at it then has to be there before."""
 
     entry: Entry
     waits: bool = False
@@ -34,6 +35,7 @@ class Plan:
     held: datetime | None = None
     master: Check | None = None
     strangers: Parting = field(default_factory=Parting)
+    early: bool = False
 
     def changes(self, code: str) -> bool:
         """Whether there is anything to write."""

@@ -20,6 +20,8 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
+from infra.local import expressions, straight
+
 _query = Table.query
 _transact = DynamoDBBackend.transact_write_items
 _serialize = BaseJSONSerializer._serialize_type_structure
@@ -35,6 +37,8 @@ def quick() -> Iterator[None]:
         patch.object(Table, "query", _query_small),
         patch.object(DynamoDBBackend, "transact_write_items", _transact_small),
         patch.object(BaseJSONSerializer, "_serialize_type_structure", _serialize_plainly),
+        straight.calls(),
+        expressions.quick(),
     ):
         yield
 
@@ -61,7 +65,7 @@ def _transact_small(self: DynamoDBBackend, transact_items: list[dict[str, Any]])
     """The transaction on copies of the items it names; they take the place of the real ones if it succeeds."""
     tables = self.tables
     named = _named(tables, transact_items)
-    small = {name: _with(tables[name], keys, copied=True) for name, keys in named.items()}
+    small = {name: _passing(_with(tables[name], keys, copied=True)) for name, keys in named.items()}
     self.tables = type(tables)({**tables, **small})
     try:
         _transact(self, transact_items)
@@ -70,6 +74,19 @@ def _transact_small(self: DynamoDBBackend, transact_items: list[dict[str, Any]])
     for name, keys in named.items():
         for key in keys:
             _put(tables[name], key, _get(small[name], key))
+
+
+class _Passing(Table):
+    """A table for one transaction. moto copies it once for each action, to go back to if the transaction fails; then
+    nobody looks at it again."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Table:
+        return self
+
+
+def _passing(table: Table) -> Table:
+    table.__class__ = _Passing  # type: ignore[type-abstract]
+    return table
 
 
 def _named(tables: Any, transact_items: list[dict[str, Any]]) -> dict[str, list[Key]]:

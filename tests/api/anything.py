@@ -12,6 +12,6 @@ careful = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-TEXT = some.text(some.characters(codec=None), max_size=20)
+TEXT = some.text(some.characters(codec=None), max_size=30)
 SCALAR = some.none() | some.booleans() | some.integers() | some.floats() | TEXT
 VALUE = some.recursive(SCALAR, lambda inner: some.lists(inner, max_size=3) | some.dictionaries(TEXT, inner, max_size=3))

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Container
 from datetime import datetime
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qs
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
@@ -53,7 +55,9 @@ def answered(method: str, target: str, body: bytes | None, status: int, media_ty
         if media_type == JSON:
             _fits(place, json.loads(text), _schema(content[JSON]["schema"], strict=True))
     if status < 300 and body:
-        _accepted(f"{place}, what was sent", operation, body)
+        _accepted(
+            f"{place}, what was sent", operation, body, parse_qs(target.partition("?")[2], keep_blank_values=True)
+        )
 
 
 def _said(responses: dict[str, Any], status: str, place: str) -> dict[str, Any]:
@@ -64,13 +68,17 @@ def _said(responses: dict[str, Any], status: str, place: str) -> dict[str, Any]:
     return said
 
 
-def _accepted(place: str, operation: dict[str, Any], body: bytes) -> None:
-    schema = operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("schema")
+def _accepted(place: str, operation: dict[str, Any], body: bytes, query: Container[str]) -> None:
+    content = operation.get("requestBody", {}).get("content", {})
+    schema = content.get(JSON, {}).get("schema")
     try:
         sent = json.loads(body)
     except ValueError:
         return  # XML, a form, lines
-    assert schema or not sent, f"{place}: a body is not documented"
+    assert content or not sent, f"{place}: a body is not documented"
+    if isinstance(sent, dict):
+        # What the query gives is read there.
+        sent = {name: value for name, value in sent.items() if name not in query}
     if schema:
         _fits(place, sent, _schema(schema, strict=False))
 

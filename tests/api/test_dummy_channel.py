@@ -12,7 +12,7 @@ from chalicelib.core.check import Channel
 from chalicelib.monitor.services import Services
 from chalicelib.store import definitions
 from tests.api.client import Api
-from tests.conftest import Clock, Queues
+from tests.conftest import Queues, Story
 from tests.dummies import bell
 
 
@@ -61,25 +61,21 @@ def _project(api: Api) -> str:
     return key.project
 
 
-def test_a_new_kind_is_told_both_ends_of_a_problem(
-    api: Api, bells: Bells, made: dict[str, Any], queues: Queues, clock: Clock
-) -> None:
+def test_a_new_kind_is_told_both_ends_of_a_problem(story: Story, api: Api, bells: Bells, made: dict[str, Any]) -> None:
     check = api.check(channels="Hall")
     for end in ("", "/fail", ""):
-        ping(api, check, end, queues)
-        clock.move(minutes=1)
+        ping(api, check, end, story.queues)
+        story.clock.move(minutes=1)
     assert bells.rung == ["hall: down", "hall: up"]
 
 
-def test_a_new_kind_may_leave_recoveries_out(
-    api: Api, bells: Bells, made: dict[str, Any], queues: Queues, clock: Clock
-) -> None:
+def test_a_new_kind_may_leave_recoveries_out(story: Story, api: Api, bells: Bells, made: dict[str, Any]) -> None:
     settings = {"room": "attic", "auto_resolve": False}
     assert api.post(f"/api/v1/channels/{made['id']}", json={"settings": settings}).json["settings"] == settings
     check = api.check(channels="Hall")
     for end in ("", "/fail", ""):
-        ping(api, check, end, queues)
-        clock.move(minutes=1)
+        ping(api, check, end, story.queues)
+        story.clock.move(minutes=1)
     assert bells.rung == ["attic: down"]
 
 

@@ -22,7 +22,7 @@ from tests.api.hostedgraphite.conftest import ABOVE
 from tests.conftest import Queues
 
 pytestmark = pytest.mark.usefixtures("quiet")
-few = settings(anything.careful, max_examples=6)
+few = settings(anything.careful, max_examples=max(settings().max_examples // 6, 1))
 
 Operation = dict[str, Any]
 Schema = dict[str, Any]

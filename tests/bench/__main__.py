@@ -251,12 +251,18 @@ def cold_start(arguments: argparse.Namespace) -> None:
     print(f"together {imported + answered:.2f} s (budget 0.6 s; median of {len(times)})")
 
 
+def mails(arguments: argparse.Namespace) -> None:
+    """Storms of mails on a simulated account, in a process of its own: it is another AWS, with another clock."""
+    subprocess.run([sys.executable, "-m", "tests.storms", "sandbox", "production", "untold"], check=True)
+
+
 BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
     "ping": ping,
     "counts": counts.counts,
     "sweep": idle_sweep,
     "curve": curve.curve,
     "storm": storm,
+    "mails": mails,
     "list": listing,
     "cold": cold_start,
     "sink": metrics.sink,

@@ -54,7 +54,7 @@ def _fill(services: Services, url: str) -> None:
                 kind="probe",
                 name=f"Device {number}",
                 period=MINUTE,
-                spec=ProbeSpec(http.clean({"url": f"{url}{number}"})),
+                spec=ProbeSpec(http.clean({"url": f"{url}{number}"}).document()),
                 status="up",
                 since=now,
                 last_result="200 OK",

@@ -360,7 +360,7 @@ def test_a_sender_that_ses_does_not_know_yet_is_tried_again(aws: None) -> None:
     [
         ("MessageRejected", "Address blacklisted (123456789012)", True, None),
         ("MessageRejected", "the account 123456789012", False, None),
-        ("ThrottlingException", "Maximum sending rate exceeded by 123456789012", False, 1.0),
+        ("ThrottlingException", "Maximum sending rate exceeded by 123456789012", False, 0.0),
         ("ThrottlingException", "Daily message quota exceeded by 123456789012", False, 600.0),
         ("AccessDeniedException", "role arn:aws:sts::123456789012:x\r\nmay not", False, None),
         ("", "123456789012", False, None),

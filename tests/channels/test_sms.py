@@ -152,7 +152,7 @@ def test_a_message_is_sent_as_transactional(stubbed: tuple[Outlet, Stubber]) -> 
         ("InvalidParameter", True, None),
         ("OptedOut", True, None),
         ("AuthorizationError", False, None),
-        ("Throttling", False, 1.0),
+        ("Throttling", False, 0.0),
         ("InternalError", False, None),
     ],
 )

@@ -178,7 +178,7 @@ def test_a_topic_that_does_not_exist_is_final(topic: Any) -> None:
         ("InvalidParameter", True, None),
         ("NotFound", True, None),
         ("AuthorizationError", False, None),
-        ("Throttling", False, 1.0),
+        ("Throttling", False, 0.0),
         ("KMSDisabled", False, None),
     ],
 )

@@ -12,9 +12,10 @@ import pytest
 
 from chalicelib.core import cursor as cursors
 from chalicelib.core.check import Check, Flip, Status
+from chalicelib.core.conversation import Decision, Holds, Listener, Settled, Talk, Tell, Wait
 from chalicelib.core.cursor import LONGEST, Cursor
 from chalicelib.core.silence import SilencedUntil
-from chalicelib.core.telling import Decision, Holds, Listener, Settled, Talk, Tell, Wait, decide
+from chalicelib.core.telling import decide
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from chalicelib.probes import fields
+from chalicelib.probes import dialogue, fields
 from chalicelib.probes.base import Outcome
 from chalicelib.probes.connection import Session
 
 name = "redis"
 
 
-def clean(definition: dict[str, object]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(dialogue.Peer):
+    type: str = name
+
+
+def clean(definition: dict[str, object]) -> Definition:
     fields.refuse_unknown(definition, ("host", "port"))
-    return fields.common(definition, name) | {"host": fields.host(definition), "port": fields.port(definition, 6379)}
+    timeout, host, port = fields.timeout(definition), fields.host(definition), fields.port(definition, 6379)
+    return Definition(timeout=timeout, host=host, port=port)
 
 
-def run(definition: dict[str, Any], session: Session) -> Outcome:
+def run(definition: Definition, session: Session) -> Outcome:
     return session.outcome(True, "PONG")

@@ -74,6 +74,15 @@ def unavailable() -> ClientError:
     return ClientError({"Error": {"Code": "InternalServerError", "Message": "out of order"}}, "AnyOperation")
 
 
+def strikes(calls: int) -> list[Any]:
+    """(call, after) for faults at each call: every other one after its effect; the rest are long."""
+    return [
+        pytest.param(call, after, marks=() if after == (call % 2 == 0) else pytest.mark.long)
+        for call in range(1, calls + 1)
+        for after in (False, True)
+    ]
+
+
 @contextmanager
 def trouble(at_call: int, error: Callable[[], BaseException], *, after: bool) -> Iterator[list[str]]:
     """Raises `error` at the `at_call`-th call to AWS, before it is made or after it was. Lists the calls made, without

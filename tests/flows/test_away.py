@@ -15,7 +15,7 @@ from chalicelib.monitor.intake import pings
 from chalicelib.settings import Settings
 from chalicelib.store import sweeps
 from chalicelib.store.faults import StoreFault
-from tests.conftest import NOW, Clock, Queues
+from tests.conftest import NOW, Clock, Queues, Story
 from tests.flows.conftest import Heartbeat
 from tests.sent import Mail, Sent
 
@@ -62,22 +62,22 @@ def test_a_ping_then_leaves_no_missed_flip(
 
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_ping_that_is_judged_before_the_first_sweep_leaves_no_missed_flip(
-    heartbeat: Heartbeat, clock: Clock, minute: Callable[[], None], queues: Queues, kept: bool
+    story: Story, heartbeat: Heartbeat, minute: Callable[[], None], kept: bool
 ) -> None:
     minute()
     heartbeat.ping()
-    clock.move(minutes=20)
+    story.clock.move(minutes=20)
     if kept:
         with pytest.MonkeyPatch.context() as patch:
             for way in ("_find", "_attempt"):
                 patch.setattr(pings, way, out_of_order)
-            signal, address = Signal("success", clock.now), pings.Address(code=heartbeat.code)
+            signal, address = Signal("success", story.clock.now), pings.Address(code=heartbeat.code)
             assert pings.receive(heartbeat.services, address, signal) == "kept"
-        clock.move(minutes=40)
+        story.clock.move(minutes=40)
     else:
         heartbeat.ping()
-    queues.work()
-    queues.sweep()
+    story.queues.work()
+    story.queues.sweep()
 
     assert heartbeat.flips == [("new", "up")]
 

@@ -12,8 +12,6 @@ from chalicelib.channels.sender import Answer
 from chalicelib.core import kinds
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Conflict
-from chalicelib.core.watching import Judged
-from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.managing import channels, checks
 from chalicelib.monitor.managing.projects import Keyring
@@ -21,9 +19,8 @@ from chalicelib.monitor.services import Services
 from chalicelib.store import notifications
 from chalicelib.web import gathering, view
 from tests.channels.samples import VALID
-from tests.conftest import Clock, Queues, client
+from tests.conftest import Queues, Story, client
 from tests.dummies import lamp
-from tests.sent import Sent
 
 
 class Calls:
@@ -77,22 +74,17 @@ def everywhere(services: Services, keyring: Keyring) -> tuple[str, ...]:
     )
 
 
-def turn(services: Services, check: Check, *, dark: bool) -> Check:
-    judged = Judged(services.clock(), dark, reason="no light" if dark else "")
-    return transitions.apply(services, check.project, check.code, judged)
-
-
 def test_news_of_a_new_kind_of_check_is_told_through_every_kind_of_channel(
-    services: Services, clock: Clock, queues: Queues, sent: Sent, calls: Calls, make: Make, everywhere: tuple[str, ...]
+    story: Story, calls: Calls, make: Make, everywhere: tuple[str, ...]
 ) -> None:
     check = make(channels=everywhere)
-    clock.move(minutes=1)
-    turn(services, check, dark=True)
-    queues.work()
-    outcomes = {code: [one.state for one in notifications.log(code, 10, clock.now)] for code in everywhere}
+    story.clock.move(minutes=1)
+    story.judge(check, firing=True, reason="no light")
+    story.queues.work()
+    outcomes = {code: [one.state for one in notifications.log(code, 10, story.clock.now)] for code in everywhere}
     assert outcomes == {code: ["sent"] for code in everywhere}
-    assert "the lamp in the hall" in sent.mails[0].subject
-    assert "no light" in sent.mails[0].text
+    assert "the lamp in the hall" in story.sent.mails[0].subject
+    assert "no light" in story.sent.mails[0].text
     told = b"".join(calls.bodies)
     assert b'"criteria": "dark"' in told
     assert b'"kind": "lamp"' in told

@@ -21,13 +21,12 @@ from chalicelib.settings import Settings
 from chalicelib.store import checks, directory, history, outbox, refreshes
 from chalicelib.store import queues as store_queues
 from chalicelib.store.faults import StoreFault
-from tests.conftest import Clock, Queues
-from tests.flows.conftest import Heartbeat, Killed, in_turn, trouble, unavailable
+from tests.conftest import Clock, Queues, Story
+from tests.flows.conftest import Heartbeat, Killed, in_turn, strikes, trouble, unavailable
 from tests.sent import Sent
 
 # The story of a silence makes so many calls; a test holds the number.
 CALLS = 20
-STRIKES = [(call, after) for call in range(1, CALLS + 1) for after in (False, True)]
 
 
 @pytest.fixture
@@ -35,18 +34,18 @@ def settings(settings: Settings) -> Settings:
     return replace(settings, due_shards=1, outbox_shards=1)
 
 
-@pytest.mark.parametrize(("call", "after"), STRIKES)
+@pytest.mark.parametrize(("call", "after"), strikes(CALLS))
 def test_a_fault_on_the_way_from_silence_to_mail_loses_no_flip_and_no_news(
-    overdue: Heartbeat, queues: Queues, minute: Callable[[], None], sent: Sent, call: int, after: bool
+    story: Story, overdue: Heartbeat, minute: Callable[[], None], call: int, after: bool
 ) -> None:
     with trouble(call, unavailable, after=after), suppress(StoreFault, ClientError):
-        queues.sweep()
-        deliver.deliver_nudges(overdue.services, queues.take("news"))
+        story.queues.sweep()
+        deliver.deliver_nudges(overdue.services, story.queues.take("news"))
     for _ in range(4):
         minute()
 
     assert overdue.flips == [("new", "up"), ("up", "down")]
-    assert in_turn(sent) == ["DOWN | Backups"]
+    assert in_turn(story.sent) == ["DOWN | Backups"]
     assert list(outbox.all_waiting()) == []
 
 
@@ -58,19 +57,19 @@ def test_the_story_is_no_longer_than_the_strikes(overdue: Heartbeat, queues: Que
     assert len(calls) == CALLS
 
 
-@pytest.mark.parametrize(("call", "after"), [(call, after) for call in range(1, 6) for after in (False, True)])
-def test_a_fault_loses_no_ping(heartbeat: Heartbeat, queues: Queues, clock: Clock, call: int, after: bool) -> None:
+@pytest.mark.parametrize(("call", "after"), strikes(5))
+def test_a_fault_loses_no_ping(story: Story, heartbeat: Heartbeat, call: int, after: bool) -> None:
     heartbeat.services.memory = Memory()
     with trouble(call, unavailable, after=after):
         outcome = heartbeat.ping(body=b"done")
-    clock.move(seconds=7)
-    queues.work()
+    story.clock.move(seconds=7)
+    story.queues.work()
 
     pinged = heartbeat.now
     assert outcome in ("recorded", "kept")
     assert pinged.status == "up"
     assert pinged.last_ping is not None
-    assert pinged.last_ping < clock.now
+    assert pinged.last_ping < story.clock.now
     assert pinged.n_pings >= 1
 
 

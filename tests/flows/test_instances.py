@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -10,17 +11,15 @@ from chalicelib.core import instances, kinds
 from chalicelib.core.check import Check, unique_key
 from chalicelib.core.outages import incident
 from chalicelib.core.silence import Silence
-from chalicelib.core.watching import Judged
-from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import channels, silences
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, history
+from chalicelib.store import checks, definitions, history
 from chalicelib.store.faults import Refused
-from tests.conftest import Clock, Queues
+from tests.conftest import Story
 from tests.dummies import lamp
-from tests.sent import Sent
+from tests.flows.conftest import Killed, trouble
 
 HOUR = timedelta(hours=1)
 
@@ -39,53 +38,70 @@ def made(services: Services, alert: Check, entity: str) -> Check:
     return instance
 
 
-def turn(services: Services, check: Check, *, firing: bool) -> Check:
-    judged = Judged(services.clock(), firing, reason="is 93, above 90" if firing else "")
-    return transitions.apply(services, check.project, check.code, judged)
-
-
 def test_an_instance_goes_down_and_comes_up_by_itself_and_is_told_to_whom_its_alert_is(
-    services: Services, alert: Check, clock: Clock, queues: Queues, sent: Sent
+    story: Story, alert: Check
 ) -> None:
-    web, db = made(services, alert, "web"), made(services, alert, "db")
+    web, db = made(story.services, alert, "web"), made(story.services, alert, "db")
     for minute, (check, firing) in enumerate([(web, True), (db, True), (web, False)]):
-        clock.move(minutes=minute + 1)
-        turn(services, check, firing=firing)
-        queues.work()
-    assert sent.subjects == ["DOWN | Load on web", "DOWN | Load on db", "UP | Load on web"]
+        story.clock.move(minutes=minute + 1)
+        story.judge(check, firing=firing)
+        story.queues.work()
+    assert story.sent.subjects == ["DOWN | Load on web", "DOWN | Load on db", "UP | Load on web"]
     assert {check.code: check.status for check in checks.instances_of(alert)} == {db.code: "down", web.code: "up"}
     assert checks.get(alert.project, alert.code).status == "new"
-    found = history.flips(web.project, web.code, clock.now - HOUR, clock.now + HOUR, clock.now)
+    found = history.flips(web.project, web.code, story.clock.now - HOUR, story.clock.now + HOUR, story.clock.now)
     assert [flip.new for flip in found] == ["up", "down"]
 
 
-def test_a_silence_of_the_alert_holds_the_news_of_its_instances(
-    services: Services, alert: Check, clock: Clock, queues: Queues, sent: Sent
-) -> None:
-    web = made(services, alert, "web")
-    silences.put(services, alert, Silence("mute", clock.now, clock.now + HOUR, "mute"))
-    clock.move(minutes=1)
-    turn(services, web, firing=True)
-    queues.work()
-    assert sent.subjects == []
+def test_a_silence_of_the_alert_holds_the_news_of_its_instances(story: Story, alert: Check) -> None:
+    web = made(story.services, alert, "web")
+    silences.put(story.services, alert, Silence("mute", story.clock.now, story.clock.now + HOUR, "mute"))
+    story.clock.move(minutes=1)
+    story.judge(web, firing=True)
+    story.queues.work()
+    assert story.sent.subjects == []
     assert checks.get(web.project, web.code).silences == ()
-    clock.move(minutes=10)
-    silences.lift(services, alert)
-    queues.work()
-    assert sent.subjects == ["DOWN | Load on web"]
+    story.clock.move(minutes=10)
+    silences.lift(story.services, alert)
+    story.queues.work()
+    assert story.sent.subjects == ["DOWN | Load on web"]
 
 
-def test_an_instance_that_is_deleted_while_down_gets_a_last_word(
-    services: Services, alert: Check, clock: Clock, queues: Queues, sent: Sent
-) -> None:
-    web = made(services, alert, "web")
-    clock.move(minutes=1)
-    turn(services, web, firing=True)
-    queues.work()
-    manage.delete(services, web)
-    queues.work()
-    assert len(sent.mails) == 2
-    assert "Load on web" in sent.subjects[1]
+@pytest.mark.parametrize("call", range(1, 8))
+def test_news_of_instances_is_told_when_whoever_lifts_the_silence_dies(story: Story, alert: Check, call: int) -> None:
+    web = made(story.services, alert, "web")
+    silences.put(story.services, alert, Silence("mute", story.clock.now, None, "mute"))
+    story.clock.move(minutes=1)
+    story.judge(web, firing=True)
+    story.queues.work()
+    story.clock.move(minutes=1)
+    with trouble(call, Killed, after=True), suppress(Killed):
+        silences.lift(story.services, alert)
+    story.sweep_for(minutes=2)
+    lifted = not checks.get(alert.project, alert.code).silences
+    assert story.sent.subjects == ["DOWN | Load on web"] * lifted
+
+
+def test_a_channel_that_is_given_reminders_is_reminded_of_an_instance(story: Story, alert: Check) -> None:
+    web = made(story.services, alert, "web")
+    story.clock.move(minutes=1)
+    story.judge(web, firing=True)
+    story.queues.work()
+    (ops,) = definitions.channels(alert.project)
+    channels.change(story.services, ops, {"remind": 3_600})
+    story.sweep_for(minutes=61)
+    assert story.sent.subjects == ["DOWN | Load on web", "STILL DOWN | Load on web"]
+
+
+def test_an_instance_that_is_deleted_while_down_gets_a_last_word(story: Story, alert: Check) -> None:
+    web = made(story.services, alert, "web")
+    story.clock.move(minutes=1)
+    story.judge(web, firing=True)
+    story.queues.work()
+    manage.delete(story.services, web)
+    story.queues.work()
+    assert len(story.sent.mails) == 2
+    assert "Load on web" in story.sent.subjects[1]
     assert checks.instances_of(alert) == []
 
 
@@ -103,16 +119,15 @@ def test_an_instance_is_made_once_and_for_a_check_that_exists(services: Services
         made(services, alert, "db")
 
 
-def test_instances_go_with_their_alert_and_their_history_with_them(
-    services: Services, alert: Check, clock: Clock, queues: Queues
-) -> None:
-    web = made(services, alert, "web")
-    clock.move(minutes=1)
-    turn(services, web, firing=True)
-    manage.delete(services, alert)
-    queues.work()
+def test_instances_go_with_their_alert_and_their_history_with_them(story: Story, alert: Check) -> None:
+    web = made(story.services, alert, "web")
+    story.clock.move(minutes=1)
+    story.judge(web, firing=True)
+    manage.delete(story.services, alert)
+    story.queues.work()
+    now = story.clock.now
     assert checks.instances_of(alert) == []
-    assert history.flips(web.project, web.code, clock.now - HOUR, clock.now + HOUR, clock.now) == []
+    assert history.flips(web.project, web.code, now - HOUR, now + HOUR, now) == []
 
 
 def test_an_entity_may_be_called_anything(services: Services, alert: Check) -> None:

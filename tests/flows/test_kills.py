@@ -16,13 +16,12 @@ from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from chalicelib.store import outbox
-from tests.conftest import Clock, Queues
+from tests.conftest import Clock, Queues, Story
 from tests.flows.conftest import Heartbeat, Killed, in_turn, trouble
-from tests.sent import Sent
 
 # The stories below make so many calls; a test holds the numbers. To be killed before a call is to be killed after the
 # one before it.
-SILENCE_CALLS, RETURN_CALLS, REMINDER_CALLS = 20, 12, 6
+SILENCE_CALLS, RETURN_CALLS, REMINDER_CALLS = 20, 12, 8
 
 
 @pytest.fixture
@@ -45,59 +44,55 @@ def sweep_and_deliver(heartbeat: Heartbeat, queues: Queues) -> None:
 
 @pytest.mark.parametrize("call", range(1, SILENCE_CALLS + 2))
 def test_killed_on_the_way_from_silence_to_mail(
-    overdue: Heartbeat, queues: Queues, minute: Callable[[], None], sent: Sent, call: int
+    story: Story, overdue: Heartbeat, minute: Callable[[], None], call: int
 ) -> None:
     with trouble(call, Killed, after=False) as calls, suppress(Killed):
-        sweep_and_deliver(overdue, queues)
+        sweep_and_deliver(overdue, story.queues)
     recover(overdue.services, minute)
 
     assert overdue.flips == [("new", "up"), ("up", "down")]
-    assert in_turn(sent) == ["DOWN | Backups"]
-    assert len(sent.subjects) == 1 or calls[call - 1] in ("SendEmail", "UpdateItem", "TransactWriteItems")
+    assert in_turn(story.sent) == ["DOWN | Backups"]
+    assert len(story.sent.subjects) == 1 or calls[call - 1] in ("SendEmail", "UpdateItem", "TransactWriteItems")
     assert list(outbox.all_waiting()) == []
 
 
 @pytest.mark.parametrize("call", range(1, RETURN_CALLS + 2))
 def test_killed_while_a_late_ping_flips_twice(
+    story: Story,
     overdue: Heartbeat,
-    queues: Queues,
     minute: Callable[[], None],
-    clock: Clock,
-    sent: Sent,
     call: int,
 ) -> None:
-    clock.move(seconds=10)
+    story.clock.move(seconds=10)
     with trouble(call, Killed, after=False), suppress(Killed):
         overdue.ping()
-        deliver.deliver_nudges(overdue.services, queues.take("news"))
+        deliver.deliver_nudges(overdue.services, story.queues.take("news"))
     overdue.services.memory = Memory()
     overdue.ping()
     checks.change(overdue.services, overdue.now, {"timeout": 86_400})
     recover(overdue.services, minute)
 
     assert overdue.flips == [("new", "up"), ("up", "down"), ("down", "up")]
-    assert in_turn(sent) == ["DOWN | Backups", "UP | Backups"]
+    assert in_turn(story.sent) == ["DOWN | Backups", "UP | Backups"]
     assert list(outbox.all_waiting()) == []
 
 
 @pytest.mark.parametrize("call", range(1, REMINDER_CALLS + 2))
 def test_killed_while_a_reminder_is_sent(
+    story: Story,
     overdue: Heartbeat,
-    queues: Queues,
     minute: Callable[[], None],
-    clock: Clock,
-    sent: Sent,
     call: int,
 ) -> None:
     channels.change(overdue.services, overdue.channel, {"remind": 300})
     minute()
-    clock.move(minutes=5)
+    story.clock.move(minutes=5)
     (entry,) = outbox.all_waiting()
     with trouble(call, Killed, after=False), suppress(Killed):
         deliver.deliver_all(overdue.services, [entry.nudge])
     recover(overdue.services, minute)
 
-    assert in_turn(sent) == ["DOWN | Backups", "STILL DOWN | Backups"]
+    assert in_turn(story.sent) == ["DOWN | Backups", "STILL DOWN | Backups"]
     assert len(list(outbox.all_waiting())) == 1
 
 
@@ -110,3 +105,14 @@ def test_the_stories_are_no_longer_than_the_strikes(overdue: Heartbeat, queues: 
         deliver.deliver_nudges(overdue.services, queues.take("news"))
 
     assert (len(silence), len(return_)) == (SILENCE_CALLS, RETURN_CALLS)
+
+
+def test_a_reminder_is_no_longer_than_its_strikes(overdue: Heartbeat, minute: Callable[[], None], clock: Clock) -> None:
+    channels.change(overdue.services, overdue.channel, {"remind": 300})
+    minute()
+    clock.move(minutes=5)
+    (entry,) = outbox.all_waiting()
+    with trouble(0, Killed, after=False) as calls:
+        deliver.deliver_all(overdue.services, [entry.nudge])
+
+    assert len(calls) == REMINDER_CALLS

@@ -14,7 +14,7 @@ from chalicelib.monitor import chores, transitions
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.store import history
 from chalicelib.store.faults import StoreFault
-from tests.conftest import NOW, Clock, Queues
+from tests.conftest import NOW, Clock, Queues, Story
 from tests.flows.conftest import Heartbeat, trouble, unavailable
 from tests.sent import Sent
 
@@ -187,18 +187,18 @@ def test_a_kept_ping_that_is_handed_out_twice_counts_once(
 @pytest.mark.parametrize("kind", ["log", "start", "success", "fail"])
 @pytest.mark.parametrize("call", [1, 2, 3])
 def test_a_ping_whose_answer_from_aws_was_lost_counts_once_and_leaves_no_hole(
-    heartbeat: Heartbeat, queues: Queues, clock: Clock, kind: PingKind, call: int
+    story: Story, heartbeat: Heartbeat, kind: PingKind, call: int
 ) -> None:
     heartbeat.ping()
-    clock.move(seconds=10)
+    story.clock.move(seconds=10)
     with trouble(call, unavailable, after=True):
         heartbeat.ping(kind, body=b"hello")
-    clock.move(seconds=10)
+    story.clock.move(seconds=10)
     heartbeat.ping()
-    queues.work()
+    story.queues.work()
 
     assert heartbeat.now.n_pings == 3
-    found = history.pings(heartbeat.code, 10, clock.now)
+    found = history.pings(heartbeat.code, 10, story.clock.now)
     assert sorted(ping.n for ping in found) == [1, 2, 3]
     assert [(ping.kind, ping.has_body) for ping in found] == [("success", False), (kind, True), ("success", False)]
 
@@ -206,18 +206,18 @@ def test_a_ping_whose_answer_from_aws_was_lost_counts_once_and_leaves_no_hole(
 @pytest.mark.parametrize("call", range(1, 8))
 @pytest.mark.parametrize("after", [False, True])
 def test_a_kept_ping_that_meets_a_fault_again_counts_once(
-    overdue: Heartbeat, queues: Queues, clock: Clock, call: int, after: bool
+    story: Story, overdue: Heartbeat, call: int, after: bool
 ) -> None:
-    clock.move(seconds=-20)
+    story.clock.move(seconds=-20)
     keep(overdue, "fail")
-    kept = queues.take("chores")
-    clock.move(seconds=10)
+    kept = story.queues.take("chores")
+    story.clock.move(seconds=10)
     with trouble(call, unavailable, after=after), suppress(StoreFault):
         do(overdue, kept)
     do(overdue, kept)
 
     assert (overdue.now.status, overdue.now.n_pings) == ("down", 2)
-    assert [ping.n for ping in history.pings(overdue.code, 10, clock.now)] == [2, 1]
+    assert [ping.n for ping in history.pings(overdue.code, 10, story.clock.now)] == [2, 1]
 
 
 @pytest.mark.parametrize("kind", ["log", "start", "success", "fail"])

@@ -9,11 +9,9 @@ import pytest
 from chalicelib.core.check import Check
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import Services
 from chalicelib.store import checks
 from tests import specs
-from tests.conftest import Clock, Queues
+from tests.conftest import Story
 from tests.monitor.test_probing import BAD, GOOD, Engine
 
 
@@ -30,21 +28,19 @@ def stale(monkeypatch: pytest.MonkeyPatch) -> dict[str, Check]:
     return seen
 
 
-def test_a_retry_that_finds_all_well_ends_the_suspicion_of_a_moment_ago(
-    services: Services, keyring: Keyring, queues: Queues, clock: Clock, stale: dict[str, Check]
-) -> None:
-    services.engine = engine = Engine()  # type: ignore[assignment]
+def test_a_retry_that_finds_all_well_ends_the_suspicion_of_a_moment_ago(story: Story, stale: dict[str, Check]) -> None:
+    story.services.engine = engine = Engine()  # type: ignore[assignment]
     spec = replace(specs.HTTP, retry_delay=0)
-    check = manage.create(services, keyring.project, {"kind": "probe", "period": 60, "spec": spec})
-    at = int(clock.now.timestamp() * 1000)
-    probing.work(services, {"at": at, "checks": [[check.project, check.code]]})
+    check = manage.create(story.services, story.keyring.project, {"kind": "probe", "period": 60, "spec": spec})
+    at = int(story.clock.now.timestamp() * 1000)
+    probing.work(story.services, {"at": at, "checks": [[check.project, check.code]]})
     stale[check.code] = checks.get(check.project, check.code)
 
-    clock.move(minutes=1)
+    story.clock.move(minutes=1)
     engine.outcome = BAD
-    probing.work(services, {"at": at + 60_000, "checks": [[check.project, check.code]]})
+    probing.work(story.services, {"at": at + 60_000, "checks": [[check.project, check.code]]})
     engine.outcome = GOOD
-    queues.work()
+    story.queues.work()
 
     now = checks.get(check.project, check.code)
     assert (now.status, now.suspicion) == ("up", None)

@@ -13,7 +13,7 @@ from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import check_items, wheel
 from tests import specs
-from tests.conftest import NOW, Clock
+from tests.conftest import NOW, Clock, Story
 
 # (seconds until it can be read, seconds after noon that it is about) of every message.
 Asked = list[tuple[int, float]]
@@ -33,16 +33,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 
 @pytest.mark.parametrize("period", [1, 10, 30, 45, 60, 90, 600])
 def test_a_new_device_misses_none_of_its_moments_and_is_looked_at_at_once(
-    services: Services, keyring: Keyring, clock: Clock, asked: Asked, period: int
+    story: Story, asked: Asked, period: int
 ) -> None:
-    probes.create(services, keyring.project, {"name": "Other", "period": period, "spec": specs.HTTP})
-    tick.run(services)
+    probes.create(story.services, story.keyring.project, {"name": "Other", "period": period, "spec": specs.HTTP})
+    tick.run(story.services)
     asked.clear()
-    clock.move(seconds=23.5)
-    device = probes.create(services, keyring.project, {"name": "Web", "period": period, "spec": specs.HTTP})
-    clock.move(seconds=36.5)
+    story.clock.move(seconds=23.5)
+    device = probes.create(story.services, story.keyring.project, {"name": "Web", "period": period, "spec": specs.HTTP})
+    story.clock.move(seconds=36.5)
     by_join = [moment for _, moment in asked]
-    tick.run(services)
+    tick.run(story.services)
 
     assert 23.5 in by_join
     assert set(due(device, 23.5, 60)) <= set(by_join)

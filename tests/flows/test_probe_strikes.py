@@ -28,8 +28,8 @@ from chalicelib.settings import Settings
 from chalicelib.store import checks, history, outbox, results
 from chalicelib.store.faults import StoreFault
 from tests import specs
-from tests.conftest import NOW, Clock, Queues
-from tests.flows.conftest import Killed, in_turn, trouble, unavailable
+from tests.conftest import NOW, Clock, Queues, Story
+from tests.flows.conftest import Killed, in_turn, strikes, trouble, unavailable
 from tests.flows.test_uptime_places import ABROAD, DUBLIN, OREGON, PLACES, STOCKHOLM, Regions, Worker
 from tests.monitor.test_probing import BAD, GOOD, Engine
 from tests.sent import Sent
@@ -38,7 +38,7 @@ Minute = Callable[[], None]
 
 # The stories below make this many calls; a test holds the numbers.
 DOWN_CALLS, UP_CALLS, LOOK_CALLS, ABROAD_CALLS = 30, 22, 4, 6
-FAULTS = [(call, after) for call in range(1, DOWN_CALLS + 1) for after in (False, True)]
+FAULTS = strikes(DOWN_CALLS)
 
 
 @pytest.fixture
@@ -220,9 +220,8 @@ def test_a_look_that_was_killed_and_comes_again_does_not_confirm_itself(
 @pytest.mark.parametrize("error", [Killed, unavailable])
 @pytest.mark.parametrize(("call", "after"), FAULTS[: 2 * LOOK_CALLS])
 def test_a_device_whose_next_look_is_far_loses_no_failure_either(
+    story: Story,
     failing: Watch,
-    queues: Queues,
-    clock: Clock,
     error: Callable[[], BaseException],
     call: int,
     after: bool,
@@ -237,7 +236,7 @@ def test_a_device_whose_next_look_is_far_loses_no_failure_either(
             comes_again = False
     if comes_again:
         failing.look()
-    queues.until(clock.now + timedelta(minutes=5))
+    story.queues.until(story.clock.now + timedelta(minutes=5))
 
     assert failing.flips == [("new", "up"), ("up", "down")]
 

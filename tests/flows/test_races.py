@@ -16,7 +16,7 @@ from chalicelib.monitor.managing.projects import Keyring, hash_of
 from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.telling import deliver
 from chalicelib.store import checks, outbox
-from tests.conftest import Clock, Queues
+from tests.conftest import Clock, Queues, Story
 from tests.flows.conftest import Heartbeat
 from tests.sent import Sent
 
@@ -79,18 +79,18 @@ def test_a_sweep_during_a_ping_makes_no_second_flip(
 
 
 def test_a_ping_just_before_the_deadline_wins_over_a_sweep_that_read_before_it(
-    heartbeat: Heartbeat, meanwhile: Callable[..., None], clock: Clock, queues: Queues, sent: Sent
+    story: Story, heartbeat: Heartbeat, meanwhile: Callable[..., None]
 ) -> None:
     heartbeat.ping()
-    clock.move(seconds=119)
-    early = Signal("success", clock.now)
-    clock.move(seconds=1)
+    story.clock.move(seconds=119)
+    early = Signal("success", story.clock.now)
+    story.clock.move(seconds=1)
     meanwhile(lambda: pings.receive(heartbeat.services, pings.Address(code=heartbeat.code), early))
 
-    queues.sweep()
-    queues.work()
+    story.queues.sweep()
+    story.queues.work()
 
-    assert (heartbeat.now.status, heartbeat.flips, sent.subjects) == ("up", [("new", "up")], [])
+    assert (heartbeat.now.status, heartbeat.flips, story.sent.subjects) == ("up", [("new", "up")], [])
 
 
 def test_two_pings_at_once_both_count(heartbeat: Heartbeat, meanwhile: Callable[..., None], clock: Clock) -> None:
@@ -107,16 +107,16 @@ def test_two_pings_at_once_both_count(heartbeat: Heartbeat, meanwhile: Callable[
 
 
 def test_a_failure_and_a_success_at_once_both_flip(
-    heartbeat: Heartbeat, meanwhile: Callable[..., None], clock: Clock, queues: Queues, sent: Sent
+    story: Story, heartbeat: Heartbeat, meanwhile: Callable[..., None]
 ) -> None:
     heartbeat.ping()
     meanwhile(lambda: heartbeat.ping("fail"))
     heartbeat.ping("start")
     heartbeat.ping()
-    queues.work()
+    story.queues.work()
 
     assert heartbeat.flips == [("new", "up"), ("up", "down"), ("down", "up")]
-    assert sent.subjects == ["DOWN | Backups", "UP | Backups"]
+    assert story.sent.subjects == ["DOWN | Backups", "UP | Backups"]
 
 
 def test_a_ping_from_another_process_is_seen_although_this_one_remembers_an_older_check(

@@ -11,7 +11,7 @@ from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels, checks
 from chalicelib.monitor.managing.projects import Keyring, hash_of
 from chalicelib.store import notifications, outbox
-from tests.conftest import NOW, Clock, Queues
+from tests.conftest import NOW, Clock, Queues, Story
 from tests.flows.conftest import Heartbeat
 from tests.sent import Sent
 
@@ -130,7 +130,7 @@ def test_a_new_definition_under_which_the_check_is_overdue_is_told_at_once(
 
 
 def test_reminders_come_while_it_is_down_and_stop_when_it_is_back(
-    heartbeat: Heartbeat, minute: Callable[[], None], queues: Queues, clock: Clock, sent: Sent
+    story: Story, heartbeat: Heartbeat, minute: Callable[[], None]
 ) -> None:
     channels.change(heartbeat.services, heartbeat.channel, {"remind": 300})
     heartbeat.ping()
@@ -141,7 +141,7 @@ def test_reminders_come_while_it_is_down_and_stop_when_it_is_back(
         heartbeat.ping()
         minute()
 
-    assert sent.subjects == ["DOWN | Backups", "STILL DOWN | Backups", "STILL DOWN | Backups", "UP | Backups"]
+    assert story.sent.subjects == ["DOWN | Backups", "STILL DOWN | Backups", "STILL DOWN | Backups", "UP | Backups"]
     assert list(outbox.all_waiting()) == []
 
 

@@ -10,7 +10,6 @@ from botocore.exceptions import ClientError
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
-from infra import emulated
 from infra.local import dynamodb
 
 T = "things"
@@ -22,17 +21,7 @@ def name(attribute: str, kind: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """moto as it is, to hold the quick one against."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
-    with emulated.aws():
-        yield
-
-
-@pytest.fixture
-def client(aws: None) -> Any:
+def client(plain_aws: None) -> Any:
     """A table of OWNERS x THINGS items; every second thing is in the sparse index `due`."""
     client = boto3.client("dynamodb")
     keys = [name("owner", "HASH"), name("n", "RANGE")]

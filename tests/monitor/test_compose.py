@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.core.check import Channel, Flip
+from chalicelib.core.conversation import Tell
 from chalicelib.core.cursor import Cursor
 from chalicelib.core.outages import Outage
-from chalicelib.core.telling import Tell
 from chalicelib.monitor.managing import checks, projects
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import compose
@@ -27,3 +27,8 @@ def test_the_downtime_is_the_difference_between_the_times_that_are_shown(
     news = compose.compose(services, compose.Subject(check, "Website"), channel, tell)
 
     assert news.downtime == timedelta(seconds=30)
+
+
+def test_an_outage_and_the_end_of_its_watch_in_one_microsecond_have_names_of_their_own() -> None:
+    names = [compose.id_of("c", "check", NOW, event) for event in ("down", "up", "down")]
+    assert names[0] == names[2] != names[1]

@@ -14,12 +14,14 @@ from chalicelib.languages.graphite import GraphiteError
 from tests.monitor import histories
 
 HISTORIES, MANY = 50, 3_000
+# Histories by which something was found: a point of the next bucket was judged before the bucket that was over.
+KNOWN = (62_352_778,)
 DAY = 86_400
 
 
 def test_live_judging_and_backtests_make_the_same_flips(long: bool) -> None:
     flips, number, first = 0, MANY if long else HISTORIES, int(time.time()) // DAY * MANY if long else 1
-    for seed in range(first, first + number):
+    for seed in (*KNOWN, *range(first, first + number)):
         history = histories.some(seed)
         lived = history.lived()
         try:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +16,13 @@ from chalicelib.monitor.managing import channels, checks, probes
 from chalicelib.monitor.managing import projects as projects_
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
+from chalicelib.store.faults import StoreFault
 from tests import specs
+from tests.conftest import Story
+from tests.flows.conftest import Killed, trouble, unavailable
+
+# So many calls to AWS delete a device on which another one depends.
+DELETION = 10
 
 
 def make(services: Services, keyring: Keyring, **values: Any) -> Check:
@@ -72,9 +81,40 @@ def test_a_chain_has_an_end(services: Services, keyring: Keyring) -> None:
 def test_what_depended_on_a_deleted_device_depends_on_nothing(services: Services, keyring: Keyring) -> None:
     master = make(services, keyring)
     dependant, other = make(services, keyring, master=master.code), make(services, keyring)
-    probes.delete(services, keyring.project, master)
+    probes.delete(services, master)
     found = {check.code: check.master for check in checks.of_project(keyring.project, "probe")}
     assert found == {dependant.code: "", other.code: ""}
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("error", [Killed, unavailable])
+@pytest.mark.parametrize("call", range(1, DELETION + 2))
+def test_a_device_whose_deletion_was_struck_keeps_what_depends_on_it_or_is_gone(
+    services: Services, keyring: Keyring, story: Story, call: int, error: Callable[[], BaseException], after: bool
+) -> None:
+    master = make(services, keyring)
+    dependant = make(services, keyring, master=master.code)
+    with trouble(call, error, after=after), suppress(Killed, StoreFault):
+        probes.delete(services, master)
+    story.queues.until(story.clock.now + timedelta(minutes=2))
+
+    found = {check.code: check.master for check in checks.of_project(keyring.project, "probe")}
+    assert found in ({master.code: "", dependant.code: master.code}, {dependant.code: ""})
+
+
+def test_a_deletion_makes_as_many_calls_as_are_struck(services: Services, keyring: Keyring) -> None:
+    master = make(services, keyring)
+    make(services, keyring, master=master.code)
+    with trouble(0, Killed, after=False) as calls:
+        probes.delete(services, master)
+    assert len(calls) == DELETION
+
+
+def test_a_device_whose_master_is_gone_can_be_changed(services: Services, keyring: Keyring) -> None:
+    master = make(services, keyring)
+    dependant = make(services, keyring, master=master.code)
+    checks.delete(services, master)
+    assert probes.change(services, dependant, {"master": master.code, "period": 120}).period == 120
 
 
 @pytest.mark.parametrize("seconds", [10, 30, 60, 120, 3_600, 86_400])

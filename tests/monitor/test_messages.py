@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.monitor.messages import (
     Chore,
+    FreeDependants,
     Judge,
     Look,
     Purge,
@@ -46,6 +47,7 @@ def test_what_the_wheel_sends_is_a_look_and_a_judgement_like_any_other() -> None
     [
         Purge("c"),
         Unassign("p", "h"),
+        FreeDependants("p", "c"),
         SumDay("c", date(2026, 11, 21)),
         RollUp("p", ("a.b", "c;d=e"), 1_795_262_400),
         PurgeSeries("p", "a.b"),

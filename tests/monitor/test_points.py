@@ -13,7 +13,7 @@ from chalicelib.monitor.services import Services
 from chalicelib.store import queues as queueing
 from chalicelib.store import series
 from tests import specs
-from tests.conftest import Clock
+from tests.conftest import Clock, Story
 
 Nudges = list[tuple[int, list[str]]]
 
@@ -104,22 +104,22 @@ def test_a_changed_rule_is_judged_for_its_new_series(
 
 
 def test_a_point_that_took_long_to_keep_is_judged_though_a_nudge_came_before_it(
-    services: Services, keyring: projects.Keyring, clock: Clock, nudges: Nudges, monkeypatch: pytest.MonkeyPatch
+    story: Story, nudges: Nudges, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = alert(services, keyring, "*.load")
-    push(services, keyring, "web1.load 1")
-    clock.move(seconds=1)
-    push(services, keyring, "web2.load 2")
+    load = alert(story.services, story.keyring, "*.load")
+    push(story.services, story.keyring, "web1.load 1")
+    story.clock.move(seconds=1)
+    push(story.services, story.keyring, "web2.load 2")
     nudges.clear()
     add = series.add
 
     def slowly(*given: Any, **options: Any) -> series.Added:
-        clock.move(seconds=1)
+        story.clock.move(seconds=1)
         return add(*given, **options)
 
     monkeypatch.setattr(series, "add", slowly)
-    clock.move(seconds=2.5)
-    push(services, keyring, "web3.load 9")
+    story.clock.move(seconds=2.5)
+    push(story.services, story.keyring, "web3.load 9")
 
     assert [codes for _, codes in nudges] == [[load.code]]
 

@@ -16,10 +16,11 @@ from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
+from chalicelib.probes import http
 from chalicelib.probes.base import Done, Outcome, Phases, Task
 from chalicelib.store import check_items, checks, history, results
 from tests import specs
-from tests.conftest import NOW, Clock, Queues
+from tests.conftest import NOW, Queues, Story
 
 STOCKHOLM, DUBLIN, OREGON = "Stockholm SWE", "Dublin IRL", "Oregon USA"
 PLACES = ((STOCKHOLM, "eu-north-1"), (DUBLIN, "eu-north-1"), (OREGON, "eu-north-1"))
@@ -71,7 +72,7 @@ def test_a_look_leaves_a_result_with_every_phase(services: Services, keyring: pr
     assert (result.total, result.size) == (20, 512)
     assert result.at == NOW + timedelta(milliseconds=1)
     assert len(result.id) == 48
-    assert engine.asked[0].definition == {"type": "http", "url": "https://example.org/"}
+    assert engine.asked[0].definition == http.Definition(url="https://example.org/")
 
 
 def test_a_message_that_comes_twice_leaves_one_result_and_counts_once(
@@ -104,30 +105,26 @@ def test_what_is_paused_or_gone_is_not_looked_at(
     assert engine.asked == []
 
 
-def test_a_failure_is_looked_at_again_and_confirmed(
-    services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
-) -> None:
-    check = device(services, keyring)
-    probing.work(services, message(check))
-    clock.move(minutes=1)
+def test_a_failure_is_looked_at_again_and_confirmed(story: Story, engine: Engine) -> None:
+    check = device(story.services, story.keyring)
+    probing.work(story.services, message(check))
+    story.clock.move(minutes=1)
     engine.outcome = BAD
-    probing.work(services, message(check, at=1_795_262_460_000))
-    queues.work()
+    probing.work(story.services, message(check, at=1_795_262_460_000))
+    story.queues.work()
     now = checks.get(check.project, check.code)
     assert (now.status, now.since) == ("down", NOW + timedelta(minutes=1))
-    assert len(found(services, check)) == 3
+    assert len(found(story.services, check)) == 3
 
 
-def test_a_failure_that_does_not_repeat_is_no_outage(
-    services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
-) -> None:
-    check = device(services, keyring)
-    probing.work(services, message(check))
-    clock.move(minutes=1)
+def test_a_failure_that_does_not_repeat_is_no_outage(story: Story, engine: Engine) -> None:
+    check = device(story.services, story.keyring)
+    probing.work(story.services, message(check))
+    story.clock.move(minutes=1)
     engine.outcome = BAD
-    probing.work(services, message(check, at=1_795_262_460_000))
+    probing.work(story.services, message(check, at=1_795_262_460_000))
     engine.outcome = GOOD
-    queues.work()
+    story.queues.work()
     now = checks.get(check.project, check.code)
     assert (now.status, now.suspicion) == ("up", None)
 
@@ -160,19 +157,17 @@ def test_a_failure_is_confirmed_by_the_next_place(
     assert flip.details == {"locations": [DUBLIN, STOCKHOLM], "failures": 2}
 
 
-def test_a_place_that_alone_sees_a_failure_does_not_take_a_check_down(
-    services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
-) -> None:
-    workers = at_places(services)
-    check = device(services, keyring, locations=(STOCKHOLM, DUBLIN, OREGON))
+def test_a_place_that_alone_sees_a_failure_does_not_take_a_check_down(story: Story, engine: Engine) -> None:
+    workers = at_places(story.services)
+    check = device(story.services, story.keyring, locations=(STOCKHOLM, DUBLIN, OREGON))
     for at in (1_795_262_400_000, 1_795_262_460_000, 1_795_262_520_000):
         engine.outcome = BAD
         probing.work(workers[DUBLIN], message(check, at=at, here=True))
-        clock.move(seconds=1)
+        story.clock.move(seconds=1)
         engine.outcome = GOOD
-        for retry in queues.take("probes"):
+        for retry in story.queues.take("probes"):
             probing.work(workers[STOCKHOLM], retry)
-        clock.move(seconds=59)
+        story.clock.move(seconds=59)
     assert checks.get(check.project, check.code).status == "up"
 
 
@@ -195,16 +190,14 @@ def test_slow_is_said_and_is_no_failure_unless_asked(
     assert checks.get(strict.project, strict.code).status == "down"
 
 
-def test_the_tick_asks_for_every_check_once_a_period_and_writes_nothing(
-    services: Services, keyring: projects.Keyring, engine: Engine, queues: Queues, clock: Clock
-) -> None:
-    every_minute, seldom = device(services, keyring), device(services, keyring, period=300)
+def test_the_tick_asks_for_every_check_once_a_period_and_writes_nothing(story: Story, engine: Engine) -> None:
+    every_minute, seldom = device(story.services, story.keyring), device(story.services, story.keyring, period=300)
     before = [checks.get(check.project, check.code) for check in (every_minute, seldom)]
     asked: set[tuple[int, str]] = set()
     for _ in range(10):
-        tick.run(services)
-        asked |= {(batch["at"], code) for batch in queues.take("probes") for _, code in batch["checks"]}
-        clock.move(minutes=1)
+        tick.run(story.services)
+        asked |= {(batch["at"], code) for batch in story.queues.take("probes") for _, code in batch["checks"]}
+        story.clock.move(minutes=1)
     assert [code for _, code in asked].count(every_minute.code) == 10
     assert [code for _, code in asked].count(seldom.code) == 2
     assert [checks.get(check.project, check.code) for check in (every_minute, seldom)] == before

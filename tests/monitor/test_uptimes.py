@@ -8,15 +8,13 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.check import Check
-from chalicelib.core.status import Observed
 from chalicelib.core.uptime import Uptime
-from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks, silences
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.views import uptimes
 from tests import specs
-from tests.conftest import NOW, Clock
+from tests.conftest import NOW, Story
 
 HOUR = timedelta(hours=1)
 
@@ -30,15 +28,10 @@ def check(services: Services, keyring: Keyring) -> Check:
     )
 
 
-def see(services: Services, check: Check, *, ok: bool) -> Check:
-    look = Observed(services.clock(), ok, "200 OK" if ok else "no answer", "Home")
-    return transitions.apply(services, check.project, check.code, look)
-
-
-def test_time_before_the_check_was_made_is_unknown(services: Services, check: Check, clock: Clock) -> None:
-    see(services, check, ok=True)
-    clock.move(hours=1)
-    found = uptimes.of_check(services, check, NOW - 2 * HOUR, clock.now)
+def test_time_before_the_check_was_made_is_unknown(story: Story, check: Check) -> None:
+    story.see(check, ok=True)
+    story.clock.move(hours=1)
+    found = uptimes.of_check(story.services, check, NOW - 2 * HOUR, story.clock.now)
     assert found == Uptime(up=3600, down=0, maintenance=0, unknown=7200, outages=0)
 
 
@@ -48,66 +41,64 @@ def test_a_span_that_ends_before_the_check_was_made_is_all_unknown(services: Ser
     assert uptimes.outages(services, check, NOW - 2 * HOUR, NOW - HOUR) == []
 
 
-def test_a_span_without_a_flip_of_its_own_knows_its_status(services: Services, check: Check, clock: Clock) -> None:
+def test_a_span_without_a_flip_of_its_own_knows_its_status(story: Story, check: Check) -> None:
     for ok in (True, False, True):
-        see(services, check, ok=ok)
-        clock.move(hours=2)
-    found = [uptimes.of_check(services, check, NOW + n * HOUR, NOW + (n + 1) * HOUR) for n in (0, 2, 4)]
+        story.see(check, ok=ok)
+        story.clock.move(hours=2)
+    found = [uptimes.of_check(story.services, check, NOW + n * HOUR, NOW + (n + 1) * HOUR) for n in (0, 2, 4)]
     assert [(one.up, one.down, one.outages) for one in found] == [(3600, 0, 0), (0, 3600, 1), (3600, 0, 0)]
 
 
-def test_what_was_before_a_forgotten_flip_follows_from_the_next(services: Services, check: Check, clock: Clock) -> None:
-    see(services, check, ok=True)
-    see(services, check, ok=False)
-    clock.move(days=399)
-    see(services, check, ok=True)
-    clock.move(days=2)
-    down = uptimes.of_check(services, check, NOW + timedelta(days=10), NOW + timedelta(days=11))
+def test_what_was_before_a_forgotten_flip_follows_from_the_next(story: Story, check: Check) -> None:
+    story.see(check, ok=True)
+    story.see(check, ok=False)
+    story.clock.move(days=399)
+    story.see(check, ok=True)
+    story.clock.move(days=2)
+    down = uptimes.of_check(story.services, check, NOW + timedelta(days=10), NOW + timedelta(days=11))
     assert (down.down, down.outages) == (86_400, 1)
-    (outage,) = uptimes.outages(services, check, NOW + timedelta(days=10), clock.now)
+    (outage,) = uptimes.outages(story.services, check, NOW + timedelta(days=10), story.clock.now)
     assert (outage.began, outage.ended) == (NOW + timedelta(days=10), NOW + timedelta(days=399))
 
 
-def test_a_silence_that_has_ended_counts_as_long_as_it_lasted(services: Services, check: Check, clock: Clock) -> None:
-    check = see(services, check, ok=True)
-    check = silences.lay(services, check, None, "maintenance")
-    clock.move(minutes=10)
-    check = silences.lift(services, check)
-    clock.move(minutes=10)
-    assert uptimes.of_check(services, check, NOW, clock.now) == Uptime(600, 0, 600, 0, 0)
+def test_a_silence_that_has_ended_counts_as_long_as_it_lasted(story: Story, check: Check) -> None:
+    check = story.see(check, ok=True)
+    check = silences.lay(story.services, check, None, "maintenance")
+    story.clock.move(minutes=10)
+    check = silences.lift(story.services, check)
+    story.clock.move(minutes=10)
+    assert uptimes.of_check(story.services, check, NOW, story.clock.now) == Uptime(600, 0, 600, 0, 0)
 
 
-def test_outages_come_newest_first_each_with_its_cause(services: Services, check: Check, clock: Clock) -> None:
-    see(services, check, ok=True)
+def test_outages_come_newest_first_each_with_its_cause(story: Story, check: Check) -> None:
+    story.see(check, ok=True)
     for _ in range(2):
-        clock.move(hours=1)
-        see(services, check, ok=False)
-        clock.move(minutes=1)
-        see(services, check, ok=True)
-    found = uptimes.outages(services, check, NOW, clock.move(hours=1))
+        story.clock.move(hours=1)
+        story.see(check, ok=False)
+        story.clock.move(minutes=1)
+        story.see(check, ok=True)
+    found = uptimes.outages(story.services, check, NOW, story.clock.move(hours=1))
     assert [outage.began - NOW for outage in found] == [2 * HOUR + timedelta(minutes=1), HOUR]
     assert [(outage.seconds, outage.flip.reason if outage.flip else "") for outage in found] == [(60, "no answer")] * 2
 
 
-def test_an_outage_that_began_before_the_span_is_shown_from_its_beginning(
-    services: Services, check: Check, clock: Clock
-) -> None:
-    see(services, check, ok=True)
-    clock.move(hours=1)
-    check = see(services, check, ok=False)
-    clock.move(hours=3)
-    (outage,) = uptimes.outages(services, check, NOW + 2 * HOUR, clock.now)
+def test_an_outage_that_began_before_the_span_is_shown_from_its_beginning(story: Story, check: Check) -> None:
+    story.see(check, ok=True)
+    story.clock.move(hours=1)
+    check = story.see(check, ok=False)
+    story.clock.move(hours=3)
+    (outage,) = uptimes.outages(story.services, check, NOW + 2 * HOUR, story.clock.now)
     assert (outage.began, outage.ended, outage.seconds) == (NOW + HOUR, None, 7200)
 
 
 def test_an_outage_that_begins_with_the_span_is_one_and_one_that_ends_with_it_is_none(
-    services: Services, check: Check, clock: Clock
+    story: Story, check: Check
 ) -> None:
     for ok in (True, False, True):
-        see(services, check, ok=ok)
-        clock.move(hours=1)
+        story.see(check, ok=ok)
+        story.clock.move(hours=1)
     for begin, expected in ((NOW + HOUR, 1), (NOW + 2 * HOUR, 0)):
-        assert len(uptimes.outages(services, check, begin, clock.now)) == expected
-        assert uptimes.of_check(services, check, begin, clock.now).outages == expected
-    (outage,) = uptimes.outages(services, check, NOW + HOUR, clock.now)
+        assert len(uptimes.outages(story.services, check, begin, story.clock.now)) == expected
+        assert uptimes.of_check(story.services, check, begin, story.clock.now).outages == expected
+    (outage,) = uptimes.outages(story.services, check, NOW + HOUR, story.clock.now)
     assert (outage.seconds, outage.flip is not None) == (3600, True)

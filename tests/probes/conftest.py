@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def look(prober: Callable[..., Prober]) -> Look:
     """Looks once at a URL: `look(url, keyword="ok")`. `timeout` may be a fraction of a second here."""
 
     def once(url: str, timeout: float = 5, **definition: Any) -> Outcome:
-        cleaned = http.clean({"url": url, **definition}) | {"timeout": timeout}
+        cleaned = replace(http.clean({"url": url, **definition}), timeout=timeout)
         return prober().run([Task("one", cleaned)])["one"]
 
     return once

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import probes
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import kind_named
 
@@ -26,6 +27,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "websocket": {"url": "wss://www.example.org/feed"},
     "domain": {"domain": "example.org"},
 }
+LOGGING_IN = ("smtp", "pop3", "imap", "ftp")
 MAIL = {"tls": "none", "verify": True, "user": "", "password": ""}
 DEFAULTS: dict[str, dict[str, Any]] = {
     "tcp": {"port": 7, "send": "", "expect": "", "tls": False, "verify": True},
@@ -59,13 +61,60 @@ def refusal(kind: str, **definition: Any) -> Invalid:
 @pytest.mark.parametrize("kind", MINIMAL)
 def test_a_clean_definition_is_complete(kind: str) -> None:
     cleaned = kind_named(kind).clean(MINIMAL[kind])
-    assert cleaned == {"type": kind, "timeout": 30} | MINIMAL[kind] | DEFAULTS[kind]
+    assert cleaned.document() == {"type": kind, "timeout": 30} | MINIMAL[kind] | DEFAULTS[kind]
 
 
 @pytest.mark.parametrize("kind", MINIMAL)
 def test_a_clean_definition_is_clean_already(kind: str) -> None:
     cleaned = kind_named(kind).clean(MINIMAL[kind])
-    assert kind_named(kind).clean(json.loads(json.dumps(cleaned))) == cleaned
+    assert kind_named(kind).clean(json.loads(json.dumps(cleaned.document()))) == cleaned
+
+
+# Every key of every type, as it is by default for no one.
+FULL: dict[str, dict[str, Any]] = {
+    "http": {
+        "url": "https://www.example.org/",
+        "method": "POST",
+        "headers": {"X": "y"},
+        "body": "b",
+        "user": "me",
+        "password": "secret",
+        "follow_redirects": False,
+        "verify": False,
+        "expect_codes": "201",
+        "keyword": "k",
+        "not_keyword": "n",
+        "min_size": 1,
+        "max_size": 2,
+        "digest": "a" * 40,
+        "cert_days": 1,
+        "cert_warn_days": 2,
+        "json": [{"path": "a", "op": "ne", "value": [1, None, {"b": 2.5}]}],
+    },
+    "tcp": HOST | {"port": 7, "send": "s", "expect": "e", "tls": True, "verify": False},
+    "ping": HOST | {"port": 81},
+    "tls": HOST | {"port": 1, "server_name": "a.org", "verify": False, "cert_days": 1, "cert_warn_days": 2},
+    "dns": HOST | {"record": "MX", "expected": ["a", "b"], "match": "exact", "server": "192.0.2.1", "port": 54},
+    **{kind: HOST | {"port": 1, "tls": "tls", "verify": False, "user": "u", "password": "p"} for kind in LOGGING_IN},
+    "ssh": HOST | {"port": 1, "expect": "e"},
+    "telnet": HOST | {"port": 1, "expect": "e"},
+    "mysql": HOST | {"port": 1},
+    "websocket": {"url": "wss://www.example.org/feed", "send": "s", "expect": "e", "verify": False},
+    "domain": {"domain": "example.org", "days": 1, "warn_days": 2, "server": "https://rdap.example.org/"},
+}
+
+
+@pytest.mark.parametrize("kind", probes.NAMES)
+def test_a_definition_comes_out_of_the_store_as_it_was_put_in(kind: str) -> None:
+    clean = kind_named(kind).clean(FULL[kind] | {"timeout": 7})
+    assert set(clean.document()) == {"type", "timeout", *FULL[kind]}
+    kept = json.loads(json.dumps(clean.document()))
+    assert probes.read(kept | {"later": 1}) == clean
+
+
+@pytest.mark.parametrize("document", [{}, {"type": "gopher"}, {"type": None}, {"type": "tcp", "port": 1}])
+def test_a_definition_that_cannot_be_read_is_of_no_type(document: dict[str, Any]) -> None:
+    assert probes.read(document).type == ""
 
 
 @pytest.mark.parametrize("kind", MINIMAL)
@@ -112,11 +161,11 @@ def test_a_timeout_beyond_bounds_is_refused(kind: str, timeout: Any) -> None:
     ],
 )
 def test_the_usual_port_is_that_of_the_way_it_is_secured(kind: str, mode: str, port: int) -> None:
-    assert kind_named(kind).clean(HOST | {"tls": mode})["port"] == port
-    assert kind_named(kind).clean(HOST | {"tls": mode, "port": 2_525})["port"] == 2_525
+    assert kind_named(kind).clean(HOST | {"tls": mode}).document()["port"] == port
+    assert kind_named(kind).clean(HOST | {"tls": mode, "port": 2_525}).document()["port"] == 2_525
 
 
-@pytest.mark.parametrize("kind", ["smtp", "pop3", "imap", "ftp"])
+@pytest.mark.parametrize("kind", LOGGING_IN)
 @pytest.mark.parametrize(
     ("definition", "field"),
     [

@@ -69,7 +69,7 @@ def test_an_assertion_holds_or_not(path: str, op: str, value: Any, expected: boo
 @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff\xfe\x00", b"[" * 100_000, b'{"a": ' + b"9" * 10_000 + b"}"])
 def test_what_is_no_json_is_told_as_such(body: bytes) -> None:
     with pytest.raises(Failed, match="answer is not JSON"):
-        documents.judge([{"path": "a", "op": "exists", "value": None}], body)
+        documents.judge([documents.Assertion("a", "exists", None)], body)
 
 
 def test_the_failure_names_the_path_and_not_what_stood_there() -> None:

@@ -45,10 +45,11 @@ def look_listed(server: Server, name: str = "example.org", allowed: tuple[str, .
 
     class Listed:
         name = domain.name
+        Definition = domain.Definition
         clean = staticmethod(domain.clean)
 
         @staticmethod
-        def run(definition: dict[str, Any], over: Any) -> Outcome:
+        def run(definition: domain.Definition, over: Any) -> Outcome:
             return domain.run(definition, over, listed_at=server.url("/dns.json"))
 
     return failures.attempt(Listed(), domain.clean({"domain": name}), line(allowed=allowed))

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import http
+from chalicelib.probes.documents import Assertion
 
 URL = "https://example.org/health?full=1"
 
@@ -19,7 +20,7 @@ def refusal(**definition: Any) -> Invalid:
 
 
 def test_a_url_alone_is_a_whole_definition() -> None:
-    assert http.clean({"type": "http", "url": URL}) == {
+    assert http.clean({"type": "http", "url": URL}).document() == {
         "type": "http",
         "timeout": 30,
         "url": URL,
@@ -55,14 +56,14 @@ def test_cleaning_what_is_clean_changes_nothing() -> None:
             "cert_days": 0,
         }
     )
-    assert (definition["method"], definition["headers"]) == ("POST", {"X-Key": "abc"})
-    assert (definition["expect_codes"], definition["digest"]) == ("200,404", "a" * 64)
-    assert definition["json"] == [{"path": "a[0].b", "op": "eq", "value": 1}]
-    assert http.clean(definition) == definition
+    assert (definition.method, definition.headers) == ("POST", {"X-Key": "abc"})
+    assert (definition.expect_codes, definition.digest) == ("200,404", "a" * 64)
+    assert definition.json == (Assertion("a[0].b", "eq", 1),)
+    assert http.clean(definition.document()) == definition
 
 
 def test_one_expected_code_may_be_a_number() -> None:
-    assert http.clean({"url": URL, "expect_codes": 204})["expect_codes"] == "204"
+    assert http.clean({"url": URL, "expect_codes": 204}).expect_codes == "204"
 
 
 @pytest.mark.parametrize(
@@ -167,4 +168,4 @@ def test_a_value_that_cannot_be_is_refused_by_name(definition: dict[str, Any], f
 
 
 def test_an_international_name_is_kept_as_it_was_given() -> None:
-    assert http.clean({"url": "https://bücher.example/größe"})["url"] == "https://bücher.example/größe"
+    assert http.clean({"url": "https://bücher.example/größe"}).url == "https://bücher.example/größe"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -19,18 +20,22 @@ from tests.probes.conftest import Look
 PAUSE = threading.Event()  # never set: waiting for it is the delay
 
 
-def late(connection: socket.socket) -> None:
-    """First byte after 80 ms, last byte 40 ms later."""
-    connection.recv(65_536)
-    PAUSE.wait(0.08)
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
-    connection.sendall(b"o")
-    PAUSE.wait(0.04)
-    connection.sendall(b"k")
+def pausing(first: float, last: float) -> Callable[[socket.socket], None]:
+    """A server whose first byte comes after `first` seconds, and its last byte `last` seconds later."""
+
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        PAUSE.wait(first)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+        connection.sendall(b"o")
+        PAUSE.wait(last)
+        connection.sendall(b"k")
+
+    return answer
 
 
 def slow_names(host: str, port: int, seconds: float) -> list[Endpoint]:
-    PAUSE.wait(0.06)
+    PAUSE.wait(0.2)
     return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
 
@@ -38,17 +43,20 @@ def spans(phases: Phases) -> list[float]:
     return [phases.dns, phases.connect, phases.ssl, phases.ttfb, phases.ttlb]
 
 
-def test_the_wait_for_the_first_byte_and_for_the_last_are_two(look: Look) -> None:
-    with speaking(late) as port:
+# The two waits of these cases lie far apart, because a busy machine lets the client read its first byte late.
+@pytest.mark.parametrize(("first", "last", "longest"), [(0.5, 0.0, "ttfb"), (0.0, 0.5, "ttlb")])
+def test_the_wait_for_the_first_byte_and_for_the_last_are_two(
+    first: float, last: float, longest: str, look: Look
+) -> None:
+    with speaking(pausing(first, last)) as port:
         phases = look(f"http://127.0.0.1:{port}/").phases
-    assert phases.ttfb >= 79
-    assert 39 <= phases.ttlb < phases.ttfb
     assert phases.ssl == 0
-    assert phases.dns + phases.connect < phases.ttfb
+    assert getattr(phases, longest) == max(spans(phases))
+    assert phases.total >= 499
 
 
 def test_the_phases_sum_up_to_the_total(look: Look) -> None:
-    with speaking(late) as port:
+    with speaking(pausing(0.08, 0.04)) as port:
         phases = look(f"http://127.0.0.1:{port}/").phases
     assert phases.total == pytest.approx(sum(spans(phases)))
     assert phases.total >= 119
@@ -58,7 +66,7 @@ def test_the_phases_sum_up_to_the_total(look: Look) -> None:
 def test_looking_the_name_up_is_a_phase_of_its_own(prober: Callable[..., Prober], server: Server) -> None:
     task = Task("one", http.clean({"url": f"http://www.example.org:{server.port}/"}))
     phases = prober(resolve=slow_names).run([task])["one"].phases
-    assert phases.dns >= 59
+    assert phases.dns >= 199
     assert phases.connect < phases.dns
 
 
@@ -72,7 +80,7 @@ def test_the_phases_of_redirects_add_up(prober: Callable[..., Prober], server: S
     server.answer(Reply(302, {"Location": "/a"}), Reply(302, {"Location": "/b"}), Reply())
     task = Task("one", http.clean({"url": f"http://www.example.org:{server.port}/"}))
     phases = prober(resolve=slow_names).run([task])["one"].phases
-    assert phases.dns >= 3 * 59
+    assert phases.dns >= 3 * 199
     assert phases.total >= phases.dns
 
 
@@ -81,7 +89,7 @@ def test_a_failure_books_its_time_to_the_phase_that_failed(prober: Callable[...,
         PAUSE.wait(0.3)
         raise TimeoutError
 
-    task = Task("one", http.clean({"url": "http://www.example.org/"}) | {"timeout": 0.2})
+    task = Task("one", replace(http.clean({"url": "http://www.example.org/"}), timeout=0.2))
     outcome = prober(resolve=silent).run([task])["one"]
     assert (outcome.ok, outcome.text) == (False, "no answer within 0.2 s")
     assert outcome.phases.dns >= 190
@@ -89,10 +97,11 @@ def test_a_failure_books_its_time_to_the_phase_that_failed(prober: Callable[...,
 
 
 def test_waiting_for_a_place_is_no_part_of_the_total(prober: Callable[..., Prober]) -> None:
-    with speaking(late) as first, speaking(late) as second, speaking(late) as third:
+    slow = pausing(0.5, 0.0)
+    with speaking(slow) as first, speaking(slow) as second, speaking(slow) as third:
         ports = (first, second, third)
         tasks = [Task(str(port), http.clean({"url": f"http://127.0.0.1:{port}/"})) for port in ports]
         outcomes = prober(concurrency=2).run(tasks)
     in_turn = sorted((outcome.phases for outcome in outcomes.values()), key=lambda phases: phases.block)
-    assert in_turn[1].block < 100 < in_turn[2].block
-    assert 119 <= in_turn[2].total < 119 + in_turn[2].block
+    assert in_turn[1].block < 400 < in_turn[2].block
+    assert 499 <= in_turn[2].total < 499 + in_turn[2].block

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.probes import domain, http, imap, tcp, tls, websocket
-from chalicelib.probes.base import Task
+from chalicelib.probes.base import Definition, Task
 from chalicelib.probes.engine import Prober
 from tests.channels.servers import serving, speaking
 from tests.probes.authority import Authority
@@ -53,14 +53,14 @@ def test_loading_the_trusted_certificates_is_waiting_and_no_part_of_a_probes_tim
     assert (outcome.phases.block, outcome.phases.total) == (40_000, 0)
 
 
-SECURED: list[dict[str, Any]] = [
+SECURED: list[Definition] = [
     http.clean({"url": "HTTPS://127.0.0.1:1/"}),
     imap.clean({"host": "127.0.0.1", "port": 1, "tls": "starttls"}),
     tcp.clean({"host": "127.0.0.1", "port": 1, "tls": True}),
     websocket.clean({"url": "wss://127.0.0.1:1/"}),
     domain.clean({"domain": "example.org", "server": "https://127.0.0.1:1/"}),
 ]
-OPEN: list[dict[str, Any]] = [
+OPEN: list[Definition] = [
     http.clean({"url": "http://127.0.0.1:1/"}),
     imap.clean({"host": "127.0.0.1", "port": 1}),
     tcp.clean({"host": "127.0.0.1", "port": 1}),
@@ -69,18 +69,18 @@ OPEN: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("definition", SECURED, ids=lambda definition: definition["type"])
+@pytest.mark.parametrize("definition", SECURED, ids=lambda definition: definition.type)
 def test_the_trusted_certificates_are_loaded_before_a_probe_that_needs_them(
-    definition: dict[str, Any], bundle: Path, monkeypatch: pytest.MonkeyPatch
+    definition: Definition, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loads = Loads(monkeypatch)
     outcome = loads.prober(bundle).run([Task("one", definition)])["one"]
     assert (outcome.text, loads.count) == ("connection refused", 1)
 
 
-@pytest.mark.parametrize("definition", OPEN, ids=lambda definition: definition["type"])
+@pytest.mark.parametrize("definition", OPEN, ids=lambda definition: definition.type)
 def test_the_trusted_certificates_are_not_loaded_for_nobody(
-    definition: dict[str, Any], bundle: Path, monkeypatch: pytest.MonkeyPatch
+    definition: Definition, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loads = Loads(monkeypatch)
     outcome = loads.prober(bundle).run([Task("one", definition)])["one"]

@@ -34,6 +34,9 @@ class Calls:
 
         def call(client: Any, operation: str, request: dict[str, Any]) -> Any:
             self._note(client.meta.service_model.service_name, operation, request)
+            if operation == "GetAccount":
+                # The emulation knows no quotas.
+                return {"SendQuota": {"MaxSendRate": 14.0}}
             return real(client, operation, request)
 
         with pytest.MonkeyPatch.context() as patch:
@@ -60,6 +63,9 @@ class Calls:
         yield queue, f"sqs:{operation.removesuffix('Batch')}"
 
     def _sesv2(self, operation: str, request: dict[str, Any]) -> Permissions:
+        if operation == "GetAccount":
+            yield "quota of mails", "ses:GetAccount"
+            return
         yield "mail", f"ses:{operation}"
         if "Raw" in request["Content"]:
             yield "mail", "ses:SendRawEmail"

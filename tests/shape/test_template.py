@@ -219,6 +219,7 @@ def gateway_answers(resources: Resources) -> Resources:
         ("SweepsMissedAlarm", "Sweeps"),
         ("SweepLateAlarm", "SweepLagSeconds"),
         ("DeadlinesLateAlarm", "DetectionSeconds"),
+        ("FaultsAlarm", "Faults"),
     ],
 )
 def test_what_the_clock_counts_is_looked_for_where_it_is_counted(
@@ -253,8 +254,8 @@ def test_five_minutes_without_a_sweep_are_an_alarm_even_if_nothing_is_counted(re
 def test_every_queue_of_failures_and_every_function_has_an_alarm(resources: Resources, functions: Resources) -> None:
     alarms = {name for name, one in resources.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
     own = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
-    of_the_clock = {"SweepsMissedAlarm", "SweepLateAlarm", "DeadlinesLateAlarm"}
-    assert alarms == of_the_clock | {*(f"{noun.capitalize()}FailedAlarm" for noun in known.fed())} | {
+    counted = {"SweepsMissedAlarm", "SweepLateAlarm", "DeadlinesLateAlarm", "FaultsAlarm"}
+    assert alarms == counted | {*(f"{noun.capitalize()}FailedAlarm" for noun in known.fed())} | {
         f"{name}ErrorsAlarm" for name in own
     }
     assert len(own) == len(functions)

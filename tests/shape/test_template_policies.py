@@ -33,6 +33,11 @@ def resources_of(statement: dict[str, Any]) -> Iterator[str]:
         yield "phones"
         return
     given = statement["Resource"]
+    if given == "*":
+        # SES has no resource for its quotas.
+        assert statement["Action"] == ["ses:GetAccount"]
+        yield "quota of mails"
+        return
     for resource in given if isinstance(given, list) else [given]:
         yield _short(resource, statement)
 

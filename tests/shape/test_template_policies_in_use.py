@@ -14,7 +14,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import gateway
+from chalicelib import gateway, store
 from chalicelib.channels import mail
 from chalicelib.core.check import Channel, Check, PingKind, Signal
 from chalicelib.core.deadlines import Batch
@@ -26,12 +26,13 @@ from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings, points
 from chalicelib.monitor.managing import channels, projects
 from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions, directory, history, outbox, queues, series
 from chalicelib.store.faults import StoreFault
 from tests import specs
 from tests.api.client import Api, Entrance
-from tests.conftest import Clock, Queues
+from tests.conftest import Clock, Queues, Story
 from tests.shape.calls import Calls
 from tests.shape.test_template_policies import LOGGING, POLICIES, TAKING
 
@@ -75,9 +76,9 @@ def invoke(calls: Calls) -> Invoke:
 
 
 def fresh() -> None:
-    """Forgets every check, and where the queues are."""
-    queues.forget()
-    points.forget()
+    """The process that serves remembers nothing, as one that has just begun."""
+    store.connect(app.SERVICES.settings)
+    app.SERVICES.memory = Memory()
 
 
 SETTINGS = {
@@ -115,28 +116,26 @@ def nowhere(*_: Any, **__: Any) -> None:
     raise StoreFault("out of reach")
 
 
-def test_the_sweep(
-    services: Services, check: Check, clock: Clock, invoke: Invoke, calls: Calls, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock.move(minutes=1)
+def test_the_sweep(story: Story, check: Check, invoke: Invoke, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.clock.move(minutes=1)
     invoke("sweep_due")
-    clock.move(minutes=1)
-    deadlines.expire(services, check.project, check.code)
-    clock.move(seconds=40)
+    story.clock.move(minutes=1)
+    deadlines.expire(story.services, check.project, check.code)
+    story.clock.move(seconds=40)
     invoke("sweep_due")
-    ping(services, check, b"back")
-    clock.move(minutes=2)
+    ping(story.services, check, b"back")
+    story.clock.move(minutes=2)
     # Without its queues the sweep decides and delivers by itself: in order, with the retries and the reminders.
     monkeypatch.setattr(queues, "send_delayed", nowhere)
     invoke("sweep_due")
-    clock.move(seconds=40)
+    story.clock.move(seconds=40)
     invoke("sweep_due")
 
     def deliver() -> None:
-        clock.move(seconds=40)
+        story.clock.move(seconds=40)
         invoke("sweep_due")
 
-    tell_in_every_way(services, check, clock, deliver)
+    tell_in_every_way(story.services, check, story.clock, deliver)
     assert calls.needed == allowed("sweep_due")
 
 
@@ -181,56 +180,51 @@ def enough(*_: Any) -> None:
 
 
 def test_who_decides_deadlines(
-    services: Services, check: Check, clock: Clock, invoke: Invoke, monkeypatch: pytest.MonkeyPatch, calls: Calls
+    story: Story, check: Check, invoke: Invoke, monkeypatch: pytest.MonkeyPatch, calls: Calls
 ) -> None:
-    early = Batch(clock.now + timedelta(minutes=1), ((check.project, check.code),)).to_message()
+    early = Batch(story.clock.now + timedelta(minutes=1), ((check.project, check.code),)).to_message()
     invoke("decide_deadlines", early)
     seen = checks.get(check.project, check.code)
-    ping(services, check, b"meanwhile")
-    clock.move(minutes=2)
+    ping(story.services, check, b"meanwhile")
+    story.clock.move(minutes=2)
     with monkeypatch.context() as patch:
         patch.setattr(checks, "get_many", lambda _keys: [seen])
         invoke("decide_deadlines", early)
-    ping(services, check, b"back")
-    clock.move(minutes=2)
+    ping(story.services, check, b"back")
+    story.clock.move(minutes=2)
     invoke("decide_deadlines", early)
     assert calls.needed == allowed("decide_deadlines")
 
 
-def test_the_deliverer(
-    services: Services, check: Check, clock: Clock, queues: Queues, invoke: Invoke, calls: Calls
-) -> None:
-    clock.move(minutes=2)
-    deadlines.expire(services, check.project, check.code)
+def test_the_deliverer(story: Story, check: Check, invoke: Invoke, calls: Calls) -> None:
+    story.clock.move(minutes=2)
+    deadlines.expire(story.services, check.project, check.code)
 
     def deliver() -> None:
-        queues.take("news")
+        story.queues.take("news")
         invoke("deliver_news", *[entry.nudge.message() for entry in outbox.all_waiting()])
 
-    tell_in_every_way(services, check, clock, deliver)
+    tell_in_every_way(story.services, check, story.clock, deliver)
     assert calls.needed == allowed("deliver_news")
 
 
 def test_the_chores(
-    services: Services,
-    keyring: projects.Keyring,
+    story: Story,
     check: Check,
     audience: list[Channel],
-    clock: Clock,
-    queues: Queues,
     invoke: Invoke,
     calls: Calls,
 ) -> None:
-    kept = keep_pings(services, keyring, check)
+    kept = keep_pings(story.services, story.keyring, check)
     # A second time does nothing but ask.
     invoke("do_chores", *kept, *kept)
     with pytest.raises(KeyError):
         invoke("do_chores", {"do": "nothing that is known"})
-    clock.move(seconds=50)
+    story.clock.move(seconds=50)
     invoke("do_chores", {"do": "unassign", "project": check.project, "channel": audience[0].code})
-    invoke("do_chores", *keep(services, check, "fail"))
+    invoke("do_chores", *keep(story.services, check, "fail"))
     invoke("do_chores", {"do": "purge", "owner": check.code})
-    do_chores_of_series(services, check.project, clock, invoke)
+    do_chores_of_series(story.services, check.project, story.clock, invoke)
     invoke("do_chores", {"do": "sum_day", "code": check.code, "day": "2026-11-21"})
     assert calls.needed == allowed("do_chores")
 
@@ -287,16 +281,16 @@ def watch_something(services: Services, keyring: projects.Keyring) -> tuple[Chec
     return device, alert
 
 
-def test_a_worker_that_probes(
-    services: Services, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls
-) -> None:
+def test_a_worker_that_probes(story: Story, invoke: Invoke, calls: Calls) -> None:
     """A failure is confirmed by a retry; somebody else changes the check meanwhile; a day begins; two places look."""
-    device, _ = watch_something(services, keyring)
-    services.settings = replace(services.settings, locations=(("Home", "eu-north-1"), ("Elsewhere", "eu-north-1")))
+    device, _ = watch_something(story.services, story.keyring)
+    story.services.settings = replace(
+        story.services.settings, locations=(("Home", "eu-north-1"), ("Elsewhere", "eu-north-1"))
+    )
     spec = replace(probe_of(device), locations=("Home", "Elsewhere"), retries=1)
-    device = manage.change(services, device, {"spec": spec})
-    clock.now = datetime(2026, 11, 22, tzinfo=UTC)
-    at = int(clock.now.timestamp() * 1000)
+    device = manage.change(story.services, device, {"spec": spec})
+    story.clock.now = datetime(2026, 11, 22, tzinfo=UTC)
+    at = int(story.clock.now.timestamp() * 1000)
     asked = {"at": at, "checks": [[device.project, device.code]]}
     invoke("run_probes", asked)
     seen = checks.get_many
@@ -304,10 +298,10 @@ def test_a_worker_that_probes(
     def meanwhile(keys: list[tuple[str, str]], **more: bool) -> list[Check]:
         found = seen(keys, **more)
         with calls.paused():
-            manage.change(services, device, {"name": "renamed"})
+            manage.change(story.services, device, {"name": "renamed"})
         return found
 
-    clock.move(minutes=1)
+    story.clock.move(minutes=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checks, "get_many", meanwhile)
         invoke("run_probes", {**asked, "at": at + 60_000, "here": True, "try": 1})
@@ -315,70 +309,66 @@ def test_a_worker_that_probes(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         with calls.paused():
-            manage.change(services, device, {"spec": replace(spec, definition=spec.definition | {"port": port})})
-        clock.move(minutes=1)
+            manage.change(story.services, device, {"spec": replace(spec, definition={**spec.definition, "port": port})})
+        story.clock.move(minutes=1)
         invoke("run_probes", {**asked, "at": at + 120_000, "here": True})
     assert checks.get(device.project, device.code).status == "up"
     assert calls.needed == allowed("run_probes")
 
 
-def test_a_worker_that_judges(
-    services: Services, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls
-) -> None:
-    _, alert = watch_something(services, keyring)
-    series.add(alert.project, {"load": [(int(clock.now.timestamp()), 9.0)]}, clock.now)
+def test_a_worker_that_judges(story: Story, invoke: Invoke, calls: Calls) -> None:
+    _, alert = watch_something(story.services, story.keyring)
+    series.add(alert.project, {"load": [(int(story.clock.now.timestamp()), 9.0)]}, story.clock.now)
     asked = {"at": 0, "checks": [[alert.project, alert.code]]}
     seen = checks.get_many
 
     def meanwhile(keys: list[tuple[str, str]], **more: bool) -> list[Check]:
         found = seen(keys, **more)
         with calls.paused():
-            manage.change(services, alert, {"desc": "changed"})
+            manage.change(story.services, alert, {"desc": "changed"})
         return found
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checks, "get_many", meanwhile)
         invoke("judge_rules", asked)
-    series.add(alert.project, {"load": [(int(clock.now.timestamp()) + 30, 1.0)]}, clock.now)
-    clock.move(minutes=1)
+    series.add(alert.project, {"load": [(int(story.clock.now.timestamp()) + 30, 1.0)]}, story.clock.now)
+    story.clock.move(minutes=1)
     invoke("judge_rules", asked)
-    series.add(alert.project, {"load": [(int(clock.now.timestamp()), 9.0)]}, clock.now)
+    series.add(alert.project, {"load": [(int(story.clock.now.timestamp()), 9.0)]}, story.clock.now)
     invoke("judge_rules", {**asked, "fresh": True})
     with calls.paused():
-        manage.change(services, alert, {"spec": specs.missing("load")})
-    clock.move(seconds=40)
+        manage.change(story.services, alert, {"spec": specs.missing("load")})
+    story.clock.move(seconds=40)
     invoke("judge_rules", asked)
     assert calls.needed == allowed("judge_rules")
 
 
-def test_the_roll_up(services: Services, keyring: projects.Keyring, clock: Clock, invoke: Invoke, calls: Calls) -> None:
-    points.take(services, keyring.project.code, b"load 1")
-    clock.move(hours=2)
+def test_the_roll_up(story: Story, invoke: Invoke, calls: Calls) -> None:
+    points.take(story.services, story.project, b"load 1")
+    story.clock.move(hours=2)
     invoke("roll_up")
     assert calls.needed == allowed("roll_up")
 
 
 def test_the_api(
-    services: Services,
-    keyring: projects.Keyring,
+    story: Story,
     audience: list[Channel],
-    clock: Clock,
     calls: Calls,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fresh()
-    api = Api(Entrance(app.app), keyring.keys["write"])
+    api = Api(Entrance(app.app), story.keyring.keys["write"])
 
     def breach(code: str) -> None:
         """More series of an alert breach than it names itself."""
         with calls.paused():
-            judged = Judged(services.clock(), True, {f"load{number}": 9.0 for number in range(20)})
-            transitions.apply(services, keyring.project.code, code, judged)
+            judged = Judged(story.services.clock(), True, {f"load{number}": 9.0 for number in range(20)})
+            transitions.apply(story.services, story.project, code, judged)
 
     with calls.recorded():
         manage_channels(api, audience)
         made = manage_checks(api)
-        send_pings(api, made, keyring.keys["ping"], clock)
+        send_pings(api, made, story.keyring.keys["ping"], story.clock)
         read_all(api, made, audience)
         speak_of_devices(api)
         speak_of_metrics(api, breach)
@@ -412,7 +402,7 @@ def speak_of_metrics(api: Api, breach: Callable[[str], None]) -> None:
     alert = {"name": "Load", "metric": "load", "alert_criteria": {"type": "above", "above_value": 5}}
     made = api.call("POST", "/v2/alerts", key="", headers=key, data=json.dumps(alert).encode()).json["id"]
     breach(made)
-    points.forget()
+    fresh()
     for method, path, data in (
         ("GET", f"/v2/alerts/{made}", None),
         ("POST", "/api/v1/sink", b"load 9"),

@@ -9,20 +9,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.services import Services
 from chalicelib.store import connection, series, series_rolls
 from chalicelib.store.series_ages import resolution
 from chalicelib.store.series_cells import HOUR
 from tests.conftest import NOW
-from tests.store import series_scene
 from tests.store.series_scene import PROJECT, T
 
+pytestmark = pytest.mark.usefixtures("services")
 OTHER = "6f0f6a3e-0000-4000-8000-000000000002"
-
-
-@pytest.fixture(autouse=True)
-def scene(services: Services) -> None:
-    series_scene.prepare(services)
 
 
 @pytest.fixture

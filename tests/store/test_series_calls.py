@@ -7,19 +7,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.services import Services
 from chalicelib.store import connection, series_calls
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.series_calls import at_once, delete_all, get_all, item_of, key_of, put_all, query
-from tests.store import series_scene
 
+pytestmark = pytest.mark.usefixtures("services")
 Answer = dict[str, Any]
 Calls = list[dict[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def scene(services: Services) -> None:
-    series_scene.prepare(services)
 
 
 def items(count: int) -> list[dict[str, Any]]:

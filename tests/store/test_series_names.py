@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.monitor.services import Services
 from chalicelib.store import connection, series, series_names
 from chalicelib.store.series_names import Name, find, remove, search, tagged
 from tests.conftest import NOW
-from tests.store import series_scene
 from tests.store.series_scene import PROJECT, T
 
+pytestmark = pytest.mark.usefixtures("services")
 OTHER = "6f0f6a3e-0000-4000-8000-000000000002"
 NAMES = (
     "servers.db1.cpu",
@@ -25,11 +24,6 @@ NAMES = (
     "site.hits;code=404;dc=lon",
     "site.misses;dc=par",
 )
-
-
-@pytest.fixture(autouse=True)
-def scene(services: Services) -> None:
-    series_scene.prepare(services)
 
 
 @pytest.fixture

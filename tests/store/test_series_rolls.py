@@ -7,24 +7,18 @@ from random import Random
 
 import pytest
 
-from chalicelib.monitor.services import Services
 from chalicelib.store import series, series_ages, series_rolls
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.series_calls import Item, query
 from chalicelib.store.series_cells import HOUR
 from tests.conftest import NOW
-from tests.store import series_scene
 from tests.store.series_scene import PROJECT, T
 
+pytestmark = pytest.mark.usefixtures("services")
 DAY = 86_400
 # A closed hour, and midnight before it.
 H = T - 2 * HOUR
 MIDNIGHT = T - T % DAY
-
-
-@pytest.fixture(autouse=True)
-def scene(services: Services) -> None:
-    series_scene.prepare(services)
 
 
 def add(points: list[tuple[int, float]], now: datetime = NOW) -> series.Added:

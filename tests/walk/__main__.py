@@ -10,11 +10,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 
 from tests.walk import faults, table, walks
+from tests.walk.again import with_fixed_hashes
 from tests.walk.many import each, groups_of
 from tests.walk.promises import KEPT, NAMES
 from tests.walk.session import Session
@@ -80,9 +80,5 @@ def tell(found: Figures, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    if os.environ.get("PYTHONHASHSEED") != "0":
-        # So that sets have the same order whenever a walk is replayed.
-        os.execve(
-            sys.executable, [sys.executable, "-m", "tests.walk", *sys.argv[1:]], {**os.environ, "PYTHONHASHSEED": "0"}
-        )
+    with_fixed_hashes("tests.walk")
     sys.exit(main())

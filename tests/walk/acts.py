@@ -11,7 +11,7 @@ from tests.walk.world import Invocation
 
 HOUR = 3600.0
 BODY = '{"s": "$STATUS", "name": $NAME_JSON, "now": "$NOW"}'
-MOST = {"heartbeat": 4, "rule": 2, "probe": 1}
+MOST = {"heartbeat": 4, "rule": 2, "probe": 3}
 CHANNELS = 3
 ADDRESS = {"heartbeat": ("", "/api/v3/checks/"), "rule": ("graphite", "/v2/alerts/"), "probe": ("alertra", "/devices/")}
 

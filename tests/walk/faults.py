@@ -159,3 +159,11 @@ def shortened(operation: str, request: Request) -> tuple[Request, dict[str, Any]
         failed = {"Id": last["Id"], "Code": "InternalError", "SenderFault": False}
         return {**request, "Entries": request["Entries"][:-1]}, {"Failed": [failed]}
     return request, {}
+
+
+def fate(queue: str, random: Random, groups: frozenset[str], rate: float) -> str:
+    """What becomes of a message that is sent. Which queue carries nothing but nudges is known from its being called
+    news."""
+    if "nudges" not in groups or not queue.endswith("-news") or random.random() >= rate:
+        return ""
+    return random.choice(("lost", "doubled", "late"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.walk import steps
 from tests.walk.outside import Received
-from tests.walk.scene import Channel, Thing
+from tests.walk.scene import Channel, Span, Thing
 from tests.walk.world import START
 
 # Clocks differ by a second from the walk's, so two of them by two.
@@ -39,8 +39,17 @@ class Told:
 class Hearing:
     """All that one channel heard of one check, and what it broke: `breaks` takes a promise and the words."""
 
-    def __init__(self, channel: Channel, thing: Thing, flips: list[Flip], breaks: Breaks | None = None) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        thing: Thing,
+        flips: list[Flip],
+        breaks: Breaks | None = None,
+        unreachable: Sequence[Span] = (),
+    ) -> None:
         self.channel, self.thing, self.flips = channel, thing, flips
+        # When the device on which the check depends was down.
+        self.unreachable = unreachable
         self._breaks: Breaks = breaks or (lambda _promise, _words: None)
         self.told = Told()
         self.doubtful = False
@@ -63,6 +72,8 @@ class Hearing:
             and not (word != "down" and self._has_ended(message.at))
         ):
             self._breaks("silenced", about)
+        if word == "down" and any(span.since + SKEW < begun and span.covers(message.at) for span in self.unreachable):
+            self._breaks("mastered", about)
         if not message.taken:
             # Whoever answers nothing, or that he has failed, may have taken it: the sender cannot know.
             self.doubtful = self.doubtful or word == "down"
@@ -103,7 +114,8 @@ class Hearing:
     def _note_delay(self, since: float, at: float) -> None:
         silent = any(span.since < at and (span.until is None or span.until > since) for span in self.thing.silences)
         assigned = any(span.covers(since) for span in self.thing.told.get(self.channel.code, ()))
-        if assigned and not silent and not self.thing.remind and self.channel.unwell < since:
+        waits = bool(self.thing.masters) or bool(self.thing.remind)
+        if assigned and not silent and not waits and self.channel.unwell < since:
             self.delays.append(at - since)
 
     def _covered(self, message: Received, word: str) -> int | None:
@@ -118,11 +130,21 @@ class Hearing:
         told, remind = self.told, self.channel.remind or self.thing.remind
         if word == "down" and told.word == "down" and remind and message.at - told.at >= remind - SKEW:
             return True
+        # The sender did not learn that the end was heard before the channel came back, and goes on reminding it.
+        unheard = bool(told.ids) and unlearned(list(told.ids.values())[-1])
+        if word == "down" and remind and unheard and self._joined_an_outage(message.at):
+            return True
         died = any(at <= message.at for at in self.channel.receiver.deaths)
         doubtful = self.doubtful or died or any(unlearned(one) for one in told.ids.values())
         if word != "down" and (told.word == "down" or doubtful) and self._has_ended(message.at):
             return True
         return word == told.word and any(unlearned(one) for one in told.ids.values())
+
+    def _joined_an_outage(self, at: float) -> bool:
+        """Whether the channel came to the check while that was down: it hears the reminders of the outage."""
+        flips = [flip for flip in self.flips if flip.seen <= at + 0.01]
+        spans = [span for span in self.thing.told.get(self.channel.code, ()) if span.covers(at)]
+        return bool(flips and spans) and flips[-1].new == "down" and spans[-1].since > flips[-1].at - SKEW
 
     def _has_ended(self, at: float) -> bool:
         """Whether a closing message is due: the check is gone or paused, or tells this channel no more."""

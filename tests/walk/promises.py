@@ -9,6 +9,7 @@ ends          a channel that was told "down" hears the end, also of a check that
 late          what nothing holds back is told within two minutes
 doubled       nobody is told twice, unless a receiver took a message and nobody could learn or note that
 silenced      nobody is told while a silence holds
+mastered      nobody is told that a device is down while the one that it depends on is down
 ids           the same id means the same words, and no id holds the check's code
 outbox        nothing waits in the outbox for ever
 errors        nothing fails by itself
@@ -27,11 +28,24 @@ from typing import Any
 from tests.walk import heartbeat, on_probes, on_rules, steps
 from tests.walk.hearing import SKEW, Flip, Hearing, Told, listed
 from tests.walk.heartbeat import Happened
-from tests.walk.scene import Channel, Scene, Thing
+from tests.walk.scene import Channel, Scene, Span, Thing
 from tests.walk.world import START
 
 NAMES = (
-    *("status", "pings", "counters", "order", "last word", "ends", "late", "doubled", "silenced", "ids", "outbox"),
+    *(
+        "status",
+        "pings",
+        "counters",
+        "order",
+        "last word",
+        "ends",
+        "late",
+        "doubled",
+        "silenced",
+        "mastered",
+        "ids",
+        "outbox",
+    ),
     *("errors", "letters", "storm", "wolf"),
 )
 # What holds and stays so; others are counted until they do.
@@ -41,6 +55,10 @@ PATIENCE = 75
 SETTLED = 420.0
 # Seconds in which a deadline that has passed is news.
 NOTICED = 5.0
+# Seconds that a device is given to be seen up after the one that it depends on.
+SEEN_AGAIN = 60.0
+# Seconds in which whatever may be told is told.
+MINUTES = 180.0
 # So many pings whose process died are considered.
 SPENT = 4
 # Seconds in which also the sweep has found what a fault has left undone.
@@ -86,7 +104,9 @@ class Witness:
         self._heal()
         waited = self._wait()
         heard = {
-            (channel.code, thing.code): Hearing(channel, thing, self.of(thing), self.scene.breaks)
+            (channel.code, thing.code): Hearing(
+                channel, thing, self.of(thing), self.scene.breaks, list(self._unreachable(thing))
+            )
             for thing in self.scene.things
             for channel in self.scene.channels
         }
@@ -120,6 +140,9 @@ class Witness:
                 channel.unwell = world.now
             channel.receiver.mood = "well"
         for thing in scene.alive():
+            # The other half of the sites stays as it is: their devices may be down for ever.
+            if thing.site % 2:
+                scene.session.sites.found[thing.site] = 200
             if thing.silent(world.now):
                 (on_rules.unmute if thing.kind == "rule" else on_probes.end_maintenance)(scene, thing)
             if thing.kind == "rule" and thing.points:
@@ -172,8 +195,29 @@ class Witness:
         # Who joins while it is down already may or may not be told of it.
         return thing.told[channel.code][-1].since < since - SKEW and not self._held(thing, channel)
 
+    def _unreachable(self, thing: Thing) -> Iterable[Span]:
+        """When the device that this one depends on was down, as far as that was written down."""
+        for master, named in thing.masters:
+            flips, end = sorted(self.of(master), key=lambda flip: flip.seen), master.deleted
+            for flip, after in zip(flips, [*flips[1:], None], strict=True):
+                ends = [until for until in (after.seen if after else None, named.until, end) if until is not None]
+                span = Span(max(flip.seen, named.since), min(ends) if ends else None)
+                if flip.new == "down" and (span.until is None or span.until > span.since):
+                    yield span
+
+    def _freed(self, thing: Thing) -> float:
+        """Until when the news of a device waited for the one that it depends on, with the time that it is given to be
+        seen up again."""
+        now = self.scene.world.now
+        return max(
+            [(now if span.until is None else span.until) + SEEN_AGAIN for span in self._unreachable(thing)] or [0.0]
+        )
+
     def _held(self, thing: Thing, channel: Channel) -> bool:
-        """A rule that is told every N minutes is silent for so long after each telling."""
+        """A rule that is told every N minutes is silent for so long after each telling, and a device that cannot be
+        reached until it can."""
+        if self._is_cut_off(thing):
+            return True
         told = self._told(channel, thing)
         return bool(thing.remind) and self.scene.world.now < told.at + thing.remind + 70
 
@@ -182,8 +226,8 @@ class Witness:
 
     def _note_late(self, owed: list[tuple[Channel, Thing]]) -> None:
         for channel, thing in owed:
-            since = max([flip.at for flip in self.of(thing)] or [0.0])
-            if channel.unwell < since:
+            since = max([flip.seen for flip in self.of(thing)] or [0.0])
+            if channel.unwell < since and self._freed(thing) + MINUTES < self.scene.world.now:
                 words = f"{channel.name} is not told of {thing.name} three minutes after nothing holds it back"
                 self.scene.breaks("late", words)
 
@@ -200,7 +244,8 @@ class Witness:
         now = self.scene.world.now
         spans = [*thing.silences, *self.scene.stops]
         ends = [span.until if span.until is not None else now for span in spans]
-        since = max([self.of(thing)[-1].seen, *ends, thing.told[channel.code][-1].since])
+        joined = thing.told[channel.code][-1].since
+        since = max([self.of(thing)[-1].seen, *ends, joined, self._freed(thing)])
         if now - since > OVERDUE and channel.receiver.mood == "well" and channel.unwell < since - SKEW:
             self.scene.breaks("late", f"{channel.name} has not been told of {thing.name} for {now - since:.0f} s")
 
@@ -306,16 +351,21 @@ class Witness:
             self.scene.breaks("outbox", words)
 
     def _left(self) -> list[str]:
-        """What is in the outbox; only reminders that are to come may stay there."""
+        """What is in the outbox; only reminders that are to come, and what waits for another device, may stay there."""
         world, found = self.scene.world, []
         table = next(table for name, table in world.dynamo.tables.items() if name.endswith("-outbox"))
         for item in table.items.values():
             subject = item[table.schema.range]["S"]
             about = next((thing for thing in self.scene.things if thing.key == subject), None)
-            reminded = about is not None and self._settled(about) == "down" and about.deleted is None
-            if not reminded or not (about and self._reminds(about)):
+            lasts = about is not None and about.deleted is None and self._settled(about) == "down"
+            if not (lasts and about and (self._reminds(about) or self._is_cut_off(about))):
                 found.append(f"still holds {about.name if about else 'nobody'}: {item}")
         return found
+
+    def _is_cut_off(self, thing: Thing) -> bool:
+        """Whether the device on which this one depends is down."""
+        master = thing.master()
+        return master is not None and self._settled(master) == "down"
 
     def _reminds(self, thing: Thing) -> bool:
         return bool(thing.remind) or any(c.remind for c in self.scene.open_channels() if thing.tells(c.code))

@@ -6,7 +6,7 @@ import hashlib
 import heapq
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.walk.dynamo import refusal
@@ -15,6 +15,8 @@ Request = dict[str, Any]
 MAX_DELAY = 900
 BATCH = 10
 BATCH_BYTES = 1_048_576
+# So many seconds a message is late that is.
+LATE = 100.0
 
 
 @dataclass(order=True)
@@ -51,6 +53,8 @@ class Queues:
         self._clock = clock
         self._numbers = itertools.count(1)
         self.queues: dict[str, Queue] = {}
+        # What becomes of a message that is sent to the queue of this name: "" for what is usual, lost, doubled, late.
+        self.fate: Callable[[str], str] = lambda _name: ""
         # When messages that are being handled may be handed out again, where that has been set for one.
         self._again: dict[str, float] = {}
 
@@ -76,7 +80,7 @@ class Queues:
         return {"QueueUrl": url}
 
     def _SendMessage(self, request: Request) -> Request:  # noqa: N802
-        message = self.add(self._of(request), request["MessageBody"], request.get("DelaySeconds", 0))
+        message = self._sent(self._of(request), request["MessageBody"], request.get("DelaySeconds", 0))
         return {"MessageId": f"m{message.number}", "MD5OfMessageBody": _digest(message.body)}
 
     def _SendMessageBatch(self, request: Request) -> Request:  # noqa: N802
@@ -87,17 +91,25 @@ class Queues:
             raise refusal("SendMessageBatch", "AWS.SimpleQueueService.BatchRequestTooLong")
         taken = []
         for entry in entries:
-            message = self.add(queue, entry["MessageBody"], entry.get("DelaySeconds", 0))
+            message = self._sent(queue, entry["MessageBody"], entry.get("DelaySeconds", 0))
             taken.append({"Id": entry["Id"], "MessageId": f"m{message.number}"})
         return {"Successful": taken, "Failed": []}
 
-    def add(self, queue: Queue, body: str, delay: float) -> Message:
+    def _sent(self, queue: Queue, body: str, delay: float) -> Message:
+        message, fate = self._made(body, delay), self.fate(queue.name)
+        if fate == "late":
+            message.visible += LATE
+        if fate != "lost":
+            heapq.heappush(queue.waiting, message)
+        if fate == "doubled":
+            heapq.heappush(queue.waiting, self._made(body, delay))
+        return message
+
+    def _made(self, body: str, delay: float) -> Message:
         if not 0 <= delay <= MAX_DELAY:
             raise refusal("SendMessage", "InvalidParameterValue", f"Value {delay} for DelaySeconds is invalid")
         now = self._clock()
-        message = Message(now + delay, next(self._numbers), body, now)
-        heapq.heappush(queue.waiting, message)
-        return message
+        return Message(now + delay, next(self._numbers), body, now)
 
     def receive(self, queue: Queue, at_most: int) -> list[Message]:
         """Takes messages that may be handed out by now. What is not deleted has to be given back."""
@@ -116,19 +128,6 @@ class Queues:
                 continue
             message.visible = self._again.pop(_receipt(message), received + queue.visibility)
             heapq.heappush(queue.waiting, message)
-
-    def disturb(self, noun: str, what: str) -> int:
-        """Loses, doubles or holds up what waits in the queue of that noun. Answers how many messages there were."""
-        (queue,) = (queue for name, queue in self.queues.items() if name.endswith(f"-{noun}"))
-        waiting, queue.waiting = queue.waiting, []
-        for message in waiting:
-            if what == "late":
-                message.visible += 100.0
-            if what != "lost":
-                heapq.heappush(queue.waiting, message)
-            if what == "doubled":
-                heapq.heappush(queue.waiting, replace(message, number=next(self._numbers)))
-        return len(waiting)
 
     def _ChangeMessageVisibility(self, request: Request) -> Request:  # noqa: N802
         self._again[request["ReceiptHandle"]] = self._clock() + request["VisibilityTimeout"]

@@ -75,6 +75,8 @@ class Thing:
     silences: list[Span] = field(default_factory=list)
     told: dict[str, list[Span]] = field(default_factory=dict)
     pauses: list[Span] = field(default_factory=list)
+    # The devices without which this one cannot be reached, and since when each is named.
+    masters: list[tuple[Thing, Span]] = field(default_factory=list)
     deleted: float | None = None
     # Whether its owner has begun to delete it.
     leaving: bool = False
@@ -83,6 +85,11 @@ class Thing:
 
     def tells(self, channel: str) -> bool:
         return any(span.until is None for span in self.told.get(channel, ()))
+
+    def master(self) -> Thing | None:
+        """The device without which this one cannot be reached at present."""
+        named = [master for master, span in self.masters if span.until is None and master.deleted is None]
+        return named[-1] if named else None
 
     def silent(self, at: float) -> bool:
         return any(span.covers(at) for span in self.silences)

@@ -138,7 +138,7 @@ class Session:
         """A new world with one project in it. Answers the project's keys by their names in the API."""
         self.memory.look()
         self.memory.put(None)
-        world = self.world = World(self.memory, groups, rate)
+        world = self.world = self._new(groups, rate)
         world.random = Random(seed)
         for table in self._tables:
             world.dynamo.create(table)
@@ -151,6 +151,9 @@ class Session:
         for queue_name, name, handle, at_most in self.entrance.listeners():
             world.listen(queue_name, name, handle, at_most)
         return keys
+
+    def _new(self, groups: frozenset[str], rate: float) -> World:
+        return World(self.memory, groups, rate)
 
     def _wire(self, world: World, random: Random) -> None:
         """Gives the app the world's clock, and codes and texts that the walk's seed decides."""

@@ -13,7 +13,7 @@ from tests.walk.acts import HOUR
 from tests.walk.on_channels import delete_channel, edit_channel, make_channel, set_mood, try_channel
 from tests.walk.on_checks import delete, reassign
 from tests.walk.on_heartbeats import burst, edit_heartbeat, make_heartbeat, pause, ping, resume, send
-from tests.walk.on_probes import maintain, make_probe, turn_site
+from tests.walk.on_probes import depend, maintain, make_probe, switch, turn_site
 from tests.walk.on_rules import make_rule, mute, send_point
 from tests.walk.scene import Scene, Span
 from tests.walk.world import START
@@ -45,14 +45,6 @@ def look(scene: Scene, random: Random) -> None:
     scene.look()
 
 
-def disturb_queue(scene: Scene, random: Random) -> None:
-    """A nudge is lost, doubled or late; which queues carry nothing else is known from their being called news."""
-    if "nudges" in scene.world.groups:
-        what = random.choice(("lost", "doubled", "late"))
-        changed = scene.world.queues.disturb("news", what)
-        scene.tell(f"{changed} nudges are {what}")
-
-
 STEPS: tuple[tuple[Callable[[Scene, Random], None], int], ...] = (
     (ping, 26),
     (burst, 6),
@@ -61,8 +53,10 @@ STEPS: tuple[tuple[Callable[[Scene, Random], None], int], ...] = (
     (set_mood, 7),
     (send_point, 10),
     (mute, 4),
-    (turn_site, 3),
+    (turn_site, 5),
     (maintain, 3),
+    (depend, 3),
+    (switch, 2),
     (edit_heartbeat, 3),
     (pause, 2),
     (resume, 2),
@@ -70,12 +64,11 @@ STEPS: tuple[tuple[Callable[[Scene, Random], None], int], ...] = (
     (delete, 2),
     (make_heartbeat, 4),
     (make_rule, 2),
-    (make_probe, 1),
+    (make_probe, 4),
     (make_channel, 3),
     (edit_channel, 1),
     (try_channel, 1),
     (delete_channel, 1),
-    (disturb_queue, 3),
     (look, 4),
 )
 RARE = (stop, 0.004)

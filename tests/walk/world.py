@@ -104,6 +104,10 @@ class Strand(threading.Thread):
     def sleep_until(self, at: float) -> None:
         """Called by the strand itself."""
         self._world.wait(at, self)
+        self.park()
+
+    def park(self) -> None:
+        """Called by the strand itself: it goes on when somebody has it run on."""
         self._back.release()
         self._turn.acquire()
 
@@ -117,6 +121,7 @@ class World:
         self.random = Random(0)
         self.dynamo = Dynamo(lambda: self.now)
         self.queues = Queues(lambda: self.now)
+        self.queues.fate = lambda queue: faults.fate(queue, self.random, self.groups, self.rate)
         self.outside = Outside(lambda: self.now, self.sleep)
         self.outside.invocation = lambda: self.running
         self.running: Invocation | None = None

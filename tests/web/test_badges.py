@@ -8,7 +8,7 @@ import pytest
 from chalicelib.core.check import Check
 from chalicelib.monitor.managing.projects import Keyring
 from tests.api.client import Api
-from tests.conftest import Clock
+from tests.conftest import Clock, Story
 
 ROOT = "https://tocsin.example.org"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -83,12 +83,12 @@ def test_a_long_name_is_cut_in_the_picture_alone(browser: Api, check: Maker) -> 
     assert browser.get(f"/b/2/{badge}.shields").json["label"] == "x" * 100
 
 
-def test_json_counts(browser: Api, check: Maker, ping: Callable[..., None], keyring: Keyring, clock: Clock) -> None:
+def test_json_counts(story: Story, browser: Api, check: Maker, ping: Callable[..., None]) -> None:
     late, down = check(tags="prod"), check(tags="prod")
     ping(late)
-    clock.move(hours=1)
+    story.clock.move(hours=1)
     ping(down, "fail")
-    answer = browser.get(path(listing(browser, keyring)["prod"]["json3"]))
+    answer = browser.get(path(listing(browser, story.keyring)["prod"]["json3"]))
     assert answer.headers["content-type"] == "application/json"
     assert answer.json == {"status": "down", "total": 2, "grace": 1, "down": 1}
 
@@ -206,11 +206,11 @@ def test_everything_is_labelled_with_the_name_of_the_site(browser: Api, check: M
 
 
 def test_addresses_without_a_3_know_two_states(
-    browser: Api, check: Maker, ping: Callable[..., None], keyring: Keyring, clock: Clock
+    story: Story, browser: Api, check: Maker, ping: Callable[..., None]
 ) -> None:
     ping(check(tags="prod"))
-    clock.move(hours=1)
-    for addresses in listing(browser, keyring).values():
+    story.clock.move(hours=1)
+    for addresses in listing(browser, story.keyring).values():
         assert browser.get(path(addresses["json"])).json["status"] == "up"
         assert browser.get(path(addresses["json3"])).json["status"] == "late"
 

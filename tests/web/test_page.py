@@ -14,7 +14,7 @@ from chalicelib.store import directory
 from chalicelib.store.faults import StoreFault
 from chalicelib.web import gathering
 from tests.api.client import Answer, Api
-from tests.conftest import Clock
+from tests.conftest import Clock, Story
 
 Maker = Callable[..., Check]
 Pinger = Callable[..., None]
@@ -108,15 +108,15 @@ def test_a_missed_deadline_that_the_sweep_has_seen_is_one_outage(
 
 
 def test_an_outage_that_the_sweep_writes_down_while_the_page_is_made_is_one_outage(
-    services: Services, keyring: Keyring, check: Maker, ping: Pinger, clock: Clock, minute: Callable[[], None]
+    story: Story, check: Maker, ping: Pinger, minute: Callable[[], None]
 ) -> None:
     backup = check()
     ping(backup)
-    seen = checks.find(keyring.project.code, backup.code)
-    clock.move(minutes=70)
+    seen = checks.find(story.project, backup.code)
+    story.clock.move(minutes=70)
     minute()
     assert seen.status == "up"
-    assert len(gathering.gather(services, seen).outages) == 1
+    assert len(gathering.gather(story.services, seen).outages) == 1
 
 
 def test_a_failure_is_told_with_its_exit_status(browser: Api, check: Maker, ping: Pinger, clock: Clock) -> None:
@@ -209,17 +209,15 @@ def test_the_latest_pings_are_listed_and_no_more(browser: Api, check: Maker, pin
     assert "Pings 17 since 2026-11-21" in words
 
 
-def test_outages_are_listed_with_how_long_they_lasted(
-    browser: Api, services: Services, check: Maker, ping: Pinger, clock: Clock
-) -> None:
+def test_outages_are_listed_with_how_long_they_lasted(story: Story, browser: Api, check: Maker, ping: Pinger) -> None:
     backup = check()
     ping(backup, "fail")
-    clock.move(minutes=3)
+    story.clock.move(minutes=3)
     ping(backup)
-    clock.move(days=40)
+    story.clock.move(days=40)
     ping(backup, "fail")
-    clock.move(minutes=5)
-    checks.pause(services, backup)
+    story.clock.move(minutes=5)
+    checks.pause(story.services, backup)
     words = read(browser, backup)
     assert (
         "3 minutes Failure reported 40 days, 8 minutes ago 2026-11-21 12:00:00 UTC recovered 2026-11-21 12:03" in words
@@ -246,9 +244,9 @@ def test_only_the_latest_outages_are_listed(browser: Api, check: Maker, ping: Pi
 
 
 def test_the_page_can_be_read_but_gives_no_way_to_ping_or_to_reach_anyone(
-    browser: Api, services: Services, keyring: Keyring, check: Maker, ping: Pinger
+    story: Story, browser: Api, check: Maker, ping: Pinger
 ) -> None:
-    channel = channels.create(services, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
+    channel = channels.create(story.services, story.keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
     secret = check(name="", slug="nightly-slug", channels=(channel.code,))
     ping(secret, "fail", body=b"stack of secrets", remote_addr="203.0.113.7", ua="curl/8", rid="the-run")
     answer = browser.get(f"/status/{secret.badge}")
@@ -256,10 +254,10 @@ def test_the_page_can_be_read_but_gives_no_way_to_ping_or_to_reach_anyone(
     hidden = [
         secret.code,
         secret.unique_key,
-        keyring.project.code,
-        keyring.project.badge,
+        story.project,
+        story.keyring.project.badge,
         channel.code,
-        *keyring.keys.values(),
+        *story.keyring.keys.values(),
     ]
     for text in (*hidden, "/ping/", "nightly-slug", "stack of secrets", "203.0.113.7", "curl/8", "the-run", "ops@"):
         assert text not in answer.text

@@ -95,7 +95,7 @@ def _whole(request: Request, device: Check, status: int) -> Reply:
 
 def _delete(request: Request, caller: Caller) -> Reply:
     """Delete a device with its history."""
-    probes.delete(request.services, caller.project, named(request, caller))
+    probes.delete(request.services, named(request, caller))
     return formats.reply(request, {}, root="Device")
 
 

@@ -19,6 +19,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.core.specs import ProbeSpec, probe_of
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import probes as devices
+from chalicelib.probes import Definition
 
 READ_ONLY = ("device_id", "Status", "StatusSince", "LastCheckResult")
 WRITABLE = (
@@ -50,7 +51,7 @@ def values(project: str, given: dict[str, Any], device: Check | None = None) -> 
     found: dict[str, Any] = {
         "name": text(merged, "FullName", FULL_NAME),
         "nickname": text(merged, "ShortName", SHORT_NAME),
-        "period": _frequency(merged.get("Frequency"), devices.shortest_period(definition["type"])),
+        "period": _frequency(merged.get("Frequency"), devices.shortest_period(definition.type)),
         "spec": _spec(definition, merged),
         "master": _master(merged.get("MasterDevice")),
     }
@@ -114,7 +115,7 @@ def _merged(before: dict[str, Any], news: dict[str, Any], depth: int = DEPTH) ->
     return result
 
 
-def _definition(merged: dict[str, Any], news: dict[str, Any], device: Check | None) -> dict[str, Any]:
+def _definition(merged: dict[str, Any], news: dict[str, Any], device: Check | None) -> Definition:
     """The clean definition of the probe. Errors of its type are told in the dialect's words."""
     method = _method(merged, news)
     host_data = _host_data(merged, news, method, device)
@@ -165,13 +166,13 @@ def _keep_password(draft: dict[str, Any], device: Check | None) -> None:
         draft["password"] = kept or words.MASK
 
 
-def _spec(definition: dict[str, Any], merged: dict[str, Any]) -> ProbeSpec:
+def _spec(definition: Definition, merged: dict[str, Any]) -> ProbeSpec:
     warn = number(merged.get("PerfWarn"), "PerfWarn", 0, PERF_MAX, 0)
     critical = number(merged.get("PerfCrit"), "PerfCrit", 0, PERF_MAX, 0)
     if warn and critical and critical < warn:
         raise Invalid("PerfCrit", "is below PerfWarn")
     return ProbeSpec(
-        definition,
+        definition.document(),
         retries=number(merged.get("Retries"), "Retries", 0, RETRIES, 1),
         retry_delay=number(merged.get("RetryDelay"), "RetryDelay", 0, RETRY_DELAY, 5),
         locations=tuple(names(merged.get("Locations"), "Locations")),

@@ -54,7 +54,7 @@ def device(
         "device_id": device_id(check.code),
         "ShortName": check.nickname,
         "FullName": check.name,
-        "Method": words.method(spec.definition),
+        "Method": words.method(spec),
         "URL": spec.address if covered else spec.definition.get("url") or spec.address,
         "Frequency": check.period,
         "Status": status(check, now, short=short),
@@ -69,7 +69,7 @@ def settings(check: Check, *, covered: bool = False) -> dict[str, Any]:
     spec = probe_of(check)
     return {
         "Active": "N" if check.status == "paused" else "Y",
-        "Timeout": spec.definition["timeout"],
+        "Timeout": spec.timeout,
         "Retries": spec.retries,
         "RetryDelay": spec.retry_delay,
         "PerfWarn": spec.perf_warn or None,

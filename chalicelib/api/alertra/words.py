@@ -5,9 +5,11 @@ Where a published name is known it is that (Method, HostData.headers, Frequency 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import probes
+from chalicelib.core.specs import ProbeSpec
 
 # Method -> type of probe. A type that is not among them is called by its own name in capital letters.
 _PUBLISHED = {
@@ -85,15 +87,14 @@ def field(ours: str) -> str:
     return _NAMES.get(ours, f"HostData.{ours}")
 
 
-def method(definition: dict[str, Any]) -> str:
-    """The Method of a probe's definition; a type that is known no more, or not yet, is shown by its name."""
-    kind = definition["type"]
-    if kind == "http":
-        return "HTTPS" if str(definition["url"]).lower().startswith("https:") else "HTTP"
-    return next((name for name, of in methods().items() if of == kind), str(kind).upper())
+def method(spec: ProbeSpec) -> str:
+    """The Method of a probe; a type that is known no more, or not yet, is shown by its name."""
+    if spec.type == "http":
+        return "HTTPS" if spec.host.lower().startswith("https:") else "HTTP"
+    return next((name for name, of in methods().items() if of == spec.type), spec.type.upper())
 
 
-def host_data(definition: dict[str, Any], *, covered: bool = False) -> dict[str, Any]:
+def host_data(definition: Mapping[str, Any], *, covered: bool = False) -> dict[str, Any]:
     """HostData of a definition: what is set, and `headers` in any case. A password is never shown; `covered`, nothing
     is that is sent to the host and may hold one."""
     ours = {key: value for key, value in definition.items() if value not in (None, "", [], {})}

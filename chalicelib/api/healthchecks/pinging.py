@@ -128,7 +128,10 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-_ALL_METHODS = dict.fromkeys(METHODS, public(_ping, {200: "text/plain", 201: "text/plain"}, query=("create", "rid")))
+_ANSWERS, _QUERY = {200: "text/plain", 201: "text/plain"}, ("create", "rid")
+_ALL_METHODS = dict.fromkeys(METHODS, public(_ping, _ANSWERS, query=_QUERY))
+# What is sent with a ping is kept with it, whatever it is.
+_ALL_METHODS |= dict.fromkeys(("POST", "PUT", "PATCH"), public(_ping, _ANSWERS, query=_QUERY, body="text/plain"))
 RESOURCES = [
     resource("/ping/{first}", PINGING, **_ALL_METHODS),
     resource("/ping/{first}/{second}", PINGING, **_ALL_METHODS),

@@ -19,6 +19,7 @@ from chalicelib.gateway import Caller, Reply, Request, Resource, reads, resource
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor.looking.reading import reader_of
+from chalicelib.monitor.looking.unforeseen import fails_the_query
 from chalicelib.monitor.managing import series as metrics
 from chalicelib.store import series_names
 
@@ -171,13 +172,12 @@ def _render(request: Request, caller: Caller) -> Reply:
     if not start < end:
         raise Invalid("from", "must be before until")
     reader = reader_of(caller.project.code, now)
+    span = int(start.timestamp()), int(end.timestamp())
     try:
-        found = [
-            one for target in targets for one in reader.rendered(target, int(start.timestamp()), int(end.timestamp()))
-        ]
+        with fails_the_query(reader.told, targets=targets):
+            return Reply(body=[_rendered(one) for target in targets for one in reader.rendered(target, *span)])
     except GraphiteError as error:
         raise Invalid("target", f"cannot be rendered: {error}") from None
-    return Reply(body=[_rendered(one) for one in found])
 
 
 def _rendered(one: graphite.Series) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ Source: Graphite 1.1, The Render URL API and Functions.
 """
 
 from chalicelib.languages.graphite.context import Context, Frame
-from chalicelib.languages.graphite.errors import GraphiteError, TargetError, TooMany
+from chalicelib.languages.graphite.errors import Broken, GraphiteError, TargetError, TooMany
 from chalicelib.languages.graphite.evaluator import evaluate
 from chalicelib.languages.graphite.moments import seconds as moment
 from chalicelib.languages.graphite.parser import parse
@@ -15,6 +15,7 @@ from chalicelib.languages.graphite.series import Series
 from chalicelib.languages.graphite.tags import TagTest, tag_query, tag_tests, tags_of
 
 __all__ = [
+    "Broken",
     "Context",
     "Frame",
     "GraphiteError",

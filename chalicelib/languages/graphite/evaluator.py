@@ -59,4 +59,4 @@ def _called(call: Call, context: Context) -> list[Series]:
         if error is context.spent.fault:
             raise
         # A function met series that nobody thought of. The query fails with its name, and whoever asked is told.
-        raise Broken(f"{call.name} cannot be reckoned: {str(error) or type(error).__name__}") from error
+        raise Broken(f"{call.name} cannot be computed, for a fault in this service ({type(error).__name__})") from error

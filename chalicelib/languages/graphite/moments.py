@@ -60,6 +60,13 @@ def _time(text: str) -> tuple[int, int, str]:
     return int(found[4]), int(found[5]), rest
 
 
+def _full_year(year: int) -> int:
+    """A year, of which two digits mean 1970 to 2069."""
+    if year >= 100:
+        return year
+    return year + (2_000 if year < 70 else 1_900)
+
+
 def _day(text: str, now: datetime) -> datetime:
     """The day that a reference ends with; a weekday is the last one."""
     if text in _DAYS or not text:
@@ -67,10 +74,7 @@ def _day(text: str, now: datetime) -> datetime:
     if whole := _WHOLE_DATE.fullmatch(text):
         return datetime(int(whole[1]), int(whole[2]), int(whole[3]), tzinfo=UTC)
     if american := _AMERICAN.fullmatch(text):
-        year = int(american[3])
-        return datetime(
-            year + (2_000 if year < 70 else 1_900 if year < 100 else 0), int(american[1]), int(american[2]), tzinfo=UTC
-        )
+        return datetime(_full_year(int(american[3])), int(american[1]), int(american[2]), tzinfo=UTC)
     if (named := _MONTH_DAY.fullmatch(text)) and named[1][:3] in _MONTHS:
         return datetime(now.year, _MONTHS.index(named[1][:3]) + 1, int(named[2]), tzinfo=UTC)
     if text[:3] in _WEEKDAYS and text.isalpha():

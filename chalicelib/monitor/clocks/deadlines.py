@@ -80,7 +80,7 @@ def _guarded(services: Services, check: Check, now: datetime, away: Away | None)
         log.error("deadline not decided, the next sweep will", code=check.code, reason=str(fault))
     except Exception:  # noqa: BLE001
         # A check that cannot be decided (a zone that the calendar no longer knows) must not keep workers from others.
-        log.error("deadline cannot be decided, put off for an hour", code=check.code)
+        log.fault("deadline cannot be decided, put off for an hour", code=check.code)
         _put_off(check, now + POISONED)
     return None
 

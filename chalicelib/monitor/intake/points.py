@@ -10,10 +10,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from chalicelib import log
 from chalicelib.core.criteria import BUCKET
@@ -21,6 +19,7 @@ from chalicelib.languages import graphite
 from chalicelib.languages.graphite import lines
 from chalicelib.languages.graphite.lines import Lines
 from chalicelib.monitor.looking.reading import closed, matcher, means_many, seconds_to, split_view
+from chalicelib.monitor.memory import Watching
 from chalicelib.monitor.messages import Judge, RollUp, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.store import directory, queues, series, series_ages, series_names, subscriptions
@@ -34,33 +33,9 @@ PAUSE = timedelta(seconds=3)
 BATCH = 100
 
 
-@dataclass(slots=True)
-class _Watching:
-    """What the rules of a project read: plain names at once, patterns by a look at each."""
-
-    seen: datetime
-    names: dict[str, list[str]] = field(default_factory=dict)
-    patterns: list[tuple[Callable[[str], bool], str]] = field(default_factory=list)
-
-
-class _Memory:
-    """What this process remembers between requests."""
-
-    watching: ClassVar[dict[str, _Watching]] = {}
-    nudged: ClassVar[dict[str, datetime]] = {}
-    noted: ClassVar[set[str]] = set()
-    limit = 10_000
-
-
-def forget() -> None:
-    _Memory.watching.clear()
-    _Memory.nudged.clear()
-    _Memory.noted.clear()
-
-
 def learn(services: Services, project: str, code: str) -> None:
     """A rule is new or reads something else: known here at once, and elsewhere before it is judged again."""
-    _Memory.watching.pop(project, None)
+    services.memory.watching.drop(project)
     _send(project, [code], services.clock(), int(REMEMBERED.total_seconds()) + 1)
 
 
@@ -72,9 +47,9 @@ def take(services: Services, project: str, body: bytes) -> Lines:
         return found
     given = found.by_series()
     salt = b"" if found.stamped else services.new_code().encode()
-    if project not in _Memory.noted:
+    if not services.memory.noted.get(project):
         directory.note_series(project)
-        _Memory.noted.add(project)
+        services.memory.noted.put(project, True)
     added = series.add(project, given, now, salt=salt, sleep=services.sleep)
     log.count(Points=len(found.points), BadLines=found.refused)
     _roll_late(project, added.late)
@@ -99,7 +74,7 @@ def _nudge(services: Services, project: str, given: Mapping[str, Sequence[tuple[
     at_once: set[str] = set()
     closing: dict[int, list[str]] = {}
     for name, points in given.items():
-        codes = _rules_of(project, name, now)
+        codes = _rules_of(services, project, name, now)
         waits = series_names.is_dense(project, name)
         for end in sorted({at // BUCKET * BUCKET + BUCKET for at, _ in points}) if codes else ():
             # One ahead of our clock is judged when its time has come, one that is late at once.
@@ -107,23 +82,26 @@ def _nudge(services: Services, project: str, given: Mapping[str, Sequence[tuple[
                 closing.setdefault(end, []).extend(code for code in codes if services.memory.asks_first(code, end))
             else:
                 at_once.update(codes)
-    _nudge_at_once(project, at_once, now)
+    _nudge_at_once(services, project, at_once, now)
     for end, codes in closing.items():
         _send(project, codes, now, seconds_to(end, now), points=True, whole=True)
 
 
-def _nudge_at_once(project: str, codes: Iterable[str], now: datetime) -> None:
+def _nudge_at_once(services: Services, project: str, codes: Iterable[str], now: datetime) -> None:
+    nudged = services.memory.nudged
     at_once: list[str] = []
     later: list[str] = []
     for code in sorted(codes):
-        last = _Memory.nudged.get(code)
+        last = nudged.get(code)
         if last is not None and last > now:
+            # A nudge of this rule is on its way, and will find these points too.
             continue
-        wait = last is not None and now - last < PAUSE
-        (later if wait else at_once).append(code)
-        _Memory.nudged[code] = now + PAUSE if wait else now
-    if len(_Memory.nudged) > _Memory.limit:
-        _Memory.nudged.clear()
+        if last is not None and now - last < PAUSE:
+            later.append(code)
+            nudged.put(code, now + PAUSE)
+        else:
+            at_once.append(code)
+            nudged.put(code, now)
     _send(project, at_once, now, 0, points=True)
     _send(project, later, now, int(PAUSE.total_seconds()), points=True)
 
@@ -140,15 +118,18 @@ def _send(
         log.warning("rules not nudged, the next minute judges them", reason=str(fault), rules=len(codes))
 
 
-def _rules_of(project: str, name: str, now: datetime) -> list[str]:
-    watching = _Memory.watching.get(project)
+def _rules_of(services: Services, project: str, name: str, now: datetime) -> list[str]:
+    """The codes of the rules that read a series."""
+    watching = services.memory.watching.get(project)
     if watching is None or now - watching.seen > REMEMBERED:
-        watching = _Memory.watching[project] = _watching(project, now)
+        watching = _watching(project, now)
+        services.memory.watching.put(project, watching)
     return watching.names.get(name, []) + [code for fits, code in watching.patterns if fits(name)]
 
 
-def _watching(project: str, now: datetime) -> _Watching:
-    found = _Watching(now)
+def _watching(project: str, now: datetime) -> Watching:
+    """What the rules of a project read now; nothing where the store cannot tell."""
+    found = Watching(now)
     try:
         watched = subscriptions.of_project(project)
     except StoreFault as fault:

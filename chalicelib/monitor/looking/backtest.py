@@ -22,6 +22,7 @@ from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor.looking import verdicts
 from chalicelib.monitor.looking.reading import Reader, split_view
 from chalicelib.monitor.looking.sources import Source, Stored
+from chalicelib.monitor.looking.unforeseen import fails_the_query
 
 SPAN_MAX = timedelta(days=92)
 # A span is judged at so many moments at most; short ones every 30 seconds.
@@ -52,6 +53,11 @@ def over(source: Source, check: Check, end: datetime) -> Backtest:
         raise Invalid("from", f"must not be more than {SPAN_MAX.days} days before until")
     low, high = _even(check.created), _even(end)
     reader = Reader(source, low + BUCKET, high)
+    with fails_the_query(reader.told, targets=[part.target for part in rule_of(check).parts]):
+        return _of_span(reader, check, low, high)
+
+
+def _of_span(reader: Reader, check: Check, low: int, high: int) -> Backtest:
     step = max(_step(reader, part, low, high) for part in rule_of(check).parts)
     moments = range(low + step, high + 1, step)
     for part in rule_of(check).parts:

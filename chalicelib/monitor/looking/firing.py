@@ -14,6 +14,7 @@ from chalicelib.languages import expression, graphite
 from chalicelib.languages.graphite import GraphiteError
 from chalicelib.languages.graphite.lines import meant
 from chalicelib.monitor.looking.reading import Reader, buckets_of, closed, means_many, reader_of, split_view
+from chalicelib.monitor.looking.unforeseen import fails_the_query
 
 WORKERS = 16
 
@@ -76,10 +77,11 @@ def _obstacle(reader: Reader, part: Part, there: Mapping[str, bool], moment: int
 def _constant(reader: Reader, part: Part, moment: int) -> str:
     """A target that reads no series has the values that it has."""
     seconds = criteria.window(part.criterion)
+    now = datetime.fromtimestamp(moment, UTC)
     try:
-        made = reader.evaluated(part.target, seconds, moment)
+        with fails_the_query(reader.told, target=part.target):
+            made = reader.evaluated(part.target, seconds, moment)
+            verdicts = [criteria.judge(part.criterion, buckets_of(one, moment, seconds), now) for one in made]
     except GraphiteError as error:
         return f"{part.target} cannot be computed: {error}"
-    now = datetime.fromtimestamp(moment, UTC)
-    verdicts = [criteria.judge(part.criterion, buckets_of(one, moment, seconds), now) for one in made]
     return "" if any(verdict.breached for verdict in verdicts) else f"{part.target} reads no series and stays in bounds"

@@ -110,7 +110,7 @@ def _guarded(batch: _Batch, check: Check, known: Breaches) -> list[int]:
         log.error("rule not judged, the next minute will", code=check.code, reason=str(fault))
     except Exception:  # noqa: BLE001
         # A rule that cannot be judged (a definition of a later version) must not keep the others from it.
-        log.error("rule cannot be judged", code=check.code)
+        log.fault("rule cannot be judged", code=check.code)
     return []
 
 

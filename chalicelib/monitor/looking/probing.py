@@ -23,7 +23,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import log
+from chalicelib import log, probes
 from chalicelib.core import performance
 from chalicelib.core.check import Check, Result
 from chalicelib.core.errors import Busy, Missing
@@ -80,12 +80,16 @@ def _look(services: Services, asked: Look, here: dict[str, Check]) -> int:
         try:
             with services.prober() as engine:
                 began = services.clock()
-                outcomes = engine.run([Task(check.code, probe_of(check).definition) for check in here.values()], done)
+                outcomes = engine.run([_task(check) for check in here.values()], done)
         finally:
             over.set()
         kept = [future.result() for future in keeping]
     log.count(Probes=len(outcomes), ProbeFailures=sum(not outcome.ok for outcome in outcomes.values()))
     return sum(kept)
+
+
+def _task(check: Check) -> Task:
+    return Task(check.code, probes.read(probe_of(check).definition))
 
 
 def look_now(services: Services, check: Check) -> None:
@@ -204,7 +208,7 @@ def _down_elsewhere(services: Services, check: Check) -> bool:
     if check.status != "down" or not others:
         return False
     now = services.clock()
-    recent = timedelta(seconds=2 * check.period + probe_of(check).definition.get("timeout", 0))
+    recent = timedelta(seconds=2 * check.period + probe_of(check).timeout)
     latest: dict[str, int] = {}
     for result in results.newest(check.code, RECENT, now, start=now - recent, end=now + timedelta(minutes=1)):
         latest.setdefault(result.location, result.code)

@@ -71,12 +71,14 @@ class _Block:
 @dataclass(slots=True)
 class Reader:
     """What has been read of a project so far, for moments from `earliest` on; nothing from `horizon` on is read for
-    them. `nudged` is when the points came that are why it reads (milliseconds since 1970), 0 when there are none."""
+    them. `nudged` is when the points came that are why it reads (milliseconds since 1970), 0 when there are none;
+    `told` the errors that nobody foresaw and of which the owner has heard."""
 
     source: Source
     earliest: int
     horizon: int
     nudged: int = 0
+    told: set[str] = field(default_factory=set)
     _names: dict[str, list[Name]] = field(default_factory=dict)
     _known: dict[str, Name | None] = field(default_factory=dict)
     _blocks: dict[tuple[str, int, bool], _Block] = field(default_factory=dict)

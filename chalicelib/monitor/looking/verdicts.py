@@ -15,11 +15,13 @@ from chalicelib.core import breaches, criteria, pace, rules
 from chalicelib.core.breaches import Breaches
 from chalicelib.core.check import Check
 from chalicelib.core.criteria import BUCKET, Verdict
+from chalicelib.core.errors import Invalid
 from chalicelib.core.specs import Part, rule_of
 from chalicelib.core.watching import Judged
 from chalicelib.languages import expression, graphite
 from chalicelib.languages.graphite import GraphiteError
 from chalicelib.monitor.looking.reading import Buckets, Reader, buckets_of, closed, matcher, means_many, split_view
+from chalicelib.monitor.looking.unforeseen import fails_the_query
 
 # So much more is read of what may be missing: the bucket of its last value may lie across the window's beginning.
 SPARE = 2 * BUCKET
@@ -33,11 +35,11 @@ def judge(reader: Reader, check: Check, known: Breaches, moment: int) -> Judged:
     over."""
     at = max(datetime.fromtimestamp(moment, UTC), _begin(check))
     try:
-        found = {part.letter: _verdicts(reader, check, known, part, moment) for part in rule_of(check).parts}
-    except GraphiteError as error:
+        with fails_the_query(reader.told, code=check.code):
+            found = {part.letter: _verdicts(reader, check, known, part, moment) for part in rule_of(check).parts}
+            made = _judgement(check, known, at, found)
+    except (GraphiteError, Invalid) as error:
         made = rules.failure(check, known, at, str(error))
-    else:
-        made = _judgement(check, known, at, found)
     return replace(made, moment=datetime.fromtimestamp(moment, UTC))
 
 
@@ -142,18 +144,27 @@ def open_buckets(now: datetime) -> list[int]:
 def early(reader: Reader, check: Check, known: Breaches, end: int, now: datetime) -> Judged | None:
     """The judgement on a rule that its points of an open bucket allow; None where it must wait for the bucket's end,
     and where what came later has been judged already."""
+    try:
+        with fails_the_query(reader.told, code=check.code):
+            return _early(reader, check, known, end, now)
+    except (GraphiteError, Invalid):
+        # The query fails, which is told at the end of the bucket.
+        return None
+
+
+def _early(reader: Reader, check: Check, known: Breaches, end: int, now: datetime) -> Judged | None:
     if not _may_be_early(check) or (check.judged and end <= check.judged.timestamp()):
         return None
     part, ends = rule_of(check).parts[0], [one for one in open_buckets(now) if one <= end]
     many = means_many(part.target)
-    try:
-        found = _breaching_early(reader, check, known, part, ends) if many else _alone(reader, check, part, ends)
-    except GraphiteError:
-        # The query fails, which is told at the end of the bucket.
-        return None
+    if many:
+        found, since = _breaching_early(reader, check, known, part, ends)
+    else:
+        found = _alone(reader, check, part, ends)
+        since = _same_since(reader, check, part, ends, found) if found else end
     if not found:
         return None
-    at = max(min(now, datetime.fromtimestamp(end, UTC)), _begin(check))
+    at = max(min(now, datetime.fromtimestamp(since, UTC)), _begin(check))
     made = _judgement(check, known, at, {part.letter: found})
     # What ended before has been judged, or is left behind by a point that came after it.
     before = closed(now) if many else end - BUCKET
@@ -170,6 +181,18 @@ def _alone(reader: Reader, check: Check, part: Part, ends: list[int]) -> dict[st
     return {name: _verdict(reader, check, part, buckets, end, name)} if buckets[-1] is not None else {}
 
 
+def _same_since(reader: Reader, check: Check, part: Part, ends: list[int], found: dict[str, Verdict]) -> int:
+    """The end of the first of some open buckets that follow each other from which on the verdict is this one: a bucket
+    that is over may not have been judged yet."""
+    since, judged = ends[-1], check.judged.timestamp() if check.judged else 0
+    for end in reversed(ends[:-1]):
+        ((name, buckets),) = reader.plain(part.target, _seconds(part), end).items()
+        if end <= judged or _verdict(reader, check, part, buckets, end, name).breached != found[name].breached:
+            break
+        since = end
+    return since
+
+
 def _may_be_early(check: Check) -> bool:
     """Whether a rule has one plain series or one pattern of them, whose verdict is its own: where several criteria
     meet, the values of one may be newer than those of the other."""
@@ -180,14 +203,19 @@ def _may_be_early(check: Check) -> bool:
     return [expression.evaluate(tree, {spec.parts[0].letter: met}) for met in (True, False)] == [True, False]
 
 
-def _breaching_early(reader: Reader, check: Check, known: Breaches, part: Part, ends: list[int]) -> dict[str, Verdict]:
-    """The verdicts on the series of a pattern, with those that begin to breach by their only point of an open bucket;
-    none where none does. That one recovers says nothing of the pattern: another may be about to breach."""
+def _breaching_early(
+    reader: Reader, check: Check, known: Breaches, part: Part, ends: list[int]
+) -> tuple[dict[str, Verdict], int]:
+    """The verdicts on the series of a pattern, with those that begin to breach by their only point of an open bucket,
+    and the end of the first such bucket; no verdicts where none does. That one recovers says nothing of the pattern:
+    another may be about to breach."""
     if part.criterion.by_absence:
-        return {}
+        return {}, ends[-1]
     found = _verdicts(reader, check, known, part, ends[0] - BUCKET)
-    new = {name: verdict for end in ends for name, verdict in _new(reader, check, part, end, found).items()}
-    return found | new if new else {}
+    begun = {end: new for end in ends if (new := _new(reader, check, part, end, found))}
+    for new in begun.values():
+        found = found | new
+    return (found, min(begun)) if begun else ({}, ends[-1])
 
 
 def _new(reader: Reader, check: Check, part: Part, end: int, before: Mapping[str, Verdict]) -> dict[str, Verdict]:
@@ -216,9 +244,10 @@ def waiting(reader: Reader, check: Check, now: datetime) -> list[int]:
     its points were enough for. What functions make is left to the clock."""
     ends = open_buckets(now)
     try:
-        held = [end for end in ends if _holds(reader, check, end)]
-        return [end for end in held if not _suffices(reader, check, [one for one in ends if one <= end])]
-    except GraphiteError:
+        with fails_the_query(reader.told, code=check.code):
+            held = [end for end in ends if _holds(reader, check, end)]
+            return [end for end in held if not _suffices(reader, check, [one for one in ends if one <= end])]
+    except (GraphiteError, Invalid):
         return []
 
 

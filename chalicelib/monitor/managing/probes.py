@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib import log
 from chalicelib.core import audience
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
@@ -11,13 +12,18 @@ from chalicelib.core.kinds import probe
 from chalicelib.core.specs import ProbeSpec
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import checks
+from chalicelib.monitor.messages import FreeDependants, of_chore
 from chalicelib.monitor.services import Services
-from chalicelib.store import definitions
+from chalicelib.store import checks as stored
+from chalicelib.store import definitions, queues
+from chalicelib.store.faults import StoreFault
 
 PERIOD_MAX = 86_400
 SHORT_PERIODS = (10, 30)
 # Registries turn away who asks often, and a domain does not end within the hour.
 DOMAIN_PERIOD = 3_600
+# Seconds after which a deletion is over, whatever became of it.
+FREED_AFTER = 60
 # A chain of things that need each other is never so long, unless it is a ring.
 CHAIN_MAX = 20
 
@@ -36,8 +42,13 @@ def create(services: Services, project: Project, values: dict[str, Any]) -> Chec
 
 def change(services: Services, device: Check, values: dict[str, Any]) -> Check:
     """The device with a changed definition. Raises Invalid, Missing."""
-    _check(services, device.project, device.code, values)
+    _check(services, device.project, device.code, _changed(device, values))
     return checks.change(services, device, values)
+
+
+def _changed(device: Check, values: dict[str, Any]) -> dict[str, Any]:
+    """The values without a master that the device has already: it may have been deleted a moment ago."""
+    return {name: value for name, value in values.items() if name != "master" or value != device.master}
 
 
 def _check(services: Services, project: str, code: str, values: dict[str, Any]) -> None:
@@ -72,12 +83,38 @@ def locations(services: Services) -> list[str]:
     return [name for name, _region in services.settings.locations] or [services.settings.location]
 
 
-def delete(services: Services, project: Project, device: Check) -> Check:
-    """Removes a device for good; what depends on it depends on nothing any more. Raises Missing."""
-    for dependant in checks.of_project(project, probe.name):
-        if dependant.master == device.code:
-            checks.change(services, dependant, {"master": ""})
-    return checks.delete(services, device)
+def delete(services: Services, device: Check) -> Check:
+    """Removes a device for good; what depends on it depends on nothing any more. Raises Missing.
+
+    A chore is queued first, and the device goes before its dependants are freed: a deletion that fails half-way
+    leaves the device as it was, or none that depends on it.
+    """
+    dependants = _dependants_of(device.project, device.code)
+    if dependants:
+        chore = FreeDependants(device.project, device.code)
+        queues.send("chores", of_chore(chore), delay=FREED_AFTER)
+    gone = checks.delete(services, device)
+    try:
+        _free(services, dependants)
+    except StoreFault as fault:
+        log.warning("dependants are freed by the chore", reason=str(fault), code=device.code)
+    return gone
+
+
+def _dependants_of(project: str, master: str) -> list[Check]:
+    return [check for check in stored.of_project(project) if check.master == master]
+
+
+def free_dependants(services: Services, project: str, master: str) -> None:
+    """Devices that depend on a deleted one depend on nothing any more. One that stands keeps them."""
+    if stored.get_many([(project, master)]):
+        return
+    _free(services, _dependants_of(project, master))
+
+
+def _free(services: Services, dependants: list[Check]) -> None:
+    for dependant in dependants:
+        checks.change(services, dependant, {"master": ""})
 
 
 def shortest_period(kind: str) -> int:

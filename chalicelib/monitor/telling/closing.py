@@ -10,9 +10,9 @@ from functools import partial
 from chalicelib.core import audience, telling
 from chalicelib.core import cursor as cursors_of
 from chalicelib.core.check import Channel, Check
+from chalicelib.core.conversation import Settled, Talk, Tell, Wait
 from chalicelib.core.cursor import Cursor
 from chalicelib.core.errors import Missing
-from chalicelib.core.telling import Settled, Talk, Tell, Wait
 from chalicelib.monitor import transitions
 from chalicelib.monitor.services import ALPHANUMERIC, Services
 from chalicelib.monitor.telling import compose, outcomes, pacing, sending
@@ -44,10 +44,9 @@ def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> 
     elif isinstance(decision, Wait):
         _wait(services, entry, decision)
     else:
-        attempt = cursor.attempt
-        paced = pacing.leave(services, pacing.sender_of(channel), attempt.first) if attempt and attempt.paced else None
+        paced = pacing.paced(services, channel, cursor)
         if paced:
-            _wait(services, entry, Wait(cursor, paced))
+            _wait(services, entry, paced)
         else:
             _tell(services, gathered, check, channel, decision)
 
@@ -113,6 +112,9 @@ def _tell(services: Services, gathered: Gathered, check: Check, channel: Channel
 
 
 def _look_again(services: Services, entry: Entry, until: datetime | None) -> None:
-    delay = outcomes.seconds_until(until, services.clock()) if until else queues.MAX_DELAY + 1
+    """Nudges for a last word that waits until then. What waits longer than a message can is left to the sweep."""
+    if until is None:
+        return
+    delay = outcomes.seconds_until(until, services.clock())
     if delay <= queues.MAX_DELAY:
         transitions.nudge([entry.nudge], delay=delay)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from chalicelib.channels import words
 from chalicelib.core import kinds
 from chalicelib.core.check import Channel, Check, Flip, Ping, Project
+from chalicelib.core.conversation import Tell
 from chalicelib.core.news import News
-from chalicelib.core.telling import Tell
 from chalicelib.monitor.services import Services
 from chalicelib.store import history
 from chalicelib.store.connection import key_of
@@ -42,7 +42,7 @@ def compose(services: Services, subject: Subject, channel: Channel, tell: Tell, 
     """The news that `tell` stands for, to one channel; `ended`: the last word about a check that is watched no more."""
     now, check, flip = services.clock(), subject.check, tell.flip
     return News(
-        id=id_of(channel.code, check.code, flip.at, tell.reminder),
+        id=id_of(channel.code, check.code, flip.at, tell.event, tell.reminder),
         event=tell.event,
         check=check,
         flip=flip,
@@ -60,9 +60,11 @@ def compose(services: Services, subject: Subject, channel: Channel, tell: Tell, 
     )
 
 
-def id_of(channel: str, check: str, flip: datetime, reminder: int) -> str:
-    """The name of a message: the same content has the same, and no code can be read from it."""
-    return hashlib.sha256(f"{channel}#{check}#{key_of(flip)}#{reminder}".encode()).hexdigest()[:32]
+def id_of(channel: str, check: str, flip: datetime, event: str, reminder: int = 0) -> str:
+    """The name of a message: the same content has the same, and no code can be read from it. An outage and the end of
+    its watch may fall into one microsecond, so its event is part of it."""
+    name = f"{channel}#{check}#{key_of(flip)}#{reminder}#{event}"
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def _downtime(tell: Tell, now: datetime) -> timedelta | None:
@@ -78,4 +80,4 @@ def test_news(services: Services, project: Project, channel: Channel) -> News:
     now = services.clock()
     check = Check(project.code, services.new_code(), now, name=channel.name, status="down", since=now)
     flip = Flip(project.code, check.code, now, "up", "down", "timeout")
-    return News(id_of(channel.code, check.code, now, 0), "test", check, flip, project.name, services.site, now)
+    return News(id_of(channel.code, check.code, now, "test"), "test", check, flip, project.name, services.site, now)

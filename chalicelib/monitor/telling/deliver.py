@@ -26,8 +26,8 @@ from chalicelib import log
 from chalicelib.core import audience, telling
 from chalicelib.core import cursor as cursors_of
 from chalicelib.core.check import Channel, Check, Flip
+from chalicelib.core.conversation import Decision, Holds, Settled, Talk, Tell, Wait
 from chalicelib.core.cursor import Cursor
-from chalicelib.core.telling import Decision, Holds, Settled, Talk, Tell, Wait
 from chalicelib.monitor import transitions
 from chalicelib.monitor.services import ALPHANUMERIC, Services
 from chalicelib.monitor.telling import closing, compose, holding, mending, outcomes, pacing, parting, sending
@@ -69,8 +69,9 @@ def deliver_all(services: Services, nudges: list[Nudge]) -> None:
 def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
     """Looks at one item until there is nothing more to do at present, see the module's description."""
     entry = gathered.entry
+    outcomes.await_moment(services, entry.due)
     if not outbox.is_check(entry.subject):
-        special = closing.deliver if entry.data else mending.release
+        special = closing.deliver if entry.data else mending.wake
         special(services, gathered, channels)
         return
     for _ in range(LOOKS):
@@ -155,11 +156,9 @@ def _paced(services: Services, parts: list[Part]) -> tuple[list[Part], list[Part
     """Those whose sender takes messages at present, and those that wait for it."""
     going, waiting = [], []
     for part in parts:
-        attempt = part.seen.attempt
-        sender = pacing.sender_of(part.channel) if attempt and attempt.paced else ""
-        until = pacing.leave(services, sender, attempt.first) if attempt and sender else None
-        if until:
-            waiting.append(replace(part, decision=Wait(part.seen, until)))
+        wait = pacing.paced(services, part.channel, part.seen)
+        if wait:
+            waiting.append(replace(part, decision=wait))
         else:
             going.append(part)
     return going, waiting
@@ -247,7 +246,17 @@ def _plan(services: Services, look: Look, parts: list[Part]) -> tuple[Plan | Non
         master=master if master and master.status == "down" and len(master.holds) < holding.DEPENDANTS else None,
         strangers=look.strangers,
     )
-    return plan, False
+    return replace(plan, early=_is_at_its_place(services, parts, plan.until)), False
+
+
+def _is_at_its_place(services: Services, parts: list[Part], until: datetime | None) -> bool:
+    """Whether a message goes out then that must not be late for its place in the line."""
+    for part in parts:
+        if isinstance(part.decision, Wait) and part.decision.until == until:
+            attempt = part.decision.cursor.attempt
+            if attempt and attempt.place is not None and pacing.is_strict(services, part.channel):
+                return True
+    return False
 
 
 def _moved(part: Part) -> bool:

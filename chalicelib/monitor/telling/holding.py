@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib.core.check import Check
+from chalicelib.core.conversation import Holds
 from chalicelib.core.errors import Missing
 from chalicelib.core.silence import SilencedUntil, silenced_until
-from chalicelib.core.telling import Holds
 from chalicelib.store import checks
 from chalicelib.store.outbox import Entry
 

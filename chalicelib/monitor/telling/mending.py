@@ -1,17 +1,38 @@
-"""What a channel is owed, once there is reason to think that it works again."""
+"""News that was kept back by something of which it is not known whom it concerns: a channel that did not work, and a
+check that decides for its instances. Whoever ends that leaves an item in the outbox, and here the items of those whom
+it concerns are moved up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from chalicelib.core import audience
+from chalicelib.core import audience, instances
 from chalicelib.core.check import Channel, Check
+from chalicelib.core.errors import Missing
 from chalicelib.monitor import transitions
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, notifications, outbox
 from chalicelib.store.gathering import Gathered
+from chalicelib.store.outbox import Entry, Nudge
 
 TOGETHER = 100
+
+
+def wake(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
+    """Does what an item that is about no single check asks for. Doing so twice does no harm."""
+    (_wake_instances if outbox.is_of_instances(gathered.entry.subject) else release)(services, gathered, channels)
+
+
+def _wake_instances(services: Services, gathered: Gathered, _channels: list[Channel]) -> None:
+    """Moves up the outbox items of every instance of a check. One that was deleted took its instances with it."""
+    entry = gathered.entry
+    try:
+        check = checks.get(entry.project, entry.subject.partition("#")[2])
+    except Missing:
+        outbox.forget(entry)
+        return
+    _move_up(services, [outbox.of(one.project, one.code) for one in checks.instances_of(check)], entry)
+    outbox.forget(entry)
 
 
 def release(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
@@ -21,11 +42,14 @@ def release(services: Services, gathered: Gathered, channels: list[Channel]) -> 
     code = entry.subject.partition("#")[2]
     channel = next((one for one in channels if one.code == code), None)
     if channel is not None:
-        nudges = [outbox.of(check.project, check.code) for check in _concerned(channel)]
-        for nudge in nudges:
-            outbox.put(nudge, f"{channel.code}:{entry.mark}", services.clock())
-        transitions.nudge(nudges)
+        _move_up(services, [outbox.of(check.project, check.code) for check in _concerned(channel)], entry)
     outbox.forget(entry)
+
+
+def _move_up(services: Services, nudges: list[Nudge], entry: Entry) -> None:
+    for nudge in nudges:
+        outbox.put(nudge, f"{entry.subject}:{entry.mark}", services.clock())
+    transitions.nudge(nudges)
 
 
 def _concerned(channel: Channel) -> Iterator[Check]:
@@ -41,6 +65,13 @@ def _concerned(channel: Channel) -> Iterator[Check]:
             else:
                 notifications.forgive(channel.code, code)
     if channel.remind:
-        for check in checks.of_project(channel.project):
+        for check in _with_instances(checks.of_project(channel.project)):
             if check.status == "down" and check.code not in seen and audience.of_check(check, [channel]):
                 yield check
+
+
+def _with_instances(found: Iterable[Check]) -> Iterator[Check]:
+    for check in found:
+        yield check
+        for instance in transitions.instances_of(check):
+            yield instances.told(instance, check)

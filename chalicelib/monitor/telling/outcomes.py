@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Literal
 
 from chalicelib import log
 from chalicelib.core import kinds
 from chalicelib.core.check import Channel, Check, Notification
-from chalicelib.core.cursor import Cursor
+from chalicelib.core.cursor import Attempt, Cursor
 from chalicelib.core.errors import Missing
 from chalicelib.core.news import News
 from chalicelib.monitor import transitions
@@ -53,6 +54,13 @@ def firmly(services: Services, write: Callable[[], None], tries: int = TRIES) ->
             services.sleep(PAUSE * 2**number)
 
 
+def _state(rest: Attempt | None) -> Literal["sent", "retry", "failed"]:
+    """The word of the log for a message of which the attempt `rest` is left to be made."""
+    if rest is None:
+        return "sent"
+    return "failed" if rest.given_up else "retry"
+
+
 def line(outcome: Outcome) -> Notification:
     """The outcome as a line of the channel's log."""
     sent, now = outcome.leased.attempt, outcome.cursor.attempt
@@ -63,7 +71,7 @@ def line(outcome: Outcome) -> Notification:
         flip=sent.flip,
         new="ended" if outcome.news.ended else outcome.news.flip.new,
         reminder=sent.reminder,
-        state="sent" if now is None else "failed" if now.given_up else "retry",
+        state=_state(now),
         attempts=now.count if now else sent.count + 1,
         error=outcome.error,
         at=outcome.at,
@@ -114,7 +122,7 @@ def remember(services: Services, check: Check, plan: Plan) -> None:
     nudges must not multiply."""
     transitions.nudge_words(check, plan.strangers)
     if plan.waits and plan.until and plan.until != plan.entry.due:
-        delay = seconds_until(plan.until, services.clock())
+        delay = max(0, seconds_until(plan.until, services.clock()) - plan.early)
         if delay <= queues.MAX_DELAY:
             transitions.nudge([plan.entry.nudge], delay=delay)
 
@@ -122,6 +130,15 @@ def remember(services: Services, check: Check, plan: Plan) -> None:
 def seconds_until(moment: datetime, now: datetime) -> int:
     """Whole seconds after which `moment` is reached; none if it has been."""
     return max(0, math.ceil((moment - now).total_seconds()))
+
+
+def await_moment(services: Services, due: datetime | None) -> None:
+    """Waits for the moment of an item that is looked at less than a second before it: messages of a queue come at whole
+    seconds."""
+    early = (due - services.clock()).total_seconds() if due else 0.0
+    if 0.0 < early < 1.0:
+        # Whoever sleeps wakes up a little before or behind.
+        services.sleep(early + 0.001)
 
 
 def _fold(outcome: Outcome) -> None:

@@ -8,13 +8,14 @@ from datetime import timedelta
 from chalicelib import channels, log
 from chalicelib.core import cursor as cursors
 from chalicelib.core.check import Channel, Check
+from chalicelib.core.conversation import Listener, Tell
 from chalicelib.core.cursor import Cursor
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
-from chalicelib.core.telling import Listener, Tell
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import pacing
 from chalicelib.monitor.telling.outcomes import Outcome
+from chalicelib.monitor.telling.pacing import Turn
 
 LEASE = timedelta(seconds=60)
 # How often a channel is mended by being told something: one check that fails time and again among others that do not
@@ -45,19 +46,25 @@ class Leased:
 
 def send(services: Services, leased: Leased, news: News) -> Outcome:
     """Sends the message; answers the conversation after it."""
-    channel = leased.channel
+    channel, before = leased.channel, leased.seen.attempt
+    waited = before is not None and before.paced
+    turn = None if waited else pacing.first_turn(services, channel)
+    if turn:
+        return _waits(services, leased, news, turn, "waits for its turn: its sender took no more")
     try:
         channels.kind_named(channel.kind).send(channel.settings, [news], services.outlet)
     except Undelivered as error:
         return _not_sent(services, leased, news, error)
     except Exception:  # noqa: BLE001
         # A fault of ours in one kind of channel: it is retried like any other failure, and the log has the trace.
-        log.error("channel failed unexpectedly", channel=channel.code, kind=channel.kind)
+        log.fault("channel failed unexpectedly", channel=channel.code, kind=channel.kind)
         return _not_sent(services, leased, news, Undelivered("internal error"))
     now = services.clock()
     log.info("notified", channel=channel.code, kind=channel.kind, check=news.check.code, new=news.event, id=news.id)
     delay = {} if news.reminder else {"DeliverySeconds": (now - news.flip.at).total_seconds()}
     log.count(Deliveries=1, **delay)
+    if waited:
+        pacing.taken(services, channel)
     works = bool(channel.error) and (channel.mended is None or now - channel.mended > MENDS)
     told = cursors.told(leased.cursor, leased.tell.upto, now)
     return Outcome(channel, news, leased.seen, leased.cursor, _by(told), now, works=works)
@@ -68,14 +75,21 @@ def _by(cursor: Cursor) -> Cursor:
     return replace(cursor, by=f"{cursor.by}!")
 
 
+def _waits(services: Services, leased: Leased, news: News, turn: Turn, why: str) -> Outcome:
+    now = services.clock()
+    waiting = cursors.throttled(leased.cursor, why, now, turn.at, turn.place)
+    return Outcome(leased.channel, news, leased.seen, leased.cursor, _by(waiting), now, error=why)
+
+
 def _not_sent(services: Services, leased: Leased, news: News, error: Undelivered) -> Outcome:
     now, attempt, channel = services.clock(), leased.cursor.attempt, leased.channel
     assert attempt is not None
     if error.after is not None and not error.permanent:
-        until = pacing.refused(services, pacing.sender_of(channel), error.after, attempt.first)
-        waiting = cursors.throttled(leased.cursor, error.message, now, until)
         log.count(DeliveriesThrottled=1)
-        return Outcome(channel, news, leased.seen, leased.cursor, _by(waiting), now, error=error.message)
+        before = leased.seen.attempt
+        in_turn = before is not None and before.paced
+        turn = pacing.refused(services, channel, error.after, in_turn=in_turn)
+        return _waits(services, leased, news, turn, error.message)
     failed = cursors.failed(leased.cursor, error.message, now, permanent=error.permanent, unanswered=error.unanswered)
     given_up = failed.attempt is not None and failed.attempt.given_up
     why = {"channel": channel.code, "check": news.check.code, "reason": error.message}

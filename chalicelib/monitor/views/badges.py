@@ -74,7 +74,11 @@ def _summed(services: Services, label: str, found: Iterable[Check], *, late: boo
     now = services.clock()
     shown = [status.shown(check, now, with_started=False) for check in found]
     grace, down = shown.count("grace"), shown.count("down")
-    colour: Colour = "down" if down else "late" if grace and late else "up"
+    colour: Colour = "up"
+    if down:
+        colour = "down"
+    elif grace and late:
+        colour = "late"
     return Badge(label, colour, len(shown), grace, down)
 
 

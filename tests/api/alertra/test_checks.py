@@ -8,10 +8,8 @@ import pytest
 
 from chalicelib.monitor.clocks import daily
 from chalicelib.monitor.looking import probing
-from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import Services
 from tests.api.alertra.conftest import Caller, Look, check_of
-from tests.conftest import Clock, Queues
+from tests.conftest import Clock, Story
 
 
 @pytest.fixture
@@ -60,22 +58,21 @@ def test_results_expire(alertra: Caller, device: str, clock: Clock) -> None:
 
 
 def test_a_day_is_summed_when_the_next_begins_and_outlives_its_results(
+    story: Story,
     alertra: Caller,
     device: str,
-    keyring: Keyring,
-    clock: Clock,
-    queues: Queues,
-    services: Services,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(daily, "LATE", 0)
-    clock.now = datetime(2026, 11, 22, tzinfo=UTC)
+    story.clock.now = datetime(2026, 11, 22, tzinfo=UTC)
     # The look that would have confirmed the failure is not part of the story.
-    queues.take("probes")
-    check = check_of(keyring, {"device_id": device.rpartition("/")[2]})
-    probing.work(services, {"at": int(clock.now.timestamp() * 1000), "checks": [[check.project, check.code]]})
-    queues.work()
-    clock.move(days=100)
+    story.queues.take("probes")
+    check = check_of(story.keyring, {"device_id": device.rpartition("/")[2]})
+    probing.work(
+        story.services, {"at": int(story.clock.now.timestamp() * 1000), "checks": [[check.project, check.code]]}
+    )
+    story.queues.work()
+    story.clock.move(days=100)
     (day,) = alertra.get(f"{device}/daily?Timestamp1=2026-11-21&Timestamp2=2026-11-21T23:59:59").json
     assert (day["Day"], day["Location"], day["Count"], day["Failures"]) == ("2026-11-21", "Home", 30, 1)
     assert day["Mean"]["RequestTime"] == pytest.approx(174.845)

@@ -58,4 +58,4 @@ def test_a_type_that_is_not_known_is_shown_with_the_others(
 def test_the_dialect_has_a_word_for_every_key_of_every_type(name: str) -> None:
     """A key that is missing in api/alertra/words.HOST_DATA could neither be set nor be seen."""
     clean = probes.kind_named(name).clean({"type": name, **LEAST.get(name, {"host": "example.org"})})
-    assert set(clean) - COMMON <= set(words.HOST_DATA.values())
+    assert set(clean.document()) - COMMON <= set(words.HOST_DATA.values())

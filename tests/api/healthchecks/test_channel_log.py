@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.client import Api
 from tests.channels.servers import Reply, Server, serving
-from tests.conftest import Clock
+from tests.conftest import Story
 from tests.sent import Sent
 
 MakeChannel = Callable[..., dict[str, Any]]
@@ -66,17 +66,15 @@ def test_an_error_is_gone_when_the_owner_changes_the_channel(api: Api, channel: 
     assert answer.json["last_error"] == ""
 
 
-def test_the_log_tells_what_was_sent_newest_first(
-    api: Api, channel: MakeChannel, minute: Minute, clock: Clock, sent: Sent
-) -> None:
+def test_the_log_tells_what_was_sent_newest_first(story: Story, api: Api, channel: MakeChannel, minute: Minute) -> None:
     made = channel("Ops")
     check = api.check(name="Backup", channels="*")
     api.ping(check, "/fail")
     minute()
-    clock.move(minutes=5)
+    story.clock.move(minutes=5)
     api.ping(check)
     minute()
-    assert sent.subjects == ["DOWN | Backup", "UP | Backup"]
+    assert story.sent.subjects == ["DOWN | Backup", "UP | Backup"]
     up, down = log_of(api, made)
     assert down == {
         "check": check["uuid"],
@@ -112,14 +110,14 @@ def test_a_final_failure_shows_without_one(api: Api, channel: MakeChannel, minut
 
 
 def test_reminders_are_in_the_log_with_their_number(
-    api: Api, channel: MakeChannel, minute: Minute, clock: Clock, sent: Sent
+    story: Story, api: Api, channel: MakeChannel, minute: Minute
 ) -> None:
     made = channel("Ops")
     api.post(f"/api/v1/channels/{made['id']}", json={"remind": 300})
     api.ping(api.check(name="Backup", channels="*"), "/fail")
     for _ in range(7):
         minute()
-    assert sent.subjects == ["DOWN | Backup", "STILL DOWN | Backup"]
+    assert story.sent.subjects == ["DOWN | Backup", "STILL DOWN | Backup"]
     assert [(entry["reminder"], entry["state"]) for entry in log_of(api, made)] == [(1, "sent"), (0, "sent")]
 
 

@@ -12,16 +12,11 @@ from hypothesis import strategies as some
 
 from chalicelib.api.healthchecks.validation import RULES
 from chalicelib.monitor.managing import projects
-from tests.api.anything import careful
+from tests.api.anything import TEXT, VALUE, careful
 from tests.api.client import Api
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
-TEXT = some.text(some.characters(codec=None), max_size=30)
-SCALAR = some.none() | some.booleans() | some.integers() | some.floats() | TEXT
-ANYTHING = some.recursive(
-    SCALAR, lambda inner: some.lists(inner, max_size=3) | some.dictionaries(TEXT, inner, max_size=3)
-)
 CRON = some.text("0123456789*/,-#LW MONJANf?~@\n", max_size=25)
 LIKELY: dict[str, some.SearchStrategy[Any]] = {
     "schedule": CRON | TEXT,
@@ -32,8 +27,8 @@ LIKELY: dict[str, some.SearchStrategy[Any]] = {
     "channels": some.sampled_from(["*", "", ",", "x"]),
     "methods": some.sampled_from(["", "POST", "GET"]),
 }
-FIELDS = {name: LIKELY.get(name, TEXT | some.booleans()) | ANYTHING for name in RULES}
-BODIES = some.fixed_dictionaries({}, optional=FIELDS) | some.dictionaries(TEXT, ANYTHING, max_size=3) | ANYTHING
+FIELDS = {name: LIKELY.get(name, TEXT | some.booleans()) | VALUE for name in RULES}
+BODIES = some.fixed_dictionaries({}, optional=FIELDS) | some.dictionaries(TEXT, VALUE, max_size=3) | VALUE
 
 
 @careful

@@ -16,7 +16,7 @@ from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history, series
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import ABOVE, Caller
-from tests.conftest import Clock, Queues
+from tests.conftest import Clock, Queues, Story
 
 pytestmark = pytest.mark.usefixtures("quiet")
 ROOT = "/v2/alerts/backtest/"
@@ -164,16 +164,16 @@ def test_a_flip_says_what_made_it(graphite: Caller, clock: Clock) -> None:
 
 
 def test_nothing_is_written_and_a_reader_may_ask(
-    graphite: Caller, contents: Callable[[], Any], queues: Queues, reader: Api, clock: Clock
+    story: Story, graphite: Caller, contents: Callable[[], Any], reader: Api
 ) -> None:
     graphite.send("test.metric.1 9")
-    queues.work()
-    clock.move(minutes=1)
+    story.queues.work()
+    story.clock.move(minutes=1)
     before = contents()
     answer = graphite.post(ROOT, {"alert": ABOVE}, key=reader.key)
     assert (answer.status, len(answer.json["flips"])) == (200, 1)
     assert contents() == before
-    assert queues.take("news") == queues.take("rules") == []
+    assert story.queues.take("news") == story.queues.take("rules") == []
 
 
 def test_without_a_span_it_is_the_last_day(graphite: Caller, clock: Clock) -> None:

@@ -11,13 +11,11 @@ import pytest
 from chalicelib.languages.graphite import TooMany
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.looking import reading
-from chalicelib.monitor.services import Services
 from chalicelib.store import series_names
 from chalicelib.store.series_names import Name
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import ABOVE, Caller
-from tests.conftest import NOW, Clock, Queues
-from tests.sent import Sent
+from tests.conftest import NOW, Queues, Story
 
 pytestmark = pytest.mark.usefixtures("quiet")
 ALERTS = "/v2/alerts/"
@@ -355,25 +353,25 @@ def test_a_pattern_that_matches_just_as_many_as_it_may_is_taken(graphite: Caller
 
 
 def test_a_pattern_that_comes_to_match_too_many_series_fails_with_its_reason_and_may_be_changed(
-    graphite: Caller, few: int, sent: Sent, services: Services, queues: Queues, clock: Clock, channel: Any
+    story: Story, graphite: Caller, few: int, channel: Any
 ) -> None:
     channel("Email me")
     alert = graphite.alert(name="Load", metric="w.*", notification_type="state_change")
     graphite.send("w.a 1", "w.b 1", "w.c 1", "w.d 1")
     for _ in range(3):
-        tick.run(services)
-        queues.work()
-        clock.move(minutes=1)
-    assert sent.subjects == ["DOWN | Load"]
-    assert "query failed: w.* matches more than 3 series" in sent.mails[0].text
+        tick.run(story.services)
+        story.queues.work()
+        story.clock.move(minutes=1)
+    assert story.sent.subjects == ["DOWN | Load"]
+    assert "query failed: w.* matches more than 3 series" in story.sent.mails[0].text
     (event,) = graphite.get(f"{ALERTS}history/?id={alert}").json[alert]
     assert (event["status"], event["value"], event["metric"]) == ("alerting", None, "w.*")
     changed = graphite.put(f"{ALERTS}{alert}/", {"alert_criteria": {"type": "above", "above_value": 7}})
     assert changed.status == 200
     graphite.post("/api/v1/metric/delete/?pattern=w.d")
     graphite.send("w.a 1")
-    queues.work()
-    assert sent.subjects == ["DOWN | Load", "UP | Load"]
+    story.queues.work()
+    assert story.sent.subjects == ["DOWN | Load", "UP | Load"]
 
 
 @pytest.mark.parametrize("pattern", ["web.*.load", "seriesByTag('name=~web')"])

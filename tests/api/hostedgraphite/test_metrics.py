@@ -279,18 +279,3 @@ def test_every_name_that_the_sink_takes_can_be_read_by_itself_and_within_a_funct
     for target in (name, f"sumSeries({name})", f"{name}|scale(1)"):
         (found,) = graphite.get(f"/render?target={quote(target)}&from=-1min&until=%2B1min").json
         assert [value for value, _ in found["datapoints"] if value is not None] == [5]
-
-
-def test_a_function_that_breaks_is_a_bad_target_and_says_why(graphite: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> float:
-        raise IndexError("list index out of range")
-
-    monkeypatch.setattr("chalicelib.languages.graphite.functions.transform.abs", broken, raising=False)
-    graphite.send("a.b 5")
-    graphite.clock.move(minutes=1)
-    answer = graphite.get("/render?target=absolute(a.b)")
-    assert (answer.status, answer.json["field"]) == (400, "target")
-    assert "absolute cannot be reckoned: list index out of range" in answer.json["error"]
-    alert = {"metric": "absolute(a.b)", "alert_criteria": {"type": "above", "above_value": 1}}
-    answer = graphite.post("/v2/alerts/backtest/", {"alert": alert})
-    assert (answer.status, answer.json["field"]) == (400, "alert.metric")

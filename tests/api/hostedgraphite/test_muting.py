@@ -10,7 +10,7 @@ import pytest
 from chalicelib.monitor.managing import rules
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import Caller
-from tests.conftest import Clock, Queues
+from tests.conftest import Clock, Queues, Story
 from tests.sent import Sent
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -171,21 +171,21 @@ def test_an_alert_that_is_deleted_meanwhile_does_not_keep_the_others_from_being_
 
 
 def test_a_muted_alert_is_judged_and_its_problem_told_at_the_end_only_if_it_lasts(
-    graphite: Caller, sent: Sent, queues: Queues, clock: Clock, minute: Callable[[], None], channel: Any
+    story: Story, graphite: Caller, minute: Callable[[], None], channel: Any
 ) -> None:
     channel("Email me")
     alert = graphite.alert(name="Load", metric="web.load", notification_type="state_change")
     other = graphite.alert(name="Disk", metric="web.disk", notification_type="state_change")
     graphite.post(f"{ROOT}/muted/", {"duration": 10})
     graphite.send("web.load 9", "web.disk 9")
-    queues.work()
+    story.queues.work()
     assert [graphite.shown(one)["status"] for one in (alert, other)] == ["alerting", "alerting"]
-    clock.move(minutes=5)
+    story.clock.move(minutes=5)
     graphite.send("web.load 1", "web.disk 9")
-    queues.work()
+    story.queues.work()
     for _ in range(8):
         minute()
-    assert sent.subjects == ["DOWN | Disk"]
+    assert story.sent.subjects == ["DOWN | Disk"]
     events = graphite.get(f"{ROOT}/history/?id={alert}").json[alert]
     assert [event["status"] for event in events] == ["healthy", "alerting"]
 
@@ -211,15 +211,15 @@ def test_a_read_only_key_mutes_nothing(graphite: Caller, reader: Api) -> None:
 
 
 def test_a_problem_under_a_mute_that_is_made_shorter_is_told_within_ten_minutes_of_its_end(
-    graphite: Caller, sent: Sent, queues: Queues, minute: Callable[[], None], channel: Any
+    story: Story, graphite: Caller, minute: Callable[[], None], channel: Any
 ) -> None:
     channel("Email me")
     alert = graphite.alert(name="Load", metric="web.load", notification_type="state_change")
     graphite.post(f"{ROOT}/{alert}/muted/", {"duration": 60})
     graphite.send("web.load 9")
-    queues.work()
+    story.queues.work()
     minute()
     graphite.post(f"{ROOT}/{alert}/muted/", {"duration": 3})
     for _ in range(13):
         minute()
-    assert sent.subjects == ["DOWN | Load"]
+    assert story.sent.subjects == ["DOWN | Load"]

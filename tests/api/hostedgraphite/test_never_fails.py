@@ -13,10 +13,9 @@ from hypothesis import strategies as some
 
 from chalicelib.api.hostedgraphite import validation
 from chalicelib.monitor.clocks import tick
-from chalicelib.monitor.services import Services
 from tests.api.anything import SCALAR, TEXT, VALUE, careful
 from tests.api.hostedgraphite.conftest import ABOVE, Caller
-from tests.conftest import Queues
+from tests.conftest import Story
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -57,9 +56,7 @@ FINE = (200, 201, 400)
 @careful
 @given(ALERT)
 @example({"metric": "a:", "alert_criteria": {"type": "missing", "time_period": 1}})
-def test_any_alert_and_what_it_is_judged_by(
-    graphite: Caller, services: Services, queues: Queues, channel: Any, body: dict[str, Any]
-) -> None:
+def test_any_alert_and_what_it_is_judged_by(story: Story, graphite: Caller, channel: Any, body: dict[str, Any]) -> None:
     if not graphite.get("/v2/notifications/?description=Ops").json["notifications"]:
         channel("Ops", "sms", number="+358401234567")
         graphite.send("a 1e300", "b -5", "a.b 0", "a;b=c 7", "a.b;c=d 1e-320")
@@ -70,8 +67,8 @@ def test_any_alert_and_what_it_is_judged_by(
     if made.status != 201:
         return
     alert = made.json["id"]
-    tick.run(services)
-    queues.work()
+    tick.run(story.services)
+    story.queues.work()
     shown = graphite.shown(alert)
     assert graphite.put(f"/v2/alerts/{alert}/", shown).json == shown
     assert graphite.put(f"/v2/alerts/{alert}/", body).status in (200, 400)

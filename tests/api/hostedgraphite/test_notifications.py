@@ -15,7 +15,7 @@ from chalicelib.store import definitions
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import ABOVE, Caller
 from tests.channels.servers import serving
-from tests.conftest import Clock, Queues
+from tests.conftest import Clock, Queues, Story
 
 ROOT = "/v2/notifications/"
 HOOK = "https://hooks.example.org/tocsin"
@@ -207,10 +207,10 @@ def test_email_me_is_made_for_the_owner_where_no_channel_is_named(api: Api, cloc
 
 
 def test_an_alert_that_is_not_made_makes_no_channel_either(
-    api: Api, clock: Clock, services: Services, channel: Any, contents: Callable[[], Any]
+    story: Story, api: Api, channel: Any, contents: Callable[[], Any]
 ) -> None:
-    graphite = Caller(api, api.key, clock)
-    services.settings = replace(services.settings, mail_to="owner@example.org")
+    graphite = Caller(api, api.key, story.clock)
+    story.services.settings = replace(story.services.settings, mail_to="owner@example.org")
     channel("Ops")
     graphite.alert(notification_channels=["Ops"])
     before = graphite.get(ROOT).json

@@ -12,8 +12,7 @@ from chalicelib.monitor.managing import projects, rules
 from chalicelib.store import checks
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import Caller
-from tests.conftest import Clock, Queues
-from tests.sent import Sent
+from tests.conftest import Clock, Story
 
 pytestmark = pytest.mark.usefixtures("quiet")
 ROOT = "/v2/schedules/"
@@ -177,19 +176,19 @@ def test_unmuting_leaves_scheduled_mutes_alone(graphite: Caller, clock: Clock) -
 
 
 def test_a_problem_that_outlives_a_scheduled_mute_is_told_when_it_ends(
-    graphite: Caller, sent: Sent, queues: Queues, minute: Callable[[], None], channel: Any
+    story: Story, graphite: Caller, minute: Callable[[], None], channel: Any
 ) -> None:
     channel("Email me")
     code = made(graphite, start_time="12:02", timezone="UTC", duration=10)
     graphite.alert(name="Load", metric="web.load", scheduled_mutes=[code], notification_type="state_change")
     for number in range(12):
         graphite.send("web.load 9" if number > 3 else "web.load 1")
-        queues.work()
+        story.queues.work()
         minute()
-    assert sent.subjects == []
+    assert story.sent.subjects == []
     for _ in range(2):
         minute()
-    assert sent.subjects == ["DOWN | Load"]
+    assert story.sent.subjects == ["DOWN | Load"]
 
 
 def test_the_values_of_a_search_are_alternatives(graphite: Caller) -> None:

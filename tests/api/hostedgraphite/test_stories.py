@@ -9,10 +9,9 @@ import pytest
 
 from chalicelib.monitor.clocks import rollups, tick
 from chalicelib.monitor.looking import judging
-from chalicelib.monitor.services import Services
 from tests.api.client import Api
 from tests.api.hostedgraphite.conftest import Caller
-from tests.conftest import Clock, Queues
+from tests.conftest import Clock, Queues, Story
 from tests.sent import Sent
 
 Minute = Callable[[], None]
@@ -41,26 +40,20 @@ def push(graphite: Caller, queues: Queues, clock: Clock) -> Callable[..., None]:
     return send
 
 
-def judge(services: Services, queues: Queues) -> None:
-    """The minute's tick and what follows from it."""
-    tick.run(services)
-    queues.work()
-
-
 def test_above_is_told_with_its_value_as_soon_as_the_point_comes_and_recovers(
-    graphite: Caller, push: Any, sent: Sent, services: Services, queues: Queues
+    story: Story, graphite: Caller, push: Any
 ) -> None:
     alert = graphite.alert(name="Load", metric="web.load", notification_type="state_change", info="call Bob")
     push(web_load=3)
-    assert sent.subjects == []
+    assert story.sent.subjects == []
     push(web_load=6.5)
-    assert sent.subjects == ["DOWN | Load"]
-    assert "web.load is 6.5, above 5" in sent.mails[0].text
-    assert "call Bob" in sent.mails[0].text
+    assert story.sent.subjects == ["DOWN | Load"]
+    assert "web.load is 6.5, above 5" in story.sent.mails[0].text
+    assert "call Bob" in story.sent.mails[0].text
     assert graphite.shown(alert)["status"] == "alerting"
     assert graphite.shown(alert)["currently_triggered_metrics"] == ["web.load"]
     push(web_load=4)
-    assert sent.subjects == ["DOWN | Load", "UP | Load"]
+    assert story.sent.subjects == ["DOWN | Load", "UP | Load"]
     assert graphite.shown(alert)["status"] == "healthy"
 
 
@@ -88,46 +81,40 @@ def test_below_and_outside_bounds_are_strict(graphite: Caller, push: Any, sent: 
     assert sorted(sent.subjects) == ["DOWN | Low", "DOWN | Out", "UP | Low"]
 
 
-def test_what_is_missing_is_told_on_time_and_its_return_too(
-    graphite: Caller, push: Any, sent: Sent, services: Services, queues: Queues, clock: Clock
-) -> None:
+def test_what_is_missing_is_told_on_time_and_its_return_too(story: Story, graphite: Caller, push: Any) -> None:
     graphite.alert(name="Gone", metric="job.beat", alert_criteria={"type": "missing", "time_period": 10})
     push(job_beat=1)
     for _ in range(9):
-        clock.move(minutes=1)
-        judge(services, queues)
-    assert sent.subjects == []
-    clock.move(minutes=1)
-    judge(services, queues)
-    assert sent.subjects == ["DOWN | Gone"]
-    assert "job.beat has been missing for 10 minutes" in sent.mails[0].text
+        story.clock.move(minutes=1)
+        story.tick()
+    assert story.sent.subjects == []
+    story.clock.move(minutes=1)
+    story.tick()
+    assert story.sent.subjects == ["DOWN | Gone"]
+    assert "job.beat has been missing for 10 minutes" in story.sent.mails[0].text
     push(job_beat=1)
-    assert sent.subjects == ["DOWN | Gone", "UP | Gone"]
+    assert story.sent.subjects == ["DOWN | Gone", "UP | Gone"]
 
 
-def test_a_metric_that_never_came_is_missing_from_the_making_of_the_alert(
-    graphite: Caller, sent: Sent, services: Services, queues: Queues, clock: Clock
-) -> None:
+def test_a_metric_that_never_came_is_missing_from_the_making_of_the_alert(story: Story, graphite: Caller) -> None:
     alert = graphite.alert(name="Gone", metric="never.seen", alert_criteria={"type": "missing", "time_period": 5})
-    clock.move(minutes=4, seconds=59)
-    judge(services, queues)
-    assert sent.subjects == []
-    clock.move(seconds=6)
-    judge(services, queues)
-    assert sent.subjects == ["DOWN | Gone"]
+    story.clock.move(minutes=4, seconds=59)
+    story.tick()
+    assert story.sent.subjects == []
+    story.clock.move(seconds=6)
+    story.tick()
+    assert story.sent.subjects == ["DOWN | Gone"]
     (event,) = graphite.get(f"/v2/alerts/history/?id={alert}").json[alert]
     assert (event["status"], event["value"], event["metric"]) == ("alerting", None, "never.seen")
 
 
-def test_no_data_neither_triggers_nor_resolves(
-    graphite: Caller, push: Any, sent: Sent, services: Services, queues: Queues, clock: Clock
-) -> None:
+def test_no_data_neither_triggers_nor_resolves(story: Story, graphite: Caller, push: Any) -> None:
     graphite.alert(name="Load", metric="web.load", notification_type="state_change")
     push(web_load=9)
     for _ in range(60):
-        clock.move(minutes=1)
-        judge(services, queues)
-    assert sent.subjects == ["DOWN | Load"]
+        story.clock.move(minutes=1)
+        story.tick()
+    assert story.sent.subjects == ["DOWN | Load"]
 
 
 def test_a_wildcard_has_a_status_for_each_series(graphite: Caller, push: Any, sent: Sent) -> None:
@@ -172,60 +159,54 @@ def test_a_series_that_vanishes_for_good_holds_the_alert_until_it_is_deleted(
 
 
 def test_a_query_that_fails_leaves_the_series_that_breach_as_they_are(
-    graphite: Caller, push: Any, services: Services, queues: Queues
+    story: Story, graphite: Caller, push: Any
 ) -> None:
     alert = graphite.alert(name="Load", metric="aliasByNode(*.load, 0)", notification_type="state_change")
     push(web1_load=9)
-    judge(services, queues)
+    story.tick()
     graphite.send("web1.x.load 1")
     graphite.put(f"/v2/alerts/{alert}/", {"metric": "aliasByNode(web1.{load,x.load}, 0)"})
-    judge(services, queues)
+    story.tick()
     assert graphite.shown(alert)["currently_triggered_metrics"] == ["web1"]
     assert [event["status"] for event in graphite.get(f"/v2/alerts/history/?id={alert}").json[alert]] == ["alerting"]
 
 
-def test_a_series_of_a_wildcard_that_vanishes_is_missing(
-    graphite: Caller, push: Any, sent: Sent, services: Services, queues: Queues, clock: Clock
-) -> None:
+def test_a_series_of_a_wildcard_that_vanishes_is_missing(story: Story, graphite: Caller, push: Any) -> None:
     missing = {"type": "missing", "time_period": 5}
     alert = graphite.alert(name="Gone", metric="web*.load", alert_criteria=missing)
     push(web1_load=1, web2_load=1)
     for _ in range(12):
         push(web1_load=1)
-    judge(services, queues)
+    story.tick()
     assert graphite.shown(alert)["currently_triggered_metrics"] == ["web2.load"]
-    assert sent.subjects == ["DOWN | Gone"]
+    assert story.sent.subjects == ["DOWN | Gone"]
 
 
-def test_tags_choose_series(graphite: Caller, push: Any, sent: Sent, queues: Queues, clock: Clock) -> None:
+def test_tags_choose_series(story: Story, graphite: Caller, push: Any) -> None:
     alert = graphite.alert(name="Errors", metric="seriesByTag('name=http.requests', 'code=~5..')")
     graphite.send("http.requests;code=200 100", "http.requests;code=503 100")
-    queues.work()
+    story.queues.work()
     assert graphite.shown(alert)["currently_triggered_metrics"] == ["http.requests;code=503"]
 
 
-def test_a_function_is_judged_each_minute(
-    graphite: Caller, push: Any, sent: Sent, services: Services, queues: Queues
-) -> None:
+def test_a_function_is_judged_each_minute(story: Story, graphite: Caller, push: Any) -> None:
     alert = graphite.alert(name="Sum", metric="alias(sumSeries(web*.load), 'total')")
     push(web1_load=3, web2_load=4)
-    judge(services, queues)
-    assert sent.subjects == ["DOWN | Sum"]
+    story.tick()
+    assert story.sent.subjects == ["DOWN | Sum"]
     assert graphite.shown(alert)["currently_triggered_metrics"] == ["total"]
 
 
-def test_a_query_that_fails_is_told_once_or_ignored_as_asked(
-    graphite: Caller, push: Any, sent: Sent, services: Services, queues: Queues, clock: Clock
-) -> None:
+def test_a_query_that_fails_is_told_once_or_ignored_as_asked(story: Story, graphite: Caller, push: Any) -> None:
     same = "alias(web*.load, 'same')"
     graphite.alert(name="Told", metric=same, on_query_failure="notify", notification_type="state_change")
     quiet = graphite.alert(name="Ignored", metric=same, on_query_failure="ignore", notification_type="state_change")
     push(web1_load=3, web2_load=4)
     for _ in range(3):
-        judge(services, queues)
-        clock.move(minutes=1)
-    assert sent.subjects == ["DOWN | Told"]
-    assert "query failed" in sent.mails[0].text
+        story.tick()
+        story.clock.move(minutes=1)
+    assert story.sent.subjects == ["DOWN | Told"]
+    assert "query failed" in story.sent.mails[0].text
     assert graphite.shown(quiet)["status"] == "alerting"
     (event,) = graphite.get(f"/v2/alerts/history/?id={quiet}").json[quiet]
     assert event["status"] == "alerting"
@@ -249,7 +230,7 @@ def test_both_of_a_composite_must_hold(graphite: Caller, push: Any, sent: Sent) 
 
 
 def test_a_problem_that_outlives_a_mute_is_told_when_it_ends(
-    graphite: Caller, push: Any, sent: Sent, services: Services, queues: Queues, clock: Clock, minute: Minute
+    story: Story, graphite: Caller, push: Any, minute: Minute
 ) -> None:
     alert = graphite.alert(name="Load", metric="web.load", notification_type="state_change")
     push(web_load=1)
@@ -257,22 +238,22 @@ def test_a_problem_that_outlives_a_mute_is_told_when_it_ends(
     push(web_load=9)
     for _ in range(8):
         minute()
-    assert sent.subjects == []
+    assert story.sent.subjects == []
     for _ in range(4):
         minute()
-    assert sent.subjects == ["DOWN | Load"]
+    assert story.sent.subjects == ["DOWN | Load"]
 
 
 def test_changing_the_criteria_does_not_change_the_state_but_new_data_does(
-    graphite: Caller, push: Any, services: Services, queues: Queues, clock: Clock
+    story: Story, graphite: Caller, push: Any
 ) -> None:
     alert = graphite.alert(name="Load", metric="web.load", notification_type="state_change")
     push(web_load=9)
     graphite.put(f"/v2/alerts/{alert}/", {"alert_criteria": {"type": "above", "above_value": 100}})
     for _ in range(3):
-        judge(services, queues)
+        story.tick()
         assert graphite.shown(alert)["status"] == "alerting"
-        clock.move(minutes=1)
+        story.clock.move(minutes=1)
     graphite.put(f"/v2/alerts/{alert}/", {"info": "this is no change of what is judged"})
     push(web_load=9)
     assert graphite.shown(alert)["status"] == "healthy"
@@ -310,25 +291,21 @@ def test_late_and_unordered_points_and_those_of_a_fast_clock_are_judged_by_their
     assert sent.subjects == ["DOWN | Load"]
 
 
-def test_an_hour_that_is_over_is_rolled_up_and_reads_the_same(
-    graphite: Caller, push: Any, services: Services, queues: Queues, clock: Clock
-) -> None:
+def test_an_hour_that_is_over_is_rolled_up_and_reads_the_same(story: Story, graphite: Caller, push: Any) -> None:
     for number in range(10):
         push(web_load=number)
     before = graphite.get("/render?target=web.load&from=-2h").json[0]["datapoints"]
-    clock.move(hours=2)
-    assert rollups.run(services) >= 1
-    queues.work()
+    story.clock.move(hours=2)
+    assert rollups.run(story.services) >= 1
+    story.queues.work()
     after = graphite.get("/render?target=web.load&from=-4h").json[0]["datapoints"]
     assert [point for point in after if point[0] is not None] == [point for point in before if point[0] is not None]
 
 
 @pytest.mark.parametrize(("value", "times"), [(1, 1), (100, 2)])
 def test_rules_of_one_series_read_it_once_and_once_more_where_there_is_something_to_tell(
+    story: Story,
     graphite: Caller,
-    services: Services,
-    queues: Queues,
-    clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
     value: int,
     times: int,
@@ -338,8 +315,8 @@ def test_rules_of_one_series_read_it_once_and_once_more_where_there_is_something
             name=f"Load {number}", alert_criteria={"type": "above", "above_value": number}, metric="web.load"
         )
     graphite.send(f"web.load {value}")
-    clock.move(seconds=36)
-    queues.take("rules")
+    story.clock.move(seconds=36)
+    story.queues.take("rules")
     from chalicelib.store import series
 
     read: list[str] = []
@@ -351,7 +328,7 @@ def test_rules_of_one_series_read_it_once_and_once_more_where_there_is_something
         return original(project, wanted, *rest, **more)
 
     monkeypatch.setattr(series, "grids", counted)
-    tick.run(services)
-    for message in queues.take("rules"):
-        judging.work(services, message)
+    tick.run(story.services)
+    for message in story.queues.take("rules"):
+        judging.work(story.services, message)
     assert read == ["web.load"] * times

@@ -128,12 +128,15 @@ def min_max(frame: Frame, found: list[Series]) -> list[Series]:
     made = []
     for one in found:
         known = [value for value in one.values if value is not None]
-        low, high = (min(known), max(known)) if known else (0.0, 0.0)
-        values: Values = [
-            None if value is None else (value - low) / (high - low) if high > low else 0.0 for value in one.values
-        ]
+        low, high = min(known, default=0.0), max(known, default=0.0)
+        values: Values = [None if value is None else _scaled(value, low, high) for value in one.values]
         made.append(one.like(f"minMax({one.name})", values))
     return made
+
+
+def _scaled(value: float, low: float, high: float) -> float:
+    """Where a value lies between `low`, which is 0, and `high`, which is 1; a series that stands still lies at 0."""
+    return (value - low) / (high - low) if high > low else 0.0
 
 
 @function("linearRegression", series_list(), string("startSourceAt", ""), string("endSourceAt", ""))

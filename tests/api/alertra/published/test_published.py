@@ -8,12 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.monitor.managing.projects import Keyring
-from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Outcome, Phases
 from tests.api.alertra.conftest import Caller, Engine, Look, check_of
 from tests.api.client import Answer
-from tests.conftest import Clock
+from tests.conftest import Clock, Story
 
 
 def example(name: str) -> dict[str, Any]:
@@ -50,27 +48,25 @@ def test_get_uptime_statistics(alertra: Caller, look: Look, clock: Clock) -> Non
     assert list(uptime.items()) == list(found["answer"]["Uptime"].items())
 
 
-def test_get_check_data(
-    alertra: Caller, services: Services, keyring: Keyring, look: Look, clock: Clock, engine: Engine
-) -> None:
+def test_get_check_data(story: Story, alertra: Caller, look: Look, engine: Engine) -> None:
     """The sample's times are those of a probe without phases, all of them its last."""
     found = example("checks")
     (sample,) = found["answer"]
-    clock.now = datetime.fromisoformat(sample["Timestamp"]).astimezone(UTC)
-    services.settings = replace(services.settings, location=sample["Location"])
+    story.clock.now = datetime.fromisoformat(sample["Timestamp"]).astimezone(UTC)
+    story.services.settings = replace(story.services.settings, location=sample["Location"])
     device = alertra.device(URL=None, Method="TCP", HostData={"Host": "example.org", "Port": 25})
     look(device)
     engine.outcome = Outcome(True, "220 ready", Phases(ttlb=sample["RequestTime"]))
-    clock.move(minutes=1)
+    story.clock.move(minutes=1)
     from chalicelib.monitor.looking import probing
 
-    check = check_of(keyring, device)
-    at = int(clock.now.timestamp() * 1000)
-    probing.work(services, {"at": at, "checks": [[check.project, check.code]]})
+    check = check_of(story.keyring, device)
+    at = int(story.clock.now.timestamp() * 1000)
+    probing.work(story.services, {"at": at, "checks": [[check.project, check.code]]})
     answer = asked(alertra, found, device)
     assert answer.status == found["status"]
     (shown,) = answer.json
     assert len(shown.pop("check_id")) == 48
     assert shown.pop("CheckResult") == "220 ready"
-    assert datetime.fromisoformat(shown.pop("Timestamp")) == clock.now
+    assert datetime.fromisoformat(shown.pop("Timestamp")) == story.clock.now
     assert shown == {key: value for key, value in sample.items() if key not in ("check_id", "Timestamp")}
