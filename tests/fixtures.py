@@ -58,8 +58,9 @@ def holds_messages(queue: str) -> bool:
 
 
 def next_message() -> datetime | None:
-    """When the next message that nobody can read yet becomes readable, in any queue of this process."""
-    queues = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.values()
+    """When the next message that nobody can read yet becomes readable, in any queue of this process and of any
+    region."""
+    queues = [queue for region in sqs_backends[DEFAULT_ACCOUNT_ID].values() for queue in region.queues.values()]
     hidden = [message for queue in queues for message in queue._messages if message.delayed or not message.visible]
     moments = [max(message.delayed_until, message.visible_at + 1) for message in hidden]
     return datetime.fromtimestamp(math.ceil(min(moments)) / 1000, UTC) if moments else None

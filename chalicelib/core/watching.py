@@ -74,15 +74,17 @@ class SeriesChange:
 
 def observed(check: Check, look: Observed) -> tuple[Check, tuple[Flip, ...]]:
     check = replace(check, last_result=look.text)
-    if check.status == "paused" or _outdated(check, look.at):
+    if check.status == "paused" or _outdated(check, look):
         return check, ()
     return _good(check, look) if look.ok else _bad(check, look)
 
 
-def _outdated(check: Check, at: datetime) -> bool:
-    """Looks may end in another order than they began; what began before the present status says nothing against it."""
-    began = check.suspicion.since if check.suspicion else check.since
-    return began is not None and at < began
+def _outdated(check: Check, look: Observed) -> bool:
+    """Whether a look began before the present status, against which it says nothing, or a good one before the first
+    failure: looks end in another order than they began. A failure that began before the first one confirms it, for
+    places look at the same moment, and their clocks are not one."""
+    began = check.suspicion.since if check.suspicion and look.ok else check.since
+    return began is not None and look.at < began
 
 
 def _good(check: Check, look: Observed) -> tuple[Check, tuple[Flip, ...]]:
@@ -109,7 +111,7 @@ def _suspicion(check: Check, look: Observed) -> Suspicion:
     if before is None or look.at - before.since > FORGOTTEN:
         return Suspicion(look.at, look.text, (look.location,))
     seen = before.locations if look.location in before.locations else (*before.locations, look.location)
-    return Suspicion(before.since, look.text, seen, before.failures + 1)
+    return Suspicion(min(before.since, look.at), look.text, seen, before.failures + 1)
 
 
 def retries(check: Check) -> int:

@@ -86,6 +86,20 @@ def test_a_confirmed_failure_goes_down_from_the_first_failed_look_on() -> None:
     assert flip.is_news
 
 
+def test_a_failure_that_began_before_the_first_and_ended_after_it_confirms_it_and_the_outage_begins_with_it() -> None:
+    earlier = NOW - timedelta(milliseconds=40)
+    check, flips = after(probe(), bad(), bad(earlier, "Dublin IRL"))
+    assert check.status == "down"
+    assert [(flip.at, flip.details["locations"]) for flip in flips] == [(earlier, ["Stockholm SWE", "Dublin IRL"])]
+
+
+def test_a_failure_that_began_before_the_check_was_up_confirms_nothing() -> None:
+    check, flips = after(probe(since=NOW), bad(NOW + SECOND), bad(NOW - SECOND, "Dublin IRL"))
+    assert (flips, check.status) == ([], "up")
+    assert check.suspicion is not None
+    assert check.suspicion.failures == 1
+
+
 def test_a_good_look_between_two_failures_ends_the_suspicion() -> None:
     check, flips = after(probe(), bad(), good(NOW + SECOND, "Dublin IRL"), bad(NOW + 2 * SECOND))
     assert flips == []

@@ -16,10 +16,11 @@ from chalicelib.monitor.clocks import sweep, tick
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
+from chalicelib.probes.engine import Prober
 from chalicelib.settings import Settings
 from tests import fixtures
 from tests.conftest import Clock, Queues
-from tests.flows.test_uptime_story import Engine, World, opened
+from tests.flows.test_uptime_story import World, opened
 
 STOCKHOLM, DUBLIN, OREGON = "Stockholm SWE", "Dublin IRL", "Oregon USA"
 HOME, *ABROAD = PLACES = ((STOCKHOLM, "eu-north-1"), (DUBLIN, "eu-west-1"), (OREGON, "us-west-2"))
@@ -124,7 +125,7 @@ def test_a_place_that_loses_its_own_way_to_the_site_makes_no_outage(
 ) -> None:
     device = world.device(world.site(), **PROBED)
     world.minutes(2)
-    regions.abroad[DUBLIN].services.engine = Engine((), clock)
+    regions.abroad[DUBLIN].services.engine = Prober(())
     world.minutes(5)
 
     failed = [one["Location"] for one in device.get("/checks?Limit=100") if not one["ResultCode"]]
@@ -140,7 +141,7 @@ def test_what_two_of_three_places_cannot_reach_is_down_once_until_one_of_them_ca
     world.minutes(2)
     sound = {place: regions.abroad[place].services.engine for place in (DUBLIN, OREGON)}
     for place in sound:
-        regions.abroad[place].services.engine = Engine((), clock)
+        regions.abroad[place].services.engine = Prober(())
     world.minutes(6)
     assert (device.status, world.sent.subjects) == ("Down", ["DOWN | Web"])
     regions.abroad[OREGON].services.engine = sound[OREGON]
@@ -155,7 +156,7 @@ def test_without_retries_one_place_makes_an_outage_as_long_as_it_lasts(
 ) -> None:
     device = world.device(world.site(), Retries=0, **PROBED)
     world.minutes(2)
-    sound, regions.abroad[DUBLIN].services.engine = regions.abroad[DUBLIN].services.engine, Engine((), clock)
+    sound, regions.abroad[DUBLIN].services.engine = regions.abroad[DUBLIN].services.engine, Prober(())
     world.minutes(6)
     assert (device.status, world.sent.subjects) == ("Down", ["DOWN | Web"])
     regions.abroad[DUBLIN].services.engine = sound

@@ -20,7 +20,6 @@ from chalicelib import gateway
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
-from chalicelib.probes.base import Done, Outcome, Task
 from chalicelib.probes.engine import Prober
 from tests.api.alertra.conftest import Caller
 from tests.api.client import Api, Entrance
@@ -91,20 +90,6 @@ class Site:
         self._keeper.close()
 
 
-class Engine(Prober):
-    """The real engine; by the clock of the story a look takes no time, and a second if it fails."""
-
-    def __init__(self, networks: tuple[str, ...], story: Clock, **about: Any) -> None:
-        super().__init__(networks, **about)
-        self._story = story
-
-    def run(self, tasks: list[Task], done: Done = lambda _key, _outcome: None) -> dict[str, Outcome]:
-        outcomes = super().run(tasks, done)
-        if not all(outcome.ok for outcome in outcomes.values()):
-            self._story.move(seconds=1)
-        return outcomes
-
-
 @dataclass
 class Device:
     """A device as its owner sees it through the API."""
@@ -159,8 +144,9 @@ class World:
         return self.authority.context("127.0.0.1", days=days)
 
     def device(self, site: Site, name: str = "Web", **fields: Any) -> Device:
-        """A device that is looked at every minute, and at once again after a failure."""
-        asked = {"FullName": name, "URL": site.url, "Frequency": 60, "RetryDelay": 0, **fields}
+        """A device that is looked at every minute, and again a second after a failure: by the clock of the story a look
+        takes no time."""
+        asked = {"FullName": name, "URL": site.url, "Frequency": 60, "RetryDelay": 1, **fields}
         return Device(self.alertra, self.alertra.device(**asked)["device_id"])
 
     def minutes(self, number: int) -> None:
@@ -177,7 +163,7 @@ def opened(
     key = keyring.keys["write"]
     caller = Caller(Api(Entrance(application.app), key), key)
     world = World(services, caller, Authority(folder), clock, Sent(), minute)
-    services.engine = Engine(services.settings.allowed_networks, clock, authorities=world.authority.bundle)
+    services.engine = Prober(services.settings.allowed_networks, authorities=world.authority.bundle)
     yield world
     for site in world.sites:
         site.close()
