@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check
+from chalicelib.core.status import Change, Event
+from chalicelib.monitor import transitions
 from chalicelib.monitor.intake import points
 from chalicelib.monitor.looking import judging
 from chalicelib.monitor.managing import projects
@@ -110,3 +112,30 @@ def test_a_queue_that_fails_keeps_no_decision_back(
     judge(services, rule)
 
     assert checks.get(rule.project, rule.code).status == "up"
+
+
+def test_a_project_with_one_alert_is_told_before_those_of_a_neighbour_with_many_are_judged(
+    services: Services, keyring: projects.Keyring, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    neighbour = projects.create(services, "Neighbour")
+    many = [missing(services, neighbour, 1, f"job.{letter}") for letter in "abc"]
+    one = missing(services, keyring, 1)
+    happened: list[tuple[str, str]] = []
+    keep, tell = transitions.keep, transitions.tell
+
+    def kept(check: Check, event: Event) -> Change | None:
+        happened.append(("judged", check.name))
+        return keep(check, event)
+
+    def told(changes: list[Change]) -> None:
+        happened.extend(("told", change.after.name) for change in changes)
+        tell(changes)
+
+    monkeypatch.setattr(transitions, "keep", kept)
+    monkeypatch.setattr(transitions, "tell", told)
+    clock.move(seconds=120)
+    judge(services, *many, one, fresh=True)
+
+    news = list(dict.fromkeys(happened))
+    assert news[:2] == [("judged", one.name), ("told", one.name)]
+    assert sorted(news[2:]) == [(what, rule.name) for what in ("judged", "told") for rule in many]

@@ -1,6 +1,6 @@
 """Judging rules: what a worker does with a batch of them, from the clock or because points of their series came in.
 
-1. Read the rules, drop what is paused or gone, and bring those that read the same together.
+1. Read the rules, drop what is paused or gone, and take them project by project: those of one read from one reading.
 2. Judge each at the moments that have passed since it was last judged, the ends of buckets, oldest first, and then, as
    far as that is allowed, by the points of the bucket that is still filling.
 3. Let the waist decide. What a cheap reading would change is judged again on one that sees every point; a rule that has
@@ -52,44 +52,58 @@ def work(services: Services, message: Message) -> int:
 
 @dataclass(slots=True)
 class _Batch:
-    """What one batch is judged on: when, the readings of its projects, and the changes that it has made so far."""
+    """What the rules of one project in a message are judged on: when, the readings, and the changes made so far."""
 
     services: Services
     asked: Judge
+    project: str
     now: datetime
     changes: list[status.Change] = field(default_factory=list)
-    readers: dict[tuple[str, bool], Reader] = field(default_factory=dict)
+    readers: dict[bool, Reader] = field(default_factory=dict)
 
-    def reader(self, project: str, *, consistent: bool) -> Reader:
-        key = (project, consistent)
-        if key not in self.readers:
+    def reader(self, *, consistent: bool) -> Reader:
+        if consistent not in self.readers:
             nudged = self.asked.at if self.asked.points else 0
-            self.readers[key] = reader_of(project, self.now, consistent=consistent, nudged=nudged)
-        return self.readers[key]
+            self.readers[consistent] = reader_of(self.project, self.now, consistent=consistent, nudged=nudged)
+        return self.readers[consistent]
 
 
 def _judge_batch(services: Services, asked: Judge) -> None:
-    batch = _Batch(services, asked, services.clock())
     read = checks.get_many(list(asked.keys), strongly=asked.fresh)
     found = [check for check in read if check.kind == rule.name and check.status != "paused"]
     known = satellites.of_rules(found)
     waiting: dict[int, list[tuple[str, str]]] = {}
+    for project, rules in _by_project(found):
+        batch = _Batch(services, asked, project, services.clock())
+        for check in rules:
+            for moment in _guarded(batch, check, known.get((project, check.code), {})):
+                waiting.setdefault(moment, []).append((project, check.code))
+        transitions.tell(batch.changes)
+    _look_again(services, asked, waiting)
+
+
+def _by_project(found: list[Check]) -> list[tuple[str, list[Check]]]:
+    """The rules of each project, those of a project with few before those of one with many: who has one alert is told
+    before the hundred of a neighbour are judged."""
+    together: dict[str, list[Check]] = {}
     for check in found:
-        for moment in _guarded(batch, check, known.get((check.project, check.code), {})):
-            waiting.setdefault(seconds_to(moment, batch.now), []).append((check.project, check.code))
-    transitions.tell(batch.changes)
-    _look_again(batch, waiting)
+        together.setdefault(check.project, []).append(check)
+    return sorted(together.items(), key=lambda one: len(one[1]))
 
 
-def _look_again(batch: _Batch, waiting: dict[int, list[tuple[str, str]]]) -> None:
-    """Has rules judged in so many seconds, unless the clock is faster."""
-    at = batch.asked.at if batch.asked.points else int(batch.now.timestamp() * 1000)
-    for seconds, members in waiting.items():
+def _look_again(services: Services, asked: Judge, waiting: dict[int, list[tuple[str, str]]]) -> None:
+    """Has rules judged at these moments (seconds since 1970), unless the clock is faster."""
+    now = services.clock()
+    at = asked.at if asked.points else int(now.timestamp() * 1000)
+    together: dict[int, list[tuple[str, str]]] = {}
+    for moment, members in waiting.items():
+        together.setdefault(seconds_to(moment, now), []).extend(members)
+    for seconds, members in together.items():
         if seconds >= ROUND:
             continue
-        asked = Judge(at, tuple(members), fresh=True, points=batch.asked.points, whole=True)
+        again = Judge(at, tuple(members), fresh=True, points=asked.points, whole=True)
         try:
-            queues.send_all("rules", [asked.to_message()], delay=seconds)
+            queues.send_all("rules", [again.to_message()], delay=seconds)
         except StoreFault as fault:
             log.warning("rules not judged to the second, the next minute will", reason=str(fault), rules=len(members))
 
@@ -102,7 +116,7 @@ def _guarded(batch: _Batch, check: Check, known: Breaches) -> list[int]:
             return [int(due.timestamp())] if due else []
         if batch.asked.whole or not batch.asked.points:
             return []
-        ends = verdicts.waiting(batch.reader(check.project, consistent=True), check, batch.now)
+        ends = verdicts.waiting(batch.reader(consistent=True), check, batch.now)
         return [end for end in ends if batch.services.memory.asks_first(check.code, end)]
     except Missing:
         return []
@@ -125,7 +139,8 @@ def _decide(batch: _Batch, check: Check, known: Breaches) -> datetime | None:
 def _anew(batch: _Batch, seen: Check) -> datetime | None:
     """The decision on what stands in the store at this moment. Raises Missing, Refused, Contended."""
     check = checks.get(seen.project, seen.code)
-    fresh = _Batch(batch.services, replace(batch.asked, fresh=True), batch.services.clock(), batch.changes)
+    asked = replace(batch.asked, fresh=True)
+    fresh = _Batch(batch.services, asked, batch.project, batch.services.clock(), batch.changes)
     return _kept(fresh, check, satellites.of_rule(check))
 
 
@@ -136,10 +151,10 @@ def _kept(batch: _Batch, check: Check, known: Breaches) -> datetime | None:
     asks: list[_Ask] = [partial(_at, moment) for moment in verdicts.moments(check, batch.now, BACK)]
     asks += [partial(_early, end, batch.now) for end in verdicts.open_buckets(batch.now)]
     for ask in asks:
-        judgement = ask(batch.reader(check.project, consistent=batch.asked.fresh), check, known)
+        judgement = ask(batch.reader(consistent=batch.asked.fresh), check, known)
         if judgement and not batch.asked.fresh and _is_another(check, judgement):
             # The reading may have missed what was written a moment ago: nobody is told of that.
-            judgement = ask(batch.reader(check.project, consistent=True), check, known)
+            judgement = ask(batch.reader(consistent=True), check, known)
         change = transitions.keep(check, judgement) if judgement else None
         if change:
             batch.changes.append(change)
