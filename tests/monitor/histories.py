@@ -87,7 +87,8 @@ def paces_of(points: list[Point]) -> tuple[Pace, ...]:
 
 @dataclass
 class History:
-    """Points of some series over some time, and a rule that was made a while after the first of them."""
+    """Points of some series over some time, and a rule that was made a while after the first of them. `fails` tells
+    whether its query failed at any moment, once it has been lived."""
 
     points: dict[str, list[Point]]
     spec: RuleSpec
@@ -95,6 +96,7 @@ class History:
     end: int
     chance: random.Random
     memory: Memory = field(init=False)
+    fails: bool = False
 
     def __post_init__(self) -> None:
         paces = {series: paces_of(points) for series, points in self.points.items()}
@@ -136,6 +138,7 @@ class History:
         asks += [(verdicts.early, end, moment) for end in verdicts.open_buckets(moment)]
         for judge, *given in asks:
             judgement = judge(reader, check, known, *given)
+            self.fails = self.fails or bool(judgement and judgement.details.get("query_failure"))
             change = status.decide(check, judgement) if judgement else None
             if change:
                 check, known = change.after, change.series.now if change.series else known
