@@ -13,3 +13,5 @@ EXECUTIONS = 10
 AT_FIRST, MORE = 5, 5
 # USD for a second of a function with 512 MB.
 SECOND = 0.5 * 0.0000166667
+# Our own part of judging a rule at one moment, on the function that does it: about twice of what it takes here.
+JUDGING = 0.003

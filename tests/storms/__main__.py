@@ -23,8 +23,14 @@ def main() -> int:
     for name in named:
         with account.running():
             found = SCENES[name](account)
-        print(f"| {name} | {_line(found)} |" if found else f"{name} passed", flush=True)
+        print(_shown(name, found), flush=True)
     return 0
+
+
+def _shown(name: str, found: Figures | str | None) -> str:
+    if isinstance(found, Figures):
+        return f"| {name} | {_line(found)} |"
+    return f"{name} passed: {found}" if found else f"{name} passed"
 
 
 def _line(found: Figures) -> str:

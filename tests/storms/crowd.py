@@ -161,10 +161,12 @@ class Crowd(World):
         self._start(name, call)
 
     def submit(self, pool: Pool, work: Callable[[], Any]) -> Job:
-        """Work for a thread of the function that runs."""
+        """Work for a thread of the function that runs; of the scene itself, which takes no time, it is done at once."""
         job, invocation = Job(self, work), self.running
-        assert invocation is not None
-        pool.add(job, lambda: self._spawn(invocation, job.do))
+        if invocation is None:
+            job.do()
+        else:
+            pool.add(job, lambda: self._spawn(invocation, job.do))
         return job
 
     def _process(self, name: str) -> Process:

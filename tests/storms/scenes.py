@@ -1,4 +1,4 @@
-"""Storms of mails through a sender that throttles, and what must become of them.
+"""Storms of mails through a sender that throttles, alerts by the thousand, and what must become of them.
 
 Each raises AssertionError if it does not.
 """
@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.storms.account import Account
+from tests.storms.alerts import neighbours, thousand
 from tests.storms.storm import Figures, Storm
 
 HOOK = ("webhook", {"url_down": "http://127.0.0.1:9001/", "url_up": "http://127.0.0.1:9001/"})
-Scene = Callable[[Account], Figures | None]
+# Some have figures to show.
+Scene = Callable[[Account], Figures | str | None]
 
 
 def _weather(account: Account, mails: int, rate: float, **sender: Any) -> Figures:
@@ -100,5 +102,6 @@ def texts(account: Account) -> None:
 
 
 SCENES: dict[str, Scene] = {
-    scene.__name__: scene for scene in (sandbox, production, untold, recovery, beside, quota, texts)
+    scene.__name__: scene
+    for scene in (sandbox, production, untold, recovery, beside, quota, texts, neighbours, thousand)
 }

@@ -9,7 +9,7 @@ from tests.storms.senders import Bucket
 from tests.walk.test_walk import walked
 
 # A process is longer in starting than in passing through a small storm.
-SMALL = ("sandbox", "recovery", "beside", "quota", "texts")
+SMALL = ("sandbox", "recovery", "beside", "quota", "texts", "neighbours")
 LARGE = tuple(name for name in SCENES if name not in SMALL)
 
 
