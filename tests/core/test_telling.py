@@ -1,86 +1,29 @@
-"""What a channel is told next: tables of conversations, and random ones of which the promises hold."""
+"""What a channel is told next: tables of conversations."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.core import cursor as cursors
-from chalicelib.core.check import Check, Flip, Status
-from chalicelib.core.conversation import Decision, Holds, Listener, Settled, Talk, Tell, Wait
+from chalicelib.core.conversation import Holds, Listener, Settled, Talk, Tell, Wait
 from chalicelib.core.cursor import LONGEST, Cursor
 from chalicelib.core.silence import SilencedUntil
 from chalicelib.core.telling import decide
-
-START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
-CODE = "11111111-1111-4111-8111-111111111111"
-
-
-def at(minute: float) -> datetime:
-    return START + timedelta(minutes=minute)
-
-
-def flips_of(story: str) -> list[Flip]:
-    """The flips of a story such as "down@1 up@2s down@3q": `s` marks a silenced flip, `q` a quiet one, `x` one that
-    a late ping made."""
-    found: list[Flip] = []
-    old: Status = "up"
-    before = at(-10)
-    for word in story.split():
-        new, _, rest = word.partition("@")
-        marks = rest.lstrip("0123456789.")
-        moment = at(float(rest.removesuffix(marks)))
-        details = {"late": "2026-11-21T09:59:50"} if "x" in marks else {}
-        status = cast(Status, new)
-        found.append(Flip("p", CODE, moment, old, status, f"why {new}", before, details, "q" in marks, "s" in marks))
-        old, before = status, moment
-    return found
-
-
-def check_after(flips: Sequence[Flip], **values: Any) -> Check:
-    last = flips[-1] if flips else None
-    state: dict[str, Any] = {"status": "up", "since": at(-10)}
-    if last:
-        state = {"status": last.new, "since": last.at, "quiet": last.quiet and last.new == "down"}
-    return Check("p", CODE, START - timedelta(days=1), **{**state, **values})
-
-
-FREE = Holds()
-NEW = Cursor("c", at(-10))
-HEARD = Cursor("c", at(0), "down", at(0), None, True, "why down", "key", 0, at(0))
-
-
-def failing(cursor: Cursor, story: str = "", *, unanswered: bool = False, **values: Any) -> Cursor:
-    """The cursor after its next message, in this story, failed once a minute ago."""
-    talk = Talk(cursor, flips_of(story), check_after(flips_of(story)), Listener(**values), at(59))
-    tell = decide(talk)
-    assert isinstance(tell, Tell)
-    begun = cursors.leased(tell.cursor, tell.attempt(at(59), at(60)), "x")
-    return cursors.failed(begun, "busy", at(59), permanent=False, unanswered=unanswered)
-
-
-def said(decision: Decision) -> str:
-    if isinstance(decision, Settled):
-        return "settled"
-    if isinstance(decision, Wait):
-        minutes = (decision.until - START) / timedelta(minutes=1) if decision.until else None
-        return f"wait {minutes:g}" if minutes is not None else "wait"
-    again = " again" if decision.event == "down" and decision.heard and not decision.reminder else ""
-    over = "".join(f" {outage.began:%M}-{outage.ended:%M}" for outage in decision.over)
-    reminder = f" #{decision.reminder}" if decision.reminder else ""
-    return f"{decision.event}@{decision.flip.at:%M}{again}{reminder}{over}"
-
-
-def decided(cursor: Cursor, story: str, now: float = 60, holds: Holds = FREE, **values: Any) -> str:
-    check = values.pop("check", {})
-    flips = flips_of(story)
-    return said(decide(Talk(cursor, flips, check_after(flips, **check), Listener(**values), at(now), holds)))
+from tests.core.conversations import (
+    CODE,
+    HEARD,
+    NEW,
+    at,
+    check_after,
+    decided,
+    failing,
+    flips_of,
+    said,
+)
 
 
 @pytest.mark.parametrize(
@@ -393,80 +336,3 @@ def test_up_is_owed_to_who_heard_down_before_a_pause() -> None:
 def test_what_was_before_a_channel_came_is_no_news_to_it() -> None:
     flips = flips_of("down@1 up@2")
     assert said(decide(Talk(cursors.joined("c", at(1)), flips, check_after(flips), Listener(), at(60)))) == "settled"
-
-
-@dataclass
-class Walk:
-    """A check that flips at random beside a channel that fails at random, and what the two made of it."""
-
-    random: random.Random
-    now: datetime = START
-    flips: list[Flip] = field(default_factory=list)
-    cursor: Cursor = field(default_factory=lambda: Cursor("c"))
-    silenced: bool = False
-    told: list[tuple[str, datetime]] = field(default_factory=list)
-
-    @property
-    def status(self) -> Status:
-        return self.flips[-1].new if self.flips else "new"
-
-    def step(self) -> None:
-        self.now += timedelta(seconds=self.random.choice((1, 20, 200)))
-        self.random.choice((self.flip, self.flip, self.silence, self.deliver, self.deliver))()
-
-    def flip(self) -> None:
-        possible = {"new": ["up", "down", "paused"], "paused": ["new"]}.get(self.status, ["up", "down", "paused"])
-        new = cast(Status, self.random.choice([one for one in possible if one != self.status]))
-        before = self.flips[-1].at if self.flips else None
-        self.flips.append(Flip("p", CODE, self.now, self.status, new, "", before, silenced=self.silenced))
-
-    def silence(self) -> None:
-        self.silenced = not self.silenced
-
-    def deliver(self, *, well: bool = False) -> None:
-        for _ in range(20):
-            if not self.tell(fails=not well and self.random.random() < 0.4):
-                break
-
-    def tell(self, *, fails: bool) -> bool:
-        """Whether something was told, so that there may be more."""
-        holds = Holds(SilencedUntil(None) if self.silenced else None)
-        check = check_after(self.flips, **({} if self.flips else {"status": "new", "since": None}))
-        decision = decide(Talk(self.cursor, self.flips, check, Listener(), self.now, holds))
-        self.cursor = decision.cursor
-        if not isinstance(decision, Tell):
-            return False
-        begun = cursors.leased(decision.cursor, decision.attempt(self.now, self.now), "x")
-        if fails and self.random.random() < 0.3:
-            self.cursor = begun
-            return False
-        if fails:
-            self.cursor = cursors.failed(begun, "busy", self.now, permanent=False)
-            return False
-        self.cursor = cursors.told(begun, decision.upto, self.now)
-        self.told.append((decision.event, decision.flip.at))
-        return True
-
-
-@pytest.mark.parametrize("seed", range(200))
-def test_a_random_conversation_is_in_order_never_too_long_and_ends_true(seed: int) -> None:
-    walk = Walk(random.Random(seed))
-    for _ in range(60):
-        walk.step()
-        assert len(walk.told) <= len(walk.flips)
-    walk.silenced = False
-    walk.now += timedelta(hours=2)
-    walk.deliver(well=True)
-
-    moments = [moment for _, moment in walk.told]
-    assert moments == sorted(moments)
-    assert len(set(moments)) == len(moments)
-    heard = walk.told[-1][0] if walk.told else "up"
-    if walk.status in ("up", "down"):
-        assert heard == walk.status
-    assert decided_nothing(walk)
-
-
-def decided_nothing(walk: Walk) -> bool:
-    check = check_after(walk.flips, **({} if walk.flips else {"status": "new", "since": None}))
-    return isinstance(decide(Talk(walk.cursor, walk.flips, check, Listener(), walk.now)), Settled)

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.channels.base import Event, Outlet
 from chalicelib.core.check import Channel, Check, PingKind, Signal
+from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import checks as manage
@@ -16,7 +17,7 @@ from chalicelib.monitor.managing import silences
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
-from chalicelib.store import checks, definitions, outbox
+from chalicelib.store import checks, definitions, notifications, outbox
 from chalicelib.store.outbox import Entry
 from tests.conftest import Clock, Queues
 
@@ -112,3 +113,21 @@ class Scene:
 
     def silence(self, minutes: int) -> None:
         silences.lay(self.services, self.now, timedelta(minutes=minutes), "maintenance")
+
+
+BUSY = Undelivered("busy")
+GONE = Undelivered("no such mailbox", permanent=True)
+
+
+def down(scene: Scene, *addresses: str) -> None:
+    """A check with channels of these addresses has failed, and nobody was told yet."""
+    for address in addresses:
+        scene.channel(address)
+    scene.check(*addresses)
+    scene.ping("fail")
+
+
+def log(scene: Scene, address: str) -> list[tuple[str, str, int, str]]:
+    """(status, state, attempts, error) of the lines of a channel's log, newest first."""
+    lines = notifications.log(scene.channels[address], 10, scene.clock.now)
+    return [(line.new, line.state, line.attempts, line.error) for line in lines]

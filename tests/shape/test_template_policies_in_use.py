@@ -14,7 +14,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import gateway, store
+from chalicelib import gateway
 from chalicelib.channels import mail
 from chalicelib.core.check import Channel, Check, PingKind, Signal
 from chalicelib.core.deadlines import Batch
@@ -26,7 +26,6 @@ from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings, points
 from chalicelib.monitor.managing import channels, projects
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions, directory, history, outbox, queues, series
 from chalicelib.store.faults import StoreFault
@@ -34,6 +33,15 @@ from tests import specs
 from tests.api.client import Api, Entrance
 from tests.conftest import Clock, Queues, Story
 from tests.shape.calls import Calls
+from tests.shape.requests import (
+    fresh,
+    manage_channels,
+    manage_checks,
+    read_all,
+    send_pings,
+    speak_of_devices,
+    speak_of_metrics,
+)
 from tests.shape.test_template_policies import LOGGING, POLICIES, TAKING
 
 # What Lambda does in the function's name.
@@ -73,12 +81,6 @@ def invoke(calls: Calls) -> Invoke:
             client.lambda_.invoke(name, client.events.generate_sqs_event(bodies, "queue") if bodies else minute)
 
     return call
-
-
-def fresh() -> None:
-    """The process that serves remembers nothing, as one that has just begun."""
-    store.connect(app.SERVICES.settings)
-    app.SERVICES.memory = Memory()
 
 
 SETTINGS = {
@@ -378,71 +380,3 @@ def test_the_api(
         api.delete(f"/api/v1/checks/{api.check(name='short-lived')['uuid']}")
         api.delete(f"/api/v1/channels/{audience[0].code}")
     assert calls.needed == allowed("api_handler")
-
-
-def speak_of_devices(api: Api) -> None:
-    """A device from its making to its end, with a maintenance and a look at one result."""
-    key = {"alertra-api-key": api.key}
-    sent = json.dumps({"FullName": "Web", "URL": "https://example.org/"}).encode()
-    made = api.call("POST", "/v1.1/devices", key="", headers=key, data=sent).json["device_id"]
-    for method, path in (
-        ("PUT", "/start-maintenance"),
-        ("PUT", "/stop-maintenance"),
-        ("GET", "/uptime"),
-        ("GET", f"/checks/{'0' * 48}"),
-        ("GET", "/daily"),
-        ("DELETE", ""),
-    ):
-        assert api.call(method, f"/v1.1/devices/{made}{path}", key="", headers=key).status in (200, 404)
-
-
-def speak_of_metrics(api: Api, breach: Callable[[str], None]) -> None:
-    """Points in, an alert that they nudge and break, and the series deleted."""
-    key = {"authorization": f"Bearer {api.key}"}
-    alert = {"name": "Load", "metric": "load", "alert_criteria": {"type": "above", "above_value": 5}}
-    made = api.call("POST", "/v2/alerts", key="", headers=key, data=json.dumps(alert).encode()).json["id"]
-    breach(made)
-    fresh()
-    for method, path, data in (
-        ("GET", f"/v2/alerts/{made}", None),
-        ("POST", "/api/v1/sink", b"load 9"),
-        ("POST", f"/v2/alerts/{made}/muted", b'{"duration": 5}'),
-        ("GET", "/render?target=load", None),
-        ("POST", "/api/v1/metric/delete?pattern=load", None),
-        ("DELETE", f"/v2/alerts/{made}", None),
-    ):
-        answer = api.call(method, path, key="", headers=key, data=data)
-        assert answer.status in (200, 202), (path, answer.text)
-
-
-def manage_channels(api: Api, audience: list[Channel]) -> None:
-    for channel in audience:
-        api.post(f"/api/v1/channels/{channel.code}/test")
-    made = api.post("/api/v1/channels/", json={"kind": "sms", "settings": {"number": "+37120000000"}})
-    api.post(f"/api/v1/channels/{made.json['id']}", json={"name": "Night shift"})
-
-
-def manage_checks(api: Api) -> dict[str, Any]:
-    made = api.check(name="Nightly", timeout=60, grace=60, channels="*")
-    api.post(f"/api/v1/checks/{made['uuid']}", json={"name": "Weekly", "slug": "weekly"})
-    api.post(f"/api/v1/checks/{made['uuid']}/pause")
-    api.post(f"/api/v3/checks/{made['uuid']}/resume")
-    return made
-
-
-def send_pings(api: Api, made: dict[str, Any], key: str, clock: Clock) -> None:
-    for action in ("", "/start", "/fail", ""):
-        api.ping(made, action, data=b"some output", method="POST")
-        api.ping(made, action)
-    # A check that is up and redefined to be due before the next sweep is announced to those who decide.
-    clock.move(seconds=50)
-    api.post(f"/api/v1/checks/{made['uuid']}", json={"timeout": 61, "grace": 60})
-    api.call("GET", f"/ping/{key}/fresh?create=1", key="")
-    api.call("GET", f"/ping/{key}/fresh", key="")
-
-
-def read_all(api: Api, made: dict[str, Any], audience: list[Channel]) -> None:
-    for path in ("", "/pings/", "/pings/1/body", "/flips/"):
-        assert api.get(f"/api/v3/checks/{made['uuid']}{path}").status == 200
-    for path in ("checks/", "channels/", "badges/", "status/", f"channels/{audience[0].code}/notifications/"):
-        assert api.get(f"/api/v3/{path}").status == 200
