@@ -88,12 +88,15 @@ class Tell:
     reminder: int = 0
     incident: str = ""
 
+    @property
+    def newest(self) -> datetime:
+        """The newest flip that it covers: of a reminder the one that it is about."""
+        return self.flip.at if self.reminder else self.upto or self.flip.at
+
     def attempt(self, now: datetime, lease: datetime) -> Attempt:
         """The message as the cursor keeps it while it is sent."""
         reason = self.flip.reason
-        return Attempt(
-            self.event, self.flip.at, self.reminder, self.began, reason, self.incident, now, now, lease=lease
-        )
+        return Attempt(self.event, self.newest, self.reminder, self.began, reason, self.incident, now, now, lease=lease)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def _is_nobodys(talk: Talk, outage: Outage) -> bool:
     """Whether an outage that is over was none, or came and went while nobody was to be told."""
     down, up, tried = outage.down, outage.end, talk.cursor.attempt
     assert up is not None
-    if tried and tried.event == "down" and tried.flip == down.at:
+    if tried and tried.event == "down" and tried.began == down.at:
         return False
     mastered = talk.holds.mastered is not None and down.at <= talk.holds.mastered
     rested = _rests_until(talk)
@@ -240,7 +240,16 @@ def _up(talk: Talk, flip: Flip, over: tuple[Outage, ...]) -> Tell:
 def _tell(talk: Talk, event: Heard, flip: Flip, began: datetime, over: tuple[Outage, ...]) -> Tell:
     heard = talk.cursor.state == "down"
     incident = _open_incident(talk) or outages.incident(talk.check.code, began)
-    return Tell(talk.cursor, event, flip, began, flip.at, over, heard, incident=incident)
+    upto = _covered(talk.cursor.attempt, event, flip.at)
+    return Tell(talk.cursor, event, flip, began, upto, over, heard, incident=incident)
+
+
+def _covered(tried: Attempt | None, event: Heard, upto: datetime) -> datetime:
+    """The newest flip that a message covers: also what one to the same effect did that may have been heard, and whose
+    outage has been found to begin earlier. Flips that come before it are no news any more."""
+    if tried and tried.event == event and tried.may_be_heard and not tried.reminder:
+        return max(upto, tried.flip)
+    return upto
 
 
 def _open_incident(talk: Talk) -> str:
@@ -275,7 +284,7 @@ def _in_time(talk: Talk, message: Tell) -> Decision:
         return Settled(cursors.given_up(talk.cursor))
     if tried is None or tried.lease or _is_mended(talk, tried):
         return message
-    if (tried.event, tried.flip, tried.reminder) != (message.event, message.flip.at, message.reminder):
+    if (tried.event, tried.flip, tried.reminder) != (message.event, message.newest, message.reminder):
         waits = tried.paced and tried.next_at is not None and tried.next_at > talk.now
         return Wait(talk.cursor, tried.next_at) if waits else message
     if tried.next_at is None:

@@ -51,13 +51,13 @@ NEW = Cursor("c", at(-10))
 HEARD = Cursor("c", at(0), "down", at(0), None, True, "why down", "key", 0, at(0))
 
 
-def failing(cursor: Cursor, story: str = "", *, unanswered: bool = False, **values: Any) -> Cursor:
-    """The cursor after its next message, in this story, failed once a minute ago."""
-    talk = Talk(cursor, flips_of(story), check_after(flips_of(story)), Listener(**values), at(59))
+def failing(cursor: Cursor, story: str = "", now: float = 59, *, unanswered: bool = False, **values: Any) -> Cursor:
+    """The cursor after its next message, in this story, failed: where not said otherwise, a minute ago."""
+    talk = Talk(cursor, flips_of(story), check_after(flips_of(story)), Listener(**values), at(now))
     tell = decide(talk)
     assert isinstance(tell, Tell)
-    begun = cursors.leased(tell.cursor, tell.attempt(at(59), at(60)), "x")
-    return cursors.failed(begun, "busy", at(59), permanent=False, unanswered=unanswered)
+    begun = cursors.leased(tell.cursor, tell.attempt(at(now), at(now + 1)), "x")
+    return cursors.failed(begun, "busy", at(now), permanent=False, unanswered=unanswered)
 
 
 def said(decision: Decision) -> str:

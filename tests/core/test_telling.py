@@ -296,6 +296,28 @@ def test_what_may_have_been_heard_is_tried_again_although_a_late_ping_made_its_o
     assert decided(again, "up@1 down@4 down@5", now=70) == "down@04 again 00-01"
 
 
+def test_late_pings_that_part_an_outage_that_may_have_been_heard_are_not_told_before_its_later_part() -> None:
+    """The channel may have heard of the outage of 10:05 before it was found to begin earlier, and to have a gap."""
+    earlier = failing(failing(NEW, "down@5", unanswered=True), "down@3 down@5", 60, unanswered=True)
+    assert decided(earlier, "down@3 down@5", now=62) == "down@03"
+    assert decided(earlier, "down@3 up@4 down@5", now=62) == "down@05 03-04"
+
+
+def test_late_pings_that_part_an_outage_that_was_told_are_no_news() -> None:
+    flips = flips_of("down@3 down@5")
+    again = decide(Talk(failing(NEW, "down@5", unanswered=True), flips, check_after(flips), Listener(), at(60)))
+    assert isinstance(again, Tell)
+    told = cursors.told(cursors.leased(again.cursor, again.attempt(at(60), at(61)), "x"), again.upto, at(60))
+    assert decided(told, "down@3 up@4 down@5", now=61) == "settled"
+    assert decided(told, "down@3 up@4 down@5 up@60", now=61) == "up@00 03-00"
+
+
+def test_what_may_have_been_heard_rests_between_its_tries_also_after_its_outage_was_found_to_begin_earlier() -> None:
+    assert decided(failing(NEW, "down@5", unanswered=True), "down@3 down@5", now=59.4) == "wait 59.5"
+    earlier = failing(failing(NEW, "down@5", unanswered=True), "down@3 down@5", 60, unanswered=True)
+    assert decided(earlier, "down@3 down@5", now=61) == "wait 62"
+
+
 def test_the_end_of_what_may_have_been_heard_stays_owed_while_it_fails() -> None:
     ending = failing(failing(NEW, "down@1", unanswered=True), "down@1 up@9")
     assert ending.heard_down
