@@ -278,7 +278,9 @@ def _resumed(check: Check, event: Resumed) -> tuple[Check, tuple[Flip, ...]]:
 
 def _redefined(check: Check, event: Redefined) -> tuple[Check, tuple[Flip, ...]]:
     changed = replace(check, **event.fields)
-    return (check if changed == check else replace(changed, edition=check.edition + 1)), ()
+    if changed == check:
+        return check, ()
+    return replace(watching.redefined(check, changed), edition=check.edition + 1), ()
 
 
 _HANDLERS: dict[type, Callable[[Check, Any], tuple[Check, tuple[Flip, ...]]]] = {

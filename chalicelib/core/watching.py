@@ -2,7 +2,8 @@
 calls it.
 
 A failed look is a suspicion at first: only when as many further looks (from other locations, or retries) have failed as
-the check asks for does it go down, and then from the first failure on. Any good look ends a suspicion. A rule has been
+the check asks for does it go down, and then from the first failure on. Any good look ends a suspicion, and so does a
+change of what is looked at. A rule has been
 given its time by its criteria, so its judgement counts at once.
 """
 
@@ -16,20 +17,25 @@ from typing import Any
 from chalicelib.core import breaches
 from chalicelib.core.breaches import Breach, Breaches
 from chalicelib.core.check import Check, Flip, Status, Suspicion, flipped
-from chalicelib.core.specs import probe_of
+from chalicelib.core.specs import ProbeSpec, probe_of
 
 # What failed so long ago says nothing about a failure of now.
 FORGOTTEN = timedelta(hours=24)
+# The clocks of two places may lie so far apart.
+SKEW = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A probe looked: `at` is when it began, `text` says in words what it found."""
+    """A probe looked: `at` is when it began, `text` says in words what it found. `definition` is what it looked at,
+    None for whatever the check says; with a failure, `sound` is when the last look that found all well began."""
 
     at: datetime
     ok: bool
     text: str
     location: str
+    definition: Mapping[str, object] | None = None
+    sound: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,9 @@ class SeriesChange:
 
 
 def observed(check: Check, look: Observed) -> tuple[Check, tuple[Flip, ...]]:
+    if look.definition is not None and look.definition != probe_of(check).definition:
+        # What was looked at is not watched any more.
+        return check, ()
     check = replace(check, last_result=look.text)
     if check.status == "paused" or _outdated(check, look):
         return check, ()
@@ -81,10 +90,12 @@ def observed(check: Check, look: Observed) -> tuple[Check, tuple[Flip, ...]]:
 
 def _outdated(check: Check, look: Observed) -> bool:
     """Whether a look began before the present status, against which it says nothing, or a good one before the first
-    failure: looks end in another order than they began. A failure that began before the first one confirms it, for
-    places look at the same moment, and their clocks are not one."""
-    began = check.suspicion.since if check.suspicion and look.ok else check.since
-    return began is not None and look.at < began
+    failure: looks end in another order than they began. Who is a little early by the clock of his place may be late by
+    that of another."""
+    suspicion = check.suspicion
+    if suspicion and look.ok:
+        return look.at < suspicion.since - (timedelta() if look.location in suspicion.locations else SKEW)
+    return check.since is not None and look.at < check.since - SKEW
 
 
 def _good(check: Check, look: Observed) -> tuple[Check, tuple[Flip, ...]]:
@@ -108,10 +119,18 @@ def _bad(check: Check, look: Observed) -> tuple[Check, tuple[Flip, ...]]:
 
 def _suspicion(check: Check, look: Observed) -> Suspicion:
     before = check.suspicion
-    if before is None or look.at - before.since > FORGOTTEN:
+    ended = before is not None and look.sound is not None and look.sound > before.since
+    if before is None or ended or look.at - before.since > FORGOTTEN:
         return Suspicion(look.at, look.text, (look.location,))
     seen = before.locations if look.location in before.locations else (*before.locations, look.location)
     return Suspicion(min(before.since, look.at), look.text, seen, before.failures + 1)
+
+
+def redefined(before: Check, after: Check) -> Check:
+    """A check with another definition: what is suspected of something that is not looked at any more is dropped."""
+    old, new = before.spec, after.spec
+    same = isinstance(old, ProbeSpec) and isinstance(new, ProbeSpec) and old.definition == new.definition
+    return after if same else replace(after, suspicion=None)
 
 
 def retries(check: Check) -> int:

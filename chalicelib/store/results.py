@@ -51,13 +51,25 @@ def get(code: str, result_id: str, now: datetime) -> Result | None:
     return _result(item) if item.expires > now.timestamp() else None
 
 
-def newest(code: str, limit: int, now: datetime, *, offset: int = 0, start: datetime, end: datetime) -> list[Result]:
-    """Up to `limit` results with start <= time < end, newest first, after leaving out the `offset` newest."""
+def newest(
+    code: str,
+    limit: int,
+    now: datetime,
+    *,
+    offset: int = 0,
+    start: datetime,
+    end: datetime,
+    strongly: bool = False,
+) -> list[Result]:
+    """Up to `limit` results with start <= time < end, newest first, after leaving out the `offset` newest; read
+    `strongly`, those that were kept a moment ago are among them."""
     low, high = f"R#{id_at(start)}", f"R#{id_at(end)}"
     condition = HistoryItem.at_key.between(low, high)
     found: list[Result] = []
     with translated():
-        items = HistoryItem.query(code, condition, scan_index_forward=False, limit=offset + limit + 1)
+        items = HistoryItem.query(
+            code, condition, consistent_read=strongly, scan_index_forward=False, limit=offset + limit + 1
+        )
         for item in items:
             if item.expires > now.timestamp() and item.at_key < high:
                 found.append(_result(item))

@@ -94,7 +94,7 @@ def test_a_failure_that_began_before_the_first_and_ended_after_it_confirms_it_an
 
 
 def test_a_failure_that_began_before_the_check_was_up_confirms_nothing() -> None:
-    check, flips = after(probe(since=NOW), bad(NOW + SECOND), bad(NOW - SECOND, "Dublin IRL"))
+    check, flips = after(probe(since=NOW), bad(NOW + SECOND), bad(NOW - 3 * SECOND, "Dublin IRL"))
     assert (flips, check.status) == ([], "up")
     assert check.suspicion is not None
     assert check.suspicion.failures == 1
@@ -138,13 +138,46 @@ def test_a_good_look_brings_a_check_up_that_was_down() -> None:
 
 
 def test_a_look_that_began_before_the_outage_does_not_end_it() -> None:
-    check, flips = after(probe(status="down", since=NOW), good(NOW - SECOND))
+    check, flips = after(probe(status="down", since=NOW), good(NOW - 3 * SECOND))
     assert (check.status, flips) == ("down", [])
 
 
 def test_a_look_that_began_before_the_first_failure_does_not_clear_the_suspicion() -> None:
     check, _ = after(probe(), bad(), good(NOW - SECOND))
     assert check.suspicion is not None
+
+
+def test_a_place_whose_clock_is_a_second_behind_confirms_a_failure_and_ends_a_suspicion() -> None:
+    behind = NOW - SECOND
+    assert after(probe(), bad(), bad(behind, "Dublin IRL"))[0].status == "down"
+    check, flips = after(probe(), bad(), good(behind, "Dublin IRL"))
+    assert (check.suspicion, flips) == (None, [])
+
+
+def test_a_failure_after_a_look_that_found_all_well_is_the_first_of_another_suspicion() -> None:
+    later = replace(bad(NOW + 2 * SECOND, "Dublin IRL"), sound=NOW + SECOND)
+    check, flips = after(probe(), bad(), later)
+    assert flips == []
+    assert check.suspicion == Suspicion(later.at, later.text, ("Dublin IRL",), 1)
+
+
+def test_a_look_at_what_is_not_looked_at_any_more_says_nothing() -> None:
+    old = replace(bad(), definition={"type": "http", "url": "https://old.example.org/"})
+    assert status.decide(probe(retries=0), old) is None
+    assert decided(probe(retries=0), replace(bad(), definition=specs.PING.definition)).after.status == "down"
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [
+        ({"spec": replace(specs.PING, retries=1, perf_warn=9)}, False),
+        ({"spec": specs.HTTP}, True),
+        ({"name": "x"}, False),
+    ],
+)
+def test_a_change_of_what_is_looked_at_ends_a_suspicion_and_no_other_does(values: dict[str, Any], ends: bool) -> None:
+    check, _ = after(probe(), bad(), status.Redefined(NOW + SECOND, values))
+    assert (check.suspicion is None) == ends
 
 
 def test_a_paused_check_keeps_the_result_and_stays_paused() -> None:

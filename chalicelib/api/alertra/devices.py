@@ -75,7 +75,7 @@ def _update(request: Request, caller: Caller) -> Reply:
     paused = values.pop("paused", None)
     device = _told(lambda: probes.change(request.services, device, values))
     if paused is not None and paused != (device.status == "paused"):
-        device = (checks.pause if paused else checks.resume)(request.services, device)
+        device = (checks.pause if paused else probes.resume)(request.services, device)
     return _whole(request, device, 200)
 
 

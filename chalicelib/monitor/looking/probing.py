@@ -6,8 +6,9 @@
 3. Keep each result, soon even when others of the batch hang; unless there is one of its id: then the message has come
    twice, and nothing more is done, but that a check whose next look is far is looked at anew, as the first worker may
    have died before it could decide.
-4. Let the waist decide what the result means. A failure that is not confirmed is looked at again: from the next place
-   of the check, after its delay. A good look does not end what enough other places see still.
+4. Weigh it against what was seen since it began, and let the waist decide what it means. A failure that is not
+   confirmed is looked at again: from the next place of the check, after its delay. A good look does not end what enough
+   other places see still.
 
 A message holds `at` (the moment that is served, milliseconds since 1970), `checks` ([project, code] each), `here` where
 one place asks another, and `try` for a retry.
@@ -31,6 +32,7 @@ from chalicelib.core.specs import ProbeSpec, probe_of
 from chalicelib.core.watching import Observed, retries
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import daily
+from chalicelib.monitor.looking import weighing
 from chalicelib.monitor.messages import Look, due
 from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Outcome, Task
@@ -43,8 +45,6 @@ PATIENCE = 2.0
 # In seconds: a check that is looked at more often than this is seen again soon enough whatever happens to one look.
 OFTEN = 60
 ANEW = 30
-# Among so many results is the latest of every place.
-RECENT = 100
 
 
 def work(services: Services, message: dict[str, Any]) -> int:
@@ -138,7 +138,9 @@ def _keep(services: Services, asked: Look, check: Check, began: datetime, outcom
         if check.period > OFTEN:
             _look_anew(services, asked, check)
         return False
-    _observe(services, asked, check, Observed(started, ok, text, services.settings.location))
+    _observe(
+        services, asked, check, Observed(started, ok, text, services.settings.location, probe_of(check).definition)
+    )
     return True
 
 
@@ -187,8 +189,6 @@ def _observe(services: Services, asked: Look, check: Check, look: Observed) -> N
     """Lets the waist decide. What cannot be decided now is seen again with the next look, if that is near; otherwise
     the message has to come again."""
     try:
-        if look.ok and _down_elsewhere(services, check):
-            return
         after = _decided(services, check, look)
     except Missing:
         return
@@ -201,28 +201,20 @@ def _observe(services: Services, asked: Look, check: Check, look: Observed) -> N
         _look_again(services, asked, after)
 
 
-def _down_elsewhere(services: Services, check: Check) -> bool:
-    """Whether as many other places as make an outage see it still: else a site that is reached from some places alone
-    would go down and come up with every round of looks. What a place saw long ago says nothing."""
-    others = [place for place in places(services, check) if place != services.settings.location]
-    if check.status != "down" or not others:
-        return False
-    now = services.clock()
-    recent = timedelta(seconds=2 * check.period + probe_of(check).timeout)
-    latest: dict[str, int] = {}
-    for result in results.newest(check.code, RECENT, now, start=now - recent, end=now + timedelta(minutes=1)):
-        latest.setdefault(result.location, result.code)
-    failing = sum(latest.get(place) == 0 for place in others)
-    return failing > min(retries(check), 1)
-
-
 def _decided(services: Services, seen: Check, look: Observed) -> Check:
     try:
-        change = transitions.keep(seen, look)
+        return _decide(services, seen, look)
     except (Refused, Contended):
-        return transitions.apply(services, seen.project, seen.code, look)
+        return transitions.retrying(services, lambda: _decide(services, checks.get(seen.project, seen.code), look))
+
+
+def _decide(services: Services, check: Check, look: Observed) -> Check:
+    """The check after a look. Raises Refused or Contended when it has become another meanwhile."""
+    others = (place for place in places(services, check) if place != look.location)
+    counted = weighing.weighed(services, check, look, others)
+    change = transitions.keep(check, counted) if counted else None
     if change is None:
-        return seen
+        return check
     transitions.tell([change])
     return change.after
 

@@ -9,7 +9,7 @@ from chalicelib.core import audience
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Invalid, Missing
 from chalicelib.core.kinds import probe
-from chalicelib.core.specs import ProbeSpec
+from chalicelib.core.specs import ProbeSpec, probe_of
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.messages import FreeDependants, of_chore
@@ -41,9 +41,19 @@ def create(services: Services, project: Project, values: dict[str, Any]) -> Chec
 
 
 def change(services: Services, device: Check, values: dict[str, Any]) -> Check:
-    """The device with a changed definition. Raises Invalid, Missing."""
+    """The device with a changed definition, looked at at once where that is another now. Raises Invalid, Missing."""
     _check(services, device.project, device.code, _changed(device, values))
-    return checks.change(services, device, values)
+    changed = checks.change(services, device, values)
+    if probe_of(changed).definition != probe_of(device).definition and changed.status != "paused":
+        probing.look_now(services, changed)
+    return changed
+
+
+def resume(services: Services, device: Check) -> Check:
+    """The device, looked at again, at once to begin with. Raises Conflict (it is not paused), Missing."""
+    resumed = checks.resume(services, device)
+    probing.look_now(services, resumed)
+    return resumed
 
 
 def _changed(device: Check, values: dict[str, Any]) -> dict[str, Any]:
