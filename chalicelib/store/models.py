@@ -222,7 +222,7 @@ class MuteItem(Table):
 
 class HistoryItem(Table):
     """history: pings `P#<n>`, their bodies `B#<n>`, those of them that waited in the queue `K#<request>` and flips
-    `F#<moment>` of a check; results of a probe `R#<id>` and their sums `D#<day>#<location>`; `I#<moment>` series of a
+    `F#<moment>` of a check; results of a probe `R#<id>` and their sums `D#<day>`; `I#<moment>` series of a
     rule that began or ceased to breach; silences that are over `S#<end>#<id>`. What has many facts keeps them in
     `data`."""
 

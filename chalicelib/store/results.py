@@ -85,21 +85,20 @@ def of_day(code: str, day: date, now: datetime) -> list[Result]:
     return [_result(item) for item in items if item.expires > now.timestamp() and item.at_key < high]
 
 
-def put_sum(code: str, day: date, location: str, document: dict[str, Any], now: datetime) -> None:
-    """Keeps the sum of a day at a location; the same day may be summed again."""
-    item = HistoryItem(
-        code, f"D#{day.isoformat()}#{location}", expires=int((now + SUMS_KEPT).timestamp()), at=now, data=document
-    )
+def put_sums(code: str, day: date, sums: dict[str, dict[str, Any]], now: datetime) -> None:
+    """Keeps the sums of a day by place, all or none; the same day may be summed again."""
+    expires = int((now + SUMS_KEPT).timestamp())
     with translated():
-        item.save()
+        HistoryItem(code, f"D#{day.isoformat()}", expires=expires, at=now, data=sums).save()
 
 
 def sums(code: str, first: date, last: date, now: datetime) -> list[tuple[date, str, dict[str, Any]]]:
     """(day, location, document) of the days from `first` to `last`, oldest first."""
-    condition = HistoryItem.at_key.between(f"D#{first.isoformat()}", f"D#{last.isoformat()}#~")
+    condition = HistoryItem.at_key.between(f"D#{first.isoformat()}", f"D#{last.isoformat()}")
     with translated():
         items = [item for item in HistoryItem.query(code, condition) if item.expires > now.timestamp()]
-    return [(date.fromisoformat(item.at_key[2:12]), item.at_key[13:], item.data) for item in items]
+    days = [(date.fromisoformat(item.at_key[2:]), item.data) for item in items]
+    return [(day, place, document) for day, places in days for place, document in sorted(places.items())]
 
 
 def _packed(result: Result) -> list[Any]:

@@ -32,6 +32,10 @@ def found(check: Check, at: datetime, place: str = "Home", code: int = 1) -> Non
     assert results.add(check.code, Result(results.id_at(at) + rest, at, place, code, "200 OK", ttlb=5))
 
 
+def milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
 def counts(entries: list[Any]) -> list[tuple[date, str, int]]:
     return [(day, place, document["count"]) for day, place, document in entries]
 
@@ -114,3 +118,46 @@ def test_a_sum_is_forgotten_in_the_end(services: Services, check: Check, clock: 
     daily.sum_day(services, check.code, TODAY)
     clock.move(days=801)
     assert daily.of_check(services, check, TODAY, TODAY) == []
+
+
+def test_a_result_that_comes_after_its_day_was_summed_is_counted_too(
+    services: Services, check: Check, clock: Clock, queues: Queues
+) -> None:
+    found(check, NOW)
+    clock.now = datetime(2026, 11, 22, 0, 12, tzinfo=UTC)
+    daily.sum_day(services, check.code, TODAY)
+    late = NOW + timedelta(hours=11)
+    daily.await_late(services, check.code, milliseconds(late))
+    found(check, late, "Dublin")
+    queues.until(clock.now + timedelta(minutes=2))
+
+    assert counts(results.sums(check.code, TODAY, TODAY, clock.now)) == [(TODAY, "Dublin", 1), (TODAY, "Home", 1)]
+
+
+@pytest.mark.parametrize(("minutes", "asked"), [(0, 0), (8, 0), (9, 1), (12, 1)])
+def test_a_result_that_comes_in_time_has_nothing_summed_anew(
+    services: Services, check: Check, clock: Clock, queues: Queues, minutes: int, asked: int
+) -> None:
+    """The sum may be being made at the moment in which ten minutes have passed."""
+    clock.now = datetime(2026, 11, 22, 0, minutes, tzinfo=UTC)
+    daily.await_late(services, check.code, MIDNIGHT - 60_000)
+    clock.move(minutes=2)
+    assert len(queues.take("chores")) == asked
+
+
+def test_the_sums_of_all_places_of_a_day_are_kept_or_none(
+    services: Services, check: Check, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("Dublin", "Home"):
+        found(check, clock.now, place)
+    clock.move(days=1)
+    kept: list[int] = []
+    put = results.put_sums
+
+    def counted(code: str, day: date, sums: dict[str, Any], now: datetime) -> None:
+        kept.append(len(sums))
+        put(code, day, sums, now)
+
+    monkeypatch.setattr(results, "put_sums", counted)
+    daily.sum_day(services, check.code, TODAY)
+    assert kept == [2]

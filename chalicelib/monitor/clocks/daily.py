@@ -1,4 +1,5 @@
-"""The sums of a probe's days, which outlive its results: made when the next day begins, or when somebody asks."""
+"""The sums of a probe's days, which outlive its results: made when the next day begins, or when somebody asks, and anew
+when a result comes late."""
 
 from __future__ import annotations
 
@@ -16,8 +17,10 @@ from chalicelib.store.faults import StoreFault
 DAY_MS = 86_400_000
 # So many days are looked through for a sum that was never made.
 MISSED_MAX = 31
-# Seconds after midnight by which the last results of the day have come from everywhere.
+# Seconds after midnight by which the last results of the day have come from nearly everywhere.
 LATE = 600
+# Seconds by which somebody who sums and somebody who keeps a result may miss each other.
+MEANWHILE = 60
 
 Sum = tuple[date, str, dict[str, Any]]
 
@@ -33,6 +36,14 @@ def begin_day(check: Check, at: int) -> None:
         log.warning("day not summed, it will be when somebody asks", code=check.code, reason=str(fault))
 
 
+def await_late(services: Services, code: str, at: int) -> None:
+    """A result of the moment `at` (milliseconds since 1970) is about to be kept: has its day summed anew if that may
+    have been done. Raises StoreFault."""
+    day = _day_of(at)
+    if _is_over(day, services.clock() + timedelta(seconds=MEANWHILE)):
+        queues.send("chores", of_chore(SumDay(code, day)), delay=MEANWHILE)
+
+
 def _day_of(at: int) -> date:
     return datetime.fromtimestamp(at / 1000, UTC).date()
 
@@ -41,8 +52,8 @@ def sum_day(services: Services, code: str, day: date) -> list[Sum]:
     """Sums a day that is over at each place it was looked at from, and keeps the sums."""
     now = services.clock()
     found = _summed(code, day, now)
-    for _, place, document in found:
-        results.put_sum(code, day, place, document, now)
+    if found:
+        results.put_sums(code, day, {place: document for _, place, document in found}, now)
     return found
 
 

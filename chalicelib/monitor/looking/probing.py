@@ -134,6 +134,7 @@ def _keep(services: Services, asked: Look, check: Check, began: datetime, outcom
     ok = outcome.ok and not performance.is_failure(probe_of(check), verdict)
     text = outcome.text if ok or not outcome.ok else f"took {_limit(check, verdict)} ms or more: {outcome.text}"
     result = _result(services, asked, check, started, outcome, verdict, ok, text)
+    daily.await_late(services, check.code, asked.at)
     if not results.add(check.code, result):
         if check.period > OFTEN:
             _look_anew(services, asked, check)
