@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 
 from chalicelib.core import zones
@@ -17,6 +17,7 @@ from chalicelib.core.errors import Invalid
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = timedelta(days=1)
+NOON = time(12)
 DURATION_MAX = 7 * 24 * 60
 
 _FIXED = re.compile(r"UTC(?:([+ -])([0-9]{1,2}))?")
@@ -98,12 +99,16 @@ def next_occurrence(window: Window, after: datetime) -> tuple[datetime, datetime
 
 
 def _begin(window: Window, zone: tzinfo, day: date) -> datetime | None:
-    local = datetime.combine(day, datetime.min.time(), zone) + timedelta(minutes=window.at)
-    moment = local.astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
-        return moment
-    after = _end_of_gap(local, zone)
-    return after if after.astimezone(zone).date() == day else None
+    local = datetime.combine(day, time(), zone) + timedelta(minutes=window.at)
+    if _exists(local, zone):
+        return local.astimezone(UTC)
+    # A gap before midnight ends on the day after.
+    return _end_of_gap(local, zone) if _exists(datetime.combine(day, NOON, zone), zone) else None
+
+
+def _exists(local: datetime, zone: tzinfo) -> bool:
+    """Whether clocks ever show this time; no change of clocks but that of a whole day skips a noon."""
+    return local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
 
 
 @lru_cache(maxsize=256)

@@ -66,6 +66,16 @@ def test_a_window_lasts_in_real_time_whatever_the_clocks_do() -> None:
     assert window == (utc(2026, 3, 29, 0, 30), utc(2026, 3, 29, 2, 30))
 
 
+def test_a_time_that_is_skipped_before_midnight_begins_with_the_next_day() -> None:
+    """In Scoresbysund the clocks go from 23:00 on a Saturday to midnight."""
+    saturdays = Window(23 * 60, 60, "America/Scoresbysund", (5,))
+    assert begins(saturdays, utc(2026, 3, 21), utc(2026, 4, 6)) == [
+        utc(2026, 3, 22, 1),
+        utc(2026, 3, 29, 1),
+        utc(2026, 4, 5, 0),
+    ]
+
+
 def test_a_day_that_does_not_exist_has_no_window() -> None:
     daily = Window(600, 60, "Pacific/Apia")
     assert begins(daily, utc(2011, 12, 29), utc(2012, 1, 1)) == [
