@@ -9,11 +9,12 @@ from typing import cast
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib import log
 from chalicelib.core import kinds
 from chalicelib.core.check import Access, Check, Key, Project
 from chalicelib.core.errors import LimitReached, Missing
 from chalicelib.store.connection import shared
-from chalicelib.store.faults import Refused, translated
+from chalicelib.store.faults import Contended, Refused, StoreFault, translated
 from chalicelib.store.models import DirectoryItem
 
 
@@ -135,12 +136,15 @@ def _drop_slug(transaction: TransactWrite, check: Check) -> None:
 
 
 def tidy_slug(project: str, slug: str) -> None:
-    """Removes what a slug leaves behind when its last check has gone."""
+    """Removes what a slug leaves behind when its last check has gone. An item without codes does no harm, so that a
+    fault here is nobody's but the log's: what matters was written before."""
     try:
         with translated():
             DirectoryItem(_slug_key(project, slug)).delete(condition=DirectoryItem.codes.does_not_exist())
     except Refused:
         return
+    except (Contended, StoreFault) as fault:
+        log.warning("empty slug left behind", project=project, slug=slug, reason=str(fault))
 
 
 # Series
