@@ -3,8 +3,7 @@ calls it.
 
 A failed look is a suspicion at first: only when as many further looks (from other locations, or retries) have failed as
 the check asks for does it go down, and then from the first failure on. Any good look ends a suspicion, and so does a
-change of what is looked at. A rule has been
-given its time by its criteria, so its judgement counts at once.
+change of what is looked at. A rule has been given its time by its criteria, so its judgement counts at once.
 """
 
 from __future__ import annotations
