@@ -296,7 +296,8 @@ class Channel:
 @dataclass(frozen=True, slots=True)
 class Project:
     """A tenant. `checks` counts what it holds against `limit` (None: the installation's), `made` what it ever held;
-    `badge` and `secret` make its badge addresses; `keys` are the hashes of its keys."""
+    `badge` and `secret` make its badge addresses; `keys` are the hashes of its keys. It is being deleted since it was
+    `closed`."""
 
     code: str
     name: str
@@ -307,6 +308,7 @@ class Project:
     badge: str = ""
     secret: str = ""
     keys: frozenset[str] = frozenset()
+    closed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,17 @@ from typing import Any
 
 from chalicelib.monitor.clocks import daily, rollups
 from chalicelib.monitor.intake import pings
-from chalicelib.monitor.managing import channels, checks, probes, series
-from chalicelib.monitor.messages import FreeDependants, Purge, PurgeSeries, RollUp, SumDay, Unassign, chore_of
+from chalicelib.monitor.managing import channels, checks, probes, projects, series
+from chalicelib.monitor.messages import (
+    EmptyProject,
+    FreeDependants,
+    Purge,
+    PurgeSeries,
+    RollUp,
+    SumDay,
+    Unassign,
+    chore_of,
+)
 from chalicelib.monitor.services import Services
 
 Message = dict[str, Any]
@@ -16,6 +25,8 @@ Message = dict[str, Any]
 def do(services: Services, message: Message) -> None:
     """Does one chore. Raises for what must be tried again: the queue hands it out anew."""
     match chore_of(message):
+        case EmptyProject(project):
+            projects.empty(services, project)
         case Purge(owner):
             checks.purge(services, owner)
         case Unassign(project, channel):

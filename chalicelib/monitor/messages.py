@@ -116,9 +116,17 @@ class PurgeSeries:
     series: str
 
 
-Chore = Purge | Unassign | FreeDependants | SumDay | RollUp | PurgeSeries
+@dataclass(frozen=True, slots=True)
+class EmptyProject:
+    """Everything in a project that was closed goes, and it with it."""
+
+    project: str
+
+
+Chore = EmptyProject | Purge | Unassign | FreeDependants | SumDay | RollUp | PurgeSeries
 
 _NAMES: dict[type[Chore], str] = {
+    EmptyProject: "empty_project",
     Purge: "purge",
     Unassign: "unassign",
     FreeDependants: "free_dependants",

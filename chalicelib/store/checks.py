@@ -150,8 +150,6 @@ def delete(check: Check, now: datetime, also: Also = _nothing) -> None:
         outbox.drop(transaction, outbox.of(check.project, check.code))
         _release(transaction, check, check.holds, now)
         also(transaction)
-    if check.slug:
-        directory.tidy_slug(check.project, check.slug)
 
 
 def write(
@@ -189,8 +187,6 @@ def write(
         if name_moved:
             _require_name(after)
         raise
-    if slug_moved and before.slug:
-        directory.tidy_slug(before.project, before.slug)
 
 
 def _update(change: Change) -> None:

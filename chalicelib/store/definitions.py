@@ -11,10 +11,10 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Missing
-from chalicelib.store import outbox
+from chalicelib.store import directory, outbox
 from chalicelib.store.connection import key_of, shared
 from chalicelib.store.faults import Refused, translated
-from chalicelib.store.models import ChannelItem
+from chalicelib.store.models import ChannelItem, SubscriptionItem
 
 _CHANNEL = "channel#"
 
@@ -37,7 +37,7 @@ def channel(project: str, code: str) -> Channel:
 
 
 def save_channel(channel: Channel) -> None:
-    """Keeps a new channel."""
+    """Keeps a new channel. Raises Missing when its project is being deleted."""
     item = ChannelItem(
         channel.project,
         _CHANNEL + channel.code,
@@ -52,8 +52,21 @@ def save_channel(channel: Channel) -> None:
         number=channel.number or None,
         extra=channel.extra or None,
     )
+    try:
+        with translated(), TransactWrite(connection=shared()) as transaction:
+            transaction.save(item, condition=ChannelItem.project.does_not_exist())
+            directory.require_open(transaction, channel.project)
+    except Refused:
+        raise Missing("project") from None
+
+
+def clear(project: str) -> None:
+    """Removes everything that was defined in a project: channels, mutes, what its rules read."""
     with translated():
-        item.save(condition=ChannelItem.project.does_not_exist())
+        nouns = [item.noun for item in SubscriptionItem.query(project, attributes_to_get=["project", "noun"])]
+        with SubscriptionItem.batch_write() as batch:
+            for noun in nouns:
+                batch.delete(SubscriptionItem(project, noun))
 
 
 def update_channel(channel: Channel, now: datetime) -> Channel:

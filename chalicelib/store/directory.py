@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import log
 from chalicelib.core import kinds
 from chalicelib.core.check import Access, Check, Key, Project
 from chalicelib.core.errors import LimitReached, Missing
 from chalicelib.store.connection import shared
-from chalicelib.store.faults import Contended, Refused, StoreFault, translated
+from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import DirectoryItem
 
 
@@ -59,16 +60,13 @@ def _slug_key(project: str, slug: str) -> str:
 
 def require_room(project: str, limit: int) -> None:
     """Raises LimitReached when the project holds as many checks as it may, Missing when there is no such project."""
-    item = _find(f"project#{project}", strongly=True)
-    if item is None:
-        raise Missing("project")
-    if int(item.checks or 0) >= limit:
+    if _open(project).checks >= limit:
         raise LimitReached
 
 
 def add_check(transaction: TransactWrite, check: Check, limit: int, *, alone: bool, made: int | None) -> None:
-    project = DirectoryItem(f"project#{check.project}")
-    condition = DirectoryItem.checks < limit
+    project = DirectoryItem(_project_key(check.project))
+    condition = (DirectoryItem.checks < limit) & DirectoryItem.closed.does_not_exist()
     if made is not None:
         condition &= (DirectoryItem.made == made) if made else DirectoryItem.made.does_not_exist()
     transaction.update(project, [DirectoryItem.checks.add(1), DirectoryItem.made.add(1)], condition=condition)
@@ -81,7 +79,7 @@ def add_check(transaction: TransactWrite, check: Check, limit: int, *, alone: bo
 
 def remove_check(transaction: TransactWrite, check: Check) -> None:
     exists = DirectoryItem.key.exists()
-    transaction.update(DirectoryItem(f"project#{check.project}"), [DirectoryItem.checks.add(-1)], condition=exists)
+    transaction.update(DirectoryItem(_project_key(check.project)), [DirectoryItem.checks.add(-1)], condition=exists)
     for key in (f"check#{check.code}", f"unique#{check.unique_key}", f"badge#{check.badge}"):
         transaction.delete(DirectoryItem(key))
     _drop_slug(transaction, check)
@@ -130,21 +128,21 @@ def _add_slug(transaction: TransactWrite, check: Check, slug: str, *, alone: boo
 
 
 def _drop_slug(transaction: TransactWrite, check: Check) -> None:
-    if check.slug:
-        item = DirectoryItem(_slug_key(check.project, check.slug))
-        transaction.update(item, [DirectoryItem.codes.delete({check.code})])
-
-
-def tidy_slug(project: str, slug: str) -> None:
-    """Removes what a slug leaves behind when its last check has gone. An item without codes does no harm, so that a
-    fault here is nobody's but the log's: what matters was written before."""
-    try:
-        with translated():
-            DirectoryItem(_slug_key(project, slug)).delete(condition=DirectoryItem.codes.does_not_exist())
-    except Refused:
+    """The check has its slug no longer; what the slug means goes with the last that has it."""
+    if not check.slug:
         return
-    except (Contended, StoreFault) as fault:
-        log.warning("empty slug left behind", project=project, slug=slug, reason=str(fault))
+    item, others = DirectoryItem(_slug_key(check.project, check.slug)), set(by_slug(check.project, check.slug))
+    others.discard(check.code)
+    if others:
+        transaction.update(
+            item, [DirectoryItem.codes.delete({check.code})], condition=DirectoryItem.codes.contains(min(others))
+        )
+    else:
+        transaction.delete(item, condition=_has_alone(check.code))
+
+
+def _has_alone(code: str) -> Condition:
+    return DirectoryItem.codes.does_not_exist() | (DirectoryItem.codes == {code})
 
 
 # Series
@@ -159,8 +157,18 @@ def note_series(project: str) -> None:
         DirectoryItem(_WITH_SERIES).update(actions)
 
 
+def forget_series(project: str) -> None:
+    """The project has no series any more."""
+    try:
+        with translated():
+            actions: list[Action] = [DirectoryItem.codes.delete({project})]
+            DirectoryItem(_WITH_SERIES).update(actions, condition=DirectoryItem.key.exists())
+    except Refused:
+        return  # no project ever had any
+
+
 def with_series() -> list[str]:
-    """The projects that ever had series."""
+    """The projects that have had series, but those that were deleted."""
     item = _find(_WITH_SERIES)
     return sorted(item.codes or ()) if item else []
 
@@ -190,17 +198,35 @@ def _key(item: DirectoryItem) -> Key:
 
 
 def project(code: str) -> Project:
-    """Raises Missing."""
-    item = _find(f"project#{code}", strongly=True)
+    """Raises Missing, also for one that is being deleted."""
+    return _open(code)
+
+
+def _open(code: str) -> Project:
+    found = closing(code)
+    if found.closed:
+        raise Missing("project")
+    return found
+
+
+def closing(code: str) -> Project:
+    """A project, also one that is being deleted. Raises Missing."""
+    item = _find(_project_key(code), strongly=True)
     if item is None:
         raise Missing("project")
     return _project(item)
 
 
+def _project_key(code: str) -> str:
+    return f"project#{code}"
+
+
 def projects() -> list[Project]:
-    """Every project, oldest first. Reads the whole directory: for the administrator's command only."""
+    """Every project but those that are being deleted, oldest first. Reads the whole directory: for the administrator's
+    command only."""
+    condition = DirectoryItem.key.startswith("project#") & DirectoryItem.closed.does_not_exist()
     with translated():
-        found = [_project(item) for item in DirectoryItem.scan(DirectoryItem.key.startswith("project#"))]
+        found = [_project(item) for item in DirectoryItem.scan(condition)]
     return sorted(found, key=lambda project: (project.created, project.code))
 
 
@@ -215,6 +241,7 @@ def _project(item: DirectoryItem) -> Project:
         badge=item.badge or "",
         secret=item.secret or "",
         keys=frozenset(item.keys or ()),
+        closed=item.closed,
     )
 
 
@@ -230,7 +257,7 @@ def create_project(project: Project, keys: list[Key]) -> None:
 
 def _project_item(project: Project) -> DirectoryItem:
     return DirectoryItem(
-        f"project#{project.code}",
+        _project_key(project.code),
         project=project.code,
         name=project.name,
         created=project.created,
@@ -251,9 +278,9 @@ def replace_keys(project: Project, new: list[Key], old: list[Key]) -> None:
 
     Raises Refused when the project's keys are no longer those that `project` names.
     """
-    item = DirectoryItem(f"project#{project.code}")
+    item = DirectoryItem(_project_key(project.code))
     kept = project.keys - {key.hash for key in old} | {key.hash for key in new}
-    unchanged = DirectoryItem.keys == set(project.keys)
+    unchanged = (DirectoryItem.keys == set(project.keys)) & DirectoryItem.closed.does_not_exist()
     with translated(), TransactWrite(connection=shared()) as transaction:
         for key in new:
             transaction.save(_key_item(key))
@@ -262,15 +289,25 @@ def replace_keys(project: Project, new: list[Key], old: list[Key]) -> None:
         transaction.update(item, [DirectoryItem.keys.set(set(kept))], condition=unchanged)
 
 
-def close_project(project: Project) -> None:
-    """Removes the project's keys: nothing opens it any more."""
-    with translated(), DirectoryItem.batch_write() as batch:
+def close_project(project: Project, now: datetime) -> None:
+    """Ends the project's keys and lets nothing be made in it any more, all at one moment. Raises Refused when its keys
+    have become others."""
+    unchanged = DirectoryItem.keys == set(project.keys) if project.keys else DirectoryItem.keys.does_not_exist()
+    actions: list[Action] = [DirectoryItem.closed.set(now), DirectoryItem.keys.remove()]
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        transaction.update(DirectoryItem(_project_key(project.code)), actions, condition=unchanged)
         for hashed in project.keys:
-            batch.delete(DirectoryItem(f"key#{hashed}"))
+            transaction.delete(DirectoryItem(f"key#{hashed}"))
+
+
+def require_open(transaction: TransactWrite, project: str) -> None:
+    """Makes a transaction depend on the project's not being deleted."""
+    is_open = DirectoryItem.key.exists() & DirectoryItem.closed.does_not_exist()
+    transaction.condition_check(DirectoryItem, _project_key(project), condition=is_open)
 
 
 def delete_project(project: Project) -> None:
-    """Removes the project itself; its checks have been removed before."""
+    """Removes the project itself; what it held has been removed before."""
     with translated(), DirectoryItem.batch_write() as batch:
-        batch.delete(DirectoryItem(f"project#{project.code}"))
+        batch.delete(DirectoryItem(_project_key(project.code)))
         batch.delete(DirectoryItem(f"badge#{project.badge}"))

@@ -131,7 +131,8 @@ class DirectoryItem(Table):
     """directory: from what a request carries to what it means.
 
     `key#<hash>` a project's key, `check#<uuid>` and `unique#<unique key>` a check's owner, `slug#<project>#<slug>`
-    the checks of that slug, `project#<code>` the project itself with its count of checks,
+    the checks of that slug, `project#<code>` the project itself with its count of checks, `closed` if it is being
+    deleted,
     `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one, `name#<project>#<kind>#<name>` the
     check that alone may have a name, `wheel` the periods in which anything is looked at, and `until` when all of it
     has been handed out; `sweep` when the deadlines were last looked at, and
@@ -158,6 +159,7 @@ class DirectoryItem(Table):
     keys = UnicodeSetAttribute(null=True)
     badge = UnicodeAttribute(null=True)
     secret = UnicodeAttribute(null=True)
+    closed = Instant(null=True)
     until = Instant(null=True)
     away_since = Instant(null=True)
     away_until = Instant(null=True)

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from chalicelib.core.errors import Invalid, Missing
-from chalicelib.monitor.managing import channels, checks, projects
+from chalicelib.monitor.managing import checks, projects
 from chalicelib.monitor.managing.projects import KINDS, Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import directory, history
@@ -98,18 +98,6 @@ def test_the_next_rotation_ends_every_key_that_was_kept(services: Services, keyr
 def test_the_keys_of_an_unknown_project_cannot_be_rotated(services: Services) -> None:
     with pytest.raises(Missing):
         projects.rotate(services, "nowhere")
-
-
-def test_a_deleted_project_leaves_nothing_behind(services: Services, keyring: Keyring, queues: Queues) -> None:
-    project = keyring.project
-    check = checks.create(services, project, {"name": "Backup", "tags": "prod"})
-    channel = channels.create(services, project, "email", "Ops", {"address": "ops@example.org"}, 0)
-    checks.pause(services, check)
-    projects.delete(services, project.code)
-    queues.work()
-    kept, hashes = everything_kept(), map(projects.hash_of, keyring.keys.values())
-    for trace in (project.code, project.badge, check.code, check.badge, channel.code, *hashes):
-        assert trace not in kept
 
 
 def test_deleting_a_project_leaves_the_others_alone(services: Services, keyring: Keyring, queues: Queues) -> None:

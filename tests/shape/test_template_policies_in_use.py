@@ -24,7 +24,7 @@ from chalicelib.core.status import Judged, Observed
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings, points
-from chalicelib.monitor.managing import channels, projects
+from chalicelib.monitor.managing import channels, projects, rules
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions, directory, history, outbox, queues, series
@@ -228,7 +228,19 @@ def test_the_chores(
     invoke("do_chores", {"do": "purge", "owner": check.code})
     do_chores_of_series(story.services, check.project, story.clock, invoke)
     invoke("do_chores", {"do": "sum_day", "code": check.code, "day": "2026-11-21"})
+    empty_a_project(story, invoke)
     assert calls.needed == allowed("do_chores")
+
+
+def empty_a_project(story: Story, invoke: Invoke) -> None:
+    """Who closed it died before anything was removed."""
+    full = projects.create(story.services, "Full").project
+    told = channels.create(story.services, full, "email", "Ops", {"address": "ops@example.org"})
+    manage.create(story.services, full, {"name": "Last", "slug": "last", "channels": (told.code,)})
+    rules.create(story.services, full, {"name": "Load", "spec": specs.above("load"), "channels": ()})
+    points.take(story.services, full.code, b"load 1")
+    directory.close_project(directory.project(full.code), story.clock.now)
+    invoke("do_chores", {"do": "empty_project", "project": full.code})
 
 
 def keep(services: Services, check: Check, kind: PingKind) -> list[dict[str, Any]]:

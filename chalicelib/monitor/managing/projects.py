@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 
 from chalicelib.core.check import Access, Key, Project
-from chalicelib.core.errors import Invalid
+from chalicelib.core.errors import Invalid, Missing
 from chalicelib.monitor import transitions
-from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.managing import series
+from chalicelib.monitor.messages import EmptyProject, Purge, of_chore
 from chalicelib.monitor.services import ALPHANUMERIC, Services
-from chalicelib.store import checks, definitions, directory
+from chalicelib.store import checks, definitions, directory, queues
 
 KINDS: tuple[Access, ...] = ("write", "read", "ping")
 NAME_MAX = 100
 HINT = 8
+# Seconds after which a request that was under way when its project was closed has ended.
+EMPTIED_AFTER = 60
 _LOWER = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -80,12 +84,48 @@ def rotate(services: Services, code: str, kinds: tuple[Access, ...] = KINDS, *, 
 
 
 def delete(services: Services, code: str) -> Project:
-    """Removes a project: first its keys, so that nothing is added, then checks and channels with their history."""
-    project = directory.project(code)
-    directory.close_project(project)
-    for check in checks.of_project(code):
-        manage.delete(services, check)
-    for channel in definitions.channels(code):
-        channels.delete(services, channel)
-    directory.delete_project(project)
+    """Removes a project and all that it holds; nobody is told. Raises Missing, Busy, StoreFault.
+
+    It is closed first, so that nothing is made in it any more and its keys open nothing, then emptied. The chore that
+    was queued before empties it once more, of what requests that were under way have left, or after a death; with it
+    the project itself goes.
+    """
+    directory.closing(code)
+    queues.send("chores", of_chore(EmptyProject(code)), delay=EMPTIED_AFTER)
+    closed = transitions.retrying(services, lambda: _closed(services, code))
+    _empty(services, closed)
+    return closed
+
+
+def _closed(services: Services, code: str) -> Project:
+    project = directory.closing(code)
+    if not project.closed:
+        directory.close_project(project, services.clock())
     return project
+
+
+def empty(services: Services, code: str) -> None:
+    """Removes what is left of a project that was closed."""
+    try:
+        project = directory.closing(code)
+    except Missing:
+        return
+    if project.closed:
+        _empty(services, project)
+        directory.delete_project(project)
+
+
+def _empty(services: Services, project: Project) -> None:
+    """Removes all that a project holds. The channels go first: a project that is deleted tells nobody of it. Whose
+    history is to be purged is said before, as nobody knows it after a death."""
+    known, found = definitions.channels(project.code), checks.of_project(project.code)
+    owners = [*(channel.code for channel in known), *(check.code for check in found)]
+    queues.send_all("chores", [of_chore(Purge(owner)) for owner in owners], delay=EMPTIED_AFTER)
+    for channel in known:
+        definitions.delete_channel(channel)
+    for check in found:
+        with suppress(Missing):
+            # Somebody else was faster.
+            manage.delete(services, check)
+    definitions.clear(project.code)
+    series.delete_all(services, project.code)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from itertools import islice
 
 from chalicelib import log
 from chalicelib.monitor.messages import PurgeSeries, of_chore
 from chalicelib.monitor.services import Services
-from chalicelib.store import queues, series, series_names
+from chalicelib.store import directory, queues, series, series_names
 from chalicelib.store.faults import StoreFault
 
 AT_MOST = 1_000
@@ -34,6 +35,16 @@ def delete(services: Services, project: str, pattern: str) -> list[str]:
     except StoreFault as fault:
         log.warning("points of deleted series are left to expire", reason=str(fault), series=len(gone))
     return gone
+
+
+def delete_all(services: Services, project: str) -> None:
+    """Deletes every series of a project that is being deleted. The chores for their points come first: this may be
+    done again, after they were queued or not. Raises StoreFault."""
+    now = services.clock()
+    while names := [name.series for name in islice(series_names.every(project, now, consistent=True), AT_MOST)]:
+        queues.send_all("chores", [of_chore(PurgeSeries(project, name)) for name in names])
+        series_names.remove(project, "*", now, at_most=AT_MOST, sleep=services.sleep)
+    directory.forget_series(project)
 
 
 def purge(services: Services, project: str, name: str) -> None:
