@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.check import Channel
 from chalicelib.core.errors import Invalid, Missing
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import definitions
+from chalicelib.store.faults import Contended
 
 ADDRESS = {"address": "ops@example.org"}
 
@@ -39,3 +41,20 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(services: Services, keyring:
         channels.create(services, keyring.project, "email", "x" * 101, ADDRESS)
     assert caught.value.field == "name"
     assert channels.of_project(keyring.project.code) == []
+
+
+def test_a_channel_is_made_although_others_are_made_at_the_same_moment(
+    services: Services, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, tries = definitions.save_channel, list[str]()
+
+    def contended(channel: Channel) -> None:
+        tries.append(channel.code)
+        if len(tries) < 3:
+            raise Contended
+        save(channel)
+
+    monkeypatch.setattr(definitions, "save_channel", contended)
+    made = channels.create(services, keyring.project, "email", "Ops", ADDRESS)
+    assert tries == [made.code] * 3
+    assert channels.of_project(keyring.project.code) == [made]

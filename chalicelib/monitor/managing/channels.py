@@ -56,11 +56,12 @@ def create(
     remind: int = 0,
     **more: Unpack[More],
 ) -> Channel:
-    """A new channel. Raises Invalid naming the field: kind, name, remind or settings.<key>."""
+    """A new channel. Raises Invalid naming the field: kind, name, remind or settings.<key>, Missing if its project is
+    being deleted, Busy."""
     cleaned = kinds.kind_named(kind).clean(settings)
     channel = Channel(project.code, services.new_code(), kind, name, services.clock(), cleaned, remind, **more)
     _check(channel)
-    definitions.save_channel(channel)
+    transitions.retrying(services, lambda: definitions.save_channel(channel))
     return channel
 
 
