@@ -105,11 +105,11 @@ def settled(cursor: Cursor, upto: datetime | None, stopped: datetime | None = No
 
 
 def resumed(left: Cursor, seen: Cursor, by: str) -> Cursor:
-    """The conversation of a channel that is back before it was told that it was over: as it was `left` if nothing has
-    been told in the one that began since, as that one is `seen` otherwise."""
-    if seen.at is not None or seen.attempt is not None:
+    """The conversation of a channel that is back before it was told that it was over: as it is `seen` if something has
+    been told in the one that began since, otherwise as it was `left`, with what has been tried since."""
+    if seen.at is not None or seen.state == "down":
         return seen
-    return replace(settled(left, None), by=by)
+    return replace(settled(left, None), attempt=seen.attempt, by=by)
 
 
 def heard(cursor: Cursor) -> Cursor:

@@ -11,9 +11,9 @@ from chalicelib.core.errors import Undelivered
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.store import definitions
-from tests.monitor.flaky import Flaky, Scene
+from tests.monitor.flaky import BUSY, GONE, Flaky, Scene
 
-BUSY = Undelivered("busy")
+UNANSWERED = Undelivered("no answer", unanswered=True)
 
 
 @pytest.fixture
@@ -132,6 +132,50 @@ def test_a_channel_that_is_back_before_its_last_word_goes_on_where_it_was_left(t
 
     assert flaky.told == [("a", "up", 0), ("b", "up", 0)]
     assert headlines(flaky) == ["UP", "UP"]
+
+
+def come_back(told: Scene) -> None:
+    """The channel "a" leaves the check, its last word fails, and it is back before the check fails again."""
+    told.flaky.errors["a"] = BUSY
+    assign(told, "b")
+    told.deliver()
+    told.ping("success")
+    assign(told, "a", "b")
+    told.ping("fail")
+
+
+@pytest.mark.parametrize("error", [BUSY, UNANSWERED, GONE])
+def test_a_channel_that_is_back_and_fails_hears_the_end_of_what_it_heard_before(
+    told: Scene, flaky: Flaky, error: Undelivered
+) -> None:
+    come_back(told)
+    flaky.errors["a"] = error
+    told.deliver_ends(others=True)
+    for _ in range(3):
+        told.deliver()
+        told.clock.move(minutes=1)
+    flaky.errors.clear()
+    flaky.told.clear()
+    manage.delete(told.services, told.now)
+    told.deliver()
+
+    assert sorted(flaky.told) == [("a", "up", 0), ("b", "up", 0)]
+
+
+def test_a_last_word_waits_while_its_channel_that_is_back_is_being_told_something(told: Scene, flaky: Flaky) -> None:
+    come_back(told)
+    flaky.before = told.deliver_ends
+    told.deliver_ends(others=True)
+    flaky.before = lambda: None
+    flaky.errors.clear()
+    flaky.told.clear()
+    manage.delete(told.services, told.now)
+    for _ in range(3):
+        told.clock.move(minutes=1)
+        told.deliver()
+
+    assert sorted(flaky.told) == [("a", "up", 0), ("b", "up", 0)]
+    assert told.waiting == []
 
 
 def test_an_incident_is_closed_although_its_channel_is_back(told: Scene, flaky: Flaky) -> None:

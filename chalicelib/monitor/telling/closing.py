@@ -61,6 +61,10 @@ def _is_back(services: Services, entry: Entry, check: Check, channel: Channel, c
     if not audience.of_check(now, [channel]):
         return False
     seen = cursors.of(check.code).get(channel.code, Cursor(channel.code))
+    if seen.attempt and seen.attempt.lease and seen.attempt.lease > services.clock():
+        # Somebody is telling it something, and is about to write down whether it was taken.
+        _wait(services, entry, Wait(cursor, seen.attempt.lease, leased=True))
+        return True
     try:
         tellings.resume(entry, now, seen, cursors_of.resumed(cursor, seen, f"{entry.mark}+"), services.clock())
     except Refused:
