@@ -127,6 +127,7 @@ FUNCTIONS: tuple[Function, ...] = (
         memory=1_024,
         may={
             "checks": "BatchGetItem DeleteItem GetItem PutItem UpdateItem",
+            "directory": "GetItem",
             "history": "PutItem",
             "outbox": "UpdateItem",
             "series": "BatchGetItem Query",
@@ -164,7 +165,6 @@ FUNCTIONS: tuple[Function, ...] = (
             "outbox": "DeleteItem UpdateItem",
             "series": "BatchWriteItem DeleteItem PutItem Query",
             "chores": SEND,
-            "deadlines": SEND,
             "news": SEND,
         },
     ),

@@ -18,10 +18,14 @@ class Away:
     since: datetime
     until: datetime
 
+    def as_text(self) -> list[str]:
+        """Both moments, as the details of a flip keep them."""
+        return [moment.isoformat() for moment in (self.since, self.until)]
+
     def covers(self, moment: datetime) -> bool:
         return self.since < moment <= self.until
 
     def settled(self, deadline: datetime, grace: timedelta) -> datetime:
         """When silence is news after all: of a deadline that fell into the absence when it has had time to settle, of
-        any other at the deadline. For a rule that waits for points, `grace` is the time that it waits."""
+        any other at the deadline. For a rule that misses points, `grace` is its period."""
         return self.until + min(grace, SETTLING) if self.covers(deadline) else deadline

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from chalicelib.core.away import Away
 from chalicelib.core.errors import Invalid
 
 BUCKET = 30
@@ -93,11 +94,13 @@ def checked(criterion: Criterion) -> Criterion:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`breached` is None when the data cannot decide; `value` is the one that decided, None for what is missing; `due`
-    is when a series will be missing if nothing comes until then."""
+    is since when a series is missing, or when it will be if nothing comes until then. With `away`, it would have been
+    missing in that time already."""
 
     breached: bool | None
     value: float | None = None
     due: datetime | None = None
+    away: Away | None = None
 
 
 UNDECIDED = Verdict(None)
@@ -138,4 +141,13 @@ def _absence(criterion: Criterion, now: datetime, counted: datetime | None) -> V
     if counted is None:
         return UNDECIDED
     due = counted + timedelta(minutes=criterion.period)
-    return Verdict(True) if now >= due else Verdict(False, due=due)
+    return Verdict(now >= due, due=due)
+
+
+def settled(criterion: Criterion, verdict: Verdict, away: Away, now: datetime) -> Verdict:
+    """The verdict on a series that is missing, but was not before the monitor was away: until it has had time to settle
+    its silence says nothing yet."""
+    if verdict.due is None or verdict.due > away.until:
+        return verdict
+    due = away.settled(away.until, timedelta(minutes=criterion.period))
+    return Verdict(True if now >= due else None, due=due, away=away)

@@ -43,3 +43,9 @@ def every(seconds: int) -> str:
 
 def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def absence(since: str, until: str) -> str:
+    """That nobody looked between two moments, as the details of a flip keep them."""
+    first, last = (moment(datetime.fromisoformat(text)) for text in (since, until))
+    return f"The monitor was away from {first} to {last}."

@@ -28,8 +28,10 @@ def met(verdicts: Verdicts, triggered: Collection[str] = ()) -> bool | None:
     found = [verdict.breached for verdict in verdicts.values()]
     if True in found:
         return True
-    vanished = any(name in triggered for name, verdict in verdicts.items() if verdict.breached is None)
-    return False if False in found and not vanished else None
+    unclear = any(
+        verdict.away is not None or name in triggered for name, verdict in verdicts.items() if verdict.breached is None
+    )
+    return False if False in found and not unclear else None
 
 
 def judgement(
@@ -103,8 +105,8 @@ def _breaching(verdicts: Mapping[str, Verdicts], letters: Mapping[str, bool | No
 
 def _due(verdicts: Mapping[str, Verdicts]) -> datetime | None:
     """When the first of the series will be missing if nothing comes."""
-    found = (verdict.due for of_letter in verdicts.values() for verdict in of_letter.values())
-    return min((due for due in found if due is not None), default=None)
+    found = (verdict for of_letter in verdicts.values() for verdict in of_letter.values())
+    return min((one.due for one in found if one.due is not None and not one.breached), default=None)
 
 
 def _order(before: str, letters: Mapping[str, bool | None]) -> str:
@@ -125,7 +127,9 @@ def _details(
     for letter in reversed(order):
         if letters[letter]:
             name = sorted(_bad(verdicts[letter]))[0]
-            return {"metric": name, "value": breaching[name], "letter": letter}
+            away = verdicts[letter][name].away
+            told = {"away": away.as_text()} if away else {}
+            return {"metric": name, "value": breaching[name], "letter": letter, **told}
     # An expression of negations fires without any series that breaches.
     return {"metric": rule_of(check).metric, "value": None, "letter": FIRST}
 

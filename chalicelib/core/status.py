@@ -37,6 +37,7 @@ __all__ = [
     "Shown",
     "Signal",
     "Silenced",
+    "Unlinked",
     "Unsilenced",
     "deadline",
     "decide",
@@ -97,7 +98,17 @@ class Redefined:
     fields: dict[str, Any]
 
 
-Event = Signal | Late | DeadlinePassed | Paused | Resumed | Redefined | Observed | Judged | Silenced | Unsilenced
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    """Something that the check names by this code, a channel or its master, has been deleted."""
+
+    at: datetime
+    code: str
+
+
+Event = (
+    Signal | Late | DeadlinePassed | Paused | Resumed | Redefined | Observed | Judged | Silenced | Unsilenced | Unlinked
+)
 
 
 def grace_start(check: Check, *, with_started: bool = True) -> datetime | None:
@@ -219,7 +230,7 @@ def _settle(check: Check, now: datetime) -> tuple[Check, tuple[Flip, ...]]:
     end = deadline(check) if check.status != "down" else None
     if end is None or now < end:
         return check, ()
-    details = {"away": [moment.isoformat() for moment in (check.away.since, check.away.until)]} if check.away else {}
+    details = {"away": check.away.as_text()} if check.away else {}
     down, flip = flipped(check, "down", end, "timeout", details)
     return replace(down, due=None, away=None), (flip,)
 
@@ -283,6 +294,12 @@ def _redefined(check: Check, event: Redefined) -> tuple[Check, tuple[Flip, ...]]
     return replace(watching.redefined(check, changed), edition=check.edition + 1), ()
 
 
+def _unlinked(check: Check, event: Unlinked) -> tuple[Check, tuple[Flip, ...]]:
+    channels = tuple(code for code in check.channels if code != event.code)
+    master = "" if check.master == event.code else check.master
+    return _redefined(check, Redefined(event.at, {"channels": channels, "master": master}))
+
+
 _HANDLERS: dict[type, Callable[[Check, Any], tuple[Check, tuple[Flip, ...]]]] = {
     Signal: _signal,
     Late: _late,
@@ -294,4 +311,5 @@ _HANDLERS: dict[type, Callable[[Check, Any], tuple[Check, tuple[Flip, ...]]]] = 
     Judged: watching.judged,
     Silenced: silencing.silenced,
     Unsilenced: silencing.unsilenced,
+    Unlinked: _unlinked,
 }

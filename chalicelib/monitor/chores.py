@@ -8,13 +8,13 @@ from chalicelib.monitor.clocks import daily, rollups
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels, checks, probes, projects, series
 from chalicelib.monitor.messages import (
+    ClearChannel,
     EmptyProject,
     FreeDependants,
     Purge,
     PurgeSeries,
     RollUp,
     SumDay,
-    Unassign,
     chore_of,
 )
 from chalicelib.monitor.services import Services
@@ -27,10 +27,10 @@ def do(services: Services, message: Message) -> None:
     match chore_of(message):
         case EmptyProject(project):
             projects.empty(services, project)
-        case Purge(owner):
-            checks.purge(services, owner)
-        case Unassign(project, channel):
-            channels.unassign_all(services, project, channel)
+        case Purge(owner, project):
+            checks.purge_deleted(project, owner)
+        case ClearChannel(project, channel):
+            channels.clear(services, project, channel)
         case FreeDependants(project, master):
             probes.free_dependants(services, project, master)
         case SumDay(code, day):

@@ -70,14 +70,15 @@ class Judge:
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """The history of a deleted check or channel goes."""
+    """The history of a check goes, unless that still stands; without a `project` also of anything else."""
 
     owner: str
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Unassign:
-    """A deleted channel is taken off the checks that still name it."""
+class ClearChannel:
+    """A channel that has been deleted by now is taken off the checks that still name it, and its log goes."""
 
     project: str
     channel: str
@@ -123,12 +124,12 @@ class EmptyProject:
     project: str
 
 
-Chore = EmptyProject | Purge | Unassign | FreeDependants | SumDay | RollUp | PurgeSeries
+Chore = EmptyProject | Purge | ClearChannel | FreeDependants | SumDay | RollUp | PurgeSeries
 
 _NAMES: dict[type[Chore], str] = {
     EmptyProject: "empty_project",
     Purge: "purge",
-    Unassign: "unassign",
+    ClearChannel: "clear_channel",
     FreeDependants: "free_dependants",
     SumDay: "sum_day",
     RollUp: "roll_up",

@@ -16,12 +16,18 @@ _KEY = "sweep"
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """`last` is when the last sweep that came to its end had begun, `away` the last time in which none did, `told` its
-    end if the owner has been told of it."""
+    """`last` is when the last sweep that came to its end had begun, `away` the last time in which none did, `told` the
+    end of that one of which the owner was told last."""
 
     last: datetime | None = None
     away: Away | None = None
     told: datetime | None = None
+
+    @property
+    def owes(self) -> Away | None:
+        """The absence of which the owner has not been told."""
+        known = self.away is None or (self.told is not None and self.told > self.away.since)
+        return None if known else self.away
 
 
 def state() -> Swept:
@@ -51,12 +57,14 @@ def note(began: datetime) -> None:
 
 
 def note_away(away: Away) -> None:
-    """The monitor is back. Of two sweeps that find that out, the first is believed."""
+    """The monitor is back. Of two sweeps that find that out the later is believed: the first may not have come to its
+    end."""
     actions: list[Action] = [DirectoryItem.away_since.set(away.since), DirectoryItem.away_until.set(away.until)]
-    first = DirectoryItem.away_since.does_not_exist() | (DirectoryItem.away_since < away.since)
+    longer = (DirectoryItem.away_since == away.since) & (DirectoryItem.away_until < away.until)
+    news = DirectoryItem.away_since.does_not_exist() | (DirectoryItem.away_since < away.since) | longer
     try:
         with translated():
-            DirectoryItem(_KEY).update(actions, condition=first)
+            DirectoryItem(_KEY).update(actions, condition=news)
     except Refused:
         return
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.core.criteria import TYPES, Criterion, Verdict, checked, judge, window
+from chalicelib.core import rules
+from chalicelib.core.away import Away
+from chalicelib.core.criteria import TYPES, Criterion, Verdict, checked, judge, settled, window
 from chalicelib.core.errors import Invalid
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -110,20 +112,50 @@ def missing(last: timedelta | None, since: timedelta | None = None) -> Verdict:
 
 def test_a_series_is_missing_when_no_value_came_for_the_period() -> None:
     assert missing(timedelta(minutes=9, seconds=59)).breached is False
-    assert missing(timedelta(minutes=10)) == Verdict(True)
+    assert missing(timedelta(minutes=10)) == Verdict(True, due=NOW)
     assert missing(timedelta(minutes=-1)).breached is False
 
 
-def test_a_series_that_is_not_missing_yet_says_when_it_will_be() -> None:
+def test_a_series_says_since_when_it_is_missing_or_when_it_will_be() -> None:
     assert missing(timedelta(minutes=4)).due == NOW + timedelta(minutes=6)
-    assert missing(timedelta(minutes=10)).due is None
+    assert missing(timedelta(minutes=14)).due == NOW - timedelta(minutes=4)
 
 
 def test_a_series_that_was_never_seen_is_missing_from_when_it_is_waited_for() -> None:
     assert missing(None, timedelta(minutes=9)) == Verdict(False, due=NOW + timedelta(minutes=1))
-    assert missing(None, timedelta(minutes=10)) == Verdict(True)
+    assert missing(None, timedelta(minutes=10)) == Verdict(True, due=NOW)
     assert missing(None) == UNDECIDED
 
 
 def test_the_last_value_counts_even_when_it_came_before_the_waiting_began() -> None:
-    assert missing(timedelta(hours=2), timedelta(0)) == Verdict(True)
+    assert missing(timedelta(hours=2), timedelta(0)).breached is True
+
+
+AWAY = Away(NOW - timedelta(hours=1), NOW - timedelta(minutes=3))
+
+
+@pytest.mark.parametrize(
+    ("ago", "period", "breached"),
+    [
+        # Due within the absence, long before it, after it, and within it but settled by now.
+        (20, 10, None),
+        (90, 10, None),
+        (12, 10, True),
+        (20, 2, True),
+    ],
+)
+def test_what_fell_due_while_nobody_looked_is_undecided_until_it_has_settled(
+    ago: int, period: int, breached: bool | None
+) -> None:
+    criterion = Criterion("missing", period=period)
+    found = judge(criterion, (), NOW, last=NOW - timedelta(minutes=ago))
+
+    assert settled(criterion, found, AWAY, NOW).breached is breached
+    assert settled(criterion, found, AWAY, NOW + timedelta(minutes=2)).breached is True
+
+
+def test_silence_of_a_time_in_which_nobody_looked_leaves_a_criterion_undecided() -> None:
+    settling = settled(Criterion("missing", period=10), missing(timedelta(minutes=20)), AWAY, NOW)
+
+    assert rules.met({"a": settling, "b": Verdict(False)}) is None
+    assert rules.met({"a": settling, "b": Verdict(True)}) is True

@@ -9,12 +9,16 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core import status
+from chalicelib.core.away import Away
 from chalicelib.core.check import Signal
 from chalicelib.monitor.clocks import sweep
-from chalicelib.monitor.intake import pings
+from chalicelib.monitor.intake import pings, points
+from chalicelib.monitor.managing import channels, rules
+from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
-from chalicelib.store import sweeps
+from chalicelib.store import checks, sweeps
 from chalicelib.store.faults import StoreFault
+from tests import specs
 from tests.conftest import NOW, Clock, Queues, Story
 from tests.flows.conftest import Heartbeat
 from tests.sent import Mail, Sent
@@ -128,3 +132,113 @@ def test_a_pause_of_two_minutes_is_no_absence(heartbeat: Heartbeat, clock: Clock
 
     assert heartbeat.flips == [("new", "up"), ("up", "down")]
     assert sweeps.state().away is None
+
+
+class Beat:
+    """An alert on a series that is missing after five minutes without a point, told by mail."""
+
+    def __init__(self, story: Story, minute: Callable[[], None]) -> None:
+        self.story, self.minute = story, minute
+        project = story.keyring.project
+        channel = channels.create(story.services, project, "email", "Ops", {"address": "ops@example.org"}, 0)
+        values = {"name": "No beat", "spec": specs.missing("job.beat", 5), "channels": (channel.code,)}
+        self.alert = rules.create(story.services, project, values)
+        self.point()
+
+    def point(self) -> None:
+        points.take(self.story.services, self.story.project, b"job.beat 1")
+
+    def pass_(self, minutes: int) -> None:
+        for _ in range(minutes):
+            self.minute()
+
+    @property
+    def status(self) -> str:
+        return checks.get(self.story.project, self.alert.code).status
+
+
+@pytest.fixture
+def beat(story: Story, minute: Callable[[], None]) -> Beat:
+    return Beat(story, minute)
+
+
+@pytest.mark.parametrize("hours", [0.3, 1, 50])
+def test_a_series_that_fell_silent_meanwhile_has_time_to_settle(beat: Beat, hours: float, sent: Sent) -> None:
+    beat.pass_(2)
+    beat.story.clock.move(hours=hours)
+    beat.pass_(4)
+    assert beat.status == "up"
+    beat.point()
+    beat.pass_(4)
+
+    assert beat.status == "up"
+    assert to(sent, "ops@example.org") == []
+
+
+def test_a_series_that_stays_silent_is_told_with_when_the_monitor_was_away(beat: Beat, sent: Sent) -> None:
+    beat.pass_(2)
+    beat.story.clock.move(hours=1)
+    beat.pass_(7)
+
+    assert beat.status == "down"
+    (mail,) = to(sent, "ops@example.org")
+    told = "job.beat has been missing for 5 minutes. The monitor was away from 2026-11-21 12:01:00 UTC to"
+    assert told in " ".join(mail.text.split())
+
+
+def test_a_series_that_was_missing_before_stays_so(beat: Beat, sent: Sent) -> None:
+    beat.pass_(7)
+    assert beat.status == "down"
+    beat.story.clock.move(hours=1)
+    beat.pass_(2)
+
+    assert beat.status == "down"
+    assert len(to(sent, "ops@example.org")) == 1
+
+
+def test_a_series_that_falls_silent_after_that_is_missing_in_its_time(beat: Beat) -> None:
+    beat.pass_(2)
+    beat.story.clock.move(hours=1)
+    beat.pass_(1)
+    beat.point()
+    beat.pass_(6)
+
+    assert beat.status == "down"
+
+
+def test_of_a_sweep_that_dies_the_next_one_makes_the_absence_longer(heartbeat: Heartbeat, story: Story) -> None:
+    sweep.run(heartbeat.services)
+    heartbeat.ping()
+    story.clock.move(hours=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweeps, "note", out_of_order)
+        with pytest.raises(StoreFault):
+            sweep.run(heartbeat.services)
+    story.clock.move(minutes=5)
+    sweep.run(heartbeat.services)
+
+    assert sweeps.state().away == Away(NOW, story.clock.now)
+
+
+def test_an_absence_that_became_longer_is_told_once(heartbeat: Heartbeat, story: Story, sent: Sent) -> None:
+    sweep.run(heartbeat.services)
+    story.clock.move(hours=1)
+    first = story.clock.now
+    sweep.run(heartbeat.services)
+    story.clock.move(seconds=30)
+    sweeps.note_away(Away(NOW, story.clock.now))
+    sweep.run(heartbeat.services)
+
+    assert sweeps.state().away == Away(NOW, first + timedelta(seconds=30))
+    assert len(to(sent, "owner@example.org")) == 1
+
+
+def test_news_that_cannot_be_handed_on_makes_nobody_take_the_monitor_for_away(
+    heartbeat: Heartbeat, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "hand_on", out_of_order)
+    heartbeat.ping()
+    with pytest.raises(StoreFault):
+        sweep.run(heartbeat.services)
+
+    assert sweeps.state().last == story.clock.now

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.monitor.messages import (
     Chore,
+    ClearChannel,
     FreeDependants,
     Judge,
     Look,
@@ -16,7 +17,6 @@ from chalicelib.monitor.messages import (
     PurgeSeries,
     RollUp,
     SumDay,
-    Unassign,
     chore_of,
     due,
     of_chore,
@@ -46,7 +46,7 @@ def test_what_the_wheel_sends_is_a_look_and_a_judgement_like_any_other() -> None
     "chore",
     [
         Purge("c"),
-        Unassign("p", "h"),
+        ClearChannel("p", "h"),
         FreeDependants("p", "c"),
         SumDay("c", date(2026, 11, 21)),
         RollUp("p", ("a.b", "c;d=e"), 1_795_262_400),

@@ -223,7 +223,8 @@ def test_the_chores(
     with pytest.raises(KeyError):
         invoke("do_chores", {"do": "nothing that is known"})
     story.clock.move(seconds=50)
-    invoke("do_chores", {"do": "unassign", "project": check.project, "channel": audience[0].code})
+    definitions.delete_channel(audience[0])
+    invoke("do_chores", {"do": "clear_channel", "project": check.project, "channel": audience[0].code})
     invoke("do_chores", *keep(story.services, check, "fail"))
     invoke("do_chores", {"do": "purge", "owner": check.code})
     do_chores_of_series(story.services, check.project, story.clock, invoke)
@@ -352,8 +353,9 @@ def test_a_worker_that_judges(story: Story, invoke: Invoke, calls: Calls) -> Non
     invoke("judge_rules", {**asked, "fresh": True})
     with calls.paused():
         manage.change(story.services, alert, {"spec": specs.missing("load")})
-    story.clock.move(seconds=40)
-    invoke("judge_rules", asked)
+    for seconds in (40, 600):
+        story.clock.move(seconds=seconds)
+        invoke("judge_rules", asked)
     assert calls.needed == allowed("judge_rules")
 
 

@@ -9,7 +9,7 @@ from chalicelib.core import document as documents
 from chalicelib.core.check import Check
 from chalicelib.core.kinds.base import Listed, Wheel
 from chalicelib.core.news import News
-from chalicelib.core.phrases import moment, one_line, span
+from chalicelib.core.phrases import absence, moment, one_line, span
 from chalicelib.core.specs import Spec
 
 name = "heartbeat"
@@ -72,8 +72,7 @@ def _silence(news: News) -> str:
     if check.last_start and check.last_start + grace == news.flip.at:
         return f"The run that began at {moment(check.last_start)} did not end within {span(grace, 4)}."
     if "away" in news.flip.details:
-        since, until = (moment(datetime.fromisoformat(text)) for text in news.flip.details["away"])
-        return f"No sign of success came in time. The monitor was away from {since} to {until}."
+        return f"No sign of success came in time. {absence(*news.flip.details['away'])}"
     return "No sign of success came in time, and the grace time is over."
 
 

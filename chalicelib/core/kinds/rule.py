@@ -11,7 +11,7 @@ from chalicelib.core.check import Check
 from chalicelib.core.criteria import TYPES
 from chalicelib.core.kinds.base import Listed, Wheel
 from chalicelib.core.news import News
-from chalicelib.core.phrases import one_line, span
+from chalicelib.core.phrases import absence, one_line, span
 from chalicelib.core.specs import Part, RuleSpec, Spec, rule_of
 
 name = "rule"
@@ -64,7 +64,10 @@ def _criterion(part: Part) -> str:
 
 
 def reason(news: News) -> str:
-    return one_line(news.flip.reason, 300)
+    why = one_line(news.flip.reason, 300)
+    if "away" not in news.flip.details:
+        return why
+    return f"{why}. {absence(*news.flip.details['away'])}"
 
 
 def details(news: News) -> Listed:

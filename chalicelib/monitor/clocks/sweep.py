@@ -44,19 +44,20 @@ def run(services: Services) -> int:
     with ThreadPoolExecutor(WORKERS) as pool:
         redelivery = pool.submit(deliver.hand_on, services, began)
         found = sum(pool.map(lambda shard: _nominate(services, shard, began), check_items.due_shards()))
-        redelivery.result()
-    _tell_owner(services, sweeps.state() if last and began - last > ABSENCE else swept)
     sweeps.note(began)
+    _tell_owner(services, sweeps.state() if last and began - last > ABSENCE else swept)
     # What fell due between the look-ahead of the last run and this one is found late.
     late = (began - last - transitions.LOOK_AHEAD).total_seconds() if last else 0
     log.count(Sweeps=1, DeadlinesFound=found, SweepLagSeconds=max(late, 0.0))
+    # News that could not be handed on makes this run fail, but whoever fell silent has been looked for.
+    redelivery.result()
     return found
 
 
 def _tell_owner(services: Services, swept: Swept) -> None:
     """Tells the owner once that the monitor was away. A mail that fails is sent by a later sweep, for an hour."""
-    away, address, now = swept.away, services.settings.mail_to, services.clock()
-    if not away or not address or swept.told == away.until or now - away.until > timedelta(hours=1):
+    away, address, now = swept.owes, services.settings.mail_to, services.clock()
+    if not away or not address or now - away.until > timedelta(hours=1):
         return
     since, until = phrases.moment(away.since), phrases.moment(away.until)
     text = (

@@ -12,15 +12,16 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from chalicelib.core import pace
+from chalicelib.core.away import Away
 from chalicelib.core.criteria import BUCKET
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite import Context, Series, TooMany
 from chalicelib.languages.graphite.lines import meant
 from chalicelib.monitor.looking.sources import Source, Stored
-from chalicelib.store import series, series_names
+from chalicelib.store import series, series_names, sweeps
 from chalicelib.store.series_cells import Grid, needs_points
 from chalicelib.store.series_names import Name
 
@@ -72,13 +73,15 @@ class _Block:
 class Reader:
     """What has been read of a project so far, for moments from `earliest` on; nothing from `horizon` on is read for
     them. `nudged` is when the points came that are why it reads (milliseconds since 1970), 0 when there are none;
-    `told` the errors that nobody foresaw and of which the owner has heard."""
+    `told` the errors that nobody foresaw and of which the owner has heard. `away` finds the last time in which
+    nobody looked."""
 
     source: Source
     earliest: int
     horizon: int
     nudged: int = 0
     told: set[str] = field(default_factory=set)
+    away: Callable[[], Away | None] = lambda: None
     _names: dict[str, list[Name]] = field(default_factory=dict)
     _known: dict[str, Name | None] = field(default_factory=dict)
     _blocks: dict[tuple[str, int, bool], _Block] = field(default_factory=dict)
@@ -231,7 +234,8 @@ class Reader:
 def reader_of(project: str, now: datetime, *, consistent: bool = False, nudged: int = 0) -> Reader:
     """A reader of what the store has, for the moments that are to be judged now."""
     horizon = (int(now.timestamp()) // BUCKET + 1) * BUCKET
-    return Reader(Stored(project, now, consistent), closed(now) - BACK, horizon, nudged)
+    away = cache(partial(sweeps.absence, now))
+    return Reader(Stored(project, now, consistent), closed(now) - BACK, horizon, nudged, away=away)
 
 
 def _window(seconds: int, step: int, moment: int) -> tuple[int, int]:

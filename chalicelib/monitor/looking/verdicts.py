@@ -36,7 +36,7 @@ def judge(reader: Reader, check: Check, known: Breaches, moment: int) -> Judged:
     at = max(datetime.fromtimestamp(moment, UTC), _begin(check))
     try:
         with fails_the_query(reader.told, code=check.code):
-            found = {part.letter: _verdicts(reader, check, known, part, moment) for part in rule_of(check).parts}
+            found = {part.letter: _settled(reader, check, known, part, moment) for part in rule_of(check).parts}
             made = _judgement(check, known, at, found)
     except (GraphiteError, Invalid) as error:
         made = rules.failure(check, known, at, str(error))
@@ -55,6 +55,18 @@ def _judgement(check: Check, known: Breaches, at: datetime, found: _ByLetter) ->
         why = f"{len(made.triggered)} series breach, whose names are too long to be kept"
         return rules.failure(check, known, at, why)
     return made
+
+
+def _settled(reader: Reader, check: Check, known: Breaches, part: Part, moment: int) -> Mapping[str, Verdict]:
+    """The verdicts at a moment. What has begun to be missing while nobody looked is given time to settle, like a
+    heartbeat whose deadline was missed then."""
+    found = _verdicts(reader, check, known, part, moment)
+    begun = [name for name, verdict in found.items() if verdict.breached and name not in known]
+    away = reader.away() if begun and part.criterion.by_absence else None
+    if away is None:
+        return found
+    now = datetime.fromtimestamp(moment, UTC)
+    return found | {name: criteria.settled(part.criterion, found[name], away, now) for name in begun}
 
 
 def _verdicts(reader: Reader, check: Check, known: Breaches, part: Part, moment: int) -> dict[str, Verdict]:

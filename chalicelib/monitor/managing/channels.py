@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import Any, TypedDict, Unpack
 
 from chalicelib import channels as kinds
-from chalicelib.core.check import Channel, Notification, Project
-from chalicelib.core.errors import Invalid, Missing, Undelivered
+from chalicelib import log
+from chalicelib.core.check import Channel, Check, Notification, Project
+from chalicelib.core.errors import Busy, Invalid, Missing, Undelivered
 from chalicelib.core.news import News
-from chalicelib.core.status import Redefined
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.messages import Purge, Unassign
+from chalicelib.monitor.messages import ClearChannel
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import compose
 from chalicelib.store import checks, definitions, notifications, outbox
+from chalicelib.store.faults import StoreFault
 
 NAME_MAX = 100
 REMIND_MIN, REMIND_MAX = 300, 7 * 86_400
@@ -100,28 +101,32 @@ def try_out(services: Services, project: Project, channel: Channel) -> None:
 
 
 def delete(services: Services, channel: Channel) -> Channel:
-    """Removes the channel, takes it off every check, and drops its log."""
+    """Removes the channel, takes it off every check, and drops its log. Raises StoreFault.
+
+    A chore that was queued before does what is left to do: a deletion that fails half-way leaves the channel as it was,
+    or nothing of it.
+    """
+    manage.finish_later(ClearChannel(channel.project, channel.code))
     definitions.delete_channel(channel)
-    if not unassign(services, channel.project, channel.code, at_most=AT_ONCE):
-        chore = Unassign(channel.project, channel.code)
-        manage.do_later(services, chore, lambda: unassign_all(services, channel.project, channel.code))
-    purge = Purge(channel.code)
-    manage.do_later(services, purge, lambda: manage.purge(services, channel.code))
+    try:
+        for check in _having(channel.project, channel.code)[:AT_ONCE]:
+            manage.unlink(services, check, channel.code)
+    except (StoreFault, Busy) as fault:
+        log.warning("a deleted channel is taken off its checks by the chore", reason=str(fault), channel=channel.code)
     return channel
 
 
-def unassign(services: Services, project: str, channel: str, *, at_most: int) -> bool:
-    """Takes a deleted channel off up to `at_most` checks; True when none has it any more."""
-    having = [check for check in checks.of_project(project) if channel in check.channels]
-    for check in having[:at_most]:
-        rest = tuple(code for code in check.channels if code != channel)
-        transitions.apply(services, project, check.code, Redefined(services.clock(), {"channels": rest}))
-    return len(having) <= at_most
+def _having(project: str, channel: str) -> list[Check]:
+    return [check for check in checks.of_project(project) if channel in check.channels]
 
 
-def unassign_all(services: Services, project: str, channel: str) -> None:
-    while not unassign(services, project, channel, at_most=AT_ONCE):
-        continue
+def clear(services: Services, project: str, channel: str) -> None:
+    """Removes what a deleted channel has left. One that stands keeps it."""
+    if any(one.code == channel for one in definitions.channels(project)):
+        return
+    for check in _having(project, channel):
+        manage.unlink(services, check, channel)
+    manage.purge(channel)
 
 
 def sent_log(services: Services, channel: Channel) -> list[Notification]:

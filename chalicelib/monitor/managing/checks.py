@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from chalicelib import log
 from chalicelib.core import audience, status
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Missing
@@ -18,11 +18,12 @@ from chalicelib.monitor.messages import Chore, Purge, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import parting
 from chalicelib.store import check_items, checks, definitions, directory, history, outbox, partings, queues
-from chalicelib.store.faults import StoreFault
 
 # A ping may make its check beyond the limit, so that a fleet does not fall silent at it.
 PING_CREATE_FACTOR = 2
 PURGE_BATCH = 1_000
+# Seconds after which a request has ended, whatever became of it.
+OVER = 60
 
 
 def slugify(name: str) -> str:
@@ -156,7 +157,9 @@ def resume(services: Services, check: Check) -> Check:
 
 
 def delete(services: Services, check: Check) -> Check:
-    """Removes the check for good, its instances and its history with it; answers it as it was. Raises Missing, Busy."""
+    """Removes the check for good, its instances and its history with it; answers it as it was. Raises Missing, Busy,
+    StoreFault."""
+    finish_later(Purge(check.code, check.project))
     for instance in transitions.instances_of(check):
         delete(services, instance)
 
@@ -169,21 +172,29 @@ def delete(services: Services, check: Check) -> Check:
         return seen
 
     now = services.clock()
-    gone = transitions.retrying(services, attempt)
-    do_later(services, Purge(check.code), lambda: purge(services, check.code))
-    return gone
+    return transitions.retrying(services, attempt)
 
 
-def do_later(services: Services, chore: Chore, now: Callable[[], object]) -> None:
-    """Puts a chore into the queue, or does it at once when the queue cannot take it."""
-    try:
-        queues.send("chores", of_chore(chore))
-    except StoreFault as fault:
-        log.warning("chore done at once, its queue is out of reach", chore=type(chore).__name__, reason=str(fault))
-        now()
+def finish_later(*chores: Chore) -> None:
+    """Queues what is left to do after something that is about to be begun, for when the request that does it has ended,
+    whatever became of it. Raises StoreFault: nothing must be begun then."""
+    queues.send_all("chores", [of_chore(chore) for chore in chores], delay=OVER)
 
 
-def purge(services: Services, owner: str) -> None:
-    """Deletes what a deleted check or channel left in the history, a batch at a time until nothing is left."""
+def unlink(services: Services, check: Check, code: str) -> None:
+    """Takes a channel or a master that was deleted off a check. One that is gone itself names nobody."""
+    with suppress(Missing):
+        transitions.apply(services, check.project, check.code, status.Unlinked(services.clock(), code))
+
+
+def purge_deleted(project: str, owner: str) -> None:
+    """Deletes what a check left in the history. One that stands keeps it: its deletion has failed."""
+    if project and checks.get_many([(project, owner)], strongly=True):
+        return
+    purge(owner)
+
+
+def purge(owner: str) -> None:
+    """Deletes what a deleted owner left in the history, a batch at a time until nothing is left."""
     while not history.purge(owner, at_most=PURGE_BATCH):
         continue

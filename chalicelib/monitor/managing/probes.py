@@ -7,23 +7,21 @@ from typing import Any
 from chalicelib import log
 from chalicelib.core import audience
 from chalicelib.core.check import Check, Project
-from chalicelib.core.errors import Forbidden, Invalid, Missing
+from chalicelib.core.errors import Busy, Forbidden, Invalid, Missing
 from chalicelib.core.kinds import probe
 from chalicelib.core.specs import ProbeSpec, probe_of
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import checks
-from chalicelib.monitor.messages import FreeDependants, of_chore
+from chalicelib.monitor.messages import FreeDependants
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks as stored
-from chalicelib.store import definitions, queues
+from chalicelib.store import definitions
 from chalicelib.store.faults import StoreFault
 
 PERIOD_MAX = 86_400
 SHORT_PERIODS = (10, 30)
 # Registries turn away who asks often, and a domain does not end within the hour.
 DOMAIN_PERIOD = 3_600
-# Seconds after which a deletion is over, whatever became of it.
-FREED_AFTER = 60
 # A chain of things that need each other is never so long, unless it is a ring.
 CHAIN_MAX = 20
 
@@ -101,12 +99,11 @@ def delete(services: Services, device: Check) -> Check:
     """
     dependants = _dependants_of(device.project, device.code)
     if dependants:
-        chore = FreeDependants(device.project, device.code)
-        queues.send("chores", of_chore(chore), delay=FREED_AFTER)
+        checks.finish_later(FreeDependants(device.project, device.code))
     gone = checks.delete(services, device)
     try:
-        _free(services, dependants)
-    except StoreFault as fault:
+        _free(services, dependants, device.code)
+    except (StoreFault, Busy) as fault:
         log.warning("dependants are freed by the chore", reason=str(fault), code=device.code)
     return gone
 
@@ -119,12 +116,12 @@ def free_dependants(services: Services, project: str, master: str) -> None:
     """Devices that depend on a deleted one depend on nothing any more. One that stands keeps them."""
     if stored.get_many([(project, master)]):
         return
-    _free(services, _dependants_of(project, master))
+    _free(services, _dependants_of(project, master), master)
 
 
-def _free(services: Services, dependants: list[Check]) -> None:
+def _free(services: Services, dependants: list[Check], master: str) -> None:
     for dependant in dependants:
-        checks.change(services, dependant, {"master": ""})
+        checks.unlink(services, dependant, master)
 
 
 def shortest_period(kind: str) -> int:

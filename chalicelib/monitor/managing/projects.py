@@ -11,15 +11,13 @@ from chalicelib.core.errors import Invalid, Missing
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing import series
-from chalicelib.monitor.messages import EmptyProject, Purge, of_chore
+from chalicelib.monitor.messages import EmptyProject, Purge
 from chalicelib.monitor.services import ALPHANUMERIC, Services
-from chalicelib.store import checks, definitions, directory, queues
+from chalicelib.store import checks, definitions, directory
 
 KINDS: tuple[Access, ...] = ("write", "read", "ping")
 NAME_MAX = 100
 HINT = 8
-# Seconds after which a request that was under way when its project was closed has ended.
-EMPTIED_AFTER = 60
 _LOWER = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -91,7 +89,7 @@ def delete(services: Services, code: str) -> Project:
     the project itself goes.
     """
     directory.closing(code)
-    queues.send("chores", of_chore(EmptyProject(code)), delay=EMPTIED_AFTER)
+    manage.finish_later(EmptyProject(code))
     closed = transitions.retrying(services, lambda: _closed(services, code))
     _empty(services, closed)
     return closed
@@ -120,7 +118,7 @@ def _empty(services: Services, project: Project) -> None:
     history is to be purged is said before, as nobody knows it after a death."""
     known, found = definitions.channels(project.code), checks.of_project(project.code)
     owners = [*(channel.code for channel in known), *(check.code for check in found)]
-    queues.send_all("chores", [of_chore(Purge(owner)) for owner in owners], delay=EMPTIED_AFTER)
+    manage.finish_later(*(Purge(owner) for owner in owners))
     for channel in known:
         definitions.delete_channel(channel)
     for check in found:
