@@ -16,10 +16,10 @@ Keys = tuple[tuple[str, str], ...]
 Message = dict[str, Any]
 
 
-def due(at: int, keys: Iterable[tuple[str, str]]) -> Message:
+def due(at: int, keys: Iterable[tuple[str, str]], *, fresh: bool = False) -> Message:
     """What the wheel sends to the queue of any kind: these checks are to be looked at, as of this moment (milliseconds
-    since 1970)."""
-    return {"at": at, "checks": [list(key) for key in keys]}
+    since 1970). `fresh`: they were made or changed a moment ago."""
+    return {"at": at, "checks": [list(key) for key in keys]} | ({"fresh": True} if fresh else {})
 
 
 def _keys(message: Mapping[str, Any]) -> Keys:
@@ -30,20 +30,23 @@ def _keys(message: Mapping[str, Any]) -> Keys:
 class Look:
     """Probes are to look. `at` is the moment that is served (milliseconds since 1970), from which the ids of results
     follow. `here` asks one place alone, which asks no other. `attempt` counts the looks that a failure has had since
-    the first, None for a look by the clock."""
+    the first, None for a look by the clock. `fresh` asks for a reading of the checks that sees every write."""
 
     at: int
     keys: Keys
     here: bool = False
     attempt: int | None = None
+    fresh: bool = False
 
     def to_message(self) -> Message:
         more: Message = {"here": True} if self.here else {}
-        return due(self.at, self.keys) | more | ({} if self.attempt is None else {"try": self.attempt})
+        asked = due(self.at, self.keys, fresh=self.fresh)
+        return asked | more | ({} if self.attempt is None else {"try": self.attempt})
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any]) -> Look:
-        return cls(message["at"], _keys(message), bool(message.get("here")), message.get("try"))
+        here, fresh = bool(message.get("here")), bool(message.get("fresh"))
+        return cls(message["at"], _keys(message), here, message.get("try"), fresh)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.monitor.managing import channels, checks
-from chalicelib.store import notifications
+from chalicelib.store import gathering, notifications, outbox
+from chalicelib.store.models import OutboxItem
 from tests.monitor.flaky import GONE, Flaky, Scene, down
 
 
@@ -99,3 +100,21 @@ def test_a_channel_whose_checks_are_gone_owes_nothing(scene: Scene, flaky: Flaky
     for _ in range(3):
         scene.deliver()
     assert (scene.waiting, list(notifications.debts(scene.channels["a"]))) == ([], [])
+
+
+def test_an_item_that_cannot_be_read_keeps_nobody_else_from_being_told(
+    scene: Scene, flaky: Flaky, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "AT_MOST", 2)
+    scene.channel("a")
+    for _ in range(5):
+        scene.check("a")
+        scene.ping("fail")
+    for number in range(2):
+        nudge = outbox.of(scene.now.project, f"end#{number}")
+        of_a_later_version = OutboxItem.data.set({"channel": "a"})
+        OutboxItem(nudge.shard, nudge.subject).update([of_a_later_version, OutboxItem.project.set(nudge.project)])
+    with pytest.raises(ExceptionGroup):
+        scene.deliver()
+
+    assert flaky.told == [("a", "down", 0)] * 5

@@ -75,8 +75,9 @@ def _serve(services: Services, slot: Slot, start: datetime, now: datetime, end: 
     return len(members) * len(moments)
 
 
-def ask(services: Services, letter: str, members: _Keys, moments: Iterable[float]) -> None:
-    """Has members looked at, at each of the moments (seconds since 1970). Raises StoreFault."""
+def ask(services: Services, letter: str, members: _Keys, moments: Iterable[float], *, fresh: bool = False) -> None:
+    """Has members looked at, at each of the moments (seconds since 1970); `fresh` ones have just been made or changed.
+    Raises StoreFault."""
     kind = kinds.wheel_of(letter)
     if kind is None:
         log.error("nobody looks at what stands under this letter", letter=letter, members=len(members))
@@ -84,7 +85,9 @@ def ask(services: Services, letter: str, members: _Keys, moments: Iterable[float
     now, size = services.clock().timestamp(), kind.batch
     batches = [members[start : start + size] for start in range(0, len(members), size)]
     messages = [
-        (max(math.ceil(moment - now), 0), due(int(moment * 1000), batch)) for moment in moments for batch in batches
+        (max(math.ceil(moment - now), 0), due(int(moment * 1000), batch, fresh=fresh))
+        for moment in moments
+        for batch in batches
     ]
     queues.send_delayed(kind.queue, messages)
 
@@ -99,6 +102,6 @@ def join(services: Services, project: str, member: Member | None) -> None:
         served = wheel.state().served
         if served and served > now:
             moments = wheel.slot_of(member).moments(now.timestamp(), served.timestamp())
-            ask(services, member.letter, [(project, member.code)], moments)
+            ask(services, member.letter, [(project, member.code)], moments, fresh=True)
     except StoreFault as fault:
         log.warning("first looks not asked for, the clock will", code=member.code, reason=str(fault))

@@ -11,7 +11,7 @@
    other places see still.
 
 A message holds `at` (the moment that is served, milliseconds since 1970), `checks` ([project, code] each), `here` where
-one place asks another, and `try` for a retry.
+one place asks another, `try` for a retry, and `fresh` where the checks have just been made or changed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from chalicelib.core.watching import Observed, retries
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import daily
 from chalicelib.monitor.looking import weighing
-from chalicelib.monitor.messages import Look, due
+from chalicelib.monitor.messages import Look
 from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Outcome, Task
 from chalicelib.store import checks, queues, results
@@ -50,9 +50,9 @@ ANEW = 30
 def work(services: Services, message: dict[str, Any]) -> int:
     """Does one message. Answers how many results it kept. Raises StoreFault for what must be tried again."""
     # What is decided is kept on the check as it was seen alone, so it may have been seen a moment ago; but not before
-    # the suspicion that a retry is about.
+    # the suspicion that a retry is about, nor before the change because of which it is looked at now.
     asked = Look.from_message(message)
-    found = checks.get_many(list(asked.keys), strongly=asked.attempt is not None)
+    found = checks.get_many(list(asked.keys), strongly=asked.fresh or asked.attempt is not None)
     looked_at = [check for check in found if isinstance(check.spec, ProbeSpec) and check.status != "paused"]
     if not asked.here:
         for check in looked_at:
@@ -96,7 +96,7 @@ def look_now(services: Services, check: Check) -> None:
     """Has a check looked at without waiting for its moment. What cannot be asked for is left to the clock."""
     at = int(services.clock().timestamp() * 1000)
     try:
-        queues.send("probes", due(at, [(check.project, check.code)]))
+        queues.send("probes", Look(at, ((check.project, check.code),), fresh=True).to_message())
     except StoreFault as fault:
         log.warning("first look not asked for, the clock will", reason=str(fault), code=check.code)
 
@@ -119,7 +119,7 @@ def _mine(services: Services, asked: Look, found: list[Check]) -> list[Check]:
             else:
                 elsewhere.setdefault(place, []).append((check.project, check.code))
     for place, keys in elsewhere.items():
-        _ask(services, place, Look(asked.at, tuple(keys), here=True))
+        _ask(services, place, Look(asked.at, tuple(keys), here=True, fresh=asked.fresh))
     return mine
 
 

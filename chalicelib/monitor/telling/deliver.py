@@ -17,7 +17,7 @@ done.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,6 +29,7 @@ from chalicelib.core.check import Channel, Check, Flip
 from chalicelib.core.conversation import Decision, Holds, Settled, Talk, Tell, Wait
 from chalicelib.core.cursor import Cursor
 from chalicelib.monitor import transitions
+from chalicelib.monitor.failures import kept, raised_together
 from chalicelib.monitor.services import ALPHANUMERIC, Services
 from chalicelib.monitor.telling import closing, compose, holding, mending, outcomes, pacing, parting, sending
 from chalicelib.monitor.telling.outcomes import Outcome
@@ -55,15 +56,23 @@ def deliver_nudges(services: Services, messages: Iterable[dict[str, str]]) -> No
 
 
 def deliver_all(services: Services, nudges: list[Nudge]) -> None:
-    """Looks at many checks at the same time; one that fails does not keep the others. Raises the first failure
+    """Looks at many items, some at the same time; one that fails does not keep the others. Raises what failed
     afterwards."""
-    for start in range(0, len(nudges), gathering.AT_MOST):
-        found = gathering.gather(nudges[start : start + gathering.AT_MOST])
-        known = {project: definitions.channels(project) for project in {one.entry.project for one in found}}
-        with ThreadPoolExecutor(WORKERS) as pool:
-            done = [pool.submit(deliver, services, one, known[one.entry.project]) for one in found]
-        for future in done:
-            future.result()
+    with raised_together("items of the outbox") as failures:
+        for start in range(0, len(nudges), gathering.AT_MOST):
+            with kept(failures):
+                some = _begun(services, nudges[start : start + gathering.AT_MOST])
+                for future in some:
+                    with kept(failures):
+                        future.result()
+
+
+def _begun(services: Services, nudges: list[Nudge]) -> list[Future[None]]:
+    """Looks at as many items as are read with one call, and waits for all."""
+    found = gathering.gather(nudges)
+    known = {project: definitions.channels(project) for project in {one.entry.project for one in found}}
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return [pool.submit(deliver, services, one, known[one.entry.project]) for one in found]
 
 
 def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
@@ -272,12 +281,18 @@ def _tell_dropped(look: Look, parts: list[Part]) -> None:
 
 def hand_on(services: Services, now: datetime) -> None:
     """Hands on every item of the outbox that is due soon, so that it is looked at when it is due; without the queue,
-    looks itself at what is due already."""
-    for shard in outbox.shards():
-        waiting = outbox.due(shard, now + transitions.LOOK_AHEAD, at_most=outbox.AT_ONCE)
-        seconds: dict[int, list[Nudge]] = {}
-        for nudge, due in waiting:
-            seconds.setdefault(max(0, outcomes.seconds_until(due, now)), []).append(nudge)
-        for delay, nudges in seconds.items():
-            if not transitions.nudge(nudges, delay=delay) and delay == 0:
-                deliver_all(services, nudges)
+    looks itself at what is due already. Raises afterwards what failed."""
+    with raised_together("parts of the outbox") as failures:
+        for shard in outbox.shards():
+            with kept(failures):
+                _hand_on(services, shard, now)
+
+
+def _hand_on(services: Services, shard: str, now: datetime) -> None:
+    waiting = outbox.due(shard, now + transitions.LOOK_AHEAD, at_most=outbox.AT_ONCE)
+    seconds: dict[int, list[Nudge]] = {}
+    for nudge, due in waiting:
+        seconds.setdefault(outcomes.seconds_until(due, now), []).append(nudge)
+    for delay, nudges in sorted(seconds.items()):
+        if not transitions.nudge(nudges, delay=delay) and delay == 0:
+            deliver_all(services, nudges)
