@@ -124,7 +124,7 @@ def test_instances_go_with_their_alert_and_their_history_with_them(story: Story,
     story.clock.move(minutes=1)
     story.judge(web, firing=True)
     manage.delete(story.services, alert)
-    story.queues.work()
+    story.queues.until(story.clock.now + timedelta(minutes=2))
     now = story.clock.now
     assert checks.instances_of(alert) == []
     assert history.flips(web.project, web.code, now - HOUR, now + HOUR, now) == []

@@ -157,7 +157,7 @@ def test_news_of_a_deleted_check_is_dropped(overdue: Heartbeat, queues: Queues, 
 def test_deleting_a_check_takes_its_history_with_it(overdue: Heartbeat, queues: Queues) -> None:
     overdue.ping(body=b"hello")
     checks.delete(overdue.services, overdue.now)
-    queues.work()
+    queues.until(overdue.services.clock() + timedelta(minutes=2))
 
     assert overdue.flips == []
 

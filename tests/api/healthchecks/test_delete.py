@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.monitor.managing import projects
 from tests.api.client import Api
-from tests.conftest import Queues
+from tests.conftest import Clock, Queues
 from tests.sent import Sent
 
 Contents = Callable[[], dict[str, list[str]]]
@@ -57,12 +58,12 @@ def test_a_body_is_not_looked_at(api: Api) -> None:
     assert api.delete(f"/api/v1/checks/{api.check()['uuid']}", data=b"{ not json").status == 200
 
 
-def test_nothing_of_it_is_left(api: Api, queues: Queues, contents: Contents) -> None:
+def test_nothing_of_it_is_left(api: Api, queues: Queues, clock: Clock, contents: Contents) -> None:
     check = api.check(name="Backup", tags="x")
     api.ping(check, method="POST", data=b"a body")
     api.ping(check, "/fail")
     api.delete(f"/api/v1/checks/{check['uuid']}")
-    queues.work()
+    queues.until(clock.now + timedelta(minutes=2))
     assert not [line for table in contents().values() for line in table if check["uuid"] in line]
 
 
