@@ -45,6 +45,11 @@ class Settings:
     home_region: str = ""
     allowed_networks: tuple[str, ...] = ()
 
+    @property
+    def places(self) -> list[str]:
+        """The names of the places that can be probed from, home first."""
+        return [name for name, _region in self.locations] or [self.location]
+
     def resource(self, noun: str) -> str:
         """The name of this installation's table or queue for `noun`."""
         return f"{self.prefix}-{self.stage}-{noun}"

@@ -51,6 +51,10 @@ class Attempt:
         """Whether it may have been taken without anybody learning it."""
         return self.unsure or self.lease is not None
 
+    def is_leased(self, now: datetime) -> bool:
+        """Whether somebody is sending it."""
+        return self.lease is not None and self.lease > now
+
     @property
     def given_up(self) -> bool:
         return self.next_at is None and self.lease is None
@@ -95,13 +99,8 @@ def joined(channel: str, since: datetime | None) -> Cursor:
 
 def settled(cursor: Cursor, upto: datetime | None, stopped: datetime | None = None) -> Cursor:
     """Nothing of the flips up to `upto` is to be told. What the channel may have heard, it counts as having heard."""
-    cursor = replace(cursor, stopped=cursor.stopped or stopped)
-    attempt = cursor.attempt
-    if attempt and cursor.heard_down and cursor.state != "down":
-        heard = replace(cursor, state="down", since=attempt.began, reason=attempt.reason, incident=attempt.incident)
-        covered = _later(cursor.settled, attempt.flip)
-        return replace(heard, settled=_later(covered, upto), sure=False, attempt=None)
-    return replace(cursor, settled=_later(cursor.settled, upto), attempt=None)
+    known = heard(cursor) if cursor.heard_down and cursor.state != "down" else cursor
+    return replace(known, settled=_later(known.settled, upto), stopped=cursor.stopped or stopped, attempt=None)
 
 
 def resumed(left: Cursor, seen: Cursor, by: str) -> Cursor:

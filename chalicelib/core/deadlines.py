@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
+
+from chalicelib.core.moments import from_micros, to_micros
 
 # So many checks go with one message: as many as one worker decides within a second.
 TOGETHER = 25
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,11 @@ class Batch:
     keys: tuple[tuple[str, str], ...]
 
     def to_message(self) -> dict[str, Any]:
-        return {"at": (self.at - _EPOCH) // _MICROSECOND, "checks": [list(key) for key in self.keys]}
+        return {"at": to_micros(self.at), "checks": [list(key) for key in self.keys]}
 
     @classmethod
     def from_message(cls, message: dict[str, Any]) -> Batch:
-        at = _EPOCH + timedelta(microseconds=message["at"])
-        return cls(at, tuple((project, code) for project, code in message["checks"]))
+        return cls(from_micros(message["at"]), tuple((project, code) for project, code in message["checks"]))
 
     def delay(self, now: datetime) -> int:
         """The whole seconds after which everything in it is due: queues know no fractions, and a message that came

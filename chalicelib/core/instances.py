@@ -50,10 +50,10 @@ def told_among(known: Mapping[str, Check], code: str) -> Check | None:
     check, parent = known.get(code), parent_of(code)
     if not parent or check is None:
         return check
-    return told(check, known[parent]) if parent in known else None
+    return as_told(check, known[parent]) if parent in known else None
 
 
-def told(instance: Check, parent: Check) -> Check:
+def as_told(instance: Check, parent: Check) -> Check:
     """An instance as it is told: with the definition of its parent, and both their silences. What it is decided on is
     the instance itself."""
     return replace(

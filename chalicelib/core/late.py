@@ -20,7 +20,7 @@ REASON = "late"
 # Flips never share a moment, so one may stand a few ticks after what made it; what is as near as that is not late.
 SAME = 100 * TICK
 
-Settle = Callable[[Check, datetime], tuple[Check, tuple[Flip, ...]]]
+Expire = Callable[[Check, datetime], tuple[Check, tuple[Flip, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,9 @@ def in_short(check: Check, signal: Signal) -> Late:
 
 
 def _last_flip(check: Check, at: datetime) -> Flip:
-    """The flip at `at` that brought the check into its status: it was new, or else up unless it is up now; it went down
-    because a ping was missed, unless one came at that moment or after it."""
+    """The flip at `at` that brought the check into its status, as far as the check itself tells. A check without a ping
+    was new before; any other was up, or down if it is up now. It went down because a ping was missed, unless one came
+    at that moment or later: that one reported the failure."""
     before: Status = "down" if check.status == "up" else "up"
     if check.last_ping is None:
         before = "new"
@@ -70,27 +71,27 @@ def status_then(check: Check, late: Late) -> Status:
     return late.flips[0].old if late.flips else check.status
 
 
-def rewritten(check: Check, after: Check, late: Late, kind: PingKind, settle: Settle) -> tuple[Check, tuple[Flip, ...]]:
+def rewritten(check: Check, after: Check, late: Late, kind: PingKind, expire: Expire) -> tuple[Check, tuple[Flip, ...]]:
     """The check `after` a late signal in the status that follows from it, and the flips that set its past right."""
     if not late.flips and check.since and late.signal.at < check.since - SAME:
         late = replace(in_short(check, late.signal), at=late.at)
-    past = _Past(_then(check, after, late, kind), settle, _known(check, late), late.signal)
+    past = _Past(_then(check, after, late, kind), expire, _known(check, late), late.signal)
     if kind in arrivals.CLOSING:
         past.turn(kind, late.signal.at)
     for index, flip in enumerate(late.flips):
-        past.go_on(flip.at)
+        past.replay(flip.at)
         if past.disproves(flip):
             past.end(flip, late.flips[index + 1 : index + 2])
         else:
             past.keep(flip)
-    past.go_on(None)
+    past.replay(None)
     made = tuple(flip for flip in past.made if _is_needed(flip, [*past.made, *late.flips]))
     return replace(after, status=past.check.status, since=past.check.since) if made else after, made
 
 
 def _is_needed(made: Flip, flips: Sequence[Flip]) -> bool:
-    """Whether a flip says anything that the others do not: that a check was up a little before it is known to be does
-    not, where nobody looked before."""
+    """Whether a flip says anything that the others do not. One at the moment of another does not; nor does a change
+    from new or paused to up that comes a little before the one that is in the log."""
     if any(made.at == other.at for other in flips if other is not made):
         return False
     following = min((flip for flip in flips if flip.at > made.at), key=lambda flip: flip.at, default=None)
@@ -142,10 +143,10 @@ def _known(check: Check, late: Late) -> list[Ping]:
 class _Past:
     """The past from a late signal on, lived through once more."""
 
-    def __init__(self, check: Check, settle: Settle, pings: Sequence[Ping], signal: Signal) -> None:
-        self.check, self._settle, self._pings, self._signal = check, settle, list(pings), signal
+    def __init__(self, check: Check, expire: Expire, pings: Sequence[Ping], signal: Signal) -> None:
+        self.check, self._expire, self._pings, self._signal = check, expire, list(pings), signal
         self.made: list[Flip] = []
-        # What the flips that are known say: where they have the check up, no ping was missing.
+        # The status by the flips in the log. While it is up, the log has recorded no missed deadline, so none is made.
         self._known: Status = check.status
 
     def turn(self, kind: PingKind, at: datetime) -> None:
@@ -155,8 +156,9 @@ class _Past:
             self.check, flip = flipped(self.check, new, at, "fail" if kind == "fail" else "")
             self.made.append(flip)
 
-    def go_on(self, until: datetime | None) -> None:
-        """Takes in the pings before `until`, all without one, and the deadlines that passed where it was not up."""
+    def replay(self, until: datetime | None) -> None:
+        """Lives through the time up to `until`, to the end without it: takes in the pings, and makes the flips of
+        deadlines that were missed while the log does not have the check up."""
         while self._pings and (until is None or self._pings[0].at < until):
             ping = self._pings.pop(0)
             self._miss(ping.at)
@@ -168,7 +170,7 @@ class _Past:
 
     def _miss(self, at: datetime) -> None:
         if self._known != "up" and self.check.status != "down":
-            self.check, flips = self._settle(self.check, at)
+            self.check, flips = self._expire(self.check, at)
             self.made += flips
 
     def disproves(self, flip: Flip) -> bool:
@@ -176,7 +178,7 @@ class _Past:
         if self.check.status == "down":
             return flip.new == "up" and flip.reason == REASON
         missed = flip.new == "down" and flip.reason == "timeout"
-        return missed and not self._settle(self.check, flip.at)[1]
+        return missed and not self._expire(self.check, flip.at)[1]
 
     def keep(self, flip: Flip) -> None:
         """A flip stands as it is."""

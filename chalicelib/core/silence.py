@@ -14,15 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.core.errors import Invalid
+from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.core.windows import Window, occurrences
 
 Span = tuple[datetime, datetime]
 
 # How far ahead the end of a silence is looked for: windows may cover every minute for ever.
 HORIZON = timedelta(days=8)
-
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_MICROSECOND = timedelta(microseconds=1)
 _DURATION = re.compile(r"([0-9]{1,3}):([0-5][0-9])")
 
 
@@ -85,8 +83,13 @@ def silenced_until(silences: Iterable[Silence], at: datetime) -> SilencedUntil |
     if not found or found[0][0] > at:
         return None
     end = found[0][1]
-    endless = any(s.end is None and s.window is None and s.start <= end for s in silences) if end >= horizon else False
-    return SilencedUntil(None if endless else end)
+    if end >= horizon and any(_is_endless(silence) and silence.start <= end for silence in silences):
+        return SilencedUntil(None)
+    return SilencedUntil(end)
+
+
+def _is_endless(silence: Silence) -> bool:
+    return silence.end is None and silence.window is None
 
 
 def parse_duration(text: object) -> timedelta:
@@ -103,9 +106,9 @@ def parse_duration(text: object) -> timedelta:
 
 def to_document(silence: Silence) -> dict[str, Any]:
     """The silence as plain data: moments in microseconds since 1970, nothing where nothing is set."""
-    document: dict[str, Any] = {"id": silence.id, "start": _micros(silence.start), "kind": silence.kind}
+    document: dict[str, Any] = {"id": silence.id, "start": to_micros(silence.start), "kind": silence.kind}
     if silence.end:
-        document["end"] = _micros(silence.end)
+        document["end"] = to_micros(silence.end)
     if silence.window:
         document["window"] = asdict(silence.window)
     return document | {name: getattr(silence, name) for name in ("author", "reason") if getattr(silence, name)}
@@ -116,8 +119,8 @@ def from_document(document: dict[str, Any]) -> Silence:
     window = document.get("window")
     return Silence(
         id=document["id"],
-        start=_moment(document["start"]),
-        end=_moment(document["end"]) if "end" in document else None,
+        start=from_micros(document["start"]),
+        end=from_micros(document["end"]) if "end" in document else None,
         kind=document["kind"],
         window=_window(window) if window else None,
         author=document.get("author", ""),
@@ -127,11 +130,3 @@ def from_document(document: dict[str, Any]) -> Silence:
 
 def _window(document: dict[str, Any]) -> Window:
     return Window(document["at"], document["duration"], document.get("tz", "UTC"), tuple(document.get("days", ())))
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _moment(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)

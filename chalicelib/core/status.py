@@ -53,9 +53,9 @@ Shown = Literal["new", "started", "up", "grace", "down", "paused"]
 class Change:
     """The outcome of a decision: the check before and after, and the flips between the two, oldest first.
 
-    `ended` are the silences that are over, `series` which others of a rule's series breach than before, None if the
-    same do. `released` are the checks whose news waited for this one to come back; with `unheld`, what kept back its
-    own may have ended.
+    `ended` are the silences that are over. `series` says which series of a rule breach now, None if the same do as
+    before. `released` are the checks whose news waited for this one to come back. With `unheld` a silence, a master or
+    an interval that may have kept back news of this check itself is not what it was.
     """
 
     before: Check
@@ -163,14 +163,14 @@ def decide(check: Check, event: Event, away: Away | None = None) -> Change | Non
     current = _excused(check, away)
     missed: tuple[Flip, ...] = ()
     if not _is_past(check, event):
-        current, missed = _settle(current, _moment(event))
+        current, missed = _expire_deadline(current, _moment(event))
     after, made = _HANDLERS[type(event)](current, event)
     after = replace(after, away=after.away if _is_settling(after) else None)
     after = replace(after, due=None if after.status == "down" else deadline(after))
     flips = missed + made
     if isinstance(event, Redefined | Late):
         # Another definition, or a ping of long ago, may put the deadline where it has passed already.
-        after, overdue = _settle(after, event.at)
+        after, overdue = _expire_deadline(after, event.at)
         flips += overdue
     series = watching.series(check, after, event)
     if after == check and series is None:
@@ -190,8 +190,8 @@ def decide(check: Check, event: Event, away: Away | None = None) -> Change | Non
 
 
 def _excused(check: Check, away: Away | None) -> Check:
-    """The check with the time away noted, if its deadline fell into it: once, but of a time away that lasted longer
-    than was known when a ping came in it, the whole."""
+    """The check with the time away noted, if its deadline fell into it. A check that is settling already is given no
+    more time, unless the same absence turns out to have lasted longer than was known."""
     if away is None or check.status == "down":
         return check
     if check.away and _is_settling(check):
@@ -225,8 +225,8 @@ def _unheld(before: Check, after: Check) -> bool:
     return others or any(silence not in after.silences for silence in before.silences)
 
 
-def _settle(check: Check, now: datetime) -> tuple[Check, tuple[Flip, ...]]:
-    """Takes the check through a deadline that has passed by `now`."""
+def _expire_deadline(check: Check, now: datetime) -> tuple[Check, tuple[Flip, ...]]:
+    """The check after a deadline that has passed by `now`, and the flip if there was one."""
     end = deadline(check) if check.status != "down" else None
     if end is None or now < end:
         return check, ()
@@ -255,7 +255,7 @@ def _late(check: Check, event: Late) -> tuple[Check, tuple[Flip, ...]]:
     if late.concerns(check, signal):
         if not event.known and not arrivals.is_newest_closing(check, signal):
             return after, ()
-        return late.rewritten(check, after, event, kind, _settle)
+        return late.rewritten(check, after, event, kind, _expire_deadline)
     new: Status = "down" if kind == "fail" else "up"
     if kind == "start" or new == check.status:
         return after, ()

@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.core import cursor as cursors
+from chalicelib.core import cursor as moves
 from chalicelib.core import kinds, outages
 from chalicelib.core.check import Flip
 from chalicelib.core.conversation import Decision, Settled, Talk, Tell, Wait
@@ -37,7 +37,7 @@ NO_TIME = timedelta(milliseconds=1)
 def decide(talk: Talk) -> Decision:
     """What to tell now, see the module's description."""
     attempt = talk.cursor.attempt
-    if attempt and attempt.lease and attempt.lease > talk.now:
+    if attempt and attempt.is_leased(talk.now):
         return Wait(talk.cursor, attempt.lease, leased=True)
     talk = _presumed(talk)
     message = _message(talk)
@@ -55,10 +55,10 @@ def last_word(talk: Talk, at: datetime) -> Decision:
     """What to tell a channel whose conversation ended at `at`, while it believed that the check was down: once, that it
     is not watched any more."""
     check, cursor = talk.check, talk.cursor
-    if cursor.attempt and cursor.attempt.lease and cursor.attempt.lease > talk.now:
+    if cursor.attempt and cursor.attempt.is_leased(talk.now):
         return Wait(cursor, cursor.attempt.lease, leased=True)
     if cursor.state != "down":
-        talk = replace(talk, cursor=cursors.settled(cursor, None))
+        talk = replace(talk, cursor=moves.settled(cursor, None))
     flip = Flip(check.project, check.code, at, "down", "paused", cursor.reason, talk.cursor.since)
     # It may have come up without the channel having been told yet.
     up = Flip(check.project, check.code, check.since, "down", "up") if check.status == "up" and check.since else flip
@@ -72,13 +72,13 @@ def _passed(talk: Talk) -> Talk:
     if upto == talk.cursor.settled or (upto is None and talk.cursor.attempt is None):
         return talk
     stopped = _story(talk).stopped if talk.cursor.heard_down else None
-    return replace(talk, cursor=cursors.settled(talk.cursor, upto, stopped.at if stopped else None))
+    return replace(talk, cursor=moves.settled(talk.cursor, upto, stopped.at if stopped else None))
 
 
 def _as_if_told(talk: Talk, message: Tell) -> Talk:
     """What is not wanted, or too old, counts as told without having been sent."""
     attempt = message.attempt(talk.now, talk.now)
-    counted = cursors.told(replace(talk.cursor, attempt=attempt), message.upto, talk.now)
+    counted = moves.told(replace(talk.cursor, attempt=attempt), message.upto, talk.now)
     return replace(talk, cursor=replace(counted, at=talk.cursor.at))
 
 
@@ -165,9 +165,9 @@ def _presumed(talk: Talk) -> Talk:
     if cursor.state == "down":
         lasts = story.open is not None and story.open.at <= tried.flip
         if tried.may_be_heard and not lasts:
-            return replace(talk, cursor=cursors.heard(cursor))
+            return replace(talk, cursor=moves.heard(cursor))
     elif not story.tells_of(tried.flip):
-        return replace(talk, cursor=cursors.settled(cursor, tried.flip))
+        return replace(talk, cursor=moves.settled(cursor, tried.flip))
     return talk
 
 
@@ -280,8 +280,8 @@ def _in_time(talk: Talk, message: Tell) -> Decision:
     if held:
         return Wait(talk.cursor, held.until, mastered=held is talk.holds.unreachable)
     tried = talk.cursor.attempt
-    if tried and tried.lease and talk.now - tried.first > cursors.LONGEST:
-        return Settled(cursors.given_up(talk.cursor))
+    if tried and tried.lease and talk.now - tried.first > moves.LONGEST:
+        return Settled(moves.given_up(talk.cursor))
     if tried is None or tried.lease or _is_mended(talk, tried):
         return message
     if (tried.event, tried.flip, tried.reminder) != (message.event, message.newest, message.reminder):

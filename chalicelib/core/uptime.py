@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.core.check import Flip, Status
+from chalicelib.core.moments import to_seconds
 from chalicelib.core.silence import Silence, Span, merged
-
-_SECOND = timedelta(seconds=1)
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +108,4 @@ def _covered(quiet: list[Span], begin: datetime, end: datetime) -> int:
 
 def _seconds(begin: datetime, end: datetime) -> int:
     """Whole seconds between two moments, each taken down to its second, so that the parts of a span add up."""
-    return (end - _EPOCH) // _SECOND - (begin - _EPOCH) // _SECOND
+    return to_seconds(end) - to_seconds(begin)

@@ -39,22 +39,26 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A rule was judged, of which the series `known` breached. `firing` None means that the data cannot decide.
-    `triggered` are the series that breach now with their value, `recovered` the values of those that do no longer;
-    `details` say what decided; `met` are the letters of the criteria that are met, oldest first; `due` is when time
-    alone will make it another; `moment` is the last that is settled with it (the end of a bucket). A `quiet` judgement
-    is nobody's news."""
+    """A rule was judged."""
 
     at: datetime
+    # None: the data cannot decide.
     firing: bool | None
+    # The series that breach now, and those that do no longer, each with its value.
     triggered: Mapping[str, float | None] = field(default_factory=dict)
     recovered: Mapping[str, float | None] = field(default_factory=dict)
     reason: str = ""
+    # What decided: the metric, its value and the letter of its criterion.
     details: dict[str, Any] = field(default_factory=dict)
+    # Nobody is told of it.
     quiet: bool = False
+    # The letters of the criteria that are met, in the order in which they came to be.
     met: str = ""
+    # When the judgement will be another if nothing comes.
     due: datetime | None = None
+    # The series that breached before, as they were read.
     known: Breaches = field(default_factory=dict)
+    # The end of the last bucket that is judged with it.
     moment: datetime | None = None
 
 

@@ -52,22 +52,22 @@ class Look:
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Rules are to be judged. `fresh` asks for a reading that sees every write; with `points` it is because some came
-    at the moment `at` (milliseconds since 1970); `whole` says that they are judged again when their bucket is over, or
-    that it is."""
+    at the moment `at` (milliseconds since 1970); `final`: they are judged when their
+    bucket is over, so its points need not ask for that."""
 
     at: int
     keys: Keys
     fresh: bool = False
     points: bool = False
-    whole: bool = False
+    final: bool = False
 
     def to_message(self) -> Message:
-        asked = {"fresh": self.fresh, "points": self.points, "whole": self.whole}
+        asked = {"fresh": self.fresh, "points": self.points, "final": self.final}
         return due(self.at, self.keys) | {name: True for name, value in asked.items() if value}
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any]) -> Judge:
-        asked = (bool(message.get(name)) for name in ("fresh", "points", "whole"))
+        asked = (bool(message.get(name)) for name in ("fresh", "points", "final"))
         return cls(message.get("at", 0), _keys(message), *asked)
 
 

@@ -1,7 +1,9 @@
-"""The waist: the only place where the status of an existing check is written.
+"""The waist: every change of an existing check's status comes from `core.status.decide` and is written by
+`store.checks.write`.
 
-`core.status` decides, this module reads, writes, meets competitors and passes the news on. A decision is made on a
-check as it was read and kept only if the check still is that; otherwise it is made again on what the check has become.
+This module brings an event to the first and its decision to the second; pings, whose record is written with the
+decision, have `intake.pings`. A decision is made on a check as it was read, and kept only if the check has not changed
+since; otherwise it is made again on what the check has become.
 """
 
 from __future__ import annotations

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from chalicelib import functions
 from chalicelib.settings import Settings
-from chalicelib.store import check_items, connection, history, outbox, queues, results, series_ages, series_names, wheel
+from chalicelib.store import connection, limits, queues, series_names
 from chalicelib.store.models import MODELS
 
 TABLES = ("checks", "directory", "definitions", "history", "outbox", "series")
@@ -20,14 +18,6 @@ def connect(settings: Settings) -> None:
     process remembered of the tables and queues that it was connected to before."""
     names = {noun: settings.resource(noun) for noun in (*TABLES, *functions.fed())}
     connection.connect(names, MODELS, settings.home_region)
-    check_items._Shards.due = settings.due_shards
-    outbox._Shards.outbox = settings.outbox_shards
-    history._Keep.pings = timedelta(days=settings.ping_days)
-    history._Keep.flips = timedelta(days=settings.flip_days)
-    results._Keep.results = timedelta(days=settings.result_days)
-    series_ages._Keep.raw = timedelta(days=settings.raw_days)
-    series_ages._Keep.minutes = timedelta(days=settings.minute_days)
-    series_ages._Keep.hours = timedelta(days=settings.hour_days)
-    wheel._Shards.wheel = settings.wheel_shards
+    limits.read(settings)
     queues.forget()
     series_names.forget()

@@ -16,11 +16,11 @@ from chalicelib.core.away import Away
 from chalicelib.core.breaches import NONE, Breaching
 from chalicelib.core.check import DEFAULT_SCHEDULE, DEFAULT_TZ, Check, Filters, Suspicion
 from chalicelib.core.kinds import heartbeat
+from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.core.silence import from_document, to_document
 from chalicelib.core.specs import Spec
 from chalicelib.core.wheel import Member
-from chalicelib.store import wheel
-from chalicelib.store.connection import from_micros, to_micros
+from chalicelib.store import limits, wheel
 from chalicelib.store.models import CheckItem
 
 # Values that stand for "not set" are not kept: a quiet check stays small.
@@ -35,18 +35,12 @@ RECENT = tuple(f"r{number}" for number in range(arrivals.REMEMBERED))
 _FIELDS = tuple(field.name for field in fields(Check) if field.name not in ("project", "code", "recent"))
 
 
-class _Shards:
-    """Over how many partitions the due index is spread; set by `store.connect`."""
-
-    due = 8
-
-
 def due_shards() -> list[str]:
-    return [f"d#{number}" for number in range(_Shards.due)]
+    return [f"d#{number}" for number in range(limits.shards.due)]
 
 
 def _due_shard(code: str) -> str:
-    return f"d#{zlib.crc32(code.encode()) % _Shards.due}"
+    return f"d#{zlib.crc32(code.encode()) % limits.shards.due}"
 
 
 _NOTHING = {"S": ""}

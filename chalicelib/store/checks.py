@@ -14,9 +14,10 @@ from chalicelib.core import instances, kinds
 from chalicelib.core.check import Check, Ping, parent_of
 from chalicelib.core.deadlines import Due
 from chalicelib.core.errors import Conflict, Missing
+from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.core.status import Change
 from chalicelib.store import check_items, directory, history, outbox, satellites, wheel
-from chalicelib.store.connection import from_micros, shared, to_micros
+from chalicelib.store.connection import shared
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import CheckItem
 
@@ -122,15 +123,15 @@ def instances_of(check: Check) -> list[Check]:
     return [check_items.from_raw(item) for item in _query(check.project, CheckItem.code.between(first, last))]
 
 
-def told(project: str, code: str) -> Check:
+def as_told(project: str, code: str) -> Check:
     """A check as it is told: an instance with what its check decides for it. Raises Missing."""
-    found = told_many([(project, code)])
+    found = many_as_told([(project, code)])
     if not found:
         raise Missing("check")
     return found[0]
 
 
-def told_many(keys: list[tuple[str, str]]) -> list[Check]:
+def many_as_told(keys: list[tuple[str, str]]) -> list[Check]:
     """Those of some checks (project, code) that exist, as they are told, in no order."""
     parents = {(project, parent_of(code)) for project, code in keys if parent_of(code)}
     known = {check.code: check for check in get_many(list({*keys, *parents}))}

@@ -6,29 +6,19 @@ PynamoDB makes a client per model, which costs a cold function a tenth of a seco
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from pynamodb.attributes import Attribute, NumberAttribute
+from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NUMBER, STRING
 from pynamodb.models import Model
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+from chalicelib.core.moments import from_micros, to_micros
 
 # Written on every item; readers accept this version and the one before.
 SCHEMA = 1
-
-
-def to_micros(moment: datetime) -> int:
-    """Microseconds since 1970; exact, sortable, and small."""
-    return (moment - EPOCH) // MICROSECOND
-
-
-def from_micros(micros: int) -> datetime:
-    return EPOCH + timedelta(microseconds=micros)
 
 
 def key_of(moment: datetime) -> str:
@@ -54,7 +44,7 @@ class Span(Attribute[timedelta]):
     attr_type = NUMBER
 
     def serialize(self, value: timedelta) -> str:
-        return str(value // MICROSECOND)
+        return str(value // timedelta(microseconds=1))
 
     def deserialize(self, value: str) -> timedelta:
         return timedelta(microseconds=int(value))
@@ -70,10 +60,6 @@ class Json(Attribute[Any]):
 
     def deserialize(self, value: str) -> Any:
         return json.loads(value)
-
-
-class Expires(NumberAttribute):
-    """Seconds since 1970 after which DynamoDB may delete the item. It deletes late: readers filter."""
 
 
 class _Link:

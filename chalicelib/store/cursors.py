@@ -13,8 +13,8 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.check import Flip
 from chalicelib.core.cursor import Attempt, Cursor
+from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.store import history
-from chalicelib.store.connection import from_micros, to_micros
 from chalicelib.store.faults import translated
 from chalicelib.store.models import CursorItem, HistoryItem
 

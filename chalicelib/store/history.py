@@ -12,6 +12,7 @@ from chalicelib.core import breaches
 from chalicelib.core.check import Flip, Ping, PingKind, Status
 from chalicelib.core.silence import Silence, from_document, to_document
 from chalicelib.core.watching import SeriesTurn
+from chalicelib.store import limits
 from chalicelib.store.connection import key_of, shared
 from chalicelib.store.faults import translated
 from chalicelib.store.models import HistoryItem
@@ -22,19 +23,12 @@ ITEM = 300_000
 KEPT = timedelta(days=15)
 
 
-class _Keep:
-    """How long items live; set by `store.connect`."""
-
-    pings = timedelta(days=90)
-    flips = timedelta(days=400)
-
-
 def _expiry(at: datetime, keep: timedelta) -> int:
     return int((at + keep).timestamp())
 
 
 def _ping_items(code: str, ping: Ping, body: bytes) -> Iterator[HistoryItem]:
-    expires = _expiry(ping.at, _Keep.pings)
+    expires = _expiry(ping.at, limits.kept.pings)
     names = ("kind", "rid", "scheme", "remote_addr", "method", "ua")
     values: dict[str, Any] = {name: getattr(ping, name) or None for name in names}
     yield HistoryItem(
@@ -93,7 +87,7 @@ def add_flip(transaction: TransactWrite, flip: Flip) -> None:
     item = HistoryItem(
         flip.code,
         f"F#{key_of(flip.at)}",
-        expires=_expiry(flip.at, _Keep.flips),
+        expires=_expiry(flip.at, limits.kept.flips),
         at=flip.at,
         old=flip.old,
         new=flip.new,
@@ -109,7 +103,7 @@ def add_flip(transaction: TransactWrite, flip: Flip) -> None:
 def add_turns(transaction: TransactWrite, code: str, turns: tuple[SeriesTurn, ...]) -> None:
     """Adds the series of a rule that began or ceased to breach at one moment."""
     at = turns[0].at
-    key, expires = f"I#{key_of(at)}", _expiry(at, _Keep.flips)
+    key, expires = f"I#{key_of(at)}", _expiry(at, limits.kept.flips)
     for number, some in enumerate(_packed(turns)):
         data = [[turn.metric, turn.breaching, turn.value] for turn in some]
         transaction.save(HistoryItem(code, f"{key}#{number}" if number else key, expires=expires, at=at, data=data))
@@ -140,7 +134,7 @@ def turns(code: str, start: datetime, end: datetime, now: datetime) -> list[Seri
 def add_silence(transaction: TransactWrite, code: str, silence: Silence) -> None:
     assert silence.end is not None, "only what is over is history"
     key = f"S#{key_of(silence.end)}#{silence.id}"
-    expires = _expiry(silence.end, _Keep.flips)
+    expires = _expiry(silence.end, limits.kept.flips)
     transaction.save(HistoryItem(code, key, expires=expires, at=silence.end, data=to_document(silence)))
 
 

@@ -343,7 +343,8 @@ class LineItem(Table):
 
 class OutboxItem(Table):
     """outbox: somebody may have to be told of `subject`: a check; `end#...` a conversation that has ended and wants a
-    last word, which `data` holds; `channel#<code>` a channel that works again, with what it is owed.
+    last word, which `data` holds; `channel#<code>` a channel that works again, with what it is owed;
+    `instances#<code>` a check whose instances may be told now.
 
     `mark` changes whenever there may be more to tell. Up to `held`, flips came while their check's master was down.
     """
@@ -360,7 +361,6 @@ class OutboxItem(Table):
     project = UnicodeAttribute()
     mark = UnicodeAttribute()
     due = Instant(null=True)
-    away = Json(null=True)
     held = Instant(null=True)
     data = Json(null=True)
 
@@ -372,5 +372,5 @@ MODELS: tuple[type[Table], ...] = (
     SeriesItem,
 )
 
-# Tables whose items DynamoDB may delete by itself after `expires`.
+# Tables whose items DynamoDB may delete by itself after `expires` (seconds since 1970). It is late: readers filter.
 EXPIRING = ("history", "series")

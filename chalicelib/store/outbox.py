@@ -17,6 +17,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.store import limits
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import OutboxItem
 
@@ -26,10 +27,6 @@ HEAD_START = timedelta(seconds=30)
 AT_ONCE = 1_000
 # How the subjects begin that are no check's code.
 _END, _CHANNEL, _INSTANCES = "end#", "channel#", "instances#"
-
-
-class _Shards:
-    outbox = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ class Entry:
 
 def of(project: str, subject: str) -> Nudge:
     """Where the item of a check, or of anything else that is told of, stands or would stand."""
-    return Nudge(f"o#{zlib.crc32(subject.encode()) % _Shards.outbox}", subject, project)
+    return Nudge(f"o#{zlib.crc32(subject.encode()) % limits.shards.outbox}", subject, project)
 
 
 def of_closing(project: str, code: str, channel: str, began: datetime) -> Nudge:
@@ -93,7 +90,7 @@ def is_of_instances(subject: str) -> bool:
 
 
 def shards() -> list[str]:
-    return [f"o#{number}" for number in range(_Shards.outbox)]
+    return [f"o#{number}" for number in range(limits.shards.outbox)]
 
 
 def add(transaction: TransactWrite, nudge: Nudge, mark: str, now: datetime, data: dict[str, Any] | None = None) -> None:

@@ -12,8 +12,9 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.check import Check
 from chalicelib.core.cursor import Cursor
+from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.store import check_items, cursors, outbox
-from chalicelib.store.connection import from_micros, shared, to_micros
+from chalicelib.store.connection import shared
 from chalicelib.store.faults import translated
 
 # So many last words have room in a transaction.

@@ -1,6 +1,6 @@
-"""The SQS queues: `news` carries nudges to deliver, `probes` and `rules` what the clock wants looked at, `chores`
-everything that may wait a little. Each place that is probed from has a `probes` queue in its region; the others are at
-home.
+"""The SQS queues: `news` carries nudges to deliver, `deadlines` the checks that fall due, `probes` and `rules` what the
+clock wants looked at, `chores` everything that may wait a little. Each place that is probed from has a `probes` queue
+in its region; the others are at home.
 
 A message is a JSON object; what it means is known to the monitor. Losing a nudge costs time, never news.
 """

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.core.check import Check
+from chalicelib.core.moments import to_micros
 from chalicelib.core.status import Change
 from chalicelib.store import check_items
-from chalicelib.store.connection import to_micros
 from chalicelib.store.faults import translated
 from chalicelib.store.models import CheckItem
 

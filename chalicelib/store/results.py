@@ -11,18 +11,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.core.check import Result
-from chalicelib.store.connection import from_micros, to_micros
+from chalicelib.core.moments import from_micros, to_micros
+from chalicelib.store import limits
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import HistoryItem
 
 SUMS_KEPT = timedelta(days=800)
 _NAMES = tuple(field.name for field in fields(Result) if field.name != "id")
-
-
-class _Keep:
-    """How long results live; set by `store.connect`."""
-
-    results = timedelta(days=90)
 
 
 def id_at(moment: datetime) -> str:
@@ -32,7 +27,7 @@ def id_at(moment: datetime) -> str:
 
 def add(code: str, result: Result) -> bool:
     """Keeps a result; False when there is one of its id already."""
-    expires = int((result.at + _Keep.results).timestamp())
+    expires = int((result.at + limits.kept.results).timestamp())
     item = HistoryItem(code, f"R#{result.id}", expires=expires, at=result.at, data=_packed(result))
     try:
         with translated():

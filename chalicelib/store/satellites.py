@@ -14,8 +14,9 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.core import breaches
 from chalicelib.core.breaches import Breach, Breaches
 from chalicelib.core.check import Check
+from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.core.watching import SeriesChange
-from chalicelib.store.connection import Table, from_micros, to_micros
+from chalicelib.store.connection import Table
 from chalicelib.store.faults import translated
 from chalicelib.store.models import SatelliteItem
 

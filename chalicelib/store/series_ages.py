@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from chalicelib.store import limits
 from chalicelib.store.series_cells import HOUR
 
 DAY = 86_400
@@ -16,14 +17,6 @@ GRACE = 300
 _SPARE = DAY
 
 
-class _Keep:
-    """How long points, sums of minutes and sums of hours are kept; set by `store.connect`."""
-
-    raw = timedelta(days=3)
-    minutes = timedelta(days=183)
-    hours = timedelta(days=731)
-
-
 def owner_of(project: str, series: str) -> str:
     return f"{project}#{series}"
 
@@ -31,14 +24,14 @@ def owner_of(project: str, series: str) -> str:
 def resolution(start: int, now: datetime) -> int:
     """The finest step, in seconds, in which everything from `start` on is still there: 30, 60 or 3600."""
     age = now.timestamp() - start
-    if age <= _Keep.raw.total_seconds():
+    if age <= limits.kept.raw.total_seconds():
         return 30
-    return 60 if age <= _Keep.minutes.total_seconds() else HOUR
+    return 60 if age <= limits.kept.minutes.total_seconds() else HOUR
 
 
 def oldest(now: datetime) -> datetime:
     """From when on points are taken: later ones still find the sums of minutes that they belong to."""
-    return now - _Keep.minutes + timedelta(seconds=2 * DAY)
+    return now - limits.kept.minutes + timedelta(seconds=2 * DAY)
 
 
 def is_closed(start: int, length: int, now: datetime) -> bool:
@@ -48,16 +41,16 @@ def is_closed(start: int, length: int, now: datetime) -> bool:
 
 def is_whole(hour: int, now: datetime) -> bool:
     """Whether every point of that hour is still there."""
-    return hour + HOUR + _Keep.raw.total_seconds() + _SPARE / 2 > now.timestamp()
+    return hour + HOUR + limits.kept.raw.total_seconds() + _SPARE / 2 > now.timestamp()
 
 
 def raw_expiry(hour: int) -> int:
-    return hour + HOUR + int(_Keep.raw.total_seconds()) + _SPARE
+    return hour + HOUR + int(limits.kept.raw.total_seconds()) + _SPARE
 
 
 def minutes_expiry(hour: int) -> int:
-    return hour + HOUR + int(_Keep.minutes.total_seconds())
+    return hour + HOUR + int(limits.kept.minutes.total_seconds())
 
 
 def hours_expiry(day: int) -> int:
-    return day + DAY + int(_Keep.hours.total_seconds())
+    return day + DAY + int(limits.kept.hours.total_seconds())

@@ -26,7 +26,7 @@ class Plan:
     """What becomes of an outbox item after a look: it waits until `until` (None: for something else to happen), or with
     nothing that `waits` it is removed. `silent` are the cursors that moved without a word, `strangers` conversations
     with channels that hear of the check no more. `held` is the newest flip that waits for a `master` to come back.
-    `early`: whoever looks at it then has to be there before."""
+    Whoever looks at it then has to be there `lead` seconds before."""
 
     entry: Entry
     waits: bool = False
@@ -35,7 +35,7 @@ class Plan:
     held: datetime | None = None
     master: Check | None = None
     strangers: Parting = field(default_factory=Parting)
-    early: bool = False
+    lead: int = 0
 
     def changes(self, code: str) -> bool:
         """Whether there is anything to write."""

@@ -11,16 +11,11 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.core import wheel
 from chalicelib.core.wheel import Member, Slot
+from chalicelib.store import limits
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import CheckItem, DirectoryItem
 
 _KEY = "wheel"
-
-
-class _Shards:
-    """Over how many partitions one phase of a period is spread; set by `store.connect`."""
-
-    wheel = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +31,13 @@ def seat(member: Member | None) -> tuple[str, str] | None:
     """(slot, order in it) of a member as the index keeps them; None for what is not looked at."""
     if member is None:
         return None
-    slot, order = wheel.seat(member, _Shards.wheel)
+    slot, order = wheel.seat(member, limits.shards.wheel)
     return str(slot), order
 
 
 def slot_of(member: Member) -> Slot:
     """The slot that a member stands in."""
-    return wheel.seat(member, _Shards.wheel)[0]
+    return wheel.seat(member, limits.shards.wheel)[0]
 
 
 def register(member: Member | None) -> None:
@@ -80,7 +75,7 @@ def note_served(before: datetime | None, until: datetime) -> bool:
 
 def slots(letter: str, period: int, start: datetime, end: datetime) -> Iterator[Slot]:
     """The slots of a period that are due at least once from `start` on and before `end`."""
-    return wheel.slots(letter, period, _Shards.wheel, start.timestamp(), end.timestamp())
+    return wheel.slots(letter, period, limits.shards.wheel, start.timestamp(), end.timestamp())
 
 
 def members(slot: Slot) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from chalicelib.core import cursor as cursors
+from chalicelib.core import cursor as moves
 from chalicelib.core.check import Check, Flip, Status
 from chalicelib.core.conversation import Decision, Holds, Listener, Settled, Talk, Tell, Wait
 from chalicelib.core.cursor import Cursor
@@ -56,8 +56,8 @@ def failing(cursor: Cursor, story: str = "", now: float = 59, *, unanswered: boo
     talk = Talk(cursor, flips_of(story), check_after(flips_of(story)), Listener(**values), at(now))
     tell = decide(talk)
     assert isinstance(tell, Tell)
-    begun = cursors.leased(tell.cursor, tell.attempt(at(now), at(now + 1)), "x")
-    return cursors.failed(begun, "busy", at(now), permanent=False, unanswered=unanswered)
+    begun = moves.leased(tell.cursor, tell.attempt(at(now), at(now + 1)), "x")
+    return moves.failed(begun, "busy", at(now), permanent=False, unanswered=unanswered)
 
 
 def said(decision: Decision) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import cursor as cursors
+from chalicelib.core import cursor as moves
 from chalicelib.core.conversation import Holds, Listener, Settled, Talk, Tell, Wait
 from chalicelib.core.cursor import LONGEST, Cursor
 from chalicelib.core.silence import SilencedUntil
@@ -120,7 +120,7 @@ def test_an_incident_is_closed_under_the_name_that_it_was_opened_under() -> None
     flips = flips_of("up@1 down@2 up@3 down@4 up@5 down@6")
     again = decide(Talk(HEARD, flips, check_after(flips), Listener(incident=True), at(60)))
     assert isinstance(again, Tell)
-    heard = cursors.told(cursors.leased(HEARD, again.attempt(at(60), at(61)), "x"), again.upto, at(60))
+    heard = moves.told(moves.leased(HEARD, again.attempt(at(60), at(61)), "x"), again.upto, at(60))
     flips = flips_of("down@6 up@7")
     closing = decide(Talk(heard, flips, check_after(flips), Listener(incident=True), at(61)))
     assert isinstance(closing, Tell)
@@ -214,9 +214,9 @@ def test_a_new_flip_is_tried_at_once() -> None:
 
 def test_a_new_flip_waits_for_what_holds_up_everything_on_its_channel() -> None:
     begun = failing(NEW, "down@1")
-    paced = cursors.throttled(begun, "too many", at(59), at(62))
+    paced = moves.throttled(begun, "too many", at(59), at(62))
     assert decided(paced, "down@1 up@59", now=60) == "wait 62"
-    broken = cursors.failed(paced, "out of order", at(60), permanent=False)
+    broken = moves.failed(paced, "out of order", at(60), permanent=False)
     assert decided(broken, "down@1 up@59", now=60.1) == "up@59 01-59"
 
 
@@ -224,7 +224,7 @@ def test_what_somebody_is_sending_is_waited_for() -> None:
     flips = flips_of("down@1 up@2")
     tell = decide(Talk(NEW, flips, check_after(flips), Listener(), at(2)))
     assert isinstance(tell, Tell)
-    leased = cursors.leased(NEW, tell.attempt(at(2), at(3)), "x")
+    leased = moves.leased(NEW, tell.attempt(at(2), at(3)), "x")
     waits = decide(Talk(leased, flips, check_after(flips), Listener(), at(2.5)))
     assert isinstance(waits, Wait)
     assert (said(waits), waits.leased) == ("wait 3", True)
@@ -232,7 +232,7 @@ def test_what_somebody_is_sending_is_waited_for() -> None:
 
 
 def test_what_was_given_up_rests_until_the_channel_is_mended() -> None:
-    given_up = cursors.failed(failing(NEW, "down@1"), "gone", at(60), permanent=True)
+    given_up = moves.failed(failing(NEW, "down@1"), "gone", at(60), permanent=True)
     assert decided(given_up, "down@1") == "settled"
     assert decided(given_up, "down@1", mended=at(59)) == "settled"
     assert decided(given_up, "down@1", now=62, mended=at(61)) == "down@01"
@@ -251,8 +251,8 @@ def test_a_message_is_tried_for_a_day() -> None:
             now = decision.until
             continue
         tries += 1
-        cursor = cursors.failed(
-            cursors.leased(decision.cursor, decision.attempt(now, now), "x"), "busy", now, permanent=False
+        cursor = moves.failed(
+            moves.leased(decision.cursor, decision.attempt(now, now), "x"), "busy", now, permanent=False
         )
     assert (tries, now - at(1) > LONGEST - timedelta(hours=1)) == (27, True)
 
@@ -307,7 +307,7 @@ def test_late_pings_that_part_an_outage_that_was_told_are_no_news() -> None:
     flips = flips_of("down@3 down@5")
     again = decide(Talk(failing(NEW, "down@5", unanswered=True), flips, check_after(flips), Listener(), at(60)))
     assert isinstance(again, Tell)
-    told = cursors.told(cursors.leased(again.cursor, again.attempt(at(60), at(61)), "x"), again.upto, at(60))
+    told = moves.told(moves.leased(again.cursor, again.attempt(at(60), at(61)), "x"), again.upto, at(60))
     assert decided(told, "down@3 up@4 down@5", now=61) == "settled"
     assert decided(told, "down@3 up@4 down@5 up@60", now=61) == "up@00 03-00"
 
@@ -336,7 +336,7 @@ def test_what_was_before_a_message_whose_sender_died_is_not_told_after_it() -> N
         Talk(failing(HEARD, "up@1"), flips_of("up@1 down@5"), check_after(flips_of("down@5")), Listener(), at(59))
     )
     assert isinstance(tell, Tell)
-    died = cursors.leased(tell.cursor, tell.attempt(at(59), at(60)), "x")
+    died = moves.leased(tell.cursor, tell.attempt(at(59), at(60)), "x")
     assert decided(died, "up@1 down@5", now=70) == "down@05 again 00-01"
 
 
@@ -357,4 +357,4 @@ def test_up_is_owed_to_who_heard_down_before_a_pause() -> None:
 
 def test_what_was_before_a_channel_came_is_no_news_to_it() -> None:
     flips = flips_of("down@1 up@2")
-    assert said(decide(Talk(cursors.joined("c", at(1)), flips, check_after(flips), Listener(), at(60)))) == "settled"
+    assert said(decide(Talk(moves.joined("c", at(1)), flips, check_after(flips), Listener(), at(60)))) == "settled"

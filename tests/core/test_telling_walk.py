@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from chalicelib.core import cursor as cursors
+from chalicelib.core import cursor as moves
 from chalicelib.core.check import Flip, Status
 from chalicelib.core.conversation import Holds, Listener, Settled, Talk, Tell
 from chalicelib.core.cursor import Cursor
@@ -59,14 +59,14 @@ class Walk:
         self.cursor = decision.cursor
         if not isinstance(decision, Tell):
             return False
-        begun = cursors.leased(decision.cursor, decision.attempt(self.now, self.now), "x")
+        begun = moves.leased(decision.cursor, decision.attempt(self.now, self.now), "x")
         if fails and self.random.random() < 0.3:
             self.cursor = begun
             return False
         if fails:
-            self.cursor = cursors.failed(begun, "busy", self.now, permanent=False)
+            self.cursor = moves.failed(begun, "busy", self.now, permanent=False)
             return False
-        self.cursor = cursors.told(begun, decision.upto, self.now)
+        self.cursor = moves.told(begun, decision.upto, self.now)
         self.told.append((decision.event, decision.flip.at))
         return True
 

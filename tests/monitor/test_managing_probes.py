@@ -42,11 +42,11 @@ def test_a_new_device_is_told_to_everybody_unless_it_says_to_whom(services: Serv
 
 
 def test_a_device_is_looked_at_from_places_that_exist(services: Services, keyring: Keyring) -> None:
-    assert probes.locations(services) == ["Home"]
+    assert services.settings.places == ["Home"]
     services.settings = replace(
         services.settings, locations=(("Stockholm SWE", "eu-north-1"), ("Dublin IRL", "eu-west-1"))
     )
-    assert probes.locations(services) == ["Stockholm SWE", "Dublin IRL"]
+    assert services.settings.places == ["Stockholm SWE", "Dublin IRL"]
     make(services, keyring, spec=replace(specs.PING, locations=("Dublin IRL",)))
     assert refused(services, keyring, spec=replace(specs.PING, locations=("Dublin IRL", "Home"))) == "locations"
 

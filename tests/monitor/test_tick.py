@@ -17,7 +17,7 @@ from chalicelib.core.wheel import Member, Slot
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.services import Services
 from chalicelib.settings import Settings
-from chalicelib.store import queues, wheel
+from chalicelib.store import limits, queues, wheel
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.wheel import Wheel
 from tests.conftest import NOW, Clock
@@ -74,7 +74,7 @@ class Turning:
 
 def due(member: Member, start: float, end: float) -> list[float]:
     """The moments of a member, in seconds since noon."""
-    slot, _ = core_wheel.seat(member, wheel._Shards.wheel)
+    slot, _ = core_wheel.seat(member, limits.shards.wheel)
     noon = NOW.timestamp()
     return [moment - noon for moment in slot.moments(noon + start, noon + end)]
 

@@ -6,7 +6,7 @@ from chalicelib import gateway
 from chalicelib.api.alertra import formats
 from chalicelib.api.alertra.errors import VOICE
 from chalicelib.gateway import Caller, Denied, Reply, Request, public, reads, resource
-from chalicelib.monitor.managing import channels, probes, projects
+from chalicelib.monitor.managing import channels, projects
 
 _LEVELS = {"write": "UW", "read": "UR", "ping": "P"}
 
@@ -32,7 +32,7 @@ def _hello(request: Request) -> Reply:
 
 def _locations(request: Request, _caller: Caller) -> Reply:
     """List the places from which devices can be looked at."""
-    found = [{"Location": name} for name in probes.locations(request.services)]
+    found = [{"Location": name} for name in request.services.settings.places]
     return formats.reply(request, found, root="Locations", item="Location")
 
 

@@ -84,7 +84,7 @@ def _nudge(services: Services, project: str, given: Mapping[str, Sequence[tuple[
                 at_once.update(codes)
     _nudge_at_once(services, project, at_once, now)
     for end, codes in closing.items():
-        _send(project, codes, now, seconds_to(end, now), points=True, whole=True)
+        _send(project, codes, now, seconds_to(end, now), points=True, final=True)
 
 
 def _nudge_at_once(services: Services, project: str, codes: Iterable[str], now: datetime) -> None:
@@ -107,12 +107,12 @@ def _nudge_at_once(services: Services, project: str, codes: Iterable[str], now: 
 
 
 def _send(
-    project: str, codes: list[str], now: datetime, delay: int, *, points: bool = False, whole: bool = False
+    project: str, codes: list[str], now: datetime, delay: int, *, points: bool = False, final: bool = False
 ) -> None:
     at, keys = int(now.timestamp() * 1000), [(project, code) for code in codes]
     batches = [tuple(keys[start : start + BATCH]) for start in range(0, len(keys), BATCH)]
     try:
-        messages = [Judge(at, batch, fresh=True, points=points, whole=whole).to_message() for batch in batches]
+        messages = [Judge(at, batch, fresh=True, points=points, final=final).to_message() for batch in batches]
         queues.send_all("rules", messages, delay=delay)
     except StoreFault as fault:
         log.warning("rules not nudged, the next minute judges them", reason=str(fault), rules=len(codes))

@@ -101,7 +101,7 @@ def _look_again(services: Services, asked: Judge, waiting: dict[int, list[tuple[
     for seconds, members in together.items():
         if seconds >= ROUND:
             continue
-        again = Judge(at, tuple(members), fresh=True, points=asked.points, whole=True)
+        again = Judge(at, tuple(members), fresh=True, points=asked.points, final=True)
         try:
             queues.send_all("rules", [again.to_message()], delay=seconds)
         except StoreFault as fault:
@@ -114,7 +114,7 @@ def _guarded(batch: _Batch, check: Check, known: Breaches) -> list[int]:
         due = _decide(batch, check, known)
         if not batch.asked.fresh:
             return [int(due.timestamp())] if due else []
-        if batch.asked.whole or not batch.asked.points:
+        if batch.asked.final or not batch.asked.points:
             return []
         ends = verdicts.waiting(batch.reader(consistent=True), check, batch.now)
         return [end for end in ends if batch.services.memory.asks_first(check.code, end)]

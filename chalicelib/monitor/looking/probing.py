@@ -3,12 +3,12 @@
 1. Read the checks, drop what is paused or gone meanwhile. At home, hand those that are probed from elsewhere to the
    places they name: each place has a queue and workers of its own, and writes to the tables at home.
 2. Look at all of them at the same time, as many as the engine allows.
-3. Keep each result, soon even when others of the batch hang; unless there is one of its id: then the message has come
-   twice, and nothing more is done, but that a check whose next look is far is looked at anew, as the first worker may
-   have died before it could decide.
-4. Weigh it against what was seen since it began, and let the waist decide what it means. A failure that is not
-   confirmed is looked at again: from the next place of the check, after its delay. A good look does not end what enough
-   other places see still.
+3. Keep each result, without waiting long for those of the batch that hang. If a result of the same id has been kept,
+   the message has come twice, and nothing more is done; but a check whose next look is far away is looked at once more,
+   because the first worker may have died before it decided.
+4. Weigh the look against what was seen since it began, and let the waist decide what it means. A failure that is not
+   confirmed is looked at again: from the next place of the check, after its delay. A good look does not end an outage
+   that enough other places still see.
 
 A message holds `at` (the moment that is served, milliseconds since 1970), `checks` ([project, code] each), `here` where
 one place asks another, `try` for a retry, and `fresh` where the checks have just been made or changed.
@@ -103,7 +103,7 @@ def look_now(services: Services, check: Check) -> None:
 
 def places(services: Services, check: Check) -> list[str]:
     """The places from which a check is probed: the existing places that it names, else home."""
-    known = [name for name, _region in services.settings.locations] or [services.settings.location]
+    known = services.settings.places
     named = [name for name in probe_of(check).locations if name in known]
     return named or known[:1]
 

@@ -194,8 +194,8 @@ def _alone(reader: Reader, check: Check, part: Part, ends: list[int]) -> dict[st
 
 
 def _same_since(reader: Reader, check: Check, part: Part, ends: list[int], found: dict[str, Verdict]) -> int:
-    """The end of the first of some open buckets that follow each other from which on the verdict is this one: a bucket
-    that is over may not have been judged yet."""
+    """Since when the verdict of the newest of some open buckets holds: the end of the first bucket that has the same
+    verdict, as all after it have. One of them may be over already, but not judged yet."""
     since, judged = ends[-1], check.judged.timestamp() if check.judged else 0
     for end in reversed(ends[:-1]):
         ((name, buckets),) = reader.plain(part.target, _seconds(part), end).items()

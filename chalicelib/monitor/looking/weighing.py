@@ -58,8 +58,8 @@ def _latest(kept: list[Result]) -> dict[str, Result]:
 
 
 def _is_down_elsewhere(check: Check, others: Iterable[str], latest: dict[str, Result]) -> bool:
-    """Whether as many other places as make an outage see it still: else a site that is reached from some places alone
-    would go down and come up with every round of looks."""
+    """Whether two other places still see the failure, or one where a single failure is an outage. Without that a site
+    that can be reached from some places alone would go down and up with every round of looks."""
     if check.status != "down":
         return False
     failing = sum(place in latest and latest[place].code == 0 for place in others)

@@ -164,7 +164,7 @@ def delete(services: Services, check: Check) -> Check:
         delete(services, instance)
 
     def attempt() -> Check:
-        seen = checks.told(check.project, check.code)
+        seen = checks.as_told(check.project, check.code)
         parted = parting.of_deletion(seen)
         checks.delete(seen, now, partings.adding(seen, parted, now))
         transitions.nudge_words(seen, parted)

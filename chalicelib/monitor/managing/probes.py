@@ -60,7 +60,7 @@ def _changed(device: Check, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(services: Services, project: str, code: str, values: dict[str, Any]) -> None:
-    known = locations(services)
+    known = services.settings.places
     spec: ProbeSpec | None = values.get("spec")
     for name in spec.locations if spec else ():
         if name not in known:
@@ -84,11 +84,6 @@ def _require_chain(project: str, code: str, master: str) -> None:
         if not following:
             return
     raise Invalid("master", f"would make a chain of more than {CHAIN_MAX} devices")
-
-
-def locations(services: Services) -> list[str]:
-    """The places that can be probed from, home first."""
-    return [name for name, _region in services.settings.locations] or [services.settings.location]
 
 
 def delete(services: Services, device: Check) -> Check:

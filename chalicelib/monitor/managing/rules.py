@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -205,7 +206,9 @@ def muted_for(alert: Check, now: datetime) -> int | None:
     quiet = silenced_until(alert.silences, now)
     if quiet is None:
         return None
-    return -int((now - quiet.until).total_seconds() // 60) if quiet.until else 0
+    if quiet.until is None:
+        return 0
+    return math.ceil((quiet.until - now).total_seconds() / 60)
 
 
 def matching(alerts: list[Check], text: str, known: dict[str, Channel]) -> list[Check]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.core import audience, telling
-from chalicelib.core import cursor as cursors_of
+from chalicelib.core import cursor as moves
 from chalicelib.core.check import Channel, Check
 from chalicelib.core.conversation import Settled, Talk, Tell, Wait
 from chalicelib.core.cursor import Cursor
@@ -55,18 +55,18 @@ def _is_back(services: Services, entry: Entry, check: Check, channel: Channel, c
     """Whether the channel hears of the check again, so that it must not be told that nobody watches it: its old
     conversation goes on where it was left, unless it has been told something since."""
     try:
-        now = checks.told(check.project, check.code)
+        now = checks.as_told(check.project, check.code)
     except Missing:
         return False
     if not audience.of_check(now, [channel]):
         return False
     seen = cursors.of(check.code).get(channel.code, Cursor(channel.code))
-    if seen.attempt and seen.attempt.lease and seen.attempt.lease > services.clock():
+    if seen.attempt and seen.attempt.is_leased(services.clock()):
         # Somebody is telling it something, and is about to write down whether it was taken.
         _wait(services, entry, Wait(cursor, seen.attempt.lease, leased=True))
         return True
     try:
-        tellings.resume(entry, now, seen, cursors_of.resumed(cursor, seen, f"{entry.mark}+"), services.clock())
+        tellings.resume(entry, now, seen, moves.resumed(cursor, seen, f"{entry.mark}+"), services.clock())
     except Refused:
         # Somebody has told it something meanwhile, or was faster.
         return True
@@ -95,7 +95,7 @@ def _wait(services: Services, entry: Entry, wait: Wait) -> None:
 def _tell(services: Services, gathered: Gathered, check: Check, channel: Channel, tell: Tell) -> None:
     now, entry = services.clock(), gathered.entry
     message = tell.attempt(now, now + sending.LEASE)
-    begun = cursors_of.leased(tell.cursor, message, services.random_text(16, ALPHANUMERIC))
+    begun = moves.leased(tell.cursor, message, services.random_text(16, ALPHANUMERIC))
     try:
         outcomes.firmly(services, partial(tellings.take_word, entry, begun, message.lease), tries=4)
     except (Refused, Contended):

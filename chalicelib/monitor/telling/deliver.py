@@ -24,7 +24,7 @@ from functools import partial
 
 from chalicelib import log
 from chalicelib.core import audience, telling
-from chalicelib.core import cursor as cursors_of
+from chalicelib.core import cursor as moves
 from chalicelib.core.check import Channel, Check, Flip
 from chalicelib.core.conversation import Decision, Holds, Settled, Talk, Tell, Wait
 from chalicelib.core.cursor import Cursor
@@ -79,18 +79,24 @@ def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> 
     """Looks at one item until there is nothing more to do at present, see the module's description."""
     entry = gathered.entry
     outcomes.await_moment(services, entry.due)
-    if not outbox.is_check(entry.subject):
-        special = closing.deliver if entry.data else mending.wake
-        special(services, gathered, channels)
-        return
+    if outbox.is_check(entry.subject):
+        _look_until_done(services, gathered, channels)
+    elif entry.data:
+        closing.deliver(services, gathered, channels)
+    else:
+        mending.wake(services, gathered, channels)
+
+
+def _look_until_done(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
+    nudge = gathered.entry.nudge
     for _ in range(LOOKS):
         if not _look(services, gathered, channels):
             return
-        found = gathering.gather([entry.nudge])
+        found = gathering.gather([nudge])
         if not found:
             return
-        gathered, channels = found[0], definitions.channels(entry.project)
-    transitions.nudge([entry.nudge])
+        gathered, channels = found[0], definitions.channels(nudge.project)
+    transitions.nudge([nudge])
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ def _lease(services: Services, look: Look, parts: list[Part]) -> list[Leased] | 
         assert isinstance(part.decision, Tell)
         message = part.decision.attempt(now, now + sending.LEASE)
         by = services.random_text(16, ALPHANUMERIC)
-        cursor = cursors_of.leased(part.decision.cursor, message, by)
+        cursor = moves.leased(part.decision.cursor, message, by)
         leased.append(Leased(part.channel, part.seen, cursor, part.decision))
     moved = [(one.seen, one.cursor) for one in leased]
     try:
@@ -255,7 +261,7 @@ def _plan(services: Services, look: Look, parts: list[Part]) -> tuple[Plan | Non
         master=master if master and master.status == "down" and len(master.holds) < holding.DEPENDANTS else None,
         strangers=look.strangers,
     )
-    return replace(plan, early=_is_at_its_place(services, parts, plan.until)), False
+    return replace(plan, lead=int(_is_at_its_place(services, parts, plan.until))), False
 
 
 def _is_at_its_place(services: Services, parts: list[Part], until: datetime | None) -> bool:

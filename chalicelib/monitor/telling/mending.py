@@ -20,10 +20,13 @@ TOGETHER = 100
 
 def wake(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
     """Does what an item that is about no single check asks for. Doing so twice does no harm."""
-    (_wake_instances if outbox.is_of_instances(gathered.entry.subject) else release)(services, gathered, channels)
+    if outbox.is_of_instances(gathered.entry.subject):
+        _wake_instances(services, gathered)
+    else:
+        release(services, gathered, channels)
 
 
-def _wake_instances(services: Services, gathered: Gathered, _channels: list[Channel]) -> None:
+def _wake_instances(services: Services, gathered: Gathered) -> None:
     """Moves up the outbox items of every instance of a check. One that was deleted took its instances with it."""
     entry = gathered.entry
     try:
@@ -57,7 +60,7 @@ def _concerned(channel: Channel) -> Iterator[Check]:
     owed = list(notifications.debts(channel.code))
     for start in range(0, len(owed), TOGETHER):
         keys = owed[start : start + TOGETHER]
-        found = {check.code: check for check in checks.told_many(keys)}
+        found = {check.code: check for check in checks.many_as_told(keys)}
         for _, code in keys:
             if code in found and audience.of_check(found[code], [channel]):
                 seen.add(code)
@@ -74,4 +77,4 @@ def _with_instances(found: Iterable[Check]) -> Iterator[Check]:
     for check in found:
         yield check
         for instance in transitions.instances_of(check):
-            yield instances.told(instance, check)
+            yield instances.as_told(instance, check)

@@ -122,7 +122,7 @@ def remember(services: Services, check: Check, plan: Plan) -> None:
     nudges must not multiply."""
     transitions.nudge_words(check, plan.strangers)
     if plan.waits and plan.until and plan.until != plan.entry.due:
-        delay = max(0, seconds_until(plan.until, services.clock()) - plan.early)
+        delay = max(0, seconds_until(plan.until, services.clock()) - plan.lead)
         if delay <= queues.MAX_DELAY:
             transitions.nudge([plan.entry.nudge], delay=delay)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from chalicelib import channels, log
 from chalicelib.channels import mail
 from chalicelib.channels.base import Outlet
-from chalicelib.core import cursor as cursors
+from chalicelib.core import cursor as moves
 from chalicelib.core import line as lines_of
 from chalicelib.core.check import Channel
 from chalicelib.core.conversation import Wait
@@ -56,7 +56,7 @@ def paced(services: Services, channel: Channel, cursor: Cursor) -> Wait | None:
     refused."""
     waited = cursor.attempt
     turn = leave(services, channel, waited) if waited and waited.paced else None
-    return Wait(cursors.placed(cursor, *turn), turn.at) if turn else None
+    return Wait(moves.placed(cursor, *turn), turn.at) if turn else None
 
 
 def first_turn(services: Services, channel: Channel) -> Turn | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chalicelib.core import audience
-from chalicelib.core import cursor as cursors_of
+from chalicelib.core import cursor as moves
 from chalicelib.core.check import Channel, Check
 from chalicelib.core.cursor import Cursor
 from chalicelib.core.status import Change
@@ -29,7 +29,7 @@ def of_change(change: Change) -> Parting | None:
     left = [code for code in before.channels if code not in after.channels and code not in hears]
     gone = [seen.get(code, Cursor(code)) for code in left]
     come = [code for code in after.channels if code in hears - heard and code not in seen and after.since]
-    begun = (replace(cursors_of.joined(code, after.since), by=f"v{after.version}") for code in come)
+    begun = (replace(moves.joined(code, after.since), by=f"v{after.version}") for code in come)
     ended = tuple(gone[:AT_MOST])
     more = len(gone) > AT_MOST
     return Parting(ended, tuple(begun)[:AT_MOST], _words(ended, known), look=more and not change.is_news)

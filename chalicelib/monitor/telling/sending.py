@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from chalicelib import channels, log
-from chalicelib.core import cursor as cursors
+from chalicelib.core import cursor as moves
 from chalicelib.core.check import Channel, Check
 from chalicelib.core.conversation import Listener, Tell
 from chalicelib.core.cursor import Cursor
@@ -66,7 +66,7 @@ def send(services: Services, leased: Leased, news: News) -> Outcome:
     if waited:
         pacing.taken(services, channel)
     works = bool(channel.error) and (channel.mended is None or now - channel.mended > MENDS)
-    told = cursors.told(leased.cursor, leased.tell.upto, now)
+    told = moves.told(leased.cursor, leased.tell.upto, now)
     return Outcome(channel, news, leased.seen, leased.cursor, _by(told), now, works=works)
 
 
@@ -77,7 +77,7 @@ def _by(cursor: Cursor) -> Cursor:
 
 def _waits(services: Services, leased: Leased, news: News, turn: Turn, why: str) -> Outcome:
     now = services.clock()
-    waiting = cursors.throttled(leased.cursor, why, now, turn.at, turn.place)
+    waiting = moves.throttled(leased.cursor, why, now, turn.at, turn.place)
     return Outcome(leased.channel, news, leased.seen, leased.cursor, _by(waiting), now, error=why)
 
 
@@ -90,7 +90,7 @@ def _not_sent(services: Services, leased: Leased, news: News, error: Undelivered
         in_turn = before is not None and before.paced
         turn = pacing.refused(services, channel, error.after, in_turn=in_turn)
         return _waits(services, leased, news, turn, error.message)
-    failed = cursors.failed(leased.cursor, error.message, now, permanent=error.permanent, unanswered=error.unanswered)
+    failed = moves.failed(leased.cursor, error.message, now, permanent=error.permanent, unanswered=error.unanswered)
     given_up = failed.attempt is not None and failed.attempt.given_up
     why = {"channel": channel.code, "check": news.check.code, "reason": error.message}
     log.warning("not notified", **why, final=given_up)

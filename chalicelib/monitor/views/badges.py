@@ -38,10 +38,18 @@ class Badge:
 
 def check_behind(badge: str) -> Check:
     """The check whose badge address this is. Raises Missing."""
-    project, code = directory.by_badge(badge) or ("", None)
+    project, code = _behind(badge)
     if code is None:
         raise Missing("badge")
     return checks.get(project, code)
+
+
+def _behind(badge: str) -> tuple[str, str | None]:
+    """The project, and the check unless it is a badge of the project itself. Raises Missing."""
+    found = directory.by_badge(badge)
+    if found is None:
+        raise Missing("badge")
+    return found
 
 
 def of_check(services: Services, badge: str, *, late: bool) -> Badge:
@@ -59,14 +67,15 @@ def of_tag(services: Services, badge: str, signature: str, tag: str, *, late: bo
     if not hmac.compare_digest(_signed(project, tag), signature.encode("utf-8", "surrogatepass")):
         raise Missing("badge")
     found = [check for check in checks.of_project(project.code) if tag in (EVERYTHING, *check.tags.split())]
-    return _summed(services, services.settings.site_name if tag == EVERYTHING else tag, found, late=late)
+    label = services.settings.site_name if tag == EVERYTHING else tag
+    return _summed(services, label, found, late=late)
 
 
 def _project_behind(badge: str) -> Project:
-    code, check = directory.by_badge(badge) or ("", "")
-    if check is not None:
+    project, code = _behind(badge)
+    if code is not None:
         raise Missing("badge")
-    return directory.project(code)
+    return directory.project(project)
 
 
 def _summed(services: Services, label: str, found: Iterable[Check], *, late: bool) -> Badge:
