@@ -3,26 +3,23 @@
 Moments of points are whole seconds since 1970; only `now` is a datetime.
 
 What is kept and for how long: every point for some days (`P#`), with one item for all points of a closed hour (`C#`) so
-that a day costs a handful of read units; sums of minutes for months (`M#`), sums of hours for years (`H#`). An hour is
-rolled up a little after its end; the hours that a later point belongs to are told to the caller of `add`, who has them
-rolled up again.
+that a day costs a handful of read units; sums of minutes for months (`M#`), sums of hours for years (`H#`). Which of
+them lack something is written beside them with the points (`series_marks`), so that every reading holds every point.
 """
 
 from __future__ import annotations
 
 import time
-from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
-from typing import NamedTuple
 
-from chalicelib.store import series_names, series_paces
-from chalicelib.store.series_ages import is_closed, is_whole, minutes_expiry, owner_of, raw_expiry
-from chalicelib.store.series_calls import Item, Sleep, at_once, delete_all, item_of, key_of, put_all, query
-from chalicelib.store.series_cells import HOUR, Grid, PointGrid, needs_points, pack_points
+from chalicelib.store import series_late, series_marks, series_names, series_paces
+from chalicelib.store.series_ages import is_closed, is_whole, owner_of
+from chalicelib.store.series_calls import Item, Sleep, at_once, delete_all, key_of, put_all, query
+from chalicelib.store.series_cells import HOUR, Grid, PointGrid, needs_points
 from chalicelib.store.series_cells import is_view as is_view
+from chalicelib.store.series_parts import Given, Part, item, parts_of, request_of
 from chalicelib.store.series_reading import fill
 
 BUCKETS_MAX = 100_000
@@ -30,7 +27,7 @@ BUCKETS_MAX = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What a request brought beyond its points: the (series, hour) that are closed and so must be rolled up again, and
+    """What a request brought beyond its points: the (series, hour) that are over and so must be rolled up again, and
     the series that were never seen before."""
 
     late: tuple[tuple[str, int], ...] = ()
@@ -39,7 +36,7 @@ class Added:
 
 def add(
     project: str,
-    given: Mapping[str, Sequence[tuple[int, float]]],
+    given: Given,
     now: datetime,
     *,
     salt: bytes = b"",
@@ -51,50 +48,27 @@ def add(
     them, so that several values of one interval all count. Raises StoreFault when a part could not be written; the same
     request may then be sent again.
     """
-    parts = list(_by_hour(given))
-    digest = blake2b(salt, digest_size=6)
-    for part in parts:
-        digest.update(f"{part.series} {part.hour} ".encode() + part.data)
-    request = urlsafe_b64encode(digest.digest()).decode()
+    parts = parts_of(given)
+    request = request_of(parts, salt)
     newest: dict[str, int] = {}
     for part in parts:
         newest[part.series] = max(newest.get(part.series, 0), part.last)
     fresh = series_names.note(project, newest, now, sleep, given=given)
-    put_all((_item(project, part, request, now) for part in parts), sleep)
+    _keep(project, parts, request, now, sleep)
     series_paces.learn(project, given, now, sleep, passed_over=fresh)
     late = tuple((part.series, part.hour) for part in parts if is_closed(part.hour, HOUR, now))
     return Added(late, fresh)
 
 
-class _Part(NamedTuple):
-    """Points of one series and hour, packed; `last` is the moment of the last of them."""
-
-    series: str
-    hour: int
-    last: int
-    data: bytes
-
-
-def _by_hour(given: Mapping[str, Sequence[tuple[int, float]]]) -> Iterator[_Part]:
-    """What becomes an item: it never reaches over the end of an hour, so that an hour can be read by itself."""
-    for series, points in given.items():
-        if len(points) == 1:
-            at = points[0][0]
-            yield _Part(series, at - at % HOUR, at, pack_points(at - at % HOUR, points))
-            continue
-        hours: dict[int, list[tuple[int, float]]] = {}
-        for point in points:
-            hours.setdefault(point[0] - point[0] % HOUR, []).append(point)
-        for hour, found in hours.items():
-            yield _Part(series, hour, max(found)[0], pack_points(hour, found))
-
-
-def _item(project: str, part: _Part, request: str, now: datetime) -> Item:
-    """Called by its last point, so that reading from a moment on misses none and reads nothing before it."""
-    owner, key = owner_of(project, part.series), f"{part.last:010d}#{request}"
-    if is_whole(part.hour, now):
-        return item_of(owner, f"P#{key}", raw_expiry(part.hour), part.data)
-    return item_of(owner, f"L#{key}", minutes_expiry(part.hour), part.data)
+def _keep(project: str, parts: list[Part], request: str, now: datetime, sleep: Sleep) -> None:
+    """Keeps the points where those of their hours are: of one that is not over, of one that is, of long ago."""
+    old = [part for part in parts if not is_whole(part.hour, now)]
+    late = [part for part in parts if is_whole(part.hour, now) and is_closed(part.hour, HOUR, now)]
+    coming = [part for part in parts if not is_closed(part.hour, HOUR, now)]
+    series_marks.note(project, ((part.series, part.hour) for part in coming), request, now, sleep)
+    put_all((item(project, part, request) for part in coming), sleep)
+    series_late.keep(project, late, request, now, sleep)
+    series_late.add_to_minutes(project, old, request, sleep)
 
 
 def read(
@@ -159,9 +133,9 @@ def purge(project: str, series: str, *, at_most: int, sleep: Sleep = time.sleep)
     """Deletes up to `at_most` items of a deleted series; True when nothing is left."""
     owner = owner_of(project, series)
     keys: list[Item] = []
-    for item in query(owner, " ", "~", limit=at_most, keys_only=True):
+    for found in query(owner, " ", "~", limit=at_most, keys_only=True):
         if len(keys) == at_most:
             break
-        keys.append(key_of(owner, item["at_key"]["S"]))
+        keys.append(key_of(owner, found["at_key"]["S"]))
     delete_all(keys, sleep)
     return len(keys) < at_most

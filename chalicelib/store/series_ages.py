@@ -13,8 +13,10 @@ from chalicelib.store.series_cells import HOUR
 DAY = 86_400
 # An hour closes this long after its end, so that what is a little late needs no second roll-up.
 GRACE = 300
+# It is rolled up this long after its end: who wrote as if it were open has done so by then.
+SLACK = 2 * GRACE
 # Points are kept somewhat longer than they are asked for, so that a late one never meets an hour that is half gone.
-_SPARE = DAY
+_SPARE = 3 * DAY
 
 
 def owner_of(project: str, series: str) -> str:
@@ -35,13 +37,23 @@ def oldest(now: datetime) -> datetime:
 
 
 def is_closed(start: int, length: int, now: datetime) -> bool:
-    """Whether the hour or day of that length is over."""
+    """Whether the hour or day of that length is over: what comes for it now is late."""
     return start + length + GRACE <= now.timestamp()
 
 
+def is_ripe(start: int, length: int, now: datetime) -> bool:
+    """Whether the hour or day of that length may be rolled up."""
+    return start + length + SLACK <= now.timestamp()
+
+
 def is_whole(hour: int, now: datetime) -> bool:
-    """Whether every point of that hour is still there."""
+    """Whether points that come for that hour are kept one by one."""
     return hour + HOUR + limits.kept.raw.total_seconds() + _SPARE / 2 > now.timestamp()
+
+
+def is_there(hour: int, now: datetime) -> bool:
+    """Whether the points that were kept one by one still are: longer, so that whatever was missed can be rolled up."""
+    return raw_expiry(hour) > now.timestamp()
 
 
 def raw_expiry(hour: int) -> int:

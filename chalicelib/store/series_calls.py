@@ -25,8 +25,10 @@ _Part = TypeVar("_Part")
 _Result = TypeVar("_Result")
 
 
-def item_of(owner: str, at_key: str, expires: int, data: bytes | None = None, **numbers: int) -> Item:
-    """An item as DynamoDB writes it."""
+def item_of(
+    owner: str, at_key: str, expires: int, data: bytes | None = None, *, mark: str = "", **numbers: int
+) -> Item:
+    """An item as DynamoDB writes it. By its `mark` it is known whether it is the one that was read."""
     item: Item = {
         "owner": {"S": owner},
         "at_key": {"S": at_key},
@@ -36,6 +38,8 @@ def item_of(owner: str, at_key: str, expires: int, data: bytes | None = None, **
     }
     if data is not None:
         item["data"] = {"B": data}
+    if mark:
+        item["mark"] = {"S": mark}
     return item
 
 
@@ -76,6 +80,31 @@ def _batch(operation: str, wanted: list[Item], sleep: Sleep, *, consistent: bool
         if not wanted:
             return found
     raise StoreFault(f"{operation}: {len(wanted)} items left undone")
+
+
+def put_if(item: Item, seen: Item | None = None, *, unless_changed: bool = False) -> Item:
+    """A put of a transaction; with `unless_changed` only if what stands there is what was `seen`, if anything was."""
+    return {"Put": {"TableName": table_name(NOUN), "Item": item, **(_same(seen) if unless_changed else {})}}
+
+
+def delete_if(key: Item, seen: Item | None = None, *, unless_changed: bool = False) -> Item:
+    """A deletion of a transaction, under the condition of `put_if`."""
+    return {"Delete": {"TableName": table_name(NOUN), "Key": key, **(_same(seen) if unless_changed else {})}}
+
+
+def _same(seen: Item | None) -> Item:
+    if seen is None:
+        return {"ConditionExpression": "attribute_not_exists(at_key)"}
+    condition: Item = {"ConditionExpression": "#m = :m", "ExpressionAttributeNames": {"#m": "mark"}}
+    return {**condition, "ExpressionAttributeValues": {":m": seen["mark"]}}
+
+
+def transact(actions: list[Item]) -> None:
+    """One transaction of up to 100 actions. Raises Refused, Contended, StoreFault."""
+    puts = [action["Put"] for action in actions if "Put" in action]
+    deletes = [action["Delete"] for action in actions if "Delete" in action]
+    with translated():
+        shared().transact_write_items((), deletes, puts, ())
 
 
 def get_all(keys: list[Item], sleep: Sleep = time.sleep, *, consistent: bool = False) -> list[Item]:

@@ -11,10 +11,11 @@ from chalicelib.store.connection import SCHEMA, Table
 class SeriesItem(Table):
     """series: the points of a series, `owner` being `<project>#<series>`, and the names of a project's series.
 
-    `P#<last>#<request>` the points of one request within one hour, `C#<hour>` all points of a closed hour in one item,
-    `M#<hour>` its minutes, `H#<day>` the hours of a closed day, `L#<last>#<request>` points that came when their hour
-    was no longer kept point by point; moments are in seconds since 1970. Under `names#<project>` each series has an
-    item with when it was first and last seen, and the paces at which it was seen to send.
+    `P#<last>#<request>` the points of one request within one hour, `C#<hour>` all points of an hour in one item,
+    `M#<hour>` its minutes with the `requests` that they hold (`late`: sums of points that came when the others were no
+    longer kept), `H#<day>` the hours of a day; with `~` behind, that the item lacks something. Moments are in seconds
+    since 1970. Under `names#<project>` each series has an item with when it was first and last seen, and the paces at
+    which it was seen to send; under `dirty#<project>` stands what is to be rolled up.
     """
 
     class Meta:
@@ -27,6 +28,9 @@ class SeriesItem(Table):
     v = NumberAttribute(default=SCHEMA)
     expires = NumberAttribute()
     data = BinaryAttribute(legacy_encoding=False, null=True)
+    late = BinaryAttribute(legacy_encoding=False, null=True)
+    requests = BinaryAttribute(legacy_encoding=False, null=True)
+    mark = UnicodeAttribute(null=True)
     first = NumberAttribute(null=True)
     last = NumberAttribute(null=True)
     paces = UnicodeAttribute(null=True)

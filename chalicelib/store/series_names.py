@@ -53,14 +53,16 @@ class Found:
 
 @dataclass(slots=True)
 class Known:
-    """What this process knows of a series: its name as it is kept, the hour for which it is there, its newest point,
-    and for `series_paces` how many points in turn came at another pace, and how many make it look."""
+    """What this process knows of a series: its name as it is kept, the hour for which it is there, its newest point.
+    For `series_paces` how many points in turn came at another pace, and how many make it look; for `series_marks` the
+    hours that it has marked."""
 
     name: Name
     hour: int
     newest: int
     odd: int = 0
     patience: int = 1
+    marked: frozenset[int] = frozenset()
 
 
 class _Memory:
@@ -181,11 +183,6 @@ def every(
     if not _can_be(low):
         return iter(())
     return (_name(item) for item in query(_partition(project), low, high, consistent=consistent) if _is_live(item, now))
-
-
-def active(project: str, since: int, now: datetime) -> Iterator[str]:
-    """The series that may have points at or after `since`: those that roll-ups of that time are to be made for."""
-    return (name.series for name in every(project, now) if name.last >= since - HOUR)
 
 
 def get_many(project: str, names: Iterable[str], now: datetime, *, consistent: bool = False) -> dict[str, Name]:

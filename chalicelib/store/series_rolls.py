@@ -1,110 +1,111 @@
-"""Rolling up: the points of a closed hour into one item of points and one of minutes, a closed day into its hours.
+"""Rolling up: the points of an hour that is over into one item of points and one of minutes, a day into its hours.
 
-All may be done again at any time: what is written follows from what lies beneath. The exception are points that come
-when their hour is no longer kept point by point; these are added to its minutes and deleted in one transaction, so that
-each counts once.
+What is marked is rolled up (`series_marks`), however long ago it was and however often: what is written follows from
+what lies beneath, and is written by one transaction with the end of its mark. Whoever meets another, or points that
+come meanwhile, is refused and begins again.
 """
 
 from __future__ import annotations
 
+import time
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
+from functools import partial
 
-from chalicelib.store.connection import shared, table_name
-from chalicelib.store.faults import translated
-from chalicelib.store.series_ages import DAY, hours_expiry, is_closed, is_whole, minutes_expiry, owner_of, raw_expiry
-from chalicelib.store.series_calls import NOUN, Item, delete_all, item_of, key_of, put_all, query
-from chalicelib.store.series_cells import (
-    HOUR,
-    Cell,
-    Points,
-    joined,
-    merged,
-    pack_cells,
-    pack_points,
-    summed,
-    unpack_cells,
-    unpack_points,
-)
+from chalicelib.store import series_marks
+from chalicelib.store.series_ages import DAY, hours_expiry, is_closed, is_ripe, is_there, owner_of, raw_expiry
+from chalicelib.store.series_calls import Item, Sleep, delete_if, get_all, item_of, key_of, put_if, query, transact
+from chalicelib.store.series_cells import HOUR, Cell, Points, joined, pack_cells, pack_points, summed, unpack_points
+from chalicelib.store.series_late import persistently
+from chalicelib.store.series_minutes import MINUTE, Minutes, minutes_key
 
-MINUTE = 60
-# A transaction holds 100 items: these and the sum.
-AT_ONCE = 90
 # An item of DynamoDB holds 400 kilobytes; an hour of more points than fit is not packed.
 PACKED_MAX = 390_000
 
 
-def roll_up(project: str, series: str, hour: int, now: datetime) -> None:
-    """Rolls up the hour that begins at `hour`, and its day once that is over. Raises StoreFault when others are at the
-    late points of the same hour; it may be asked for again."""
-    owner = owner_of(project, series)
-    if is_whole(hour, now):
-        _pack(owner, hour, now)
-    else:
-        while _add_late(owner, hour):
-            continue
+def roll_up(project: str, series: str, hour: int, now: datetime, sleep: Sleep = time.sleep) -> None:
+    """Rolls up the hour that begins at `hour` and its day, as far as they are over and marked. Raises StoreFault."""
     day = hour - hour % DAY
-    if is_closed(day, DAY, now):
-        roll_day(project, series, day)
+    if is_ripe(hour, HOUR, now):
+        persistently(partial(_roll_hour, project, series, hour, now), sleep)
+    if is_ripe(day, DAY, now):
+        persistently(partial(_roll_day, project, series, day), sleep)
 
 
-def _pack(owner: str, hour: int, now: datetime) -> None:
-    points = _points(query(owner, f"P#{hour:010d}", f"P#{hour + HOUR - 1:010d}#~", consistent=True), hour)
-    if not points:
+def _stand(*keys: Item) -> list[Item | None]:
+    """What stands under each of these keys at this moment."""
+    found = {(one["owner"]["S"], one["at_key"]["S"]): one for one in get_all(list(keys), consistent=True)}
+    return [found.get((key["owner"]["S"], key["at_key"]["S"])) for key in keys]
+
+
+def _roll_hour(project: str, series: str, hour: int, now: datetime) -> None:
+    owner, day = owner_of(project, series), hour - hour % DAY
+    mark = series_marks.due_key(project, series, hour, HOUR)
+    stale = [series_marks.stale_key(owner, letter, hour) for letter in "CM"]
+    due, seen, *lacking = _stand(mark, minutes_key(owner, hour), *stale)
+    if due is None:
         return
-    put_all([item_of(owner, f"M#{hour:010d}", minutes_expiry(hour), pack_cells(summed(points, hour, MINUTE)))])
-    packed = pack_points(hour, points)
-    if len(packed) <= PACKED_MAX:
-        put_all([item_of(owner, f"C#{hour:010d}", raw_expiry(hour), packed)])
-    else:
+    ended = [delete_if(mark, due, unless_changed=True)]
+    ended += [delete_if(key) for key, item in zip(stale, lacking, strict=True) if item]
+    items = list(query(owner, f"P#{hour:010d}", f"P#{hour + HOUR - 1:010d}#~", consistent=True))
+    if items and is_there(hour, now):
+        ended += _summed(owner, hour, items, seen)
+        if is_closed(day, DAY, now):
+            name = due["mark"]["S"]
+            ended.append(put_if(series_marks.stale(owner, "H", day, name)))
+            ended.append(put_if(series_marks.due(project, series, day, DAY, name)))
+    transact(ended)
+
+
+def _summed(owner: str, hour: int, items: list[Item], seen: Item | None) -> list[Item]:
+    """What writes the points of an hour as one item and its minutes."""
+    points, before = _points(items, hour), Minutes.read(seen)
+    names = {urlsafe_b64decode(item["at_key"]["S"].rsplit("#", 1)[1]) for item in items}
+    minutes = before.written(
+        owner, hour, points=summed(points, hour, MINUTE), late=before.late, requests=names | before.requests
+    )
+    packed, key = pack_points(hour, points), f"C#{hour:010d}"
+    if len(packed) > PACKED_MAX:
         # They are read as they came; what an earlier roll-up packed of them would hide the others.
-        delete_all([key_of(owner, f"C#{hour:010d}")])
+        whole = delete_if(key_of(owner, key))
+    else:
+        whole = put_if(item_of(owner, key, raw_expiry(hour), packed))
+    return [put_if(minutes, seen, unless_changed=True), whole]
 
 
 def _points(items: Iterable[Item], hour: int) -> Points:
     return sorted(point for item in items for point in unpack_points(hour, item["data"]["B"]))
 
 
-def _add_late(owner: str, hour: int) -> bool:
-    """Adds some of the late points to the minutes of their hour; whether there may be more."""
-    found = query(owner, f"L#{hour:010d}", f"L#{hour + HOUR - 1:010d}#~", consistent=True, limit=AT_ONCE)
-    late = list(islice(found, AT_ONCE))
-    if not late:
-        return False
-    key = f"M#{hour:010d}"
-    seen = next(query(owner, key, key, consistent=True), None)
-    cells = merged(unpack_cells(seen["data"]["B"]) if seen else {}, summed(_points(late, hour), hour, MINUTE))
-    minutes = item_of(owner, key, minutes_expiry(hour), pack_cells(cells))
-    _exchange(minutes, seen, [key_of(owner, item["at_key"]["S"]) for item in late])
-    return len(late) == AT_ONCE
-
-
-def _exchange(minutes: Item, seen: Item | None, late: list[Item]) -> None:
-    """Puts the new minutes in the place of those that were seen, and deletes what they now hold."""
-    table = table_name(NOUN)
-    names = {"#d": "data"}
-    guard: Item = {"ConditionExpression": "attribute_not_exists(#d)"}
-    if seen:
-        guard = {"ConditionExpression": "#d = :d", "ExpressionAttributeValues": {":d": seen["data"]}}
-    put: Item = {"TableName": table, "Item": minutes, "ExpressionAttributeNames": names, **guard}
-    exists: Item = {
-        "TableName": table,
-        "ExpressionAttributeNames": names,
-        "ConditionExpression": "attribute_exists(#d)",
-    }
-    deletes = [{"Delete": {**exists, "Key": key}} for key in late]
-    with translated():
-        shared().dispatch("TransactWriteItems", {"TransactItems": [{"Put": put}, *deletes]})
-
-
-def roll_day(project: str, series: str, day: int) -> None:
-    """Sums up the minutes of a day in its hours, as far as there are any."""
-    owner, cells = owner_of(project, series), dict[int, Cell]()
-    for item in query(owner, f"M#{day:010d}", f"M#{day + DAY - HOUR:010d}", consistent=True):
-        begin = int(item["at_key"]["S"][2:])
-        hour = joined(unpack_cells(item["data"]["B"]).values())
-        if hour:
-            cells[(begin - day) // HOUR] = hour
+def _roll_day(project: str, series: str, day: int) -> None:
+    owner, mark = owner_of(project, series), series_marks.due_key(project, series, day, DAY)
+    key, stale = key_of(owner, f"H#{day:010d}"), series_marks.stale_key(owner, "H", day)
+    due, seen, lacking = _stand(mark, key, stale)
+    if due is None:
+        return
+    cells = _hours(owner, day)
+    if cells is None:
+        return
+    ended = [delete_if(mark, due, unless_changed=True)]
+    if lacking:
+        ended.append(delete_if(stale))
     if cells:
-        put_all([item_of(owner, f"H#{day:010d}", hours_expiry(day), pack_cells(cells))])
+        number = str(int(seen["mark"]["S"]) + 1) if seen else "1"
+        hours = item_of(owner, f"H#{day:010d}", hours_expiry(day), pack_cells(cells), mark=number)
+        ended.append(put_if(hours, seen, unless_changed=True))
+    transact(ended)
+
+
+def _hours(owner: str, day: int) -> dict[int, Cell] | None:
+    """The sums of the hours of a day, from its minutes as far as there are any; None while some of these lack
+    something: the day is rolled up with them."""
+    cells: dict[int, Cell] = {}
+    for item in query(owner, f"M#{day:010d}", f"M#{day + DAY - HOUR:010d}{series_marks.STALE}", consistent=True):
+        name = item["at_key"]["S"]
+        if name.endswith(series_marks.STALE):
+            return None
+        hour = joined(Minutes.read(item).cells.values())
+        if hour:
+            cells[(int(name[2:]) - day) // HOUR] = hour
+    return cells

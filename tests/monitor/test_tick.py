@@ -91,10 +91,12 @@ members = st.lists(
     unique_by=lambda member: member.code,
 )
 # EventBridge fires once in each minute, wherever in it.
-firings = st.lists(st.floats(0, 59.9), min_size=2, max_size=8).map(
-    lambda places: [60 * minute + place for minute, place in enumerate(places)]
+firings = st.lists(st.integers(0, 59_900), min_size=2, max_size=8).map(
+    lambda places: [60 * minute + place / 1000 for minute, place in enumerate(places)]
 )
-in_time = st.lists(st.floats(45, 75), min_size=2, max_size=8).map(lambda gaps: list(itertools.accumulate(gaps)))
+in_time = st.lists(st.integers(45_000, 75_000), min_size=2, max_size=8).map(
+    lambda gaps: [moment / 1000 for moment in itertools.accumulate(gaps)]
+)
 
 
 @settings(deadline=None)

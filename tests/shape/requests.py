@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import app
@@ -11,7 +12,7 @@ from chalicelib import store
 from chalicelib.core.check import Channel
 from chalicelib.monitor.memory import Memory
 from tests.api.client import Api
-from tests.conftest import Clock
+from tests.conftest import NOW, Clock
 
 
 def fresh() -> None:
@@ -43,9 +44,11 @@ def speak_of_metrics(api: Api, breach: Callable[[str], None]) -> None:
     made = api.call("POST", "/v2/alerts", key="", headers=key, data=json.dumps(alert).encode()).json["id"]
     breach(made)
     fresh()
+    yesterday = int((NOW - timedelta(days=1)).timestamp())
     for method, path, data in (
         ("GET", f"/v2/alerts/{made}", None),
         ("POST", "/api/v1/sink", b"load 9"),
+        ("POST", "/api/v1/sink", f"load 9 {yesterday}".encode()),
         ("POST", f"/v2/alerts/{made}/muted", b'{"duration": 5}'),
         ("GET", "/render?target=load", None),
         ("POST", "/api/v1/metric/delete?pattern=load", None),

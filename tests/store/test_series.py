@@ -99,8 +99,11 @@ def test_reading_from_the_middle_of_what_came_together_misses_nothing() -> None:
 def test_the_items_of_a_request_are_one_for_each_series_and_hour(calls: list[str]) -> None:
     points = [(T - HOUR + 10 * n, 1.0) for n in range(360)]
     series.add(PROJECT, {f"s{n}": points for n in range(25)}, NOW)
-    # One reads and one writes the names, one writes the points.
-    assert sorted(calls) == ["BatchGetItem", "BatchWriteItem", "BatchWriteItem"]
+    # One reads and one writes the names, two mark their hours and their days, one writes the points.
+    assert sorted(calls) == ["BatchGetItem", *["BatchWriteItem"] * 4]
+    calls.clear()
+    series.add(PROJECT, {f"s{n}": points for n in range(25)}, NOW)
+    assert calls == ["BatchWriteItem"]
 
 
 def test_points_of_an_hour_that_is_closed_are_told() -> None:
@@ -122,7 +125,7 @@ def test_a_series_that_was_never_seen_is_told_once() -> None:
 
 def test_what_has_expired_is_not_read() -> None:
     add([(T - 30, 1.0)])
-    later = NOW + timedelta(days=5)
+    later = NOW + timedelta(days=7)
     assert series.read(PROJECT, "a.b", T - 60, T, later) == [None, None]
 
 

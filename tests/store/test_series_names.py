@@ -179,13 +179,6 @@ def test_a_name_that_has_expired_is_not_found_and_fresh_again() -> None:
     assert series_names.note(PROJECT, {"a": int(later.timestamp())}, later) == ("a",)
 
 
-def test_series_that_may_have_points_since_a_moment_are_active() -> None:
-    note("old", at=T - 90_000)
-    note("lagging", at=T - 7_000)
-    note("new")
-    assert list(series_names.active(PROJECT, T - 3_600, NOW)) == ["lagging", "new"]
-
-
 def test_a_pattern_deletes_names_and_their_points_follow() -> None:
     series.add(PROJECT, {name: [(T - 30, 1.0)] for name in NAMES}, NOW)
     gone = remove(PROJECT, "servers.web?.cpu", NOW, at_most=100)

@@ -9,7 +9,7 @@ from itertools import islice
 from chalicelib import log
 from chalicelib.monitor.messages import PurgeSeries, of_chore
 from chalicelib.monitor.services import Services
-from chalicelib.store import directory, queues, series, series_names
+from chalicelib.store import directory, queues, series, series_marks, series_names
 from chalicelib.store.faults import StoreFault
 
 AT_MOST = 1_000
@@ -44,6 +44,7 @@ def delete_all(services: Services, project: str) -> None:
     while names := [name.series for name in islice(series_names.every(project, now, consistent=True), AT_MOST)]:
         queues.send_all("chores", [of_chore(PurgeSeries(project, name)) for name in names])
         series_names.remove(project, "*", now, at_most=AT_MOST, sleep=services.sleep)
+    series_marks.forget(project, services.sleep)
     directory.forget_series(project)
 
 

@@ -1,0 +1,99 @@
+"""Points that come when their hour is over.
+
+As long as every point of that hour is kept, a late one is kept beside them, and marks the sums that lack it with the
+same transaction. Later it is added to the minutes at once; these remember which requests they hold, so that a request
+that comes again counts once.
+"""
+
+from __future__ import annotations
+
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
+from datetime import datetime
+
+from chalicelib.store import series_marks
+from chalicelib.store.faults import Contended, Refused, StoreFault
+from chalicelib.store.series_ages import DAY, is_closed, owner_of
+from chalicelib.store.series_calls import Item, Sleep, at_once, get_all, put_if, transact
+from chalicelib.store.series_cells import HOUR, merged, summed, unpack_points
+from chalicelib.store.series_minutes import MINUTE, Minutes, minutes_key
+from chalicelib.store.series_parts import Part, item
+
+# A transaction holds 100 items: a late part and its marks are six.
+TOGETHER = 16
+# So often a write is tried that meets others.
+TRIES = 8
+PAUSE = 0.02
+
+
+def keep(project: str, parts: list[Part], request: str, now: datetime, sleep: Sleep = time.sleep) -> None:
+    """Keeps points of hours that are over, with the marks of what lacks them now. Raises StoreFault."""
+    chunks = [parts[start : start + TOGETHER] for start in range(0, len(parts), TOGETHER)]
+    at_once(lambda some: persistently(lambda: transact(_puts(project, some, request, now)), sleep), chunks)
+
+
+def _puts(project: str, parts: list[Part], request: str, now: datetime) -> list[Item]:
+    found: dict[tuple[str, str], Item] = {}
+    for part in parts:
+        owner, day = owner_of(project, part.series), part.hour - part.hour % DAY
+        items = [
+            item(project, part, request),
+            series_marks.stale(owner, "C", part.hour, request),
+            series_marks.stale(owner, "M", part.hour, request),
+            series_marks.due(project, part.series, part.hour, HOUR, request),
+        ]
+        if is_closed(day, DAY, now):
+            items.append(series_marks.stale(owner, "H", day, request))
+            items.append(series_marks.due(project, part.series, day, DAY, request))
+        found |= {(one["owner"]["S"], one["at_key"]["S"]): one for one in items}
+    return [put_if(one) for one in found.values()]
+
+
+def add_to_minutes(project: str, parts: list[Part], request: str, sleep: Sleep = time.sleep) -> None:
+    """Adds points of hours that are no longer kept point by point to their minutes, and marks their days. Raises
+    StoreFault."""
+    keys = [minutes_key(owner_of(project, part.series), part.hour) for part in parts]
+    found = {(one["owner"]["S"], one["at_key"]["S"]): one for one in get_all(keys, sleep, consistent=True)}
+
+    def add(part: Part) -> None:
+        key = minutes_key(owner_of(project, part.series), part.hour)
+        seen = [found.get((key["owner"]["S"], key["at_key"]["S"]))]
+
+        def attempt() -> None:
+            try:
+                _add(project, part, request, seen[0])
+            except Refused:
+                seen[0] = next(iter(get_all([key], sleep, consistent=True)), None)
+                raise
+
+        persistently(attempt, sleep)
+
+    at_once(add, parts)
+
+
+def _add(project: str, part: Part, request: str, seen: Item | None) -> None:
+    minutes, name = Minutes.read(seen), urlsafe_b64decode(request)
+    if name in minutes.requests:
+        return
+    owner, day = owner_of(project, part.series), part.hour - part.hour % DAY
+    late = merged(minutes.late, summed(unpack_points(part.hour, part.data), part.hour, MINUTE))
+    after = minutes.written(owner, part.hour, late=late, requests={*minutes.requests, name})
+    marks = [
+        series_marks.stale(owner, "H", day, request),
+        series_marks.due(project, part.series, day, DAY, request),
+    ]
+    transact([put_if(after, seen, unless_changed=True), *map(put_if, marks)])
+
+
+def persistently(write: Callable[[], None], sleep: Sleep) -> None:
+    """Writes until nobody is in the way. Raises StoreFault when somebody always is."""
+    for number in range(TRIES):
+        try:
+            write()
+            return
+        except Refused:
+            continue
+        except Contended:
+            sleep(PAUSE * 2**number)
+    raise StoreFault("others were always in the way")
