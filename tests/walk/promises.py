@@ -320,12 +320,14 @@ class Witness:
             scene.breaks("status", f"{thing.name} is shown {shown['status']}; changes: {listed(self.of(thing))}")
 
     def _unsettled(self, thing: Thing, log: list[dict[str, Any]]) -> bool:
-        """Whether a ping may still be on its way, or the clocks have stood still a moment ago."""
+        """Whether a ping may still be on its way, or the clocks have stood still a moment ago: two runs in a row that
+        failed are three minutes without one."""
         now, seen = self.scene.world.now, {ping["ua"] for ping in log}
         waiting = [
             sent for sent in thing.pings if sent.ua not in seen and (sent.certain or now - sent.at < OVERDUE * 4)
         ]
-        return bool(waiting) or any(now < (stop.until or now) + OVERDUE * 2 for stop in self.scene.stops)
+        missed = sum(now < at + OVERDUE * 2 for at in self.scene.missed) > 1
+        return bool(waiting) or missed or any(now < (stop.until or now) + OVERDUE * 2 for stop in self.scene.stops)
 
     def _pings(self, thing: Thing, log: list[dict[str, Any]], shown: dict[str, Any]) -> None:
         scene, seen = self.scene, [ping["ua"] for ping in log]

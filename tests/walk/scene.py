@@ -104,6 +104,8 @@ class Scene:
         self.pings = 0
         self.names = 0
         self.stops: list[Span] = []
+        # When a function failed that runs each minute.
+        self.missed: list[float] = []
         self.look: Callable[[], None] = lambda: None
         assert session.world is not None
         self.world: World = session.world
@@ -125,6 +127,8 @@ class Scene:
         plan = str(invocation.plan)
         struck = f" [{plan}]" if plan and (invocation.struck or invocation.plan.lag != (0.0, 0.0)) else ""
         if invocation.failure is not None:
+            if self.world.is_each_minute(invocation.name):
+                self.missed.append(self.world.now)
             self.tell(
                 f"    {invocation.name} {'died' if invocation.dead else f'failed: {invocation.failure!r}'}{struck}"
             )

@@ -164,6 +164,9 @@ class World:
         first = (self.now // period + 1) * period + jitter
         self._schedules.append([first, name, period, call])
 
+    def is_each_minute(self, name: str) -> bool:
+        return any(entry[1] == name and entry[2] <= 60 for entry in self._schedules)
+
     def listen(self, queue: str, name: str, call: Callable[[list[Any]], Any], at_most: int) -> None:
         """Has `call` called with the messages of a queue as they come."""
         self._listeners[queue] = (name, call, at_most)
