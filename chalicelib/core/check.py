@@ -297,7 +297,7 @@ class Channel:
 class Project:
     """A tenant. `checks` counts what it holds against `limit` (None: the installation's), `made` what it ever held;
     `badge` and `secret` make its badge addresses; `keys` are the hashes of its keys. It is being deleted since it was
-    `closed`."""
+    `closed`. `deletions` changes whenever series of it are deleted."""
 
     code: str
     name: str
@@ -309,6 +309,7 @@ class Project:
     secret: str = ""
     keys: frozenset[str] = frozenset()
     closed: datetime | None = None
+    deletions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,8 @@ def do(services: Services, message: Message) -> None:
             daily.sum_day(services, code, day)
         case RollUp(project, names, hour):
             rollups.roll(services, project, names, hour)
-        case PurgeSeries(project, name):
-            series.purge(services, project, name)
+        case PurgeSeries() as chore:
+            series.purge(services, chore)
         case None:
             _do_for_ping(services, message)
 

@@ -114,10 +114,14 @@ class RollUp:
 
 @dataclass(frozen=True, slots=True)
 class PurgeSeries:
-    """The points of a deleted series go."""
+    """The points of a series go, in the edition that was deleted `at` that moment (seconds since 1970), when the
+    project had seen so many `deletions`."""
 
     project: str
     series: str
+    edition: str = ""
+    at: int = 0
+    deletions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,22 @@ def _key(item: DirectoryItem) -> Key:
     return Key(item.key.removeprefix("key#"), item.project, access, item.hint or "", item.created)
 
 
+def deletions(code: str, *, strongly: bool = True) -> int:
+    """How many deletions of series a project has seen begin or end; none where there is no such project."""
+    item = _find(_project_key(code), strongly=strongly)
+    return int(item.deletions or 0) if item else 0
+
+
+def count_deletion(code: str) -> None:
+    """A deletion of series begins or ends. For a project that is gone it is nobody's business."""
+    try:
+        with translated():
+            condition = DirectoryItem.key.exists()
+            DirectoryItem(_project_key(code)).update([DirectoryItem.deletions.add(1)], condition=condition)
+    except Refused:
+        return
+
+
 def project(code: str) -> Project:
     """Raises Missing, also for one that is being deleted."""
     return _open(code)
@@ -242,6 +258,7 @@ def _project(item: DirectoryItem) -> Project:
         secret=item.secret or "",
         keys=frozenset(item.keys or ()),
         closed=item.closed,
+        deletions=int(item.deletions or 0),
     )
 
 

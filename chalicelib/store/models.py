@@ -161,6 +161,7 @@ class DirectoryItem(Table):
     secret = UnicodeAttribute(null=True)
     closed = Instant(null=True)
     until = Instant(null=True)
+    deletions = NumberAttribute(null=True)
     away_since = Instant(null=True)
     away_until = Instant(null=True)
     away_told = Instant(null=True)

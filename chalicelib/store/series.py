@@ -10,7 +10,7 @@ them lack something is written beside them with the points (`series_marks`), so 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,9 +40,11 @@ def add(
     now: datetime,
     *,
     salt: bytes = b"",
+    deletions: int = 0,
     sleep: Sleep = time.sleep,
 ) -> Added:
-    """Keeps the points (at, value) of a request, one item for each series and hour.
+    """Keeps the points (at, value) of a request, one item for each series and hour. `deletions` is how many the project
+    has seen (`directory.deletions`), as it was read for this request.
 
     The same points sent again with the same `salt` change nothing; points of other requests are always kept beside
     them, so that several values of one interval all count. Raises StoreFault when a part could not be written; the same
@@ -53,7 +55,9 @@ def add(
     newest: dict[str, int] = {}
     for part in parts:
         newest[part.series] = max(newest.get(part.series, 0), part.last)
-    fresh = series_names.note(project, newest, now, sleep, given=given)
+    noted = series_names.note(project, newest, now, sleep, given=given, deletions=deletions)
+    fresh = noted.fresh
+    parts = [part._replace(owner=owner_of(project, part.series, noted.editions[part.series])) for part in parts]
     _keep(project, parts, request, now, sleep)
     series_paces.learn(project, given, now, sleep, passed_over=fresh)
     late = tuple((part.series, part.hour) for part in parts if is_closed(part.hour, HOUR, now))
@@ -66,7 +70,7 @@ def _keep(project: str, parts: list[Part], request: str, now: datetime, sleep: S
     late = [part for part in parts if is_whole(part.hour, now) and is_closed(part.hour, HOUR, now)]
     coming = [part for part in parts if not is_closed(part.hour, HOUR, now)]
     series_marks.note(project, ((part.series, part.hour) for part in coming), request, now, sleep)
-    put_all((item(project, part, request) for part in coming), sleep)
+    put_all((item(part, request) for part in coming), sleep)
     series_late.keep(project, late, request, now, sleep)
     series_late.add_to_minutes(project, old, request, sleep)
 
@@ -80,6 +84,7 @@ def read(
     *,
     step: int = 30,
     view: str = "avg",
+    edition: str = "",
     consistent: bool = False,
 ) -> list[float | None]:
     """The buckets of `step` seconds from the one that holds `start` to the last that begins before `end`, through a
@@ -90,13 +95,14 @@ def read(
     """
     if not is_view(view):
         raise ValueError(f"cannot read {series} as {view}")
-    found = grids(project, [series], start, end, now, step=step, points=needs_points(view), consistent=consistent)
+    one = {series: edition}
+    found = grids(project, one, start, end, now, step=step, points=needs_points(view), consistent=consistent)
     return found[series].seen(view)
 
 
 def grids(
     project: str,
-    names: Iterable[str],
+    names: Mapping[str, str],
     start: int,
     end: int,
     now: datetime,
@@ -105,33 +111,23 @@ def grids(
     points: bool = False,
     consistent: bool = False,
 ) -> dict[str, Grid]:
-    """What is kept of several series, several at a time, as grids that can be seen through any view; with `points`
-    through percentiles and "obvs" alone. The span and the step are those of `read`."""
+    """What is kept of several series, each with its edition, several at a time, as grids that can be seen through any
+    view; with `points` through percentiles and "obvs" alone. The span and the step are those of `read`."""
     if (step != 30 and step % 60) or (end - start) // step > BUCKETS_MAX:
         raise ValueError(f"cannot read {start} to {end} in steps of {step} s")
     wanted = list(names)
 
     def one(series: str) -> Grid:
         grid = (PointGrid if points else Grid)(start, end, step)
-        fill(grid, owner_of(project, series), now, points=points or step == 30, consistent=consistent)
+        fill(grid, owner_of(project, series, names[series]), now, points=points or step == 30, consistent=consistent)
         return grid
 
     return dict(zip(wanted, at_once(one, wanted), strict=True))
 
 
-def last_seen(project: str, series: str, now: datetime, *, consistent: bool = False) -> int | None:
-    """The moment of the newest point; to the hour when that is older than points are kept, None without any."""
-    found = query(owner_of(project, series), "P#", "P#~", newest=True, limit=1, consistent=consistent)
-    item = next(found, None)
-    if item and int(item["expires"]["N"]) > now.timestamp():
-        return int(item["at_key"]["S"].split("#")[1])
-    name = series_names.get(project, series, now)
-    return name.last if name else None
-
-
-def purge(project: str, series: str, *, at_most: int, sleep: Sleep = time.sleep) -> bool:
-    """Deletes up to `at_most` items of a deleted series; True when nothing is left."""
-    owner = owner_of(project, series)
+def purge(project: str, series: str, *, at_most: int, edition: str = "", sleep: Sleep = time.sleep) -> bool:
+    """Deletes up to `at_most` items of a deleted edition of a series; True when nothing is left."""
+    owner = owner_of(project, series, edition)
     keys: list[Item] = []
     for found in query(owner, " ", "~", limit=at_most, keys_only=True):
         if len(keys) == at_most:

@@ -19,8 +19,10 @@ SLACK = 2 * GRACE
 _SPARE = 3 * DAY
 
 
-def owner_of(project: str, series: str) -> str:
-    return f"{project}#{series}"
+def owner_of(project: str, series: str, edition: str = "") -> str:
+    """The partition of a series. One that was made again after it was deleted has another than before, by its
+    edition."""
+    return f"{project}#{series} {edition}" if edition else f"{project}#{series}"
 
 
 def resolution(start: int, now: datetime) -> int:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from chalicelib.store import series_marks
 from chalicelib.store.faults import Contended, Refused, StoreFault
-from chalicelib.store.series_ages import DAY, is_closed, owner_of
+from chalicelib.store.series_ages import DAY, is_closed
 from chalicelib.store.series_calls import Item, Sleep, at_once, get_all, put_if, transact
 from chalicelib.store.series_cells import HOUR, merged, summed, unpack_points
 from chalicelib.store.series_minutes import MINUTE, Minutes, minutes_key
@@ -36,9 +36,9 @@ def keep(project: str, parts: list[Part], request: str, now: datetime, sleep: Sl
 def _puts(project: str, parts: list[Part], request: str, now: datetime) -> list[Item]:
     found: dict[tuple[str, str], Item] = {}
     for part in parts:
-        owner, day = owner_of(project, part.series), part.hour - part.hour % DAY
+        owner, day = part.owner, part.hour - part.hour % DAY
         items = [
-            item(project, part, request),
+            item(part, request),
             series_marks.stale(owner, "C", part.hour, request),
             series_marks.stale(owner, "M", part.hour, request),
             series_marks.due(project, part.series, part.hour, HOUR, request),
@@ -53,11 +53,11 @@ def _puts(project: str, parts: list[Part], request: str, now: datetime) -> list[
 def add_to_minutes(project: str, parts: list[Part], request: str, sleep: Sleep = time.sleep) -> None:
     """Adds points of hours that are no longer kept point by point to their minutes, and marks their days. Raises
     StoreFault."""
-    keys = [minutes_key(owner_of(project, part.series), part.hour) for part in parts]
+    keys = [minutes_key(part.owner, part.hour) for part in parts]
     found = {(one["owner"]["S"], one["at_key"]["S"]): one for one in get_all(keys, sleep, consistent=True)}
 
     def add(part: Part) -> None:
-        key = minutes_key(owner_of(project, part.series), part.hour)
+        key = minutes_key(part.owner, part.hour)
         seen = [found.get((key["owner"]["S"], key["at_key"]["S"]))]
 
         def attempt() -> None:
@@ -76,7 +76,7 @@ def _add(project: str, part: Part, request: str, seen: Item | None) -> None:
     minutes, name = Minutes.read(seen), urlsafe_b64decode(request)
     if name in minutes.requests:
         return
-    owner, day = owner_of(project, part.series), part.hour - part.hour % DAY
+    owner, day = part.owner, part.hour - part.hour % DAY
     late = merged(minutes.late, summed(unpack_points(part.hour, part.data), part.hour, MINUTE))
     after = minutes.written(owner, part.hour, late=late, requests={*minutes.requests, name})
     marks = [

@@ -9,7 +9,8 @@ from chalicelib.store.connection import SCHEMA, Table
 
 
 class SeriesItem(Table):
-    """series: the points of a series, `owner` being `<project>#<series>`, and the names of a project's series.
+    """series: the points of a series, `owner` being `<project>#<series>`, and the names of a project's series. A series
+    that was made again after it was deleted has an `edition`, which is part of its owner.
 
     `P#<last>#<request>` the points of one request within one hour, `C#<hour>` all points of an hour in one item,
     `M#<hour>` its minutes with the `requests` that they hold (`late`: sums of points that came when the others were no
@@ -34,3 +35,4 @@ class SeriesItem(Table):
     first = NumberAttribute(null=True)
     last = NumberAttribute(null=True)
     paces = UnicodeAttribute(null=True)
+    edition = UnicodeAttribute(null=True)

@@ -13,15 +13,31 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import ClassVar
+from uuid import uuid4
 
 from chalicelib.core import pace
 from chalicelib.core.pace import Paces
 from chalicelib.languages.graphite.lines import NAME_MAX
 from chalicelib.languages.graphite.patterns import literal_prefix, matches
+from chalicelib.store import directory
+from chalicelib.store.faults import Contended, Refused, StoreFault
 from chalicelib.store.series_ages import hours_expiry
-from chalicelib.store.series_calls import Item, Sleep, delete_all, get_all, item_of, key_of, put_all, query
+from chalicelib.store.series_calls import (
+    Item,
+    Sleep,
+    at_once,
+    delete_all,
+    get_all,
+    item_of,
+    key_of,
+    put_all,
+    put_if,
+    query,
+    transact,
+)
 from chalicelib.store.series_cells import HOUR
 
 # After every printable character.
@@ -34,12 +50,21 @@ PATIENCE = 8
 @dataclass(frozen=True, slots=True)
 class Name:
     """A series of a project; `first` and `last` are when it was seen, in seconds since 1970, `last` to the hour, and
-    `paces` how often it has been sending."""
+    `paces` how often it has been sending. One that was made again after a deletion has an `edition` of its own."""
 
     series: str
     first: int
     last: int
     paces: Paces = ()
+    edition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The series that were never seen before, and the edition of each of a request."""
+
+    fresh: tuple[str, ...]
+    editions: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +93,21 @@ class Known:
 class _Memory:
     limit = 50_000
     known: ClassVar[dict[tuple[str, str], Known]] = {}
+    # How many deletions each project had seen when its series were read.
+    deletions: ClassVar[dict[str, int]] = {}
 
 
 def forget() -> None:
     """Drops what this process remembers."""
     _Memory.known.clear()
+    _Memory.deletions.clear()
+
+
+def _forget_deleted(project: str, deletions: int) -> None:
+    """Drops what this process remembers of a project whose series were deleted since."""
+    if _Memory.deletions.get(project, 0) != deletions:
+        _Memory.known = {key: one for key, one in _Memory.known.items() if key[0] != project}
+        _Memory.deletions[project] = deletions
 
 
 def known(project: str, series: str) -> Known | None:
@@ -93,25 +128,57 @@ def note(
     sleep: Sleep = time.sleep,
     *,
     given: Mapping[str, Sequence[tuple[int, float]]] | None = None,
-) -> tuple[str, ...]:
-    """Notes that series have points up to these moments; those that were never seen before are the answer, and have the
-    pace of the points that are `given`."""
+    deletions: int = 0,
+) -> Noted:
+    """Notes that series have points up to these moments. Those that were never seen before have the pace of the points
+    that are `given`. `deletions` is how many the project has seen, as it was read for this request."""
+    _forget_deleted(project, deletions)
     due = [series for series, at in newest.items() if _is_due(project, series, at)]
-    if not due:
-        return ()
-    partition = _partition(project)
-    stored = {item["at_key"]["S"]: item for item in get_all([key_of(partition, series) for series in due], sleep)}
-    before = {series: _name(item) for series, item in stored.items() if _is_live(item, now)}
+    stored = _stored(project, due, sleep)
+    before = {series: name for series, (name, live) in stored.items() if live(now)}
     names = {series: _seen(before.get(series), series, newest[series]) for series in due}
     for series in names.keys() & (given or {}).keys() - before.keys():
         found = pace.measured([at for at, _ in (given or {})[series]], int(now.timestamp()))
         names[series] = replace(names[series], paces=pace.added((), found))
-    put_all((_item(partition, name) for series, name in names.items() if name != before.get(series)), sleep)
+    fresh = {series: name for series, name in names.items() if series not in before}
+    changed = [name for series, name in names.items() if series in before and name != before[series]]
+    names |= _made(project, fresh, changed, sleep)
     if len(_Memory.known) + len(due) > _Memory.limit:
-        forget()
+        _Memory.known.clear()
     for series, name in names.items():
         _remember(project, name, newest[series])
-    return tuple(series for series in due if series not in before)
+    known = {series: _Memory.known.get((project, series)) for series in newest.keys() - names.keys()}
+    editions = {series: one.name.edition if one else "" for series, one in known.items()}
+    return Noted(tuple(fresh), editions | {series: name.edition for series, name in names.items()})
+
+
+def _stored(project: str, names: Iterable[str], sleep: Sleep) -> dict[str, tuple[Name, Callable[[datetime], bool]]]:
+    """The names as they stand at this moment, with the question whether they have not expired."""
+    found = get_all([key_of(_partition(project), series) for series in names], sleep, consistent=True)
+    return {item["at_key"]["S"]: (_name(item), partial(_is_live, item)) for item in found}
+
+
+def _made(project: str, fresh: dict[str, Name], changed: list[Name], sleep: Sleep) -> dict[str, Name]:
+    """Writes names. Where series have been deleted, a new one may be one of these, whose points are still being
+    deleted: it is an edition of its own, which the first to make it decides."""
+    partition = _partition(project)
+    if not fresh or not directory.deletions(project):
+        put_all((_item(partition, name) for name in [*fresh.values(), *changed]), sleep)
+        return fresh
+    put_all((_item(partition, name) for name in changed), sleep)
+
+    def make(name: Name) -> Name:
+        new = replace(name, edition=uuid4().hex[:8])
+        try:
+            transact([put_if(_item(partition, new), unless_changed=True)])
+        except (Refused, Contended):
+            stands = _stored(project, [name.series], sleep).get(name.series)
+            if stands is None:
+                raise StoreFault(f"{name.series} is being deleted") from None
+            return stands[0]
+        return new
+
+    return {name.series: name for name in at_once(make, list(fresh.values()))}
 
 
 def _is_due(project: str, series: str, at: int) -> bool:
@@ -155,7 +222,11 @@ def _hour_of(series: str, at: int) -> int:
 
 def _item(partition: str, name: Name) -> Item:
     item = item_of(partition, name.series, hours_expiry(name.last), first=name.first, last=name.last)
-    return {**item, "paces": {"S": pace.written(name.paces)}} if name.paces else item
+    if name.paces:
+        item["paces"] = {"S": pace.written(name.paces)}
+    if name.edition:
+        item["edition"] = {"S": name.edition}
+    return item
 
 
 def _partition(project: str) -> str:
@@ -168,7 +239,8 @@ def _is_live(item: Item, now: datetime) -> bool:
 
 def _name(item: Item) -> Name:
     paces = pace.read(item["paces"]["S"]) if "paces" in item else ()
-    return Name(item["at_key"]["S"], int(item["first"]["N"]), int(item["last"]["N"]), paces)
+    edition = item["edition"]["S"] if "edition" in item else ""
+    return Name(item["at_key"]["S"], int(item["first"]["N"]), int(item["last"]["N"]), paces, edition)
 
 
 def get(project: str, series: str, now: datetime, *, consistent: bool = False) -> Name | None:
@@ -249,12 +321,20 @@ def _searched(pattern: str, series: str) -> bool:
     return pattern in ("*", series) or matches(pattern, series.split(";")[0])
 
 
-def remove(project: str, pattern: str, now: datetime, *, at_most: int, sleep: Sleep = time.sleep) -> list[str]:
-    """Takes up to `at_most` series that match out of the catalogue and tells which; their points are for
-    `series.purge`. Another process may remember such a name until its next hour."""
-    fits = (name.series for name in every(project, now) if _searched(pattern, name.series))
-    gone = list(islice(fits, at_most))
-    delete_all([key_of(_partition(project), series) for series in gone], sleep)
-    for series in gone:
-        _Memory.known.pop((project, series), None)
-    return gone
+def matching(project: str, pattern: str, now: datetime, *, at_most: int) -> list[Name]:
+    """The first of the series that a pattern of `search` means."""
+    fits = (name for name in every(project, now, consistent=True) if _searched(pattern, name.series))
+    return list(islice(fits, at_most))
+
+
+def remove(project: str, names: Iterable[Name], sleep: Sleep = time.sleep) -> None:
+    """Takes series out of the catalogue, as far as they stand there in this edition; their points are for
+    `series.purge`. The deletion is counted then, so that no process goes on with what it remembers; the first of a
+    project also before, so that nobody takes a series that is gone for one that never was."""
+    if not directory.deletions(project):
+        directory.count_deletion(project)
+    gone = {name.series: name.edition for name in names}
+    stands = _stored(project, gone, sleep)
+    keys = [key_of(_partition(project), series) for series, (name, _) in stands.items() if name.edition == gone[series]]
+    delete_all(keys, sleep)
+    directory.count_deletion(project)

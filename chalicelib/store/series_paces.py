@@ -80,12 +80,18 @@ def _is_odd(known: Known, points: Sequence[tuple[int, float]]) -> bool:
 def _measured(project: str, series: str, now: int) -> Pace:
     """The pace that the last points show which are kept."""
     moments: list[int] = []
-    for item in query(owner_of(project, series), "P#", "P#~", newest=True, limit=pace.POINTS, consistent=True):
+    owner = owner_of(project, series, _edition(project, series))
+    for item in query(owner, "P#", "P#~", newest=True, limit=pace.POINTS, consistent=True):
         last = int(item["at_key"]["S"][2:12])
         moments += [at for at, _ in unpack_points(last - last % HOUR, item["data"]["B"])]
         if len(moments) >= pace.POINTS:
             break
     return pace.measured(moments, now)
+
+
+def _edition(project: str, series: str) -> str:
+    known = series_names.known(project, series)
+    return known.name.edition if known else ""
 
 
 def _added(project: str, series: str, found: Pace) -> Paces | None:

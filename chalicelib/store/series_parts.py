@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from chalicelib.store.series_ages import owner_of, raw_expiry
+from chalicelib.store.series_ages import raw_expiry
 from chalicelib.store.series_calls import Item, item_of
 from chalicelib.store.series_cells import HOUR, pack_points
 
@@ -18,12 +18,14 @@ REQUEST = 6
 
 
 class Part(NamedTuple):
-    """Points of one series and hour, packed; `last` is the moment of the last of them."""
+    """Points of one series and hour, packed; `last` is the moment of the last of them, `owner` the partition of their
+    series, which is not known at first."""
 
     series: str
     hour: int
     last: int
     data: bytes
+    owner: str = ""
 
 
 def parts_of(given: Given) -> list[Part]:
@@ -52,7 +54,6 @@ def request_of(parts: list[Part], salt: bytes) -> str:
     return urlsafe_b64encode(digest.digest()).decode()
 
 
-def item(project: str, part: Part, request: str) -> Item:
+def item(part: Part, request: str) -> Item:
     """Called by its last point, so that reading from a moment on misses none and reads nothing before it."""
-    owner, key = owner_of(project, part.series), f"P#{part.last:010d}#{request}"
-    return item_of(owner, key, raw_expiry(part.hour), part.data)
+    return item_of(part.owner, f"P#{part.last:010d}#{request}", raw_expiry(part.hour), part.data)

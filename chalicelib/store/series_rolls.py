@@ -24,13 +24,15 @@ from chalicelib.store.series_minutes import MINUTE, Minutes, minutes_key
 PACKED_MAX = 390_000
 
 
-def roll_up(project: str, series: str, hour: int, now: datetime, sleep: Sleep = time.sleep) -> None:
+def roll_up(
+    project: str, series: str, hour: int, now: datetime, sleep: Sleep = time.sleep, *, edition: str = ""
+) -> None:
     """Rolls up the hour that begins at `hour` and its day, as far as they are over and marked. Raises StoreFault."""
-    day = hour - hour % DAY
+    day, owner = hour - hour % DAY, owner_of(project, series, edition)
     if is_ripe(hour, HOUR, now):
-        persistently(partial(_roll_hour, project, series, hour, now), sleep)
+        persistently(partial(_roll_hour, project, series, owner, hour, now), sleep)
     if is_ripe(day, DAY, now):
-        persistently(partial(_roll_day, project, series, day), sleep)
+        persistently(partial(_roll_day, project, series, owner, day), sleep)
 
 
 def _stand(*keys: Item) -> list[Item | None]:
@@ -39,8 +41,8 @@ def _stand(*keys: Item) -> list[Item | None]:
     return [found.get((key["owner"]["S"], key["at_key"]["S"])) for key in keys]
 
 
-def _roll_hour(project: str, series: str, hour: int, now: datetime) -> None:
-    owner, day = owner_of(project, series), hour - hour % DAY
+def _roll_hour(project: str, series: str, owner: str, hour: int, now: datetime) -> None:
+    day = hour - hour % DAY
     mark = series_marks.due_key(project, series, hour, HOUR)
     stale = [series_marks.stale_key(owner, letter, hour) for letter in "CM"]
     due, seen, *lacking = _stand(mark, minutes_key(owner, hour), *stale)
@@ -78,8 +80,8 @@ def _points(items: Iterable[Item], hour: int) -> Points:
     return sorted(point for item in items for point in unpack_points(hour, item["data"]["B"]))
 
 
-def _roll_day(project: str, series: str, day: int) -> None:
-    owner, mark = owner_of(project, series), series_marks.due_key(project, series, day, DAY)
+def _roll_day(project: str, series: str, owner: str, day: int) -> None:
+    mark = series_marks.due_key(project, series, day, DAY)
     key, stale = key_of(owner, f"H#{day:010d}"), series_marks.stale_key(owner, "H", day)
     due, seen, lacking = _stand(mark, key, stale)
     if due is None:

@@ -107,6 +107,22 @@ def trouble(at_call: int, error: Callable[[], BaseException], *, after: bool) ->
         yield calls
 
 
+@contextmanager
+def interrupted(at_call: int, meanwhile: Callable[[], object]) -> Iterator[None]:
+    """Something happens before the `at_call`-th call to AWS."""
+    calls, original = [0], BaseClient._make_api_call
+
+    def counted(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        calls[0] += 1
+        if calls[0] == at_call:
+            meanwhile()
+        return original(self, operation, arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", counted)
+        yield
+
+
 @pytest.fixture
 def overdue(heartbeat: Heartbeat, clock: Clock) -> Heartbeat:
     """The heartbeat was pinged once, and its deadline is now."""

@@ -110,7 +110,6 @@ def test_an_alert_recovers_when_the_series_that_triggered_it_is_deleted(
     push(services, keyring, "web.load 9")
     assert judge(services, rule, fresh=True).status == "down"
     metrics.delete(services, keyring.project.code, "web.load")
-    metrics.purge(services, keyring.project.code, "web.load")
     clock.move(minutes=1)
 
     found = judge(services, rule, fresh=False)

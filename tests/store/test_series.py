@@ -75,7 +75,7 @@ def test_series_and_projects_are_apart() -> None:
     series.add(PROJECT, {"a.b": [(T - 30, 1.0)], "a.b2": [(T - 30, 2.0)]}, NOW)
     series.add(OTHER, {"a.b": [(T - 30, 3.0)]}, NOW)
     assert read(T - 30, T) == [1]
-    found = series.grids(PROJECT, ["a.b2", "a.b", "none"], T - 30, T, NOW)
+    found = series.grids(PROJECT, dict.fromkeys(["a.b2", "a.b", "none"], ""), T - 30, T, NOW)
     assert {name: grid.seen("avg") for name, grid in found.items()} == {
         "a.b2": [2],
         "a.b": [1],
@@ -99,8 +99,9 @@ def test_reading_from_the_middle_of_what_came_together_misses_nothing() -> None:
 def test_the_items_of_a_request_are_one_for_each_series_and_hour(calls: list[str]) -> None:
     points = [(T - HOUR + 10 * n, 1.0) for n in range(360)]
     series.add(PROJECT, {f"s{n}": points for n in range(25)}, NOW)
-    # One reads and one writes the names, two mark their hours and their days, one writes the points.
-    assert sorted(calls) == ["BatchGetItem", *["BatchWriteItem"] * 4]
+    # One reads and one writes the names, two mark their hours and their days, one writes the points; that series are
+    # new has another ask whether any were ever deleted.
+    assert sorted(calls) == ["BatchGetItem", *["BatchWriteItem"] * 4, "GetItem"]
     calls.clear()
     series.add(PROJECT, {f"s{n}": points for n in range(25)}, NOW)
     assert calls == ["BatchWriteItem"]
@@ -140,18 +141,6 @@ def test_what_cannot_be_read_is_refused(start: int, options: Any) -> None:
         read(start, T, **options)
 
 
-def test_the_newest_point_is_known_to_the_second() -> None:
-    add([(T - 45, 1.0), (T - 100, 5.0)])
-    add([(T - 5000, 2.0)])
-    assert series.last_seen(PROJECT, "a.b", NOW) == T - 45
-    assert series.last_seen(PROJECT, "none", NOW) is None
-
-
-def test_the_newest_point_is_known_when_it_is_no_longer_kept() -> None:
-    add([(T - 45, 1.0)])
-    assert series.last_seen(PROJECT, "a.b", NOW + timedelta(days=30)) == T - 45
-
-
 def test_an_hour_is_read_in_one_call(calls: list[str]) -> None:
     for n in range(120):
         add([(T - HOUR + 30 * n, float(n))])
@@ -181,7 +170,6 @@ def test_a_series_is_deleted_in_pieces() -> None:
     series_rolls.roll_up(PROJECT, "a.b", T - HOUR, NOW)
     assert not series.purge(PROJECT, "a.b", at_most=3)
     assert series.purge(PROJECT, "a.b", at_most=100)
-    assert series.last_seen(PROJECT, "a.b", NOW - timedelta(days=1)) == T
     assert read(T - 300, T + 30) == [None] * 11
 
 

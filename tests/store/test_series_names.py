@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.store import connection, series, series_names
-from chalicelib.store.series_names import Name, find, remove, search, tagged
+from chalicelib.store.series_names import Name, find, search, tagged
 from tests.conftest import NOW
 from tests.store.series_scene import PROJECT, T
 
@@ -46,7 +46,14 @@ def names(found: list[Name]) -> list[str]:
 
 
 def note(*names: str, at: int = T) -> tuple[str, ...]:
-    return series_names.note(PROJECT, dict.fromkeys(names, at), NOW)
+    return series_names.note(PROJECT, dict.fromkeys(names, at), NOW).fresh
+
+
+def remove(pattern: str, *, at_most: int) -> list[str]:
+    found = series_names.matching(PROJECT, pattern, NOW, at_most=at_most)
+    series_names.remove(PROJECT, found)
+    series_names.forget()
+    return names(found)
 
 
 @pytest.mark.parametrize(
@@ -176,12 +183,12 @@ def test_a_name_that_has_expired_is_not_found_and_fresh_again() -> None:
     later = NOW + timedelta(days=800)
     assert names(find(PROJECT, "a", later, limit=1)) == []
     series_names.forget()
-    assert series_names.note(PROJECT, {"a": int(later.timestamp())}, later) == ("a",)
+    assert series_names.note(PROJECT, {"a": int(later.timestamp())}, later).fresh == ("a",)
 
 
 def test_a_pattern_deletes_names_and_their_points_follow() -> None:
     series.add(PROJECT, {name: [(T - 30, 1.0)] for name in NAMES}, NOW)
-    gone = remove(PROJECT, "servers.web?.cpu", NOW, at_most=100)
+    gone = remove("servers.web?.cpu", at_most=100)
     assert gone == ["servers.web1.cpu", "servers.web2.cpu"]
     assert names(find(PROJECT, "servers.*.cpu", NOW, limit=10)) == ["servers.db1.cpu"]
     assert all(series.purge(PROJECT, name, at_most=100) for name in gone)
@@ -191,12 +198,12 @@ def test_a_pattern_deletes_names_and_their_points_follow() -> None:
 
 def test_a_deleted_name_comes_back_with_its_next_point() -> None:
     note("a")
-    assert remove(PROJECT, "a", NOW, at_most=10) == ["a"]
+    assert remove("a", at_most=10) == ["a"]
     assert note("a") == ("a",)
     assert names(find(PROJECT, "a", NOW, limit=1)) == ["a"]
 
 
 def test_no_more_are_deleted_than_asked_for() -> None:
     note(*NAMES)
-    assert len(remove(PROJECT, "*", NOW, at_most=5)) == 5
+    assert len(remove("*", at_most=5)) == 5
     assert search(PROJECT, "*", NOW).total == 2

@@ -3,21 +3,19 @@ any time, however late it came, however often it was sent, and whatever was roll
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
 from chalicelib.store import series, series_ages, series_marks, series_names, series_rolls
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.series_cells import HOUR
 from tests.conftest import NOW
-from tests.flows.conftest import Killed, trouble, unavailable
+from tests.flows.conftest import Killed, interrupted, trouble, unavailable
 from tests.store.series_scene import PROJECT
 
 pytestmark = pytest.mark.usefixtures("services")
@@ -150,22 +148,6 @@ class Walk:
             if one != other
         ]
         return [*wrong[:5], *self.story]
-
-
-@contextmanager
-def interrupted(at_call: int, meanwhile: Callable[[], None]) -> Iterator[None]:
-    """Something happens before the `at_call`-th call to AWS."""
-    calls, original = [0], BaseClient._make_api_call
-
-    def counted(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-        calls[0] += 1
-        if calls[0] == at_call:
-            meanwhile()
-        return original(self, operation, arguments)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseClient, "_make_api_call", counted)
-        yield
 
 
 def seen(points: set[tuple[int, float, int]], begin: int, end: int, step: int, view: str) -> list[float | None]:

@@ -32,7 +32,7 @@ def _take(request: Request, caller: Caller) -> Reply:
         body = _unpacked(request)
     except _Unreadable as error:
         return _text(400, f"nothing was stored: {error}\n")
-    found = ingest.take(request.services, caller.project.code, body)
+    found = ingest.take(request.services, caller.project.code, body, deletions=caller.project.deletions)
     if found.refused:
         return _text(400, _told(found))
     return Reply(202) if found.points else _text(400, "nothing was stored: the body holds no metrics\n")

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from chalicelib import log
 from chalicelib.monitor.messages import RollUp, of_chore
 from chalicelib.monitor.services import Services
-from chalicelib.store import directory, queues, series_marks, series_rolls
+from chalicelib.store import directory, queues, series_marks, series_names, series_rolls
 
 HOUR = 3_600
 BATCH = 50
@@ -48,6 +48,8 @@ def _chores(project: str, found: dict[int, set[str]]) -> Iterable[RollUp]:
 
 def roll(services: Services, project: str, names: Iterable[str], hour: int) -> None:
     """Rolls up one hour of these series, and its day where that is over."""
-    now = services.clock()
-    for name in names:
-        series_rolls.roll_up(project, name, hour, now, services.sleep)
+    now, wanted = services.clock(), list(names)
+    known = series_names.get_many(project, wanted, now, consistent=True)
+    for name in wanted:
+        edition = known[name].edition if name in known else ""
+        series_rolls.roll_up(project, name, hour, now, services.sleep, edition=edition)

@@ -39,8 +39,9 @@ def learn(services: Services, project: str, code: str) -> None:
     _send(project, [code], services.clock(), int(REMEMBERED.total_seconds()) + 1)
 
 
-def take(services: Services, project: str, body: bytes) -> Lines:
-    """Keeps the points of a body in the line protocol. Raises StoreFault when they could not be kept."""
+def take(services: Services, project: str, body: bytes, *, deletions: int = 0) -> Lines:
+    """Keeps the points of a body in the line protocol. `deletions` is how many the project has seen. Raises StoreFault
+    when they could not be kept."""
     now = services.clock()
     found = lines.parse(body, now, series_ages.oldest(now), now + AHEAD)
     if not found.points:
@@ -50,7 +51,7 @@ def take(services: Services, project: str, body: bytes) -> Lines:
     if not services.memory.noted.get(project):
         directory.note_series(project)
         services.memory.noted.put(project, True)
-    added = series.add(project, given, now, salt=salt, sleep=services.sleep)
+    added = series.add(project, given, now, salt=salt, deletions=deletions, sleep=services.sleep)
     log.count(Points=len(found.points), BadLines=found.refused)
     _roll_late(project, added.late)
     # Not the moment before the points were kept: who judges at the nudge of another may have been too early for them.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite.lines import meant
-from chalicelib.store import series, series_ages, series_names
-from chalicelib.store.series_cells import Grid
+from chalicelib.store import directory, series, series_ages, series_names
+from chalicelib.store.series_cells import Grid, PointGrid
 from chalicelib.store.series_names import Name
 
 
@@ -28,28 +28,53 @@ class Source(Protocol):
         """The finest step, in seconds, in which everything from `start` on is still kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stored:
     """The series of a project as the store has them at a moment."""
 
     project: str
     now: datetime
     consistent: bool = False
+    _editions: dict[str, str] = field(default_factory=dict)
+    _deletions: int | None = None
 
     def find(self, pattern: str, limit: int) -> list[Name]:
         tagged = graphite.tag_query(pattern)
         if tagged is None:
-            return series_names.find(self.project, meant(pattern), self.now, limit=limit)
+            return self._learnt(series_names.find(self.project, meant(pattern), self.now, limit=limit))
         name, fits = tagged
-        return series_names.tagged(self.project, fits, self.now, limit=limit, name=name)
+        return self._learnt(series_names.tagged(self.project, fits, self.now, limit=limit, name=name))
 
     def get(self, names: Iterable[str]) -> dict[str, Name]:
-        return series_names.get_many(self.project, names, self.now, consistent=self.consistent)
+        found = series_names.get_many(self.project, names, self.now, consistent=self.consistent)
+        self._learnt(found.values())
+        return found
+
+    def _learnt(self, found: Iterable[Name]) -> list[Name]:
+        names = list(found)
+        self._editions.update({name.series: name.edition for name in names})
+        return names
 
     def grids(self, names: Iterable[str], start: int, end: int, step: int, *, points: bool) -> dict[str, Grid]:
-        return series.grids(
-            self.project, names, start, end, self.now, step=step, points=points, consistent=self.consistent
+        wanted = list(names)
+        editions = self._standing(wanted)
+        found = series.grids(
+            self.project, editions, start, end, self.now, step=step, points=points, consistent=self.consistent
         )
+        kind = PointGrid if points else Grid
+        return {name: found.get(name) or kind(start, end, step) for name in wanted}
+
+    def _standing(self, names: list[str]) -> dict[str, str]:
+        """The series with their editions. Where some were ever deleted, the catalogue says which there are: what is
+        left of others is still being deleted."""
+        if self._deletions is None:
+            self._deletions = directory.deletions(self.project, strongly=self.consistent)
+        if not self._deletions:
+            return dict.fromkeys(names, "")
+        unknown = [name for name in names if name not in self._editions]
+        if unknown:
+            self.get(unknown)
+        return {name: self._editions[name] for name in names if name in self._editions}
 
     def resolution(self, start: int) -> int:
         return series_ages.resolution(start, self.now)

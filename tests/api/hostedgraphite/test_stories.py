@@ -323,9 +323,8 @@ def test_rules_of_one_series_read_it_once_and_once_more_where_there_is_something
     original = series.grids
 
     def counted(project: str, names: Any, *rest: Any, **more: Any) -> Any:
-        wanted = list(names)
-        read.extend(wanted)
-        return original(project, wanted, *rest, **more)
+        read.extend(names)
+        return original(project, names, *rest, **more)
 
     monkeypatch.setattr(series, "grids", counted)
     tick.run(story.services)
