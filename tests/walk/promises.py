@@ -16,6 +16,7 @@ errors        nothing fails by itself
 letters       no queue gives up a message
 wolf          clocks that stood still give who fell silent meanwhile time to be heard before it is news
 storm         nothing feeds itself: what is to be done ends
+points        every point that was taken counts once, however late it came; of a deleted series, none
 """
 
 from __future__ import annotations
@@ -25,29 +26,17 @@ from dataclasses import dataclass, field
 from itertools import chain, combinations, pairwise
 from typing import Any
 
-from tests.walk import heartbeat, on_probes, on_rules, steps
+from tests.walk import heartbeat, on_probes, on_rules, on_series, steps
 from tests.walk.hearing import SKEW, Flip, Hearing, Told, listed
 from tests.walk.heartbeat import Happened
 from tests.walk.scene import Channel, Scene, Span, Thing
 from tests.walk.world import START
 
-NAMES = (
-    *(
-        "status",
-        "pings",
-        "counters",
-        "order",
-        "last word",
-        "ends",
-        "late",
-        "doubled",
-        "silenced",
-        "mastered",
-        "ids",
-        "outbox",
-    ),
-    *("errors", "letters", "storm", "wolf"),
-)
+_NAMES = """
+status, pings, counters, order, last word, ends, late, doubled, silenced, mastered, ids, outbox, errors, letters, storm,
+wolf, points
+"""
+NAMES = tuple(name.strip() for name in _NAMES.split(","))
 # What holds and stays so; others are counted until they do.
 KEPT = frozenset(NAMES)
 PATIENCE = 75
@@ -121,6 +110,7 @@ class Witness:
         self._ids()
         self._outbox()
         self._letters()
+        on_series.judge(self.scene)
         self.scene.tell(f"the end, {waited} minutes after all was well")
 
     def _count(self, heard: Iterable[Hearing]) -> None:

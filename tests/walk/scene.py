@@ -104,6 +104,8 @@ class Scene:
         self.pings = 0
         self.names = 0
         self.stops: list[Span] = []
+        # The bodies that were taken of each series, in order.
+        self.bodies: dict[str, dict[str, bool]] = {}
         # When a function failed that runs each minute.
         self.missed: list[float] = []
         self.look: Callable[[], None] = lambda: None

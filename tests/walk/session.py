@@ -9,6 +9,7 @@ import itertools
 import json
 import logging
 import os
+import pkgutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -85,6 +86,9 @@ class Session:
         self.world: World | None = None
         self._pools: dict[int, list[LazyFuture]] = {}
         self.entrance = Entrance(importlib.import_module("app"))
+        # What is imported later would not be part of the memory that a process begins with.
+        for module in pkgutil.walk_packages(importlib.import_module("chalicelib").__path__, "chalicelib."):
+            importlib.import_module(module.name)
         resources = importlib.import_module("infra.template").merged(STAGE)["Resources"].values()
         self._tables = [one["Properties"] for one in resources if one["Type"] == "AWS::DynamoDB::Table"]
         self._queues = [one["Properties"] for one in resources if one["Type"] == "AWS::SQS::Queue"]

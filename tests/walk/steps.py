@@ -15,6 +15,7 @@ from tests.walk.on_checks import delete, reassign
 from tests.walk.on_heartbeats import burst, edit_heartbeat, make_heartbeat, pause, ping, resume, send
 from tests.walk.on_probes import depend, maintain, make_probe, switch, turn_site
 from tests.walk.on_rules import make_rule, mute, send_point
+from tests.walk.on_series import delete_series, send_again, send_late
 from tests.walk.scene import Scene, Span
 from tests.walk.world import START
 
@@ -52,6 +53,9 @@ STEPS: tuple[tuple[Callable[[Scene, Random], None], int], ...] = (
     (wait_long, 3),
     (set_mood, 7),
     (send_point, 10),
+    (send_late, 5),
+    (send_again, 2),
+    (delete_series, 1),
     (mute, 4),
     (turn_site, 5),
     (maintain, 3),
