@@ -44,8 +44,7 @@ def _puts(project: str, parts: list[Part], request: str, now: datetime) -> list[
             series_marks.due(project, part.series, part.hour, HOUR, request),
         ]
         if is_closed(day, DAY, now):
-            items.append(series_marks.stale(owner, "H", day, request))
-            items.append(series_marks.due(project, part.series, day, DAY, request))
+            items += series_marks.of_day(project, part.series, owner, day, f"{request}.{part.hour}")
         found |= {(one["owner"]["S"], one["at_key"]["S"]): one for one in items}
     return [put_if(one) for one in found.values()]
 
@@ -79,10 +78,7 @@ def _add(project: str, part: Part, request: str, seen: Item | None) -> None:
     owner, day = part.owner, part.hour - part.hour % DAY
     late = merged(minutes.late, summed(unpack_points(part.hour, part.data), part.hour, MINUTE))
     after = minutes.written(owner, part.hour, late=late, requests={*minutes.requests, name})
-    marks = [
-        series_marks.stale(owner, "H", day, request),
-        series_marks.due(project, part.series, day, DAY, request),
-    ]
+    marks = series_marks.of_day(project, part.series, owner, day, f"{request}.{part.hour}")
     transact([put_if(after, seen, unless_changed=True), *map(put_if, marks)])
 
 

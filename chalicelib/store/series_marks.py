@@ -47,6 +47,12 @@ def stale(owner: str, letter: str, begin: int, mark: str) -> Item:
     return item_of(owner, f"{letter}#{begin:010d}{STALE}", minutes_expiry(begin), mark=mark)
 
 
+def of_day(project: str, series: str, owner: str, day: int, mark: str) -> list[Item]:
+    """The marks of a day whose hours have changed. No two changes have the same `mark`: who sums the day knows by it
+    that there has been another."""
+    return [stale(owner, "H", day, mark), due(project, series, day, DAY, mark)]
+
+
 def ripe(project: str, now: datetime) -> Iterator[tuple[str, int, int]]:
     """(series, begin, length) of all that may be rolled up now, what has waited longest first."""
     latest = f"{int(now.timestamp()) - SLACK:010d}#~"

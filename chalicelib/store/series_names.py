@@ -133,7 +133,8 @@ def note(
     """Notes that series have points up to these moments. Those that were never seen before have the pace of the points
     that are `given`. `deletions` is how many the project has seen, as it was read for this request."""
     _forget_deleted(project, deletions)
-    due = [series for series, at in newest.items() if _is_due(project, series, at)]
+    known = {series: _Memory.known.get((project, series)) for series in newest}
+    due = [series for series, at in newest.items() if _is_due(known[series], series, at)]
     stored = _stored(project, due, sleep)
     before = {series: name for series, (name, live) in stored.items() if live(now)}
     names = {series: _seen(before.get(series), series, newest[series]) for series in due}
@@ -147,8 +148,7 @@ def note(
         _Memory.known.clear()
     for series, name in names.items():
         _remember(project, name, newest[series])
-    known = {series: _Memory.known.get((project, series)) for series in newest.keys() - names.keys()}
-    editions = {series: one.name.edition if one else "" for series, one in known.items()}
+    editions = {series: one.name.edition for series, one in known.items() if one}
     return Noted(tuple(fresh), editions | {series: name.edition for series, name in names.items()})
 
 
@@ -175,14 +175,14 @@ def _made(project: str, fresh: dict[str, Name], changed: list[Name], sleep: Slee
             stands = _stored(project, [name.series], sleep).get(name.series)
             if stands is None:
                 raise StoreFault(f"{name.series} is being deleted") from None
-            return stands[0]
+            new = replace(name, edition=stands[0].edition)
+            put_all([_item(partition, new)], sleep)
         return new
 
     return {name.series: name for name in at_once(make, list(fresh.values()))}
 
 
-def _is_due(project: str, series: str, at: int) -> bool:
-    seen = _Memory.known.get((project, series))
+def _is_due(seen: Known | None, series: str, at: int) -> bool:
     return seen is None or seen.hour < _hour_of(series, at)
 
 

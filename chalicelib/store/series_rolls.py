@@ -54,9 +54,8 @@ def _roll_hour(project: str, series: str, owner: str, hour: int, now: datetime) 
     if items and is_there(hour, now):
         ended += _summed(owner, hour, items, seen)
         if is_closed(day, DAY, now):
-            name = due["mark"]["S"]
-            ended.append(put_if(series_marks.stale(owner, "H", day, name)))
-            ended.append(put_if(series_marks.due(project, series, day, DAY, name)))
+            name = f"{hour}.{Minutes.read(seen).mark + 1}"
+            ended += map(put_if, series_marks.of_day(project, series, owner, day, name))
     transact(ended)
 
 

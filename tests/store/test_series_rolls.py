@@ -7,10 +7,12 @@ from random import Random
 
 import pytest
 
-from chalicelib.store import series, series_ages, series_rolls
+from chalicelib.store import series, series_ages, series_late, series_names, series_rolls
 from chalicelib.store.series_calls import Item, query
-from chalicelib.store.series_cells import HOUR
+from chalicelib.store.series_cells import HOUR, pack_points
+from chalicelib.store.series_parts import Part
 from tests.conftest import NOW
+from tests.flows.conftest import interrupted
 from tests.store.series_scene import PROJECT, T
 
 pytestmark = pytest.mark.usefixtures("services")
@@ -169,3 +171,28 @@ def test_an_hour_of_more_points_than_an_item_holds_has_its_minutes_and_is_read_a
     assert list(items("M")) == [f"M#{H}"]
     assert read(H, H + HOUR, step=HOUR, view="obvs") == [60_001.0]
     assert series.read(PROJECT, "a.b", H - 5 * HOUR, H + HOUR, NOW, step=30, view="obvs")[-1] == 480.0
+
+
+@pytest.mark.parametrize("call", range(1, 6))
+def test_parts_of_one_request_that_come_while_their_day_is_rolled_up_are_in_it(call: int) -> None:
+    old = T - T % DAY - 20 * DAY
+    parts = [Part("a.b", hour, hour, pack_points(hour, [(hour, 1.0)]), f"{PROJECT}#a.b") for hour in (old, old + HOUR)]
+    series_late.add_to_minutes(PROJECT, parts[:1], "AAAAAAAA")
+    with interrupted(call, lambda: series_late.add_to_minutes(PROJECT, parts[1:], "AAAAAAAA")):
+        roll(old)
+    series_late.add_to_minutes(PROJECT, parts, "AAAAAAAA")
+    roll(old)
+    assert read(old, old + DAY, NOW + timedelta(days=300), step=DAY, view="sum") == [2]
+
+
+@pytest.mark.parametrize("call", range(1, 10))
+def test_an_hour_that_is_rolled_up_while_its_day_is_is_in_it(call: int) -> None:
+    evening = MIDNIGHT - 2 * HOUR
+    for hour, now in ((evening, -3_600), (evening + HOUR, -60)):
+        add([(hour, 1.0)], NOW + timedelta(seconds=MIDNIGHT + now - T))
+    series_names.forget()
+    roll(evening, NOW + timedelta(seconds=MIDNIGHT - 600 - T))
+    with interrupted(call, lambda: roll(evening + HOUR)):
+        roll(evening)
+    roll(evening + HOUR)
+    assert read(MIDNIGHT - DAY, MIDNIGHT, NOW + timedelta(days=300), step=DAY, view="sum") == [2]

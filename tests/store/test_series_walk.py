@@ -77,7 +77,9 @@ class Walk:
         if self.chance.random() < 0.4:
             with self.fault(), suppress(Killed, StoreFault):
                 series.add(PROJECT, points, self.now, sleep=lambda _: None)
-        series.add(PROJECT, points, self.now, sleep=lambda _: None)
+        at_call = self.chance.randrange(1, 9) if self.chance.random() < 0.3 else 0
+        with interrupted(at_call, lambda: self.roll_all()):
+            series.add(PROJECT, points, self.now, sleep=lambda _: None)
 
     def fault(self) -> AbstractContextManager[list[str]]:
         error = self.chance.choice((Killed, unavailable))
@@ -96,8 +98,8 @@ class Walk:
     def roll_all(self) -> None:
         self.tell("rolls all")
         for name, hour in sorted(set(self.marked())):
-            series_rolls.roll_up(PROJECT, name, hour, self.now, lambda _: None)
-        assert not [one for one in self.marked() if one[1] + HOUR + DAY < self.second]
+            with suppress(StoreFault):
+                series_rolls.roll_up(PROJECT, name, hour, self.now, lambda _: None)
         self.rolled = self.now
 
     def meet(self) -> None:
@@ -107,7 +109,7 @@ class Walk:
             return
         name, hour = self.chance.choice(found)
         self.tell(f"rolls {name} at {hour} while others do too")
-        meanwhile, at_call = [self.roll_some, self.send], self.chance.randrange(1, 5)
+        meanwhile, at_call = [self.roll_some, self.roll_all, self.send, self.send_again], self.chance.randrange(1, 5)
         with interrupted(at_call, lambda: self.chance.choice(meanwhile)()), suppress(StoreFault):
             series_rolls.roll_up(PROJECT, name, hour, self.now, lambda _: None)
 
