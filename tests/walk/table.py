@@ -11,9 +11,20 @@ from tests.walk.walks import Figures
 
 # So many seeds the walks of one line are from those of the next.
 ROW = 100_000
-COLUMNS = ("fault", "steps", "pings", "lost", "messages", "doubled", "late, 99 %", "late, most", "promises broken")
-# What makes a ping lost, a message lost.
-LOST = ("pings", "last word", "ends")
+COLUMNS = (
+    "fault",
+    "steps",
+    "pings",
+    "points",
+    "lost",
+    "messages",
+    "doubled",
+    "late, 99 %",
+    "late, most",
+    "promises broken",
+)
+# What makes a ping lost, a point, a message.
+LOST = ("pings", "points", "last word", "ends")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -34,5 +45,5 @@ def _row(group: str, found: Figures) -> list[str]:
     lost = sum(found.breaks[promise] for promise in LOST)
     broken = ", ".join(f"{promise} {found.breaks[promise]}" for promise in NAMES if found.breaks[promise])
     late = (delays[int(0.99 * (len(delays) - 1))], delays[-1])
-    counts = (found.steps, tally.pings, lost, tally.messages, tally.doubled)
+    counts = (found.steps, tally.pings, tally.points, lost, tally.messages, tally.doubled)
     return [group, *(f"{count:,}" for count in counts), *(f"{seconds:.1f} s" for seconds in late), broken or "none"]

@@ -95,6 +95,7 @@ class Figures:
         self.steps += len(one.seeds)
         self.minutes += one.minutes
         self.tally.pings += one.tally.pings
+        self.tally.points += one.tally.points
         self.tally.messages += one.tally.messages
         self.tally.doubled += one.tally.doubled
         self.tally.delays += one.tally.delays
