@@ -80,7 +80,7 @@ def _notification(item: NotificationItem) -> Notification:
 
 
 def owe(transaction: TransactWrite, channel: str, project: str, check: str, now: datetime) -> None:
-    """Lists a check under a channel that could not be told of it."""
+    """Lists a check, or the place of a last word, under a channel that could not be told of it."""
     transaction.save(DebtItem(channel, _DEBT + check, project=project, since=now))
 
 
@@ -96,7 +96,7 @@ def forgive(channel: str, check: str) -> None:
 
 
 def debts(channel: str) -> Iterator[tuple[str, str]]:
-    """(project, code) of the checks of which a channel is owed news."""
+    """(project, code) of the checks of which a channel is owed news; (project, subject) of its last words."""
     with translated():
         for item in DebtItem.query(channel, DebtItem.at_key.startswith(_DEBT), consistent_read=True):
             yield item.project, item.at_key.removeprefix(_DEBT)

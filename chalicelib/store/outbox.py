@@ -18,7 +18,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.store import limits
-from chalicelib.store.faults import Refused, translated
+from chalicelib.store.faults import Refused, translated, update
 from chalicelib.store.models import OutboxItem
 
 # How long the nudge has before the sweep takes an item up itself.
@@ -70,6 +70,11 @@ def of_closing(project: str, code: str, channel: str, began: datetime) -> Nudge:
     return of(project, f"{_END}{code}#{channel}#{began:%Y%m%dT%H%M%S%f}")
 
 
+def channel_of(subject: str) -> str:
+    """The channel whose conversation has ended."""
+    return subject.split("#")[2]
+
+
 def is_check(subject: str) -> bool:
     """Whether a subject is a check's code."""
     return not subject.startswith((_END, _CHANNEL, _INSTANCES))
@@ -102,6 +107,17 @@ def put(nudge: Nudge, mark: str, now: datetime) -> None:
     """As `add`, by itself."""
     with translated():
         _item(nudge).update(_news(nudge, mark, now, None))
+
+
+def hasten(nudge: Nudge, now: datetime) -> bool:
+    """Has a last word looked at soon, if it waits for later; whether it is there at all. Its mark stays what it is, as
+    somebody may be telling it."""
+    later = OutboxItem.data.exists() & (OutboxItem.due > now + HEAD_START)
+    try:
+        update(_item(nudge), [OutboxItem.due.set(now + HEAD_START)], later)
+    except Refused as refused:
+        return refused.item is not None
+    return True
 
 
 def _news(nudge: Nudge, mark: str, now: datetime, data: dict[str, Any] | None) -> list[Action]:

@@ -102,6 +102,7 @@ def resume(entry: Entry, check: Check, seen: Cursor, cursor: Cursor, now: dateti
     what it was."""
     with translated(), TransactWrite(connection=shared()) as transaction:
         outbox.remove(transaction, entry)
+        notifications.pay(transaction, cursor.channel, entry.subject)
         if cursor != seen:
             cursors.save(transaction, check.code, seen, cursor)
             outbox.add(transaction, outbox.of(check.project, check.code), cursor.by, now)
@@ -118,13 +119,16 @@ def take_word(entry: Entry, cursor: Cursor, until: datetime | None) -> None:
 
 
 def end_word(entry: Entry, cursor: Cursor, line: Notification, until: datetime | None, now: datetime) -> None:
-    """Writes the outcome of a last word with its line: it is tried again at `until`, or gone. Raises Refused."""
+    """Writes the outcome of a last word with its line: it is looked at again at `until` and owed to its channel, or it
+    is gone and paid. Raises Refused."""
     item = OutboxItem(entry.shard, entry.subject)
     with translated(), TransactWrite(connection=shared()) as transaction:
         notifications.write(transaction, line, now)
         if until is None:
+            notifications.pay(transaction, cursor.channel, entry.subject)
             transaction.delete(item, condition=OutboxItem.mark == entry.mark)
             return
+        notifications.owe(transaction, cursor.channel, entry.project, entry.subject, now)
         data = partings.changed(entry.data or {}, cursor)
         moved: list[Any] = [OutboxItem.data.set(data), OutboxItem.due.set(until)]
         transaction.update(item, moved, condition=OutboxItem.mark == entry.mark)

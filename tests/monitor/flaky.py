@@ -111,6 +111,11 @@ class Scene:
         """Has everything looked at that waits, whenever its time is."""
         deliver.deliver_all(self.services, [entry.nudge for entry in self.waiting])
 
+    def deliver_due(self) -> None:
+        """Has looked at what is due."""
+        due = [one.nudge for one in self.waiting if one.due and one.due <= self.clock.now]
+        deliver.deliver_all(self.services, due)
+
     def deliver_ends(self, *, others: bool = False) -> None:
         """Has the last words looked at and nothing else, or everything but them."""
         chosen = [one.nudge for one in self.waiting if one.subject.startswith("end#") != others]

@@ -10,7 +10,7 @@ from chalicelib.channels import words
 from chalicelib.core.errors import Undelivered
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.store import definitions
+from chalicelib.store import definitions, notifications
 from tests.monitor.flaky import BUSY, GONE, Flaky, Scene
 
 UNANSWERED = Undelivered("no answer", unanswered=True)
@@ -207,3 +207,44 @@ def test_incidents_are_closed_as_soon_as_their_check_is_paused(told: Scene, flak
     told.deliver()
 
     assert headlines(flaky) == ["PAUSED", "PAUSED"]
+
+
+@pytest.mark.parametrize("error", [BUSY, GONE])
+@pytest.mark.parametrize("way", ["edited", "tested", "told"])
+def test_a_last_word_that_was_not_taken_is_told_once_when_its_channel_works_again(
+    told: Scene, flaky: Flaky, error: Undelivered, way: str
+) -> None:
+    gone = told.now
+    other = told.check("a")
+    flaky.errors["a"] = error
+    manage.delete(told.services, gone)
+    for _ in range(3):
+        told.deliver()
+        told.clock.move(minutes=10)
+    flaky.errors.clear()
+    flaky.told.clear()
+    if way == "edited":
+        channels.change(told.services, told.named("a"), {"name": "A"})
+    elif way == "tested":
+        channels.try_out(told.services, told.keyring.project, told.named("a"))
+        flaky.told.clear()
+    else:
+        told.ping("fail", other.code)
+    for _ in range(3):
+        told.clock.move(seconds=31)
+        told.deliver_due()
+
+    assert flaky.told.count(("a", "up", 0)) == 1
+    assert not list(notifications.debts(told.channels["a"]))
+
+
+def test_a_last_word_that_nobody_can_take_is_forgotten_after_a_month(told: Scene, flaky: Flaky) -> None:
+    flaky.errors["a"] = GONE
+    manage.delete(told.services, told.now)
+    told.deliver()
+    assert [entry.due for entry in told.waiting] == [told.clock.now + timedelta(days=30)]
+    told.clock.move(days=31)
+    told.deliver()
+
+    assert told.waiting == []
+    assert not list(notifications.debts(told.channels["a"]))

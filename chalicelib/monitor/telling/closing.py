@@ -4,7 +4,7 @@ closed, people are told that nobody watches it any more."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from chalicelib.core import audience, telling
@@ -17,10 +17,13 @@ from chalicelib.monitor import transitions
 from chalicelib.monitor.services import ALPHANUMERIC, Services
 from chalicelib.monitor.telling import compose, outcomes, pacing, sending
 from chalicelib.monitor.telling.sending import Leased
-from chalicelib.store import checks, cursors, outbox, partings, queues, tellings
+from chalicelib.store import checks, cursors, notifications, outbox, partings, queues, tellings
 from chalicelib.store.faults import Contended, Refused
 from chalicelib.store.gathering import Gathered
 from chalicelib.store.outbox import Entry
+
+# A last word that was given up waits so long for its channel to work again.
+RESTS = timedelta(days=30)
 
 
 def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
@@ -32,7 +35,7 @@ def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> 
     check, cursor, at = partings.read(entry.data or {})
     channel = next((one for one in channels if one.code == cursor.channel), None)
     if channel is None:
-        outbox.forget(entry)
+        forget(entry)
         return
     listener = sending.listener(channel, check)
     if not listener.incident and _is_back(services, entry, check, channel, cursor):
@@ -40,7 +43,8 @@ def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> 
     talk = Talk(cursor, [], check, listener, services.clock())
     decision = telling.last_word(talk, at)
     if isinstance(decision, Settled):
-        outbox.forget(entry)
+        if not _rests(entry, decision.cursor, talk.now):
+            forget(entry)
     elif isinstance(decision, Wait):
         _wait(services, entry, decision)
     else:
@@ -49,6 +53,18 @@ def deliver(services: Services, gathered: Gathered, channels: list[Channel]) -> 
             _wait(services, entry, paced)
         else:
             _tell(services, gathered, check, channel, decision)
+
+
+def _rests(entry: Entry, cursor: Cursor, now: datetime) -> bool:
+    """Whether it was given up, and waits for its channel to work again."""
+    given_up = cursor.attempt is not None and cursor.attempt.given_up
+    return given_up and entry.due is not None and entry.due > now
+
+
+def forget(entry: Entry) -> None:
+    """Nobody is told this last word any more, nor owed it."""
+    outbox.forget(entry)
+    notifications.forgive(outbox.channel_of(entry.subject), entry.subject)
 
 
 def _is_back(services: Services, entry: Entry, check: Check, channel: Channel, cursor: Cursor) -> bool:
@@ -105,7 +121,7 @@ def _tell(services: Services, gathered: Gathered, check: Check, channel: Channel
     news = compose.compose(services, subject, channel, tell, ended=True)
     outcome = sending.send(services, Leased(channel, tell.cursor, begun, tell), news)
     rest = outcome.cursor.attempt
-    until = rest.next_at if rest else None
+    until = (rest.next_at or now + RESTS) if rest else None
     end = partial(tellings.end_word, taken, outcome.cursor, outcomes.line(outcome), until, services.clock())
     try:
         outcomes.firmly(services, end)

@@ -39,14 +39,26 @@ def _wake_instances(services: Services, gathered: Gathered) -> None:
 
 
 def release(services: Services, gathered: Gathered, channels: list[Channel]) -> None:
-    """Moves up the outbox items of the checks about which the channel is owed news, and of the checks of whose outage
-    it may need a reminder. Doing so twice does no harm."""
+    """Moves up the outbox items of the checks about which the channel is owed news, of the checks of whose outage it
+    may need a reminder, and of its last words. Doing so twice does no harm."""
     entry = gathered.entry
     code = entry.subject.partition("#")[2]
     channel = next((one for one in channels if one.code == code), None)
     if channel is not None:
-        _move_up(services, [outbox.of(check.project, check.code) for check in _concerned(channel)], entry)
+        owed = list(notifications.debts(channel.code))
+        _hasten_words(services, channel, [key for key in owed if not outbox.is_check(key[1])])
+        concerned = _concerned(channel, [key for key in owed if outbox.is_check(key[1])])
+        _move_up(services, [outbox.of(check.project, check.code) for check in concerned], entry)
     outbox.forget(entry)
+
+
+def _hasten_words(services: Services, channel: Channel, owed: list[tuple[str, str]]) -> None:
+    words = [outbox.of(project, subject) for project, subject in owed]
+    standing = [word for word in words if outbox.hasten(word, services.clock())]
+    for word in words:
+        if word not in standing:
+            notifications.forgive(channel.code, word.subject)
+    transitions.nudge(standing)
 
 
 def _move_up(services: Services, nudges: list[Nudge], entry: Entry) -> None:
@@ -55,9 +67,9 @@ def _move_up(services: Services, nudges: list[Nudge], entry: Entry) -> None:
     transitions.nudge(nudges)
 
 
-def _concerned(channel: Channel) -> Iterator[Check]:
+def _concerned(channel: Channel, owed: list[tuple[str, str]]) -> Iterator[Check]:
+    """The checks of which the channel is owed news, and those of whose outage it may need a reminder."""
     seen = set()
-    owed = list(notifications.debts(channel.code))
     for start in range(0, len(owed), TOGETHER):
         keys = owed[start : start + TOGETHER]
         found = {check.code: check for check in checks.many_as_told(keys)}
