@@ -290,3 +290,18 @@ def test_a_batch_is_probed_while_another_hangs(services: Services, keyring: proj
     services.engine = hanging = Hanging(work_on_another)  # type: ignore[assignment]
     assert probing.work(services, message(slow)) == 1
     assert services.engine is hanging
+
+
+def test_a_good_look_within_the_second_of_the_first_failure_elsewhere_keeps_nobody_from_confirming_that(
+    story: Story, engine: Engine
+) -> None:
+    workers = at_places(story.services)
+    spec = replace(specs.HTTP, retries=1, locations=tuple(place for place, _ in PLACES))
+    check = manage.create(story.services, story.keyring.project, {"kind": "probe", "period": 60, "spec": spec})
+    begin = story.clock.now
+    for (place, _), after, outcome in zip(PLACES, (0.5, 0.0, 0.2), (GOOD, BAD, BAD), strict=True):
+        story.clock.now = begin + timedelta(seconds=after)
+        workers[place].engine = Engine(outcome)  # type: ignore[assignment]
+        probing.work(workers[place], message(check, here=True))
+
+    assert checks.get(check.project, check.code).status == "down"

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.core.check import Check, Result
 from chalicelib.core.specs import probe_of
-from chalicelib.core.watching import Observed, retries
+from chalicelib.core.watching import SKEW, Observed, retries
 from chalicelib.monitor.services import Services
 from chalicelib.store import results
 
@@ -33,7 +33,14 @@ def weighed(services: Services, check: Check, look: Observed, others: Iterable[s
         return None
     if look.ok:
         return None if _is_down_elsewhere(check, others, latest) else look
-    return replace(look, sound=max((result.at for result in kept if result.code), default=None))
+    return replace(look, sound=_sound(check, kept))
+
+
+def _sound(check: Check, kept: list[Result]) -> datetime | None:
+    """When the last look that found all well began, as far as that can be held against the first failure: one of
+    another place may have begun before it, by as much as two clocks lie apart."""
+    places = check.suspicion.locations if check.suspicion else ()
+    return max((one.at if one.location in places else one.at - SKEW for one in kept if one.code), default=None)
 
 
 def _would_change(check: Check, look: Observed) -> bool:
