@@ -31,11 +31,19 @@ class Unsilenced:
 
 
 def silenced(check: Check, event: Silenced) -> tuple[Check, tuple[Flip, ...]]:
-    """Raises Conflict when the check has as many silences as it can."""
-    others = [silence for silence in _lasting(check, event.at) if silence.id != event.silence.id]
+    """Raises Conflict when the check has as many silences as it can.
+
+    One from now on that takes the place of another begins when that began: by the clock of whoever reads it, now may
+    lie ahead.
+    """
+    lasting, laid = _lasting(check, event.at), event.silence
+    others = [silence for silence in lasting if silence.id != laid.id]
     if len(others) >= AT_MOST:
         raise Conflict(f"a check holds at most {AT_MOST} silences at a time")
-    return replace(check, silences=(*others, event.silence)), ()
+    if laid.start <= event.at:
+        same = (one for one in lasting if one.id == laid.id and one.window is laid.window is None)
+        laid = replace(laid, start=min([laid.start, *(one.start for one in same)]))
+    return replace(check, silences=(*others, laid)), ()
 
 
 def unsilenced(check: Check, event: Unsilenced) -> tuple[Check, tuple[Flip, ...]]:
