@@ -95,10 +95,14 @@ def _outdated(check: Check, look: Observed) -> bool:
     """Whether a look began before the present status, against which it says nothing, or a good one before the first
     failure: looks end in another order than they began. Who is a little early by the clock of his place may be late by
     that of another."""
-    suspicion = check.suspicion
-    if suspicion and look.ok:
-        return look.at < suspicion.since - (timedelta() if look.location in suspicion.locations else SKEW)
+    if check.suspicion and look.ok:
+        return look.at < check.suspicion.since - apart(check.suspicion, look.location)
     return check.since is not None and look.at < check.since - SKEW
+
+
+def apart(suspicion: Suspicion | None, location: str) -> timedelta:
+    """How far the clock of a place may lie from those of the places that saw a failure."""
+    return timedelta() if suspicion and location in suspicion.locations else SKEW
 
 
 def _good(check: Check, look: Observed) -> tuple[Check, tuple[Flip, ...]]:

@@ -58,21 +58,23 @@ def add(
     noted = series_names.note(project, newest, now, sleep, given=given, deletions=deletions)
     fresh = noted.fresh
     parts = [part._replace(owner=owner_of(project, part.series, noted.editions[part.series])) for part in parts]
-    _keep(project, parts, request, now, sleep)
+    late = _keep(project, parts, request, now, sleep)
     series_paces.learn(project, given, now, sleep, passed_over=fresh)
-    late = tuple((part.series, part.hour) for part in parts if is_closed(part.hour, HOUR, now))
-    return Added(late, fresh)
+    return Added(tuple((part.series, part.hour) for part in late), fresh)
 
 
-def _keep(project: str, parts: list[Part], request: str, now: datetime, sleep: Sleep) -> None:
-    """Keeps the points where those of their hours are: of one that is not over, of one that is, of long ago."""
-    old = [part for part in parts if not is_whole(part.hour, now)]
-    late = [part for part in parts if is_whole(part.hour, now) and is_closed(part.hour, HOUR, now)]
+def _keep(project: str, parts: list[Part], request: str, now: datetime, sleep: Sleep) -> list[Part]:
+    """Keeps the points where those of their hours are: of one that is not over, of one that is, of long ago. Answers
+    those of hours that are over."""
     coming = [part for part in parts if not is_closed(part.hour, HOUR, now)]
+    over = [part for part in parts if is_closed(part.hour, HOUR, now)]
+    late = [part for part in over if is_whole(part.hour, now)]
+    old = [part for part in over if not is_whole(part.hour, now)]
     series_marks.note(project, ((part.series, part.hour) for part in coming), request, now, sleep)
     put_all((item(part, request) for part in coming), sleep)
     series_late.keep(project, late, request, now, sleep)
     series_late.add_to_minutes(project, old, request, sleep)
+    return over
 
 
 def read(
@@ -102,7 +104,7 @@ def read(
 
 def grids(
     project: str,
-    names: Mapping[str, str],
+    names: Mapping[str, str | None],
     start: int,
     end: int,
     now: datetime,
@@ -111,15 +113,19 @@ def grids(
     points: bool = False,
     consistent: bool = False,
 ) -> dict[str, Grid]:
-    """What is kept of several series, each with its edition, several at a time, as grids that can be seen through any
-    view; with `points` through percentiles and "obvs" alone. The span and the step are those of `read`."""
+    """What is kept of several series, each with its edition (None: nothing is read), several at a time, as grids that
+    can be seen through any view; with `points` through percentiles and "obvs" alone. The span and the step are those
+    of `read`."""
     if (step != 30 and step % 60) or (end - start) // step > BUCKETS_MAX:
         raise ValueError(f"cannot read {start} to {end} in steps of {step} s")
     wanted = list(names)
 
     def one(series: str) -> Grid:
         grid = (PointGrid if points else Grid)(start, end, step)
-        fill(grid, owner_of(project, series, names[series]), now, points=points or step == 30, consistent=consistent)
+        edition = names[series]
+        if edition is not None:
+            owner = owner_of(project, series, edition)
+            fill(grid, owner, now, points=points or step == 30, consistent=consistent)
         return grid
 
     return dict(zip(wanted, at_once(one, wanted), strict=True))

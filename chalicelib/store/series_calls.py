@@ -114,6 +114,16 @@ def get_all(keys: list[Item], sleep: Sleep = time.sleep, *, consistent: bool = F
     return [item for items in found for item in items]
 
 
+def stand(keys: list[Item], sleep: Sleep = time.sleep) -> list[Item | None]:
+    """What stands under each of these keys at this moment."""
+    found = {_place(item): item for item in get_all(keys, sleep, consistent=True)}
+    return [found.get(_place(key)) for key in keys]
+
+
+def _place(item: Item) -> tuple[str, str]:
+    return item["owner"]["S"], item["at_key"]["S"]
+
+
 def query(
     owner: str,
     low: str,

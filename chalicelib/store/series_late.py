@@ -15,7 +15,7 @@ from datetime import datetime
 from chalicelib.store import series_marks
 from chalicelib.store.faults import Contended, Refused, StoreFault
 from chalicelib.store.series_ages import DAY, is_closed
-from chalicelib.store.series_calls import Item, Sleep, at_once, get_all, put_if, transact
+from chalicelib.store.series_calls import Item, Sleep, at_once, put_if, stand, transact
 from chalicelib.store.series_cells import HOUR, merged, summed, unpack_points
 from chalicelib.store.series_minutes import MINUTE, Minutes, minutes_key
 from chalicelib.store.series_parts import Part, item
@@ -52,23 +52,19 @@ def _puts(project: str, parts: list[Part], request: str, now: datetime) -> list[
 def add_to_minutes(project: str, parts: list[Part], request: str, sleep: Sleep = time.sleep) -> None:
     """Adds points of hours that are no longer kept point by point to their minutes, and marks their days. Raises
     StoreFault."""
-    keys = [minutes_key(part.owner, part.hour) for part in parts]
-    found = {(one["owner"]["S"], one["at_key"]["S"]): one for one in get_all(keys, sleep, consistent=True)}
+    found = stand([minutes_key(part.owner, part.hour) for part in parts], sleep)
 
-    def add(part: Part) -> None:
-        key = minutes_key(part.owner, part.hour)
-        seen = [found.get((key["owner"]["S"], key["at_key"]["S"]))]
+    def anew(part: Part) -> None:
+        _add(project, part, request, *stand([minutes_key(part.owner, part.hour)], sleep))
 
-        def attempt() -> None:
-            try:
-                _add(project, part, request, seen[0])
-            except Refused:
-                seen[0] = next(iter(get_all([key], sleep, consistent=True)), None)
-                raise
+    def add(part_and_seen: tuple[Part, Item | None]) -> None:
+        part, seen = part_and_seen
+        try:
+            _add(project, part, request, seen)
+        except (Refused, Contended):
+            persistently(lambda: anew(part), sleep)
 
-        persistently(attempt, sleep)
-
-    at_once(add, parts)
+    at_once(add, list(zip(parts, found, strict=True)))
 
 
 def _add(project: str, part: Part, request: str, seen: Item | None) -> None:

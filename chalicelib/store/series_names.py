@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from itertools import islice
 from typing import ClassVar
 from uuid import uuid4
@@ -136,7 +135,7 @@ def note(
     known = {series: _Memory.known.get((project, series)) for series in newest}
     due = [series for series, at in newest.items() if _is_due(known[series], series, at)]
     stored = _stored(project, due, sleep)
-    before = {series: name for series, (name, live) in stored.items() if live(now)}
+    before = {series: _name(item) for series, item in stored.items() if _is_live(item, now)}
     names = {series: _seen(before.get(series), series, newest[series]) for series in due}
     for series in names.keys() & (given or {}).keys() - before.keys():
         found = pace.measured([at for at, _ in (given or {})[series]], int(now.timestamp()))
@@ -152,10 +151,10 @@ def note(
     return Noted(tuple(fresh), editions | {series: name.edition for series, name in names.items()})
 
 
-def _stored(project: str, names: Iterable[str], sleep: Sleep) -> dict[str, tuple[Name, Callable[[datetime], bool]]]:
-    """The names as they stand at this moment, with the question whether they have not expired."""
+def _stored(project: str, names: Iterable[str], sleep: Sleep) -> dict[str, Item]:
+    """The items of names as they stand at this moment, also of those that have expired."""
     found = get_all([key_of(_partition(project), series) for series in names], sleep, consistent=True)
-    return {item["at_key"]["S"]: (_name(item), partial(_is_live, item)) for item in found}
+    return {item["at_key"]["S"]: item for item in found}
 
 
 def _made(project: str, fresh: dict[str, Name], changed: list[Name], sleep: Sleep) -> dict[str, Name]:
@@ -175,7 +174,7 @@ def _made(project: str, fresh: dict[str, Name], changed: list[Name], sleep: Slee
             stands = _stored(project, [name.series], sleep).get(name.series)
             if stands is None:
                 raise StoreFault(f"{name.series} is being deleted") from None
-            new = replace(name, edition=stands[0].edition)
+            new = replace(name, edition=_name(stands).edition)
             put_all([_item(partition, new)], sleep)
         return new
 
@@ -335,6 +334,8 @@ def remove(project: str, names: Iterable[Name], sleep: Sleep = time.sleep) -> No
         directory.count_deletion(project)
     gone = {name.series: name.edition for name in names}
     stands = _stored(project, gone, sleep)
-    keys = [key_of(_partition(project), series) for series, (name, _) in stands.items() if name.edition == gone[series]]
+    keys = [
+        key_of(_partition(project), series) for series, item in stands.items() if _name(item).edition == gone[series]
+    ]
     delete_all(keys, sleep)
     directory.count_deletion(project)

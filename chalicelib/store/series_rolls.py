@@ -15,7 +15,7 @@ from functools import partial
 
 from chalicelib.store import series_marks
 from chalicelib.store.series_ages import DAY, hours_expiry, is_closed, is_ripe, is_there, owner_of, raw_expiry
-from chalicelib.store.series_calls import Item, Sleep, delete_if, get_all, item_of, key_of, put_if, query, transact
+from chalicelib.store.series_calls import Item, Sleep, delete_if, item_of, key_of, put_if, query, stand, transact
 from chalicelib.store.series_cells import HOUR, Cell, Points, joined, pack_cells, pack_points, summed, unpack_points
 from chalicelib.store.series_late import persistently
 from chalicelib.store.series_minutes import MINUTE, Minutes, minutes_key
@@ -35,33 +35,28 @@ def roll_up(
         persistently(partial(_roll_day, project, series, owner, day), sleep)
 
 
-def _stand(*keys: Item) -> list[Item | None]:
-    """What stands under each of these keys at this moment."""
-    found = {(one["owner"]["S"], one["at_key"]["S"]): one for one in get_all(list(keys), consistent=True)}
-    return [found.get((key["owner"]["S"], key["at_key"]["S"])) for key in keys]
-
-
 def _roll_hour(project: str, series: str, owner: str, hour: int, now: datetime) -> None:
     day = hour - hour % DAY
     mark = series_marks.due_key(project, series, hour, HOUR)
     stale = [series_marks.stale_key(owner, letter, hour) for letter in "CM"]
-    due, seen, *lacking = _stand(mark, minutes_key(owner, hour), *stale)
+    due, seen, *lacking = stand([mark, minutes_key(owner, hour), *stale])
     if due is None:
         return
     ended = [delete_if(mark, due, unless_changed=True)]
     ended += [delete_if(key) for key, item in zip(stale, lacking, strict=True) if item]
     items = list(query(owner, f"P#{hour:010d}", f"P#{hour + HOUR - 1:010d}#~", consistent=True))
     if items and is_there(hour, now):
-        ended += _summed(owner, hour, items, seen)
+        before = Minutes.read(seen)
+        ended += _summed(owner, hour, items, seen, before)
         if is_closed(day, DAY, now):
-            name = f"{hour}.{Minutes.read(seen).mark + 1}"
+            name = f"{hour}.{before.mark + 1}"
             ended += map(put_if, series_marks.of_day(project, series, owner, day, name))
     transact(ended)
 
 
-def _summed(owner: str, hour: int, items: list[Item], seen: Item | None) -> list[Item]:
-    """What writes the points of an hour as one item and its minutes."""
-    points, before = _points(items, hour), Minutes.read(seen)
+def _summed(owner: str, hour: int, items: list[Item], seen: Item | None, before: Minutes) -> list[Item]:
+    """What writes the points of an hour as one item and its minutes, which were `before`."""
+    points = _points(items, hour)
     names = {urlsafe_b64decode(item["at_key"]["S"].rsplit("#", 1)[1]) for item in items}
     minutes = before.written(
         owner, hour, points=summed(points, hour, MINUTE), late=before.late, requests=names | before.requests
@@ -82,7 +77,7 @@ def _points(items: Iterable[Item], hour: int) -> Points:
 def _roll_day(project: str, series: str, owner: str, day: int) -> None:
     mark = series_marks.due_key(project, series, day, DAY)
     key, stale = key_of(owner, f"H#{day:010d}"), series_marks.stale_key(owner, "H", day)
-    due, seen, lacking = _stand(mark, key, stale)
+    due, seen, lacking = stand([mark, key, stale])
     if due is None:
         return
     cells = _hours(owner, day)

@@ -118,14 +118,17 @@ def take_word(entry: Entry, cursor: Cursor, until: datetime | None) -> None:
         OutboxItem(entry.shard, entry.subject).update(actions, condition=same)
 
 
-def end_word(entry: Entry, cursor: Cursor, line: Notification, until: datetime | None, now: datetime) -> None:
+def end_word(
+    entry: Entry, cursor: Cursor, line: Notification, until: datetime | None, now: datetime, *, owed: bool
+) -> None:
     """Writes the outcome of a last word with its line: it is looked at again at `until` and owed to its channel, or it
-    is gone and paid. Raises Refused."""
+    is gone, and paid if it was `owed`. Raises Refused."""
     item = OutboxItem(entry.shard, entry.subject)
     with translated(), TransactWrite(connection=shared()) as transaction:
         notifications.write(transaction, line, now)
         if until is None:
-            notifications.pay(transaction, cursor.channel, entry.subject)
+            if owed:
+                notifications.pay(transaction, cursor.channel, entry.subject)
             transaction.delete(item, condition=OutboxItem.mark == entry.mark)
             return
         notifications.owe(transaction, cursor.channel, entry.project, entry.subject, now)

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chalicelib import log
 from chalicelib.monitor.messages import RollUp, of_chore
@@ -46,10 +46,10 @@ def _chores(project: str, found: dict[int, set[str]]) -> Iterable[RollUp]:
             yield RollUp(project, tuple(names[start : start + BATCH]), hour)
 
 
-def roll(services: Services, project: str, names: Iterable[str], hour: int) -> None:
+def roll(services: Services, project: str, names: Sequence[str], hour: int) -> None:
     """Rolls up one hour of these series, and its day where that is over."""
-    now, wanted = services.clock(), list(names)
-    known = series_names.get_many(project, wanted, now, consistent=True)
-    for name in wanted:
+    now = services.clock()
+    known = series_names.get_many(project, names, now, consistent=True)
+    for name in names:
         edition = known[name].edition if name in known else ""
         series_rolls.roll_up(project, name, hour, now, services.sleep, edition=edition)

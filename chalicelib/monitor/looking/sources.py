@@ -10,7 +10,7 @@ from typing import Protocol
 from chalicelib.languages import graphite
 from chalicelib.languages.graphite.lines import meant
 from chalicelib.store import directory, series, series_ages, series_names
-from chalicelib.store.series_cells import Grid, PointGrid
+from chalicelib.store.series_cells import Grid
 from chalicelib.store.series_names import Name
 
 
@@ -56,15 +56,12 @@ class Stored:
         return names
 
     def grids(self, names: Iterable[str], start: int, end: int, step: int, *, points: bool) -> dict[str, Grid]:
-        wanted = list(names)
-        editions = self._standing(wanted)
-        found = series.grids(
+        editions = self._of(list(names))
+        return series.grids(
             self.project, editions, start, end, self.now, step=step, points=points, consistent=self.consistent
         )
-        kind = PointGrid if points else Grid
-        return {name: found.get(name) or kind(start, end, step) for name in wanted}
 
-    def _standing(self, names: list[str]) -> dict[str, str]:
+    def _of(self, names: list[str]) -> dict[str, str | None]:
         """The series with their editions. Where some were ever deleted, the catalogue says which there are: what is
         left of others is still being deleted."""
         if self._deletions is None:
@@ -74,7 +71,7 @@ class Stored:
         unknown = [name for name in names if name not in self._editions]
         if unknown:
             self.get(unknown)
-        return {name: self._editions[name] for name in names if name in self._editions}
+        return {name: self._editions.get(name) for name in names}
 
     def resolution(self, start: int) -> int:
         return series_ages.resolution(start, self.now)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.core.check import Check, Result
 from chalicelib.core.specs import probe_of
-from chalicelib.core.watching import SKEW, Observed, retries
+from chalicelib.core.watching import Observed, apart, retries
 from chalicelib.monitor.services import Services
 from chalicelib.store import results
 
@@ -39,8 +39,7 @@ def weighed(services: Services, check: Check, look: Observed, others: Iterable[s
 def _sound(check: Check, kept: list[Result]) -> datetime | None:
     """When the last look that found all well began, as far as that can be held against the first failure: one of
     another place may have begun before it, by as much as two clocks lie apart."""
-    places = check.suspicion.locations if check.suspicion else ()
-    return max((one.at if one.location in places else one.at - SKEW for one in kept if one.code), default=None)
+    return max((one.at - apart(check.suspicion, one.location) for one in kept if one.code), default=None)
 
 
 def _would_change(check: Check, look: Observed) -> bool:

@@ -122,7 +122,8 @@ def _tell(services: Services, gathered: Gathered, check: Check, channel: Channel
     outcome = sending.send(services, Leased(channel, tell.cursor, begun, tell), news)
     rest = outcome.cursor.attempt
     until = (rest.next_at or now + RESTS) if rest else None
-    end = partial(tellings.end_word, taken, outcome.cursor, outcomes.line(outcome), until, services.clock())
+    owed, line = outcome.seen.attempt is not None, outcomes.line(outcome)
+    end = partial(tellings.end_word, taken, outcome.cursor, line, until, services.clock(), owed=owed)
     try:
         outcomes.firmly(services, end)
     except Refused:
