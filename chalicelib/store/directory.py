@@ -290,8 +290,9 @@ def _key_item(key: Key) -> DirectoryItem:
     return DirectoryItem(f"key#{key.hash}", project=key.project, access=key.access, hint=key.hint, created=key.created)
 
 
-def replace_keys(project: Project, new: list[Key], old: list[Key]) -> None:
-    """Adds `new` keys and removes `old` ones in one transaction: at no moment neither works.
+def replace_keys(project: Project, new: list[Key], old: list[Key]) -> Project:
+    """Adds `new` keys and removes `old` ones in one transaction: at no moment neither works. Answers the project with
+    the keys that it has now.
 
     Raises Refused when the project's keys are no longer those that `project` names.
     """
@@ -304,6 +305,7 @@ def replace_keys(project: Project, new: list[Key], old: list[Key]) -> None:
         for key in old:
             transaction.delete(DirectoryItem(f"key#{key.hash}"))
         transaction.update(item, [DirectoryItem.keys.set(set(kept))], condition=unchanged)
+    return replace(project, keys=kept)
 
 
 def close_project(project: Project, now: datetime) -> None:

@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 
 import pytest
 
@@ -8,8 +9,10 @@ from chalicelib.monitor.managing.projects import KINDS, Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import directory, history
 from chalicelib.store.connection import shared
+from chalicelib.store.faults import StoreFault
 from chalicelib.store.models import MODELS
 from tests.conftest import Clock, Queues
+from tests.flows.conftest import trouble, unavailable
 
 
 def everything_kept() -> str:
@@ -93,6 +96,17 @@ def test_the_next_rotation_ends_every_key_that_was_kept(services: Services, keyr
     projects.rotate(services, keyring.project.code, ("write",))
     assert opens(keyring.keys["write"]) is None
     assert opens(kept.keys["write"]) is None
+
+
+@pytest.mark.parametrize("call", range(1, 8))
+def test_whichever_call_of_a_rotation_fails_somebody_knows_keys_that_work(
+    services: Services, keyring: Keyring, call: int
+) -> None:
+    """The new keys are told, or the old ones are as they were: a fault after the change would lock everybody out."""
+    known = keyring.keys
+    with trouble(call, unavailable, after=False), suppress(StoreFault):
+        known = projects.rotate(services, keyring.project.code).keys
+    assert [opens(known[kind]) for kind in KINDS] == list(KINDS)
 
 
 def test_the_keys_of_an_unknown_project_cannot_be_rotated(services: Services) -> None:

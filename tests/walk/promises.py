@@ -17,6 +17,7 @@ letters       no queue gives up a message
 wolf          clocks that stood still give who fell silent meanwhile time to be heard before it is news
 storm         nothing feeds itself: what is to be done ends
 points        every point that was taken counts once, however late it came; of a deleted series, none
+gone          of a project that was deleted nothing is left, and it tells nobody; one that was not is whole
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from dataclasses import dataclass, field
 from itertools import chain, combinations, pairwise
 from typing import Any
 
-from tests.walk import heartbeat, on_probes, on_rules, on_series, steps
+from tests.walk import heartbeat, on_probes, on_projects, on_rules, on_series, steps
 from tests.walk.hearing import SKEW, Flip, Hearing, Told, listed
 from tests.walk.heartbeat import Happened
 from tests.walk.scene import Channel, Scene, Span, Thing
@@ -34,7 +35,7 @@ from tests.walk.world import START
 
 _NAMES = """
 status, pings, counters, order, last word, ends, late, doubled, silenced, mastered, ids, outbox, errors, letters, storm,
-wolf, points
+wolf, points, gone
 """
 NAMES = tuple(name.strip() for name in _NAMES.split(","))
 # What holds and stays so; others are counted until they do.
@@ -113,6 +114,7 @@ class Witness:
         self._outbox()
         self._letters()
         on_series.judge(self.scene)
+        on_projects.judge(self.scene)
         self.scene.tell(f"the end, {waited} minutes after all was well")
 
     def _count(self, heard: Iterable[Hearing]) -> None:
@@ -352,6 +354,8 @@ class Witness:
         for item in table.items.values():
             subject = item[table.schema.range]["S"]
             about = next((thing for thing in self.scene.things if thing.key == subject), None)
+            if any(item["project"]["S"] == one.code and one.deleted is None for one in self.scene.neighbours):
+                continue  # what a neighbour who lives is owed may wait for the end of a mute
             lasts = about is not None and about.deleted is None and self._settled(about) == "down"
             if not (lasts and about and (self._reminds(about) or self._is_cut_off(about))):
                 found.append(f"still holds {about.name if about else 'nobody'}: {item}")

@@ -95,6 +95,22 @@ class Thing:
         return any(span.covers(at) for span in self.silences)
 
 
+@dataclass
+class Neighbour:
+    """Another project: `name` stands in everything that it holds, `codes` are those of its checks as they were written,
+    `checks` and `channels` those that somebody was told of."""
+
+    code: str
+    name: str
+    keys: dict[str, str]
+    receiver: Receiver
+    codes: set[str] = field(default_factory=set)
+    checks: set[str] = field(default_factory=set)
+    channels: set[str] = field(default_factory=set)
+    leaving: bool = False
+    deleted: float | None = None
+
+
 class Scene:
     def __init__(self, session: Session, keys: dict[str, str]) -> None:
         self.session, self.keys = session, keys
@@ -106,6 +122,8 @@ class Scene:
         self.stops: list[Span] = []
         # The bodies that were taken of each series, in order.
         self.bodies: dict[str, dict[str, bool]] = {}
+        # Other projects.
+        self.neighbours: list[Neighbour] = []
         # When a function failed that runs each minute.
         self.missed: list[float] = []
         self.look: Callable[[], None] = lambda: None

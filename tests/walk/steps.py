@@ -9,11 +9,13 @@ import json
 from collections.abc import Callable
 from random import Random
 
+from tests.walk import on_projects
 from tests.walk.acts import HOUR
 from tests.walk.on_channels import delete_channel, edit_channel, make_channel, set_mood, try_channel
 from tests.walk.on_checks import delete, reassign
 from tests.walk.on_heartbeats import burst, edit_heartbeat, make_heartbeat, pause, ping, resume, send
 from tests.walk.on_probes import depend, maintain, make_probe, switch, turn_site
+from tests.walk.on_projects import delete_project, use_project
 from tests.walk.on_rules import make_rule, mute, send_point
 from tests.walk.on_series import delete_series, send_again, send_late
 from tests.walk.scene import Scene, Span
@@ -56,6 +58,8 @@ STEPS: tuple[tuple[Callable[[Scene, Random], None], int], ...] = (
     (send_late, 5),
     (send_again, 2),
     (delete_series, 1),
+    (use_project, 5),
+    (delete_project, 2),
     (mute, 4),
     (turn_site, 5),
     (maintain, 3),
@@ -103,6 +107,8 @@ def begin(scene: Scene, seed: int) -> None:
 def _meanwhile(scene: Scene) -> None:
     """What happens between two calls of something else: a ping, or a deadline's worker."""
     random = scene.world.random
+    if on_projects.meanwhile(scene, random):
+        return
     thing = scene.pick(random, "heartbeat")
     if thing:
         send(scene, random, thing, random.choice(("success", "fail")))

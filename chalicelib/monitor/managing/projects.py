@@ -72,13 +72,13 @@ def rotate(services: Services, code: str, kinds: tuple[Access, ...] = KINDS, *, 
     clear = {kind: _new_key(services, kind) for kind in kinds}
     new = [_key(services, code, kind, text) for kind, text in clear.items()]
 
-    def attempt() -> None:
+    def attempt() -> Project:
         project = directory.project(code)
         old = [] if keep_old else [key for key in keys(project) if key.access in kinds]
-        directory.replace_keys(project, new, old)
+        return directory.replace_keys(project, new, old)
 
-    transitions.retrying(services, attempt)
-    return Keyring(directory.project(code), clear)
+    # Nothing may fail after this: the new keys are known to nobody else.
+    return Keyring(transitions.retrying(services, attempt), clear)
 
 
 def delete(services: Services, code: str) -> Project:
