@@ -59,6 +59,12 @@ def take(sender: str, places: int = 1) -> tuple[int, Kept]:
     return kept.line.end - places, kept
 
 
+def forget(sender: str) -> None:
+    """The sender is gone, and its line with it."""
+    with translated():
+        LineItem(_KEY + sender).delete()
+
+
 def _as_seen(seen: Kept | None) -> Condition:
     if seen is None:
         return LineItem.key.does_not_exist()

@@ -9,10 +9,11 @@ import pytest
 
 from chalicelib.core.check import Channel, Check, Signal
 from chalicelib.core.errors import Missing
+from chalicelib.core.line import Line
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import channels, checks, probes
 from chalicelib.store import checks as stored
-from chalicelib.store import definitions
+from chalicelib.store import definitions, lines
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.models import HistoryItem
 from tests import specs
@@ -165,3 +166,11 @@ def test_a_dependant_that_is_deleted_meanwhile_keeps_no_other_from_being_freed(
     assert stored.get(story.project, second.code).master == ""
     with pytest.raises(Missing):
         stored.get(story.project, first.code)
+
+
+def test_the_line_of_a_channel_that_took_no_more_goes_with_it(story: Story) -> None:
+    made = channel(story)
+    assert lines.put(made.code, Line(story.clock.now, timedelta(seconds=1)), None)
+    channels.delete(story.services, made)
+    later(story)
+    assert made.code not in everything_kept()

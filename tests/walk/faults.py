@@ -13,6 +13,8 @@ from tests.walk.dynamo import cancelled, refusal
 
 Request = dict[str, Any]
 
+# Clocks differ by a second from the walk's, so two of them by two.
+SKEW = 2.5
 # Longest story of calls that a strike may hit; most invocations make fewer.
 CALLS = 14
 READS = frozenset({"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems", "GetQueueUrl"})

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.walk import steps
+from tests.walk.faults import SKEW
 from tests.walk.outside import Received
 from tests.walk.scene import Channel, Span, Thing
 from tests.walk.world import START
 
-# Clocks differ by a second from the walk's, so two of them by two.
-SKEW = 2.5
 Breaks = Callable[[str, str], None]
 
 

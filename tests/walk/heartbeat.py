@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain, combinations, pairwise
 from typing import Any
+
+from tests.walk.faults import SKEW
+from tests.walk.world import START
 
 
 @dataclass(frozen=True)
@@ -97,3 +101,24 @@ def replay(first: State, events: Iterable[Happened]) -> State:
 def moment(text: str) -> float:
     """Seconds since 1970 of a moment as the API writes it."""
     return datetime.fromisoformat(text).timestamp()
+
+
+def subsets(spent: list[Happened]) -> Iterable[tuple[Happened, ...]]:
+    """Who died may have counted a ping or not: every way in which that can be."""
+    return chain.from_iterable(combinations(spent, number) for number in range(len(spent) + 1))
+
+
+def too_close(events: list[Happened]) -> bool:
+    """Whether the order of two events depends on which clock is right."""
+    ordered = sorted(events, key=lambda event: event.at)
+    owner = {"pause", "resume", "change"}
+    return any(
+        (b.at - a.at < SKEW and {a.what, b.what} & owner and (a.what, a.fields) != (b.what, b.fields))
+        or (b.at == a.at and a.what != b.what)
+        for a, b in pairwise(ordered)
+    )
+
+
+def history(events: list[Happened]) -> str:
+    told = sorted(events, key=lambda event: event.at)
+    return ", ".join(f"{event.what}{event.fields or ''} {event.at - START:.2f}" for event in told)

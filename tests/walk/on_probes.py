@@ -36,6 +36,11 @@ def make_probe(scene: Scene, random: Random) -> None:
     scene.add(thing, {channel.code for channel in channels})
 
 
+def wanted(scene: Scene, thing: Thing) -> str:
+    """The status that a device should have, when it has been looked at."""
+    return "up" if scene.session.sites.found[thing.site] == 200 else "down"
+
+
 def depend(scene: Scene, random: Random) -> None:
     """Another device, or none, becomes the one without which this one cannot be reached. A ring is refused."""
     thing, master = scene.pick(random, "probe"), scene.pick(random, "probe")

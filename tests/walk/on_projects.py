@@ -10,8 +10,8 @@ from random import Random
 from typing import Any
 
 from tests.walk.acts import told
-from tests.walk.faults import Plan
-from tests.walk.hearing import SKEW
+from tests.walk.faults import SKEW, Plan
+from tests.walk.leftovers import left
 from tests.walk.scene import Neighbour, Scene
 
 # So many acts follow one another where one is meant.
@@ -214,12 +214,3 @@ def _is_gone(scene: Scene, neighbour: Neighbour, deleted: float) -> None:
         scene.breaks("gone", f"{neighbour.name} was deleted at {deleted:.1f} and tells somebody at {late}")
     for words in left(scene, {neighbour.code, neighbour.name, *neighbour.codes}):
         scene.breaks("gone", f"of {neighbour.name}, which was deleted, is left: {words}")
-
-
-def left(scene: Scene, words: set[str]) -> list[str]:
-    """The items in which one of the words stands."""
-    found = []
-    for name, table in scene.world.dynamo.tables.items():
-        texts = (str(item) for item in table.items.values())
-        found += [f"{name}: {text}" for text in texts if any(word in text for word in words)]
-    return found

@@ -57,6 +57,13 @@ def put_point(scene: Scene, thing: Thing, value: float, *, faults: bool = True) 
     thing.points.append((at, value))
 
 
+def wanted(scene: Scene, thing: Thing) -> str:
+    """The status that an alert should have."""
+    if not thing.points:
+        return "new"
+    return "down" if thing.points[-1][1] > BOUND else "up"
+
+
 def mute(scene: Scene, random: Random) -> None:
     thing = scene.pick(random, "rule")
     if thing is None:

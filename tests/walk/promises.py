@@ -17,21 +17,20 @@ letters       no queue gives up a message
 wolf          clocks that stood still give who fell silent meanwhile time to be heard before it is news
 storm         nothing feeds itself: what is to be done ends
 points        every point that was taken counts once, however late it came; of a deleted series, none
-gone          of a project that was deleted nothing is left, and it tells nobody; one that was not is whole
+gone          of what was deleted nothing is left, and it tells nobody; a project that was not is whole
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain, combinations, pairwise
 from typing import Any
 
-from tests.walk import heartbeat, on_probes, on_projects, on_rules, on_series, steps
-from tests.walk.hearing import SKEW, Flip, Hearing, Told, listed
+from tests.walk import heartbeat, leftovers, on_probes, on_projects, on_rules, on_series, steps
+from tests.walk.faults import SKEW
+from tests.walk.hearing import Flip, Hearing, Told, listed
 from tests.walk.heartbeat import Happened
 from tests.walk.scene import Channel, Scene, Span, Thing
-from tests.walk.world import START
 
 _NAMES = """
 status, pings, counters, order, last word, ends, late, doubled, silenced, mastered, ids, outbox, errors, letters, storm,
@@ -110,11 +109,14 @@ class Witness:
         for thing in self.scene.alive("heartbeat"):
             self._heartbeat(thing)
             self._wolf(thing)
+        for thing in self.scene.alive("rule", "probe"):
+            self._looked_at(thing)
         self._ids()
         self._outbox()
         self._letters()
         on_series.judge(self.scene)
         on_projects.judge(self.scene)
+        leftovers.judge(self.scene)
         self.scene.tell(f"the end, {waited} minutes after all was well")
 
     def _count(self, heard: Iterable[Hearing]) -> None:
@@ -299,17 +301,17 @@ class Witness:
         by_ua = {sent.ua: sent for sent in thing.pings}
         logged = [(by_ua[ping["ua"]], ping["date"]) for ping in log if ping["ua"] in by_ua]
         events = [*thing.events, *(Happened(heartbeat.moment(at), sent.what, sent.run) for sent, at in logged)]
-        if _too_close(events):
+        if heartbeat.too_close(events):
             return
         now, seen = scene.world.now, {sent.ua for sent, _ in logged}
         spent = [Happened(one.at, one.what, one.run) for one in thing.pings if one.died and one.ua not in seen]
-        states = [heartbeat.replay(thing.state, [*events, *some]) for some in _subsets(spent[-SPENT:])]
+        states = [heartbeat.replay(thing.state, [*events, *some]) for some in heartbeat.subsets(spent[-SPENT:])]
         expected = {heartbeat.shown(state, now + wrong) for state in states for wrong in (-SKEW, 0.0, SKEW)}
         # Silence is news a moment after its deadline.
         turning = len(expected | {heartbeat.shown(state, now - NOTICED) for state in states}) > 1
         if shown["status"] not in expected:
             words = f"{thing.name} is shown {shown['status']}, and is {sorted(expected)}"
-            scene.breaks("status", f"{words}: {_history(events)}; changes: {listed(self.of(thing))}")
+            scene.breaks("status", f"{words}: {heartbeat.history(events)}; changes: {listed(self.of(thing))}")
         noticed = {"grace": "up"}.get(shown["status"], shown["status"])
         if at_the_end and not turning and self._settled(thing) != noticed:
             scene.breaks("status", f"{thing.name} is shown {shown['status']}; changes: {listed(self.of(thing))}")
@@ -340,6 +342,17 @@ class Witness:
             scene.breaks("pings", f"{thing.name} has the numbers {numbers}")
         if not len(set(seen)) <= shown["n_pings"] <= len(set(seen)) + len(spent):
             scene.breaks("counters", f"{thing.name} counts {shown['n_pings']} pings, and logs {len(set(seen))}")
+
+    # Devices and alerts
+
+    def _looked_at(self, thing: Thing) -> None:
+        """Status follows the site, or the newest point."""
+        if self.scene.status(thing) == "paused":
+            return
+        wanted = (on_rules if thing.kind == "rule" else on_probes).wanted(self.scene, thing)
+        if self._settled(thing) != wanted:
+            words = f"{thing.name} is {self._settled(thing)}, and should be {wanted}"
+            self.scene.breaks("status", f"{words}; changes: {listed(self.of(thing))}")
 
     # Tables and queues
 
@@ -373,24 +386,3 @@ class Witness:
         for queue in self.scene.world.queues.queues.values():
             for letter in queue.letters:
                 self.scene.breaks("letters", f"{queue.name} gave up {letter.body[:200]}")
-
-
-def _subsets(spent: list[Happened]) -> Iterable[tuple[Happened, ...]]:
-    """Who died may have counted a ping or not: every way in which that can be."""
-    return chain.from_iterable(combinations(spent, number) for number in range(len(spent) + 1))
-
-
-def _too_close(events: list[Happened]) -> bool:
-    """Whether the order of two events depends on which clock is right."""
-    ordered = sorted(events, key=lambda event: event.at)
-    owner = {"pause", "resume", "change"}
-    return any(
-        (b.at - a.at < SKEW and {a.what, b.what} & owner and (a.what, a.fields) != (b.what, b.fields))
-        or (b.at == a.at and a.what != b.what)
-        for a, b in pairwise(ordered)
-    )
-
-
-def _history(events: list[Happened]) -> str:
-    told = sorted(events, key=lambda event: event.at)
-    return ", ".join(f"{event.what}{event.fields or ''} {event.at - START:.2f}" for event in told)

@@ -17,7 +17,7 @@ from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.messages import Chore, Purge, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import parting
-from chalicelib.store import check_items, checks, definitions, directory, history, outbox, partings, queues
+from chalicelib.store import check_items, checks, definitions, directory, history, lines, outbox, partings, queues
 
 # A ping may make its check beyond the limit, so that a fleet does not fall silent at it.
 PING_CREATE_FACTOR = 2
@@ -195,6 +195,7 @@ def purge_deleted(project: str, owner: str) -> None:
 
 
 def purge(owner: str) -> None:
-    """Deletes what a deleted owner left in the history, a batch at a time until nothing is left."""
+    """Deletes what a deleted owner left: its history, a batch at a time until nothing is left, and a channel's line."""
     while not history.purge(owner, at_most=PURGE_BATCH):
         continue
+    lines.forget(owner)
