@@ -165,7 +165,7 @@ def early(reader: Reader, check: Check, known: Breaches, end: int, now: datetime
 
 
 def _early(reader: Reader, check: Check, known: Breaches, end: int, now: datetime) -> Judged | None:
-    if not _may_be_early(check) or (check.judged and end <= check.judged.timestamp()):
+    if not _may_be_early(check) or end <= _done(check):
         return None
     part, ends = rule_of(check).parts[0], [one for one in open_buckets(now) if one <= end]
     many = means_many(part.target)
@@ -196,10 +196,10 @@ def _alone(reader: Reader, check: Check, part: Part, ends: list[int]) -> dict[st
 def _same_since(reader: Reader, check: Check, part: Part, ends: list[int], found: dict[str, Verdict]) -> int:
     """Since when the verdict of the newest of some open buckets holds: the end of the first bucket that has the same
     verdict, as all after it have. One of them may be over already, but not judged yet."""
-    since, judged = ends[-1], check.judged.timestamp() if check.judged else 0
+    since, done = ends[-1], _done(check)
     for end in reversed(ends[:-1]):
         ((name, buckets),) = reader.plain(part.target, _seconds(part), end).items()
-        if end <= judged or _verdict(reader, check, part, buckets, end, name).breached != found[name].breached:
+        if end <= done or _verdict(reader, check, part, buckets, end, name).breached != found[name].breached:
             break
         since = end
     return since
@@ -281,5 +281,10 @@ def moments(check: Check, now: datetime, back: int) -> list[int]:
     """The moments that are to be judged now: of the last `back` seconds those since the rule was made, flipped, or is
     known to have been judged."""
     last, since = closed(now), check.since.timestamp() if check.since else 0
-    after = max(check.judged or check.created, check.created).timestamp()
-    return [moment for moment in range(last - back, last + 1, BUCKET) if moment > after and moment >= since]
+    done = _done(check)
+    return [moment for moment in range(last - back, last + 1, BUCKET) if moment > done and moment >= since]
+
+
+def _done(check: Check) -> float:
+    """Up to when a rule has been judged: what was over when it was made is none of its business."""
+    return max(check.judged or check.created, check.created).timestamp()
