@@ -11,7 +11,7 @@ from chalicelib.core.check import Channel, Check, Signal
 from chalicelib.core.errors import Missing
 from chalicelib.core.line import Line
 from chalicelib.monitor.intake import pings
-from chalicelib.monitor.managing import channels, checks, probes
+from chalicelib.monitor.managing import channels, checks, probes, rules
 from chalicelib.store import checks as stored
 from chalicelib.store import definitions, lines
 from chalicelib.store.faults import StoreFault
@@ -172,5 +172,13 @@ def test_the_line_of_a_channel_that_took_no_more_goes_with_it(story: Story) -> N
     made = channel(story)
     assert lines.put(made.code, Line(story.clock.now, timedelta(seconds=1)), None)
     channels.delete(story.services, made)
+    later(story)
+    assert made.code not in everything_kept()
+
+
+def test_what_an_alert_watched_goes_with_it_however_its_deletion_ended(story: Story) -> None:
+    made = rules.create(story.services, story.keyring.project, {"name": "Load", "spec": specs.above("load")})
+    checks.delete(story.services, made)
+    assert made.code in everything_kept()
     later(story)
     assert made.code not in everything_kept()

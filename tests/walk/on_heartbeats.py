@@ -15,11 +15,12 @@ def make_heartbeat(scene: Scene, random: Random) -> None:
     if len(scene.alive("heartbeat")) >= MOST["heartbeat"]:
         return
     scene.names += 1
-    name, channels = f"walk-{scene.names}.", some(scene, random)
+    slug = f"walk-{scene.names}"
+    name, channels = f"{slug}.", some(scene, random)
     state = State(random.choice(TIMEOUTS), random.choice(GRACES), random.random() < 0.15)
     body = {
         "name": name,
-        "slug": f"walk-{scene.names}",
+        "slug": slug,
         "timeout": state.timeout,
         "grace": state.grace,
         "manual_resume": state.manual_resume,
@@ -29,7 +30,7 @@ def make_heartbeat(scene: Scene, random: Random) -> None:
     code = str(answer.json["uuid"]) if answer is not None and answer.status == 201 else _found(scene, name)
     scene.tell(f"{name} is made, {state.timeout} s and {state.grace} s, told to {len(channels)}: {told(answer)}")
     if code:
-        thing = Thing("heartbeat", code, name, state, scene.world.now, slug=f"walk-{scene.names}")
+        thing = Thing("heartbeat", code, name, state, scene.world.now, slug=slug)
         scene.add(thing, {channel.code for channel in channels})
 
 

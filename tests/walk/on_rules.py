@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from tests.walk.acts import MOST, certain, end_silences, some, told
+from tests.walk.faults import SKEW
 from tests.walk.heartbeat import State
 from tests.walk.scene import Scene, Span, Thing
 
@@ -76,6 +77,8 @@ def mute(scene: Scene, random: Random) -> None:
     answer, invocation = scene.graphite("POST", url, body, scene.world.plan())
     scene.tell(f"{thing.name} is muted for {minutes} min: {told(answer)}")
     if not certain(answer, invocation):
+        # By a clock that is ahead it begins a moment later.
+        scene.world.advance(SKEW)
         if not _muted(scene, thing):
             return
         # Until when, its owner does not know: a mute of before may be the one that is seen.

@@ -17,7 +17,18 @@ from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.messages import Chore, Purge, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import parting
-from chalicelib.store import check_items, checks, definitions, directory, history, lines, outbox, partings, queues
+from chalicelib.store import (
+    check_items,
+    checks,
+    definitions,
+    directory,
+    history,
+    lines,
+    outbox,
+    partings,
+    queues,
+    subscriptions,
+)
 
 # A ping may make its check beyond the limit, so that a fleet does not fall silent at it.
 PING_CREATE_FACTOR = 2
@@ -188,9 +199,12 @@ def unlink(services: Services, check: Check, code: str) -> None:
 
 
 def purge_deleted(project: str, owner: str) -> None:
-    """Deletes what a check left in the history. One that stands keeps it: its deletion has failed."""
-    if project and checks.get_many([(project, owner)], strongly=True):
-        return
+    """Deletes what a check left: its history, and what it had watched. One that stands keeps it: its deletion has
+    failed."""
+    if project:
+        if checks.get_many([(project, owner)], strongly=True):
+            return
+        subscriptions.remove(project, owner)
     purge(owner)
 
 

@@ -81,7 +81,7 @@ def delete(services: Services, alert: Check) -> None:
     try:
         subscriptions.remove(alert.project, alert.code)
     except StoreFault as fault:
-        log.warning("watch of a deleted alert left behind", reason=str(fault), code=alert.code)
+        log.warning("watch of a deleted alert goes with its history", reason=str(fault), code=alert.code)
 
 
 def _watch(services: Services, alert: Check) -> None:
