@@ -144,7 +144,7 @@ def unprocessed(operation: str, request: Request, answer: dict[str, Any]) -> dic
     if operation == "BatchGetItem":
         for table, wanted in request["RequestItems"].items():
             left = answer["Responses"][table]
-            answer["UnprocessedKeys"] = {table: {**wanted, "Keys": wanted["Keys"][-1:]}}
+            answer["UnprocessedKeys"][table] = {**wanted, "Keys": wanted["Keys"][-1:]}
             key = wanted["Keys"][-1]
             answer["Responses"][table] = [item for item in left if any(item[name] != key[name] for name in key)]
     return answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import importlib
 import json
 from collections.abc import Callable
 from random import Random
@@ -73,9 +72,7 @@ def _watch(scene: Scene) -> None:
 
 def _administered(scene: Scene, *command: str, plan: Plan | None = None) -> tuple[int, str]:
     """A command of the administrator: (exit code, what it says); 1 where its process died."""
-    answer = importlib.import_module("infra.admin.commands").answer
-    services = scene.session.entrance.services
-    found = scene.world.invoke("admin", lambda: answer(services, command), plan or Plan()).answer
+    found = scene.world.invoke("admin", lambda: scene.session.administered(*command), plan or Plan()).answer
     return found if isinstance(found, tuple) else (1, "no answer")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import io
 import itertools
 import json
 import logging
@@ -168,15 +167,16 @@ class Session:
         if hasattr(services, "random_text"):
             services.random_text = lambda length, letters: "".join(random.choice(letters) for _ in range(length))
 
+    def administered(self, *command: str) -> tuple[int, str]:
+        """A command of the administrator: (exit code, what it says)."""
+        code, words = importlib.import_module("infra.admin.commands").answer(self.entrance.services, command)
+        return int(code), str(words)
+
     def _project(self) -> dict[str, str]:
         """A project as its administrator makes it."""
-        admin = importlib.import_module("infra.admin.__main__")
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said):
-            code = admin.main(["--stage", STAGE, "project", "create", "--name", "Walk", "--json"])
-        assert code == 0, said.getvalue()
-        made = json.loads(said.getvalue())
-        return dict(made.get("keys", made))
+        code, words = self.administered("project", "create", "--name", "Walk", "--json")
+        assert code == 0, words
+        return dict(json.loads(words))
 
 
 class _Sockets:

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import client
+from tests.walk import faults
 from tests.walk.dynamo import Dynamo
 
 TABLE: dict[str, Any] = {
@@ -215,3 +216,18 @@ def test_a_read_that_is_not_consistent_may_see_what_was_before() -> None:
     fresh = engine.call("GetItem", {"TableName": "engine", "Key": key, "ConsistentRead": True})
 
     assert (stale["Item"]["n"], fresh["Item"]["n"]) == ({"N": "1"}, {"N": "2"})
+
+
+def test_a_batch_that_was_read_in_part_names_all_that_is_left() -> None:
+    engine = Dynamo(lambda: 0.0)
+    keys = [{"h": {"S": "p"}, "r": {"S": letter}} for letter in "ab"]
+    for name in ("first", "second"):
+        engine.create({**TABLE, "TableName": name})
+        for key in keys:
+            engine.call("PutItem", {"TableName": name, "Item": key})
+    asked = {"RequestItems": {name: {"Keys": keys} for name in ("first", "second")}}
+
+    answer = faults.unprocessed("BatchGetItem", asked, engine.call("BatchGetItem", asked))
+
+    assert answer["Responses"] == {"first": keys[:1], "second": keys[:1]}
+    assert answer["UnprocessedKeys"] == {"first": {"Keys": keys[1:]}, "second": {"Keys": keys[1:]}}
