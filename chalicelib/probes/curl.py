@@ -169,7 +169,7 @@ class Curl:
                 self._failed(transfer, told)
                 return
             answer = transfer.answer()
-            if answer.status in MOVED and transfer.exam.moves(answer.status, transfer.location()):
+            if answer.status in MOVED and transfer.exam.moves(answer.status, transfer.location(), transfer.cookies()):
                 self._send(transfer)
             else:
                 self._finish(transfer, transfer.exam.outcome(answer, transfer.phases()))

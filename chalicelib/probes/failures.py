@@ -12,6 +12,7 @@ from chalicelib.probes.connection import Session
 
 REFUSED = "connection refused"
 CLOSED = "connection closed without an answer"
+NOT_HTTP = "answer is not HTTP"
 BROKEN_OFF = "answer broke off"
 HANDSHAKE = "TLS handshake failed"
 UNREACHABLE = "host not reachable"

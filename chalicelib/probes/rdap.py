@@ -28,7 +28,7 @@ class _Kept(bodies.Body):
     def write(self, chunk: bytes) -> int:
         taken = super().write(chunk)
         self.cut = self.cut or self.size > bodies.KEPT
-        return taken
+        return -1 if self.cut else taken
 
 
 class _Document(http.Exam):
@@ -38,12 +38,16 @@ class _Document(http.Exam):
 
     def __init__(self, url: str, session: Session) -> None:
         super().__init__(http.clean({"url": url, "headers": _ACCEPT}), session.now)
-        self.look = True
 
-    def body(self) -> bodies.Body:
-        return _Kept(look=True)
+    @property
+    def takes_packed(self) -> bool:
+        return True
+
+    def body(self, packing: str, content_type: str) -> bodies.Body:
+        return _Kept(packing, content_type, keep=True, judges=True)
 
     def outcome(self, answer: http.Answer, phases: Phases) -> Outcome:
+        answer.body.end()
         self.answer = answer
         return Outcome(True, "", phases)
 

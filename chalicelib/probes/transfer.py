@@ -11,24 +11,23 @@ import pycurl
 
 from chalicelib.net.dialling import NOT_ALLOWED, judged
 from chalicelib.net.urls import escaped
-from chalicelib.probes import bodies, certificates, failures, redirects
-from chalicelib.probes.base import Phases
-from chalicelib.probes.http import Answer, Exam
+from chalicelib.probes import bodies, certificates, failures, packings, redirects
+from chalicelib.probes.base import Failed, Phases
+from chalicelib.probes.http import STATUS_LINE, Answer, Exam
 
 # curl's codes for errors (libcurl-errors), as far as more than words hangs on them.
 COULDNT_CONNECT, WRITE_ERROR, TIMED_OUT, BAD_CERTIFICATE = 7, 23, 28, 60
 
 _TOLD = {
-    1: "answer is not HTTP",
+    1: failures.NOT_HTTP,
     3: "no valid web address",
     6: "host not found",
-    8: "answer is not HTTP",
+    8: failures.NOT_HTTP,
     18: failures.BROKEN_OFF,
     35: failures.HANDSHAKE,
     52: failures.CLOSED,
     55: failures.CLOSED,
     56: failures.CLOSED,
-    61: bodies.UNREADABLE,
     100: "answer's headers are too large",
 }
 
@@ -78,7 +77,7 @@ class Transfer:
     )
 
     exam: Exam
-    _body: bodies.Body
+    _body: bodies.Body | None
     _headers: list[bytes]
 
     def __init__(self, networks: tuple[str, ...], options: tuple[tuple[int, Any], ...]) -> None:
@@ -106,18 +105,30 @@ class Transfer:
         if self._special:
             self._renew()
         self._blocked = self._opened = False
-        self._body, self._headers = self.exam.body(), []
+        self._body, self._headers = None, []
         setopt(pycurl.URL, request.target.url)
         setopt(pycurl.TIMEOUT_MS, max(1, int(1e3 * left)))
-        setopt(
-            pycurl.HTTPHEADER, [f"{name}: {value}" if value else f"{name};" for name, value in request.headers.items()]
-        )
-        setopt(pycurl.WRITEFUNCTION, self._body.write)
+        setopt(pycurl.HTTPHEADER, self._sent(request))
+        setopt(pycurl.WRITEFUNCTION, self._write)
         setopt(pycurl.HEADERFUNCTION, self._headers.append)
         special = self._specials(request, addresses)
         for option, value in special:
             setopt(option, value)
         self._special = bool(special)
+
+    def _sent(self, request: redirects.Request) -> list[str]:
+        """The lines of the request's headers. curl would unpack what it has asked for itself, but not what comes in
+        several members or with something behind it."""
+        lines = [f"{name}: {value}" if value else f"{name};" for name, value in request.lines.items()]
+        if self.exam.takes_packed and "accept-encoding" not in map(str.lower, request.headers):
+            lines.append(f"Accept-Encoding: {packings.ASKED}")
+        return lines
+
+    def _write(self, chunk: bytes) -> int:
+        if self._body is None:
+            packing, content_type = self._header(b"content-encoding"), self._header(b"content-type")
+            self._body = self.exam.body(packing.decode("latin-1"), content_type.decode("latin-1"))
+        return self._body.write(chunk)
 
     def _renew(self) -> None:
         """As new: nothing that one probe set may be there for the next."""
@@ -142,8 +153,6 @@ class Transfer:
             special.append((pycurl.NOBODY, 1))
         if request.method != "GET" or request.body is not None:
             special.append((pycurl.CUSTOMREQUEST, request.method))
-        if self.exam.unpacks and "accept-encoding" not in map(str.lower, request.headers):
-            special.append((pycurl.ACCEPT_ENCODING, bodies.PACKINGS))
         return special
 
     def _open(self, _purpose: int, place: tuple[int, int, int, tuple[Any, ...]]) -> Any:
@@ -188,24 +197,48 @@ class Transfer:
         return Phases(*self._spans)
 
     def answer(self) -> Answer:
-        info = self.easy.getinfo
-        content_type = (self.easy.getinfo_raw(pycurl.CONTENT_TYPE) or b"").decode("latin-1") if self.exam.look else ""
+        """Raises Failed for what is none although curl takes it for one."""
+        info, head = self.easy.getinfo, self._head()
+        if not STATUS_LINE.fullmatch(head[0]):
+            raise Failed(failures.NOT_HTTP)
+        if not any(not line.strip() for line in head):
+            raise Failed(failures.CLOSED)  # amid the headers
         if self.exam.wants_certificate and self.exam.request.target.encrypted:
             self.exam.certified(ssl.PEM_cert_to_DER_cert(dict(info(pycurl.INFO_CERTINFO)[0])["Cert"]))
-        return Answer(info(pycurl.RESPONSE_CODE), content_type, self._body)
+        return Answer(info(pycurl.RESPONSE_CODE), self._body or self.exam.body("", ""))
 
     def location(self) -> str:
         """The Location of the answer as it came; curl's own reading of it would mend what must be refused."""
-        begins = max((at for at, line in enumerate(self._headers) if line.startswith(b"HTTP/")), default=0)
-        for line in self._headers[begins + 1 :]:
+        found = self._fields(b"location")
+        return escaped(found[0]) if found else ""
+
+    def cookies(self) -> list[str]:
+        """The Set-Cookie lines of the answer."""
+        return [line.decode("latin-1") for line in self._fields(b"set-cookie")]
+
+    def _header(self, wanted: bytes) -> bytes:
+        """A header of the answer, several as one list."""
+        return b", ".join(self._fields(wanted))
+
+    def _fields(self, wanted: bytes) -> list[bytes]:
+        """The values of a header of the answer. What comes before the answer (103) or behind its body is none."""
+        found = []
+        for line in self._head()[1:]:
             name, _, value = line.partition(b":")
-            if name.lower() == b"location":
-                return escaped(value.strip())
-        return ""
+            if not line.strip():
+                break
+            if name.lower() == wanted:
+                found.append(value.strip())
+        return found
+
+    def _head(self) -> list[bytes]:
+        """The lines of the answer from its status on."""
+        begins = max((at for at, line in enumerate(self._headers) if line[:5].upper() == b"HTTP/"), default=0)
+        return self._headers[begins:]
 
     def told(self, code: int) -> str:
         """What curl's error is in our words; empty for one that is none: an answer that was cut."""
-        if code == WRITE_ERROR and self._body.cut:
+        if code == WRITE_ERROR and self._body and (self._body.cut or self._body.broken):
             return ""
         if code == TIMED_OUT:
             return failures.timed_out(self.seconds)

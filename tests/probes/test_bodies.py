@@ -1,4 +1,4 @@
-"""Bodies as they stream by, and their unpacking in bounded pieces."""
+"""Bodies as they stream by, their unpacking in bounded pieces, and phrases in them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,25 @@ import zlib
 
 import pytest
 
-from chalicelib.probes.base import Failed
-from chalicelib.probes.bodies import COUNTED, KEPT, Body, Unpacker
+from chalicelib.probes.bodies import COUNTED, KEPT, Body
+from chalicelib.probes.phrases import BEGINNING
+
+PAGE = b"".join(b"line %d\n" % number for number in range(5_000))
+
+
+def bare(page: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(page) + packer.flush()
+
+
+def of(content: bytes, piece: int = 100_000, packing: str = "", content_type: str = "", **about: object) -> Body:
+    """A body that came in pieces, and has ended."""
+    body = Body(packing, content_type, keep=True, judges=True, **about)  # type: ignore[arg-type]
+    for at in range(0, len(content), piece):
+        if body.write(content[at : at + piece]) < 0:
+            break
+    body.end()
+    return body
 
 
 def test_a_body_is_counted_and_not_kept_when_nobody_looks() -> None:
@@ -19,7 +36,7 @@ def test_a_body_is_counted_and_not_kept_when_nobody_looks() -> None:
 
 
 def test_only_the_beginning_is_kept() -> None:
-    body = Body(look=True)
+    body = Body(keep=True)
     for _ in range(3):
         body.write(b"x" * (KEPT // 2 + 1))
     assert (len(body.kept), body.size) == (KEPT, 3 * (KEPT // 2 + 1))
@@ -43,31 +60,97 @@ def test_the_digest_grows_with_the_body(name: str) -> None:
 
 
 @pytest.mark.parametrize("piece", [1, 7, 100_000])
-def test_a_packed_body_may_come_in_any_pieces(piece: int) -> None:
-    page = b"".join(b"line %d\n" % number for number in range(5_000))
-    bare = zlib.compressobj(wbits=-15)
-    for packing, packed in (
-        ("gzip", gzip.compress(page)),
-        ("x-gzip", gzip.compress(page)),
-        ("deflate", zlib.compress(page)),
-        ("deflate", bare.compress(page) + bare.flush()),
-    ):
-        body = Body(look=True)
-        unpacker = Unpacker(packing, body)
-        for at in range(0, len(packed), piece):
-            unpacker.write(packed[at : at + piece])
-        assert bytes(body.kept) == page
+@pytest.mark.parametrize(
+    ("packing", "packed"),
+    [
+        ("gzip", gzip.compress(PAGE)),
+        ("X-GZIP", gzip.compress(PAGE)),
+        ("deflate", zlib.compress(PAGE)),
+        ("deflate", bare(PAGE)),
+        ("gzip", gzip.compress(PAGE[:9_000]) + gzip.compress(PAGE[9_000:])),
+        ("gzip", gzip.compress(PAGE) + b"behind"),
+        ("gzip", gzip.compress(PAGE) + b"\x1f"),
+        ("deflate", zlib.compress(PAGE) + bytes(100)),
+        ("deflate, gzip", gzip.compress(zlib.compress(PAGE))),
+        ("identity, gzip", gzip.compress(PAGE)),
+        ("identity", PAGE),
+    ],
+)
+def test_a_packed_body_may_come_in_any_pieces(packing: str, packed: bytes, piece: int) -> None:
+    body = of(packed, piece, packing)
+    assert (bytes(body.kept), body.broken) == (PAGE, False)
 
 
 def test_a_bomb_is_unpacked_no_further_than_is_counted() -> None:
-    body = Body(look=True)
-    Unpacker("gzip", body).write(gzip.compress(bytes(100_000_000), 1))
+    body = of(gzip.compress(bytes(100_000_000), 1), packing="gzip")
     assert (body.size, body.cut, len(body.kept)) == (COUNTED, True, KEPT)
 
 
+def test_what_stands_behind_a_packed_body_is_no_more_than_what_may_come() -> None:
+    body = of(gzip.compress(b"short") + bytes(2 * COUNTED), packing="gzip")
+    assert (body.size, body.cut) == (5, True)
+
+
 @pytest.mark.parametrize(
-    ("packing", "packed"), [("br", b"x"), ("gzip, gzip", b"x"), ("gzip", b"plain"), ("deflate", b"\xff")]
+    ("packing", "packed"),
+    [
+        ("br", b"x"),
+        ("gzip, gzip", gzip.compress(b"once")),
+        ("gzip", b"plain"),
+        ("deflate", b"\xff\xff\xff"),
+        ("gzip", gzip.compress(PAGE)[:-100]),
+        ("gzip, gzip, gzip, gzip, gzip, gzip", b"x"),
+        ("gzip", gzip.compress(PAGE) + gzip.compress(PAGE)[:50]),
+    ],
 )
-def test_what_cannot_be_unpacked_is_told(packing: str, packed: bytes) -> None:
-    with pytest.raises(Failed, match="answer cannot be unpacked"):
-        Unpacker(packing, Body()).write(packed * 10)
+def test_what_cannot_be_unpacked_is_broken(packing: str, packed: bytes) -> None:
+    assert of(packed, packing=packing).broken
+
+
+def test_what_cannot_be_unpacked_is_counted_as_it_came_where_nobody_judges() -> None:
+    body = Body("gzip")
+    assert body.write(b"plain") == 5
+    assert body.write(b" text") == 5
+    assert body.size == 10
+
+
+@pytest.mark.parametrize("piece", [1, 3, 1_000, 100_000])
+@pytest.mark.parametrize(
+    ("charset", "head", "content_type"),
+    [
+        ("utf-8", "", "text/html"),
+        ("iso-8859-1", "", "text/html; charset=ISO-8859-1"),
+        ("cp1252", "", "text/html; charset=iso-8859-1"),
+        ("cp1251", "", "text/html; charset=windows-1251"),
+        ("cp1253", "<html><meta charset=windows-1253>", "text/html"),
+        ("cp1250", '<meta http-equiv="Content-Type" content="text/html; charset=windows-1250">', ""),
+        ("iso-8859-15", '<?xml version="1.0" encoding="ISO-8859-15"?>', "application/xml"),
+        ("utf-16", "", "text/plain"),
+        ("utf-16", "", "text/plain; charset=iso-8859-1"),
+        ("utf-16-be", "", "text/plain; charset=UTF-16BE"),
+        ("utf-16-le", "", "text/plain; charset=utf-16"),
+        ("cp932", "", "text/html; charset=Shift_JIS"),
+        ("gb18030", "", 'text/html; charset="gb2312"'),
+        ("cp874", "", "text/html; charset=windows-874"),
+        ("koi8-r", "<meta charset='koi8-r'>", "text/html; charset=nonsense"),
+        ("utf-8", "<meta charset='windows-1251'>", "text/html; charset=utf-8"),
+        ("utf-8", "", "text/html; charset=iso-8859-1"),
+        ("utf-8", "", "text/html; charset=zip"),
+    ],
+)
+def test_a_phrase_is_found_in_the_charset_of_the_page(charset: str, head: str, content_type: str, piece: int) -> None:
+    letters = {"cp1251": "\u0434\u0430", "cp1253": "\u03b1\u03b2", "koi8-r": "\u0434\u0430", "cp932": "\u65e5\u672c"}
+    letters |= {"gb18030": "\u65e5\u672c", "cp874": "\u0e01\u0e02", "cp1250": "\u0159\u0161"}
+    word = letters.get(charset, "Gr\xf6\xdfe")
+    page = f"{head}{'x' * 2 * BEGINNING}here {word} there".encode(charset)
+    body = of(page, piece, content_type=content_type, phrases=[f"{word} there", f"{word} where"])
+    assert (body.holds(f"{word} there"), body.holds(f"{word} where")) == (True, False)
+
+
+def test_a_phrase_is_found_where_two_chunks_meet_and_far_behind_what_is_kept() -> None:
+    body = of(b"x" * (3 * KEPT - 3) + b"forbidden", KEPT, phrases=["forbidden"])
+    assert body.holds("forbidden")
+
+
+def test_a_phrase_is_found_in_a_page_that_is_shorter_than_its_beginning() -> None:
+    assert of("d\xe4".encode("utf-16"), phrases=["d\xe4"]).holds("d\xe4")

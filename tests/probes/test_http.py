@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import socket
 import zlib
 from typing import Any
 
 import pytest
 
-from tests.channels.servers import Reply, Server
+from tests.channels.servers import Reply, Server, speaking
 from tests.probes.conftest import Look
 
 
@@ -53,6 +54,34 @@ def test_verb_headers_body_and_credentials_are_sent(look: Look, server: Server) 
 def test_every_verb_is_sent_as_it_is_called(method: str, look: Look, server: Server) -> None:
     assert look(server.url(), method=method).ok
     assert [received.method for received in server.received] == [method]
+
+
+def test_a_body_is_sent_in_the_charset_that_it_names(look: Look, server: Server) -> None:
+    types = {"Content-Type": "text/plain; charset=ISO-8859-15"}
+    look(server.url(), method="POST", body="5 \u20ac", headers=types)
+    look(server.url(), method="POST", body="5 \u20ac")
+    assert [one.body for one in server.received] == [b"5 \xa4", "5 \u20ac".encode()]
+
+
+@pytest.mark.parametrize("before", [b"100 Continue", b"102 Processing", b"103 Early Hints"])
+def test_what_comes_before_the_answer_is_not_the_answer(before: bytes, look: Look) -> None:
+    def speak(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        ahead = b"HTTP/1.1 " + before + b"\r\nLink: </style.css>; rel=preload\r\nLocation: /nowhere\r\n\r\n"
+        connection.sendall(ahead + ahead + b"HTTP/1.1 302 Found\r\nContent-Length: 4\r\n\r\nwell")
+
+    with speaking(speak) as port:
+        assert look(f"http://127.0.0.1:{port}/", keyword="well").text == "302 Found"
+
+
+def test_an_answer_may_have_hundreds_of_headers(look: Look) -> None:
+    def speak(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        many = b"".join(b"X-%d: a\r\n" % number for number in range(500))
+        connection.sendall(b"HTTP/1.1 200 OK\r\n" + many + b"Content-Length: 4\r\n\r\nwell")
+
+    with speaking(speak) as port:
+        assert look(f"http://127.0.0.1:{port}/", keyword="well").text == "200 OK"
 
 
 def test_a_get_may_have_a_body(look: Look, server: Server) -> None:
@@ -140,6 +169,16 @@ def test_a_packed_answer_is_looked_into_unpacked(packing: str, look: Look, serve
     outcome = look(server.url(), keyword="well.Here", digest=hashlib.sha256(page).hexdigest())
     assert (outcome.text, outcome.size) == ("200 OK", len(page))
     assert server.received[0].headers["Accept-Encoding"] == "gzip, deflate"
+
+
+def test_a_packed_answer_to_who_asks_for_it_himself_is_looked_into_unpacked(look: Look, server: Server) -> None:
+    packed = gzip.compress(b"Here all ") + gzip.compress(b"is well.") + b"and more"
+    server.answer(Reply(headers={"Content-Encoding": "gzip"}, body=packed))
+    outcome = look(server.url(), headers={"Accept-Encoding": "gzip"}, keyword="all is well.", not_keyword="and more")
+    assert (outcome.text, outcome.size) == ("200 OK", 17)
+    server.answer(Reply(headers={"Content-Encoding": "br"}, body=b"whatever"))
+    outcome = look(server.url(), headers={"Accept-Encoding": "br"}, not_keyword="fault")
+    assert (outcome.ok, outcome.text) == (False, "answer cannot be unpacked")
 
 
 def test_what_is_not_packed_as_it_says_cannot_be_unpacked(look: Look, server: Server) -> None:

@@ -11,6 +11,15 @@ from chalicelib.probes import http
 from chalicelib.probes.documents import Assertion
 
 URL = "https://example.org/health?full=1"
+# What is held against a body.
+IN_BODY = {
+    "keyword": "x",
+    "not_keyword": "x",
+    "json": [{"path": "a"}],
+    "digest": "0" * 40,
+    "min_size": 1,
+    "max_size": 1,
+}
 
 
 def refusal(**definition: Any) -> Invalid:
@@ -126,6 +135,8 @@ def test_what_is_no_web_address_is_refused(url: Any, told: str) -> None:
         ({"body": 1}, "body"),
         ({"body": "a" * 65_537}, "body"),
         ({"body": "a", "method": "HEAD"}, "body"),
+        *(({"method": "HEAD", name: value}, "method") for name, value in IN_BODY.items()),
+        ({"body": "\u20ac", "headers": {"Content-Type": "text/plain; charset=latin-1"}}, "body"),
         ({"user": "a:b", "password": "c"}, "user"),
         ({"password": "c"}, "user"),
         ({"user": "a\nb"}, "user"),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from chalicelib.net.lookups import Endpoint
+from chalicelib.probes import http
+from chalicelib.probes.base import Task
+from chalicelib.probes.engine import Prober
 from tests.channels.servers import Doorbell, Reply, Server, serving
 from tests.probes.authority import Authority
 from tests.probes.conftest import Look
@@ -68,12 +73,12 @@ def test_redirects_without_end_are_not_followed_for_ever(look: Look, server: Ser
         "ftp://127.0.0.1/",
         "javascript:1",
         "ws://127.0.0.1/",
-        "http://user:pass@127.0.0.1/",
         "http://127.0.0.1:99999/",
         "http://exa mple/",
         "http://[::1/",
         "http://a..b/",
-        "/a" * 2_000,
+        "/a" * 9_000,
+        "http://a%2fb/",
     ],
 )
 def test_a_redirect_to_what_is_no_web_address_is_refused(location: str, look: Look, server: Server) -> None:
@@ -81,6 +86,76 @@ def test_a_redirect_to_what_is_no_web_address_is_refused(location: str, look: Lo
     outcome = look(server.url())
     assert (outcome.ok, outcome.text) == (False, "redirected to what is no web address")
     assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        ("/" + "a" * 6_000, "/" + "a" * 6_000),
+        ("/with blanks and more", "/with%20blanks%20and%20more"),
+        ("  /blanks-around  ", "/blanks-around"),
+        ("/gr\xc3\xb6\xc3\x9fe?q=\xc3\xb6", "/gr%C3%B6%C3%9Fe?q=%C3%B6"),
+        ("?only=query", "/?only=query"),
+        ("/path#fragment", "/path"),
+    ],
+    ids=ascii,
+)
+def test_a_location_that_browsers_follow_is_followed(location: str, path: str, look: Look, server: Server) -> None:
+    server.answer(to(location), Reply())
+    assert look(server.url()).text == "200 OK"
+    assert server.received[1].path == path
+
+
+def test_a_host_that_is_written_as_it_is_meant_is_looked_up_by_its_other_name(
+    prober: Callable[..., Prober], server: Server
+) -> None:
+    asked: list[str] = []
+
+    def resolve(host: str, port: int, _seconds: float) -> list[Endpoint]:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    server.answer(to(f"http://b\xc3\xbccher.example:{server.port}/"), Reply())
+    task = Task("one", http.clean({"url": f"http://start.example:{server.port}/"}))
+    assert prober(resolve=resolve).run([task])["one"].text == "200 OK"
+    assert asked == ["start.example", "xn--bcher-kva.example"]
+
+
+def test_who_is_named_in_a_location_is_logged_in_there(look: Look, server: Server, other: Server) -> None:
+    server.answer(to(f"http://us%40er:p%3aw@127.0.0.1:{other.port}/in"))
+    assert look(server.url()).text == "200 OK"
+    assert other.received[0].headers["Authorization"] == "Basic dXNAZXI6cDp3"
+
+
+def test_a_cookie_that_is_set_on_the_way_comes_back_to_its_host(look: Look, server: Server, other: Server) -> None:
+    first = Reply(302, headers={"Location": "/again", "Set-Cookie": "seen=1; Path=/; HttpOnly"})
+    server.answer(first, to(other.url("/away")))
+    look(server.url(), headers={"Cookie": "own=x"})
+    assert [one.headers.get("Cookie") for one in server.received] == ["own=x", "own=x; seen=1"]
+    # Another port is the same host, but the user's own was meant for the first.
+    assert other.received[0].headers.get("Cookie") == "seen=1"
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("a=b", "a=b"),
+        ("a=b; Path=/elsewhere", None),
+        ("a=b; Path=/pages/", "a=b"),
+        ("a=b; Max-Age=0", None),
+        ("a=b; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "a=b"),
+        ("a=b; Expires=Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("a=b; Secure", None),
+        ("a=b=c; SameSite=Lax", "a=b=c"),
+        ("no cookie", None),
+        ("a=" + "b" * 5_000, None),
+    ],
+    ids=ascii,
+)
+def test_a_cookie_goes_where_it_says(said: str, sent: str | None, look: Look, server: Server) -> None:
+    server.answer(Reply(302, headers={"Location": "/pages/second", "Set-Cookie": said}), Reply())
+    look(server.url("/pages/first"))
+    assert server.received[1].headers.get("Cookie") == sent
 
 
 @pytest.mark.parametrize(
@@ -131,7 +206,18 @@ def test_from_https_to_http_is_followed_without_credentials(look: Look, server: 
     assert len(server.received) == 1
 
 
-@pytest.mark.parametrize("secret", [{"user": "me", "password": "pw"}, {"headers": {"X-Key": "abc"}}])
+@pytest.mark.parametrize("harmless", [{"Accept-Encoding": "gzip"}, {"X-Forwarded-Proto": "https"}, {"Referer": "a"}])
+def test_from_https_to_http_is_followed_with_headers_that_are_no_secret(
+    harmless: dict[str, str], look: Look, server: Server, secure: Server
+) -> None:
+    secure.answer(to(server.url()))
+    assert look(secure.url("/", "https"), headers=harmless).text == "200 OK"
+
+
+SECRETS = ({"Authorization": "a"}, {"Cookie": "a=b"}, {"X-Key": "abc"}, {"X-Auth": "abc"}, {"Session": "abc"})
+
+
+@pytest.mark.parametrize("secret", [{"user": "me", "password": "pw"}, *({"headers": one} for one in SECRETS)])
 def test_from_https_to_http_with_credentials_is_refused(
     secret: dict[str, object], look: Look, server: Server, secure: Server
 ) -> None:
