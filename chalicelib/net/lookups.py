@@ -21,6 +21,17 @@ Resolver = Callable[[str, int, float], list[Endpoint]]
 Told = Callable[[list[Endpoint] | OSError, float], None]
 
 
+NOT_FOUND = "host not found"
+SILENT, FAILING = "name servers do not answer", "name servers fail"
+
+
+def told(error: OSError) -> str:
+    """Why a name was not found: it is none, or nobody could say so."""
+    if isinstance(error, TimeoutError) or error.errno == socket.EAI_AGAIN:
+        return SILENT
+    return FAILING if error.errno in (socket.EAI_FAIL, socket.EAI_SYSTEM, socket.EAI_MEMORY) else NOT_FOUND
+
+
 class Askers:
     """As many threads as there are names being looked up at the same time."""
 

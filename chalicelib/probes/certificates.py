@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -42,20 +43,57 @@ class Validity:
         return self.ends - now
 
 
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Who signed whom, as the names stand there (DER), and for how long."""
+
+    issuer: bytes
+    subject: bytes
+    validity: Validity
+
+
 def validity(der: bytes) -> Validity:
-    """RFC 5280, 4.1: certificate -> tbsCertificate -> [version], serial, signature, issuer, validity. Raises ValueError
-    for what is no certificate."""
+    """Raises ValueError for what is no certificate."""
+    return parsed(der).validity
+
+
+def parsed(der: bytes) -> Certificate:
+    """RFC 5280, 4.1: certificate -> tbsCertificate -> [version], serial, signature, issuer, validity, subject. Raises
+    ValueError for what is no certificate."""
     try:
         at = _content(der, _content(der, 0)[0])[0]
         if der[at] == 0xA0:
             at = _content(der, at)[1]
-        for _ in range(3):
+        for _ in range(2):
             at = _content(der, at)[1]
-        begins = _content(der, at)[0]
+        span, subject = _content(der, at)[1], _content(der, _content(der, at)[1])[1]
+        begins = _content(der, span)[0]
         ends = _content(der, begins)[1]
-        return Validity(_moment(der, begins), _moment(der, ends))
+        valid = Validity(_moment(der, begins), _moment(der, ends))
+        return Certificate(der[at:span], der[subject : _content(der, subject)[1]], valid)
     except IndexError:
         raise ValueError("is no certificate") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Which certificate of a chain ends first, and how much time it has left."""
+
+    name: str
+    left: timedelta
+
+
+def ends_first(chain: Sequence[bytes], trusted: Callable[[], Container[bytes]], now: datetime) -> Ending:
+    """Of the certificates that a server sent (DER, its own first) the one of those that it needs which ends first.
+    Others may stand there: whoever is signed by one of the `trusted` (by their subjects) needs nobody else. Raises
+    ValueError for what is no certificate."""
+    own, *others = (parsed(der) for der in chain)
+    by_subject = {one.subject: one for one in others}
+    found, last = [Ending("certificate", own.validity.left(now))], own
+    while (above := by_subject.pop(last.issuer, None)) and last.issuer not in trusted():
+        found.append(Ending("intermediate certificate", above.validity.left(now)))
+        last = above
+    return min(found, key=lambda one: one.left)
 
 
 def validity_of_pem(pem: str) -> Validity:
@@ -80,10 +118,9 @@ def _moment(der: bytes, at: int) -> datetime:
     return datetime.strptime(figures, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
 
 
-def judged(left: timedelta, fail_below: int | None, warn_below: int | None) -> tuple[bool, bool, str]:
-    """Whether a certificate with so much time left is good, whether it is a warning, and how to say it; the limits are
-    whole days."""
-    text = ending("certificate", left)
+def judged(first: Ending, fail_below: int | None, warn_below: int | None) -> tuple[bool, bool, str]:
+    """Whether a chain that ends so is good, whether it is a warning, and how to say it; the limits are whole days."""
+    left, text = first.left, ending(first.name, first.left)
     if left < timedelta(0) or (fail_below is not None and left.days < fail_below):
         return False, False, text
     return True, warn_below is not None and left.days < warn_below, text

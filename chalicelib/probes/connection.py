@@ -12,12 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Self
 
-from chalicelib.net import streams
+from chalicelib.net import lookups, streams
 from chalicelib.net.dialling import NotAllowed, connect, find
 from chalicelib.net.lookups import Endpoint, Resolver
+from chalicelib.probes import certificates
 from chalicelib.probes.base import Failed, Outcome, Phases
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class Session:
         with self.timed("dns"):
             try:
                 return find(host, port, self.left(), self.allowed_networks, self._resolve)
-            except socket.gaierror as error:
-                raise Failed("host not found") from error
+            except (socket.gaierror, TimeoutError) as error:
+                raise Failed(lookups.told(error)) from error
             except NotAllowed as error:
                 raise Failed(str(error)) from error
 
@@ -157,11 +158,22 @@ class Connection:
             self.socket.settimeout(self.line.left())
             self.socket = context.wrap_socket(self.socket, server_hostname=host)
 
-    def certificate(self) -> bytes:
-        """The peer's certificate in DER form."""
+    def chain(self) -> list[bytes]:
+        """The certificates that the peer sent, its own first, in DER form."""
         if not isinstance(self.socket, ssl.SSLSocket):
             raise Failed("no TLS")
-        return self.socket.getpeercert(binary_form=True) or b""
+        if hasattr(self.socket, "get_unverified_chain"):
+            return list(self.socket.get_unverified_chain())
+        # Before Python 3.13 it is there, but under another name.
+        sent = self.socket._sslobj.get_unverified_chain() or []  # type: ignore[attr-defined]
+        return [ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in sent]
+
+    def ends_first(self) -> certificates.Ending:
+        """Of the certificates that the peer needs, the one that ends first. Raises Failed."""
+        try:
+            return certificates.ends_first(self.chain(), partial(trusted, self.line.authorities), self.line.now())
+        except ValueError:
+            raise Failed("certificate cannot be read") from None
 
     def send(self, data: bytes) -> None:
         streams.send(self.socket, data, self.line.left)
@@ -205,6 +217,13 @@ class Connection:
         if not data:
             raise Failed("connection closed without an answer")
         return data
+
+
+@lru_cache(maxsize=8)
+def trusted(authorities: str | None) -> frozenset[bytes]:
+    """The names of those who are trusted."""
+    known = trust(authorities, verify=True).get_ca_certs(binary_form=True)
+    return frozenset(certificates.parsed(der).subject for der in known)
 
 
 @lru_cache(maxsize=8)

@@ -21,6 +21,7 @@ from typing import cast
 import pycurl
 
 from chalicelib import log
+from chalicelib.net import lookups
 from chalicelib.net.dialling import NOT_ALLOWED
 from chalicelib.net.lookups import Endpoint, Resolver, ask
 from chalicelib.net.urls import MOVED
@@ -55,6 +56,7 @@ class Curl:
     ) -> None:
         self._networks = networks
         self._options = options(authorities)
+        self._authorities = authorities
         self._resolve = resolve
         self._clock = clock
         self._now = now
@@ -92,7 +94,7 @@ class Curl:
             self._begin(task, began)
 
     def _begin(self, task: Task, began: float) -> None:
-        transfer = self._idle.pop() if self._idle else Transfer(self._networks, self._options)
+        transfer = self._idle.pop() if self._idle else Transfer(self._networks, self._options, self._authorities)
         now = self._clock()
         transfer.begin(task.key, now, 1e3 * (now - began))
         self._active[transfer.easy] = transfer
@@ -142,7 +144,7 @@ class Curl:
             return  # too late: it has been given up, perhaps in an earlier run
         transfer.looked_up(seconds)
         if isinstance(found, OSError) or not found:
-            self._failed(transfer, "host not found")
+            self._failed(transfer, lookups.told(found) if isinstance(found, OSError) else lookups.NOT_FOUND)
             return
         # An address with a zone (fe80::1%eth0) is no place in the world at large, and curl would not understand it.
         addresses = list(dict.fromkeys(endpoint[4][0] for endpoint in found if "%" not in endpoint[4][0]))
@@ -157,7 +159,7 @@ class Curl:
         for ticket, transfer in late:
             del self._looking[ticket]
             transfer.looked_up(now - transfer.asked)
-            self._failed(transfer, failures.timed_out(transfer.seconds))
+            self._failed(transfer, lookups.SILENT)
 
     def _end(self, transfer: Transfer, code: int) -> None:
         """A request has ended: with the verdict, or with the next request."""

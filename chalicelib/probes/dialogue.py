@@ -117,7 +117,11 @@ def reply(connection: Connection) -> list[bytes]:
 
 def expect(connection: Connection, code: str) -> list[bytes]:
     """A reply that begins with `code`. Raises Failed, which repeats what came in its stead."""
-    lines = reply(connection)
+    return required(code, reply(connection))
+
+
+def required(code: str, lines: list[bytes]) -> list[bytes]:
+    """The lines of a reply that begins with `code`. Raises Failed, which repeats what came in its stead."""
     if not lines[0].startswith(code.encode()):
         raise unexpected(code, lines[0])
     return lines

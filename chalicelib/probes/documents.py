@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from chalicelib.probes.base import Failed
 FIELD = "json"
 LIMIT = 20
 
-_STEP = re.compile(r"(?:\.|^)(?P<name>[^.\[\]]+)|\[(?P<index>-?\d{1,9})\]")
+# `a`, `.a`, `[0]`, and `["a.b"]` for a name that holds dots or brackets.
+_STEP = re.compile(
+    r"""(?:\.|^)(?P<name>[^.\[\]"']+)|\[(?P<index>-?\d{1,9})\]|\[(?P<quote>["'])(?P<quoted>[^"']+)(?P=quote)\]"""
+)
 _NOTHING = object()
 
 
@@ -41,7 +45,7 @@ def _clean_one(one: object) -> Assertion:
         raise Invalid(FIELD, "holds an assertion that is not an object of path, op and value")
     path, op, value = one.get("path"), one.get("op", "eq"), one.get("value")
     if not isinstance(path, str) or len(path) > 200 or _steps(path) is None:
-        raise Invalid(FIELD, 'holds an assertion whose path is not of the form "a.b[0]"')
+        raise Invalid(FIELD, """holds an assertion whose path is not of the form "a.b[0]" or "a['b.c']\"""")
     if not isinstance(op, str) or op not in _OPERATIONS:
         raise Invalid(FIELD, f"holds an assertion whose op is not one of {', '.join(_OPERATIONS)}")
     if op in _ORDERED and (isinstance(value, bool) or not isinstance(value, (int, float, str))):
@@ -54,13 +58,18 @@ def _clean_one(one: object) -> Assertion:
 def judge(assertions: Iterable[Assertion], body: bytes) -> None:
     """Raises Failed with the first assertion that does not hold. It says the path, never what stood there."""
     try:
-        document = json.loads(body)
+        document = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Failed("answer is not JSON") from None
     for one in assertions:
         found = _at(document, _steps(one.path) or [])
         if not _holds(one.op, found, one.value):
             raise Failed(f"JSON: {one.path or 'document'} is not as expected ({one.op})")
+
+
+def _no_number(word: str) -> None:
+    """NaN and Infinity are no JSON (RFC 8259, 6), though many a library writes them."""
+    raise ValueError(word)
 
 
 def _holds(op: str, found: object, value: object) -> bool:
@@ -75,14 +84,15 @@ def _holds(op: str, found: object, value: object) -> bool:
 
 
 def _steps(path: str) -> list[str | int] | None:
-    """The path's names and indexes; None for what is no path. The empty path is the document itself."""
+    """The path's names and indexes; None for what is no path. The empty path is the document itself, and so is the `$`
+    with which JSONPath begins."""
     steps: list[str | int] = []
-    at = 0
+    at = 1 if path == "$" or path.startswith(("$.", "$[")) else 0
     while at < len(path):
         match = _STEP.match(path, at)
         if not match:
             return None
-        steps.append(match["name"] if match["name"] is not None else int(match["index"]))
+        steps.append(int(match["index"]) if match["index"] else match["name"] or match["quoted"])
         at = match.end()
     return steps
 
@@ -100,18 +110,32 @@ def _at(document: Any, steps: list[str | int]) -> object:
 
 
 def _equal(found: Any, value: Any) -> bool:
-    """1 is 1.0 but not true."""
+    """1 is 1.0 but not true, however deep it stands."""
+    if isinstance(found, list) and isinstance(value, list):
+        return len(found) == len(value) and all(map(_equal, found, value))
+    if isinstance(found, dict) and isinstance(value, dict):
+        return found.keys() == value.keys() and all(_equal(found[name], value[name]) for name in found)
     return bool(found == value) and isinstance(found, bool) == isinstance(value, bool)
+
+
+def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """Truth values are not numbers and have no order."""
+    return lambda found, value: not isinstance(found, bool) and compare(found, value)
+
+
+def _contains(found: Any, value: Any) -> bool:
+    """A part of a text, a member of a list, a name of an object."""
+    return any(_equal(one, value) for one in found) if isinstance(found, list) else value in found
 
 
 _ORDERED = ("lt", "le", "gt", "ge")
 _OPERATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "eq": _equal,
     "ne": lambda found, value: not _equal(found, value),
-    "lt": lambda found, value: found < value,
-    "le": lambda found, value: found <= value,
-    "gt": lambda found, value: found > value,
-    "ge": lambda found, value: found >= value,
-    "contains": lambda found, value: value in found,
+    "lt": _ordered(operator.lt),
+    "le": _ordered(operator.le),
+    "gt": _ordered(operator.gt),
+    "ge": _ordered(operator.ge),
+    "contains": _contains,
     "exists": lambda found, value: True,
 }

@@ -27,7 +27,7 @@ def run(definition: Definition, session: Session) -> Outcome:
 
 
 def _talk(connection: Connection, definition: Definition) -> str:
-    dialogue.expect(connection, "220")
+    _greeted(connection)
     if definition.tls == "starttls":
         dialogue.say(connection, "AUTH TLS")
         dialogue.expect(connection, "234")
@@ -36,6 +36,12 @@ def _talk(connection: Connection, definition: Definition) -> str:
         return "220 ready"
     _log_in(connection, definition.user, definition.password)
     return "230 logged in"
+
+
+def _greeted(connection: Connection) -> None:
+    """Waits for a server that says that it will be ready soon (120)."""
+    answer = dialogue.reply(connection)
+    dialogue.required("220", dialogue.reply(connection) if answer[0].startswith(b"120") else answer)
 
 
 def _log_in(connection: Connection, user: str, password: str) -> None:

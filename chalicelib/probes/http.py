@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Self
@@ -18,6 +18,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.net.urls import MOVED
 from chalicelib.probes import base, bodies, certificates, documents, fields, redirects, urls
 from chalicelib.probes.base import Failed, Outcome, Phases
+from chalicelib.probes.certificates import Ending
 from chalicelib.probes.connection import Session
 from chalicelib.probes.cookies import Jar
 from chalicelib.probes.documents import Assertion
@@ -226,14 +227,14 @@ class Answer:
 class Exam:
     """One probe: the request to send next, and the verdict in the end."""
 
-    __slots__ = ("_jar", "_left", "_now", "_redirects", "definition", "request", "wants_certificate")
+    __slots__ = ("_first", "_jar", "_redirects", "definition", "now", "request", "wants_certificate")
 
     def __init__(self, definition: Definition, now: Callable[[], datetime]) -> None:
         self.definition = definition
         self.request = redirects.first(definition)
         self.wants_certificate = definition.cert_days is not None or definition.cert_warn_days is not None
-        self._now = now
-        self._left: timedelta | None = None
+        self.now = now
+        self._first: Ending | None = None
         self._redirects = 0
         self._jar = Jar()
 
@@ -262,15 +263,14 @@ class Exam:
         self._redirects += 1
         if self._redirects > redirects.REDIRECTS:
             raise Failed(f"redirected more than {redirects.REDIRECTS} times")
-        self._jar.take(self.request.target, cookies, self._now())
+        self._jar.take(self.request.target, cookies, self.now())
         following = redirects.redirected(self.request, status, location)
         self.request = replace(following, cookie=self._jar.header(following.target))
         return True
 
-    def certified(self, der: bytes) -> None:
-        """Takes note of the certificate of an answer; of several the one that ends first counts."""
-        left = certificates.validity(der).left(self._now())
-        self._left = left if self._left is None else min(left, self._left)
+    def certified(self, first: Ending) -> None:
+        """Takes note of the certificates of an answer; of several the one that ends first counts."""
+        self._first = first if self._first is None else min(first, self._first, key=lambda one: one.left)
 
     def outcome(self, answer: Answer, phases: Phases) -> Outcome:
         """The verdict on the last answer."""
@@ -280,8 +280,8 @@ class Exam:
             details["redirects"] = self._redirects
         if answer.body.cut:
             details["cut"] = True
-        if self._left is not None:
-            details["certificate_days"] = self._left.days
+        if self._first is not None:
+            details["certificate_days"] = self._first.left.days
         try:
             self._judge_body(answer)
             warning = self._judge_certificate()
@@ -322,10 +322,10 @@ class Exam:
         """What is to be warned of; empty for nothing."""
         if not self.wants_certificate:
             return ""
-        if self._left is None:
+        if self._first is None:
             raise Failed("no certificate")
         definition = self.definition
-        ok, warning, text = certificates.judged(self._left, definition.cert_days, definition.cert_warn_days)
+        ok, warning, text = certificates.judged(self._first, definition.cert_days, definition.cert_warn_days)
         if not ok:
             raise Failed(text)
         return text if warning else ""

@@ -120,7 +120,7 @@ def _exchange(exam: Exam, session: Session) -> tuple[Answer, str, list[str]]:
         if request.target.encrypted:
             connection.start_tls(request.target.host, verify=exam.definition.verify)
             if exam.wants_certificate:
-                exam.certified(connection.certificate())
+                exam.certified(connection.ends_first())
         peer = HTTPConnection(request.target.host, request.target.port)
         peer.response_class = _Response
         peer.auto_open = 0  # so that it can never dial by itself

@@ -11,6 +11,7 @@ from chalicelib.probes.connection import Connection, Session
 
 name = "smtp"
 
+_UNKNOWN = (b"500", b"501", b"502", b"504")
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 
@@ -39,9 +40,14 @@ def _talk(connection: Connection, definition: Definition) -> str:
 
 
 def _hello(connection: Connection) -> dict[str, list[str]]:
-    """What the server offers: keywords with their parameters."""
+    """What the server offers: keywords with their parameters. One that does not know EHLO offers nothing, and is
+    greeted in the old way (RFC 5321, 3.2)."""
     dialogue.say(connection, f"EHLO {_own_name(connection)}")
-    lines = [line[4:].decode("ascii", "replace").upper() for line in dialogue.expect(connection, "250")[1:]]
+    answer = dialogue.reply(connection)
+    if answer[0].startswith(_UNKNOWN):
+        dialogue.say(connection, f"HELO {_own_name(connection)}")
+        answer = dialogue.reply(connection)
+    lines = [line[4:].decode("ascii", "replace").upper() for line in dialogue.required("250", answer)[1:]]
     words = [line.replace("=", " ").split() for line in lines]
     return {keyword: parameters for keyword, *parameters in filter(None, words)}
 

@@ -12,6 +12,8 @@ name = "ssh"
 
 PORT = 22
 LIMIT = 255
+# Lines before the identification, and how long each may be.
+LINES, BEFORE = 1_024, 8_192
 
 # Said in return, so that the server's log tells who came; a silent caller looks like an attack.
 _IDENTIFICATION = b"SSH-2.0-Tocsin_1\r\n"
@@ -48,13 +50,13 @@ def run(definition: Definition, session: Session) -> Outcome:
 
 
 def _banner(connection: Connection) -> bytes:
-    """The first line that begins with SSH-; a server may say other things before."""
-    first = one = connection.read_line(LIMIT)
-    for _ in range(dialogue.LINES):
+    """The first line that begins with SSH-; a server may say other things before, as much as OpenSSH listens to."""
+    first = one = connection.read_line(BEFORE)
+    for _ in range(LINES):
         if one.startswith(b"SSH-"):
             return one
         try:
-            one = connection.read_line(LIMIT)
+            one = connection.read_line(BEFORE)
         except Failed:
             break
     raise dialogue.unexpected("SSH-2.0", first)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from chalicelib.probes import certificates, dialogue, fields
-from chalicelib.probes.base import Failed, Outcome
+from chalicelib.probes.base import Outcome
 from chalicelib.probes.connection import Session
 
 name = "tls"
@@ -51,13 +50,6 @@ def clean(definition: dict[str, object]) -> Definition:
 def run(definition: Definition, session: Session) -> Outcome:
     with dialogue.dialled(session, definition.host, definition.port) as connection:
         connection.start_tls(definition.server_name, verify=definition.verify)
-        left = _left(connection.certificate(), session)
-        ok, warning, text = certificates.judged(left, definition.cert_days, definition.cert_warn_days)
-        return session.outcome(ok, text, warning=warning, days=left.days)
-
-
-def _left(certificate: bytes, session: Session) -> timedelta:
-    try:
-        return certificates.validity(certificate).left(session.now())
-    except ValueError:
-        raise Failed("certificate cannot be read") from None
+        first = connection.ends_first()
+        ok, warning, text = certificates.judged(first, definition.cert_days, definition.cert_warn_days)
+        return session.outcome(ok, text, warning=warning, days=first.left.days)

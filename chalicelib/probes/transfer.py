@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+from functools import partial
 from typing import Any
 
 import pycurl
 
+from chalicelib.net import lookups
 from chalicelib.net.dialling import NOT_ALLOWED, judged
 from chalicelib.net.urls import escaped
 from chalicelib.probes import bodies, certificates, failures, packings, redirects
 from chalicelib.probes.base import Failed, Phases
+from chalicelib.probes.connection import trusted
 from chalicelib.probes.http import STATUS_LINE, Answer, Exam
 
 # curl's codes for errors (libcurl-errors), as far as more than words hangs on them.
@@ -21,7 +24,7 @@ COULDNT_CONNECT, WRITE_ERROR, TIMED_OUT, BAD_CERTIFICATE = 7, 23, 28, 60
 _TOLD = {
     1: failures.NOT_HTTP,
     3: "no valid web address",
-    6: "host not found",
+    6: lookups.NOT_FOUND,
     8: failures.NOT_HTTP,
     18: failures.BROKEN_OFF,
     35: failures.HANDSHAKE,
@@ -72,7 +75,7 @@ class Transfer:
     `asked` when its host began to be looked up."""
 
     __slots__ = (
-        *("_blocked", "_body", "_headers", "_networks", "_opened", "_options", "_spans", "_special"),
+        *("_authorities", "_blocked", "_body", "_headers", "_networks", "_opened", "_options", "_spans", "_special"),
         *("asked", "easy", "ends", "exam", "key", "seconds"),
     )
 
@@ -80,9 +83,12 @@ class Transfer:
     _body: bodies.Body | None
     _headers: list[bytes]
 
-    def __init__(self, networks: tuple[str, ...], options: tuple[tuple[int, Any], ...]) -> None:
+    def __init__(
+        self, networks: tuple[str, ...], options: tuple[tuple[int, Any], ...], authorities: str | None
+    ) -> None:
         self.easy = pycurl.Curl()
         self._networks = networks
+        self._authorities = authorities
         self._options = options
         self._special = True
 
@@ -204,8 +210,12 @@ class Transfer:
         if not any(not line.strip() for line in head):
             raise Failed(failures.CLOSED)  # amid the headers
         if self.exam.wants_certificate and self.exam.request.target.encrypted:
-            self.exam.certified(ssl.PEM_cert_to_DER_cert(dict(info(pycurl.INFO_CERTINFO)[0])["Cert"]))
+            self.exam.certified(self._ends_first())
         return Answer(info(pycurl.RESPONSE_CODE), self._body or self.exam.body("", ""))
+
+    def _ends_first(self) -> certificates.Ending:
+        sent = [ssl.PEM_cert_to_DER_cert(dict(one)["Cert"]) for one in self.easy.getinfo(pycurl.INFO_CERTINFO)]
+        return certificates.ends_first(sent, partial(trusted, self._authorities), self.exam.now())
 
     def location(self) -> str:
         """The Location of the answer as it came; curl's own reading of it would mend what must be refused."""

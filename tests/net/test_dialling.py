@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import socket
+import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
+from chalicelib.net import dialling
 from chalicelib.net.dialling import NotAllowed, connect, find
 from chalicelib.net.lookups import Endpoint
 
@@ -34,30 +34,18 @@ def closed() -> int:
         return port
 
 
-class Deaf:
-    """Sockets that connect to nothing; `waits` are the seconds that each was given."""
-
-    waits: list[float]
-    closed: int
-
-    def __init__(self, *_: object) -> None:
-        pass
-
-    def settimeout(self, seconds: float) -> None:
-        type(self).waits.append(seconds)
-
-    def connect(self, address: tuple[str, int]) -> None:
-        raise OSError(errno.EHOSTUNREACH, f"not {address[0]}")
-
-    def close(self) -> None:
-        type(self).closed += 1
-
-
 @pytest.fixture
-def deaf(monkeypatch: pytest.MonkeyPatch) -> type[Deaf]:
-    Deaf.waits, Deaf.closed = [], 0
-    monkeypatch.setattr(socket, "socket", Deaf)
-    return Deaf
+def silent() -> Iterator[int]:
+    """A port that answers nobody: whoever listens there has all the connections that it wants."""
+    with socket.create_server(("127.0.0.2", 0), backlog=0) as made:
+        port: int = made.getsockname()[1]
+        callers = [socket.socket() for _ in range(4)]
+        for caller in callers:
+            caller.setblocking(False)
+            caller.connect_ex(("127.0.0.2", port))
+        yield port
+        for caller in callers:
+            caller.close()
 
 
 def test_a_name_is_looked_up_once_and_the_forbidden_places_are_left_out() -> None:
@@ -102,17 +90,53 @@ def test_a_place_of_a_family_that_this_machine_lacks_gives_way(listener: socket.
         assert made.getpeername() == ("127.0.0.1", port)
 
 
-def test_no_place_may_use_up_the_time_of_those_behind_it(deaf: type[Deaf]) -> None:
-    remaining: Iterator[Any] = iter([12.0, 8.0, 4.0])
-    with pytest.raises(OSError, match=r"not 192\.0\.2\.3"):
-        connect([endpoint(f"192.0.2.{last}") for last in (1, 2, 3)], lambda: next(remaining))
-    assert (deaf.waits, deaf.closed) == ([4.0, 4.0, 4.0], 3)
+def test_a_place_that_is_silent_holds_the_next_up_for_a_moment_only(listener: socket.socket, silent: int) -> None:
+    port = listener.getsockname()[1]
+    began = time.monotonic()
+    with connect([endpoint("127.0.0.2", silent), endpoint("127.0.0.1", port)], lambda: 30.0) as made:
+        assert made.getpeername() == ("127.0.0.1", port)
+    assert time.monotonic() - began < 10
 
 
-def test_when_no_time_is_left_nothing_is_dialled(deaf: type[Deaf]) -> None:
+def test_a_place_that_refuses_does_not_hold_the_next_up(
+    listener: socket.socket, closed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialling, "STAGGER", 3_600.0)
+    port = listener.getsockname()[1]
+    with connect([endpoint("127.0.0.1", closed), endpoint("127.0.0.1", port)], lambda: 5.0) as made:
+        assert made.getpeername() == ("127.0.0.1", port)
+
+
+def test_the_families_are_tried_in_turn() -> None:
+    places = [endpoint(host, family=family) for host, family in (("a", 6), ("b", 6), ("c", 6), ("d", 4), ("e", 4))]
+    assert [one[4][0] for one in dialling._interleaved(places)] == ["a", "d", "b", "e", "c"]
+
+
+def test_when_all_are_silent_the_time_is_up_for_all_of_them(silent: int) -> None:
+    remaining: Iterator[float] = iter([0.3] * 5)
+
+    def left() -> float:
+        try:
+            return next(remaining)
+        except StopIteration:
+            raise TimeoutError from None
+
+    with pytest.raises(TimeoutError):
+        connect([endpoint("127.0.0.2", silent)] * 2, left)
+
+
+def test_the_last_failure_is_told_when_nobody_takes_a_connection(closed: int) -> None:
+    with pytest.raises(ConnectionRefusedError):
+        connect([endpoint("127.0.0.1", closed)] * 3, lambda: 5.0)
+
+
+@pytest.mark.parametrize("places", [1, 2])
+def test_when_no_time_is_left_nothing_is_dialled(listener: socket.socket, places: int) -> None:
     def none() -> float:
         raise TimeoutError
 
+    listener.setblocking(False)
     with pytest.raises(TimeoutError):
-        connect([endpoint("192.0.2.1"), endpoint("192.0.2.2")], none)
-    assert (deaf.waits, deaf.closed) == ([], 0)
+        connect([endpoint("127.0.0.1", listener.getsockname()[1])] * places, none)
+    with pytest.raises(BlockingIOError):
+        listener.accept()

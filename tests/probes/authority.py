@@ -41,6 +41,25 @@ class Authority:
         context.load_cert_chain(self.file(*names, days=days, self_signed=self_signed))
         return context
 
+    def chained(
+        self, *names: str, days: float = 90, intermediate: float = 90, more: float | None = None
+    ) -> ssl.SSLContext:
+        """A server's context with a certificate that an intermediate one vouches for, which ends in so many days.
+        `more` is one that is sent, too, and that nobody needs: the root signed by another, as old chains have it."""
+        key, above = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+        between = self._signed("Intermediate of the tests", above, self._root, days=intermediate)
+        own = self._signed(names[0], key, (between, above), days=days, names=names)
+        sent = [_pem(own), _pem(between)]
+        if more is not None:
+            elder = ec.generate_private_key(ec.SECP256R1())
+            old = self._signed("An elder authority", elder, None, days=more)
+            sent.append(_pem(self._signed("Authority of the tests", self._root[1], (old, elder), days=more)))
+        path = self.folder / f"{own.serial_number}.pem"
+        path.write_bytes(b"".join(sent) + _pem_of_key(key))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path)
+        return context
+
     def file(self, *names: str, days: float = 90, self_signed: bool = False) -> str:
         """The same as a file that holds certificate and key."""
         key = ec.generate_private_key(ec.SECP256R1())

@@ -65,7 +65,8 @@ def test_rubbish_is_an_error_and_nothing_worse() -> None:
 def test_days_left_are_judged(
     days: float, fail: int | None, warn: int | None, judgement: tuple[bool, bool, str]
 ) -> None:
-    assert certificates.judged(timedelta(days=days), fail, warn) == judgement
+    ending = certificates.Ending("certificate", timedelta(days=days))
+    assert certificates.judged(ending, fail, warn) == judgement
 
 
 def test_a_code_that_has_no_words_is_a_refusal_all_the_same() -> None:

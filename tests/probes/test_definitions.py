@@ -46,7 +46,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "ftp": {"port": 21} | MAIL,
     "ssh": {"port": 22, "expect": ""},
     "telnet": {"port": 23, "expect": ""},
-    "mysql": {"port": 3306},
+    "mysql": {"port": 3306, "user": "", "password": "", "tls": False, "verify": True},
     "websocket": {"send": "", "expect": "", "verify": True},
     "domain": {"days": 14, "warn_days": None, "server": ""},
 }
@@ -98,7 +98,7 @@ FULL: dict[str, dict[str, Any]] = {
     **{kind: HOST | {"port": 1, "tls": "tls", "verify": False, "user": "u", "password": "p"} for kind in LOGGING_IN},
     "ssh": HOST | {"port": 1, "expect": "e"},
     "telnet": HOST | {"port": 1, "expect": "e"},
-    "mysql": HOST | {"port": 1},
+    "mysql": HOST | {"port": 1, "user": "u", "password": "p", "tls": True, "verify": False},
     "websocket": {"url": "wss://www.example.org/feed", "send": "s", "expect": "e", "verify": False},
     "domain": {"domain": "example.org", "days": 1, "warn_days": 2, "server": "https://rdap.example.org/"},
 }

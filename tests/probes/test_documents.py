@@ -11,6 +11,7 @@ from chalicelib.probes import documents
 from chalicelib.probes.base import Failed
 
 DOCUMENT = {"state": "ok", "n": 3, "on": True, "none": None, "list": [1, {"a b": "x"}], "deep": {"er": {"est": 1.5}}}
+DOCUMENT["dotted.name"] = "y"
 
 
 def holds(path: str, op: str, value: Any = None) -> bool:
@@ -60,13 +61,27 @@ def holds(path: str, op: str, value: Any = None) -> bool:
         ("missing", "ne", 1, True),
         ("missing", "eq", None, False),
         ("", "contains", "state", True),
+        ("$", "contains", "state", True),
+        ("$.state", "eq", "ok", True),
+        ("$.deep['er'].est", "eq", 1.5, True),
+        ('list[1]["a b"]', "eq", "x", True),
+        ("['dotted.name']", "eq", "y", True),
+        ("deep['er.est']", "exists", None, False),
+        ("on", "gt", 0, False),
+        ("on", "ge", 1, False),
+        ("list", "contains", True, False),
+        ("list", "eq", [True, {"a b": "x"}], False),
+        ("list", "eq", [1.0, {"a b": "x"}], True),
     ],
 )
 def test_an_assertion_holds_or_not(path: str, op: str, value: Any, expected: bool) -> None:
     assert holds(path, op, value) is expected
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff\xfe\x00", b"[" * 100_000, b'{"a": ' + b"9" * 10_000 + b"}"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b"NaN", b'{"a": -Infinity}', b"\xff\xfe\x00", b"[" * 100_000, b'{"a": ' + b"9" * 10_000 + b"}"],
+)
 def test_what_is_no_json_is_told_as_such(body: bytes) -> None:
     with pytest.raises(Failed, match="answer is not JSON"):
         documents.judge([documents.Assertion("a", "exists", None)], body)

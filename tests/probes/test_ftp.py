@@ -58,6 +58,13 @@ def test_a_greeting_of_many_lines_is_one_greeting() -> None:
     assert (outcome.ok, outcome.text) == (True, "230 logged in")
 
 
+def test_a_server_that_will_be_ready_soon_is_waited_for() -> None:
+    with speaking(odd.saying(b"120 ready in a minute\r\n220 ready\r\n")) as port:
+        assert probe(ftp, port=port).text == "220 ready"
+    with speaking(odd.saying(b"120 ready in a minute\r\n421 too many\r\n")) as port:
+        assert probe(ftp, port=port).text == 'expected 220, got "421 too many"'
+
+
 def test_a_server_that_is_full_is_told_in_its_words() -> None:
     with speaking(odd.saying(b"421 Too many users\r\n")) as port:
         outcome = probe(ftp, port=port)

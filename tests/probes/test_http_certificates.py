@@ -75,6 +75,25 @@ def test_the_days_that_a_certificate_has_left(
     assert outcome.details.get("certificate_days") == (None if fail is warn is None else 10)
 
 
+@pytest.mark.parametrize(
+    ("chain", "text"),
+    [
+        ({"intermediate": 10.5}, "intermediate certificate ends in 10 days"),
+        ({"days": 10.5}, "certificate ends in 10 days"),
+        ({"more": 3.5}, "200 OK"),
+        ({"more": -3.5}, "200 OK"),
+    ],
+)
+@pytest.mark.parametrize("verify", [True, False])
+def test_of_a_chain_the_certificate_counts_that_ends_first(
+    chain: dict[str, float], text: str, verify: bool, look: Look, authority: Authority
+) -> None:
+    """But of those alone that are needed: what a server sends beyond that may have ended long ago."""
+    with serving(authority.chained("127.0.0.1", **chain)) as server:
+        outcome = look(server.url("/", "https"), cert_days=30, verify=verify)
+    assert outcome.text == text
+
+
 def test_the_days_are_seen_each_time_though_nobody_verifies(prober: type[Prober], authority: Authority) -> None:
     engine = prober()
     with serving(authority.context("127.0.0.1", days=-2.5)) as server:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from chalicelib.probes import smtp
 from tests.channels.servers import speaking
 from tests.probes.servers import odd
@@ -67,6 +69,17 @@ def test_a_server_that_serves_nobody_is_told_in_its_words() -> None:
     with speaking(odd.saying(b"554-mail.example.org\r\n554 no service\r\n")) as port:
         outcome = probe(smtp, port=port)
     assert (outcome.ok, outcome.text) == (False, 'expected 220, got "554-mail.example.org"')
+
+
+@pytest.mark.parametrize("unknown", [b"500 what?", b"501 what?", b"502 no", b"504 no"])
+def test_a_server_that_does_not_know_ehlo_is_greeted_in_the_old_way(unknown: bytes) -> None:
+    with speaking(odd.saying(b"220 old\r\n", unknown + b"\r\n", b"250 old\r\n")) as port:
+        assert probe(smtp, port=port).text == "220 ready"
+
+
+def test_a_server_that_does_not_know_ehlo_offers_no_tls() -> None:
+    with speaking(odd.saying(b"220 old\r\n", b"502 no\r\n", b"250 old\r\n")) as port:
+        assert probe(smtp, port=port, tls="starttls").text == "STARTTLS is not offered"
 
 
 def test_a_refused_ehlo_is_told() -> None:

@@ -29,6 +29,11 @@ def test_lines_before_the_banner_are_passed_over() -> None:
         assert probe(ssh, port=port).text == "SSH-1.99-Old"
 
 
+def test_long_lines_and_many_before_the_banner_are_passed_over() -> None:
+    with speaking(odd.saying(b"x" * 8_000 + b"\r\n" + b"Welcome\r\n" * 1_000 + b"SSH-2.0-x\r\n")) as port:
+        assert probe(ssh, port=port).text == "SSH-2.0-x"
+
+
 def test_the_server_is_told_who_came() -> None:
     said: list[bytes] = []
 

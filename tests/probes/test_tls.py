@@ -40,6 +40,12 @@ def test_few_days_left_are_a_warning_or_a_failure(limits: dict[str, Any], ok: bo
     assert outcome.text == "certificate ends in 57 days"
 
 
+def test_an_intermediate_certificate_that_ends_first_is_the_news() -> None:
+    with serving(authority().chained("127.0.0.1", intermediate=9)) as server:
+        outcome = probe(tls, port=server.port, cert_days=14)
+    assert (outcome.ok, outcome.text) == (False, "intermediate certificate ends in 9 days")
+
+
 def test_an_ended_certificate_is_a_failure() -> None:
     outcome = look(days=-3)
     assert (outcome.ok, outcome.text) == (False, "certificate expired")

@@ -7,20 +7,25 @@ from contextlib import contextmanager
 from typing import Any
 
 from mysql_mimic import IdentityProvider, MysqlServer, User  # type: ignore[import-untyped]
+from mysql_mimic.auth import NativePasswordAuthPlugin  # type: ignore[import-untyped]
 from mysql_mimic.control import LocalControl, TooManyConnections  # type: ignore[import-untyped]
 
 from tests.probes.servers.loops import Closing, running
 
 
 class Nobody(IdentityProvider):
-    """Knows no user, and notes who asked to be let in."""
+    """Knows one user at most, `watch` with a password, and notes who asked to be let in."""
 
-    def __init__(self) -> None:
+    def __init__(self, password: str | None) -> None:
         self.came: list[str] = []
+        self._password = password
 
     async def get_user(self, username: str) -> User | None:
         self.came.append(username)
-        return None
+        if self._password is None or username != "watch":
+            return None
+        secret = NativePasswordAuthPlugin.create_auth_string(self._password) if self._password else None
+        return User(name=username, auth_string=secret, auth_plugin=NativePasswordAuthPlugin.name)
 
 
 class Full(LocalControl):
@@ -37,9 +42,9 @@ class Server(MysqlServer):
 
 
 @contextmanager
-def mysql(*, full: bool = False) -> Iterator[tuple[int, Nobody]]:
-    """Yields its port and the one who knows nobody."""
-    nobody = Nobody()
+def mysql(*, full: bool = False, password: str | None = None) -> Iterator[tuple[int, Nobody]]:
+    """Yields its port and the one who knows who may come in."""
+    nobody = Nobody(password)
 
     async def start() -> tuple[Closing, int]:
         server = Server(identity_provider=nobody, control=Full() if full else None)
