@@ -142,7 +142,7 @@ def test_a_reader_sees_the_address() -> None:
         (news("up"), "UP | Nightly backup"),
         (news(reminder=3), "STILL DOWN | Nightly backup"),
         (news("test", check=check(name="Operations")), "TEST | Operations"),
-        (news(check=check(name="")), "DOWN | 2f0f6d5e…"),
+        (news(check=check(name="")), "DOWN | Unnamed check"),
         (news(check=check(name="Žurnāls 備份 ☃ " * 7)), "DOWN | " + ("Žurnāls 備份 ☃ " * 7).strip()),
         (news(check=check(name="=?utf-8?q?hidden?=")), "DOWN | =?utf-8?q?hidden?="),
         (news(check=check(name="x" * 300)), "DOWN | " + "x" * 99 + "…"),

@@ -154,8 +154,8 @@ def test_a_label_is_one_line_that_can_be_encoded(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", " \t\n "])
-def test_a_check_without_a_name_is_called_by_the_beginning_of_its_code(name: str) -> None:
-    assert words.label(news(check=check(name=name))) == "2f0f6d5e…"
+def test_a_check_without_a_name_is_called_so_for_whoever_knows_its_code_can_ping(name: str) -> None:
+    assert words.label(news(check=check(name=name))) == "Unnamed check"
 
 
 def test_what_is_cut_says_so() -> None:

@@ -26,7 +26,7 @@ CODE = "c0dec0de-1c5a-4a0e-9d4e-0e8f6f6a2d11"
         ({"spec": ProbeSpec({"url": URL})}, "https://example.org/a"),
         ({"spec": ProbeSpec({"domain": "example.org"})}, "example.org"),
         ({"spec": ProbeSpec({"host": "mail.example.org", "port": 25})}, "mail.example.org"),
-        ({"spec": ProbeSpec({})}, "c0dec0de…"),
+        ({"spec": ProbeSpec({})}, "Unnamed check"),
     ],
 )
 def test_a_check_is_called_by_its_name_or_by_what_it_looks_at(values: dict[str, Any], label: str) -> None:

@@ -8,12 +8,10 @@ from __future__ import annotations
 from chalicelib.core.check import Check
 from chalicelib.core.kinds import heartbeat, probe, rule
 from chalicelib.core.kinds.base import Kind, Listed, Wheel
-from chalicelib.core.phrases import shortened
 
 __all__ = ["KINDS", "Kind", "Listed", "Wheel", "alone_as", "label", "of", "wheel_of"]
 
-# With the sign that something is missing.
-CODE_SHOWN = 9
+UNNAMED = "Unnamed check"
 
 _ALL: tuple[Kind, ...] = (heartbeat, probe, rule)
 
@@ -26,9 +24,9 @@ def of(check: Check) -> Kind:
 
 
 def label(check: Check) -> str:
-    """What a person calls it: its name or nickname; of an unnamed check what it looks at, or as much of its code as
-    tells it from others. Whoever knows the whole code can ping."""
-    return check.name or check.nickname or of(check).place(check) or shortened(check.code, CODE_SHOWN)
+    """What a person calls it: its name or nickname; of an unnamed check what it looks at. No part of its code: whoever
+    knows that can ping."""
+    return check.name or check.nickname or of(check).place(check) or UNNAMED
 
 
 def alone_as(check: Check) -> str:

@@ -223,7 +223,9 @@ def _breaching_early(
     another may be about to breach."""
     if part.criterion.by_absence:
         return {}, ends[-1]
-    found = _verdicts(reader, check, known, part, ends[0] - BUCKET)
+    over = ends[0] - BUCKET
+    # What was over when the rule was made is no part of what it breaches.
+    found = _verdicts(reader, check, known, part, over) if over > check.created.timestamp() else {}
     begun = {end: new for end in ends if (new := _new(reader, check, part, end, found))}
     for new in begun.values():
         found = found | new
