@@ -167,8 +167,9 @@ def early(reader: Reader, check: Check, known: Breaches, end: int, now: datetime
 def _early(reader: Reader, check: Check, known: Breaches, end: int, now: datetime) -> Judged | None:
     if not _may_be_early(check) or end <= _done(check):
         return None
-    part, ends = rule_of(check).parts[0], [one for one in open_buckets(now) if one <= end]
-    many = means_many(part.target)
+    # What was over when the rule was made is none of its business.
+    part, since_made = rule_of(check).parts[0], check.created.timestamp()
+    ends, many = [one for one in open_buckets(now) if since_made < one <= end], means_many(part.target)
     if many:
         found, since = _breaching_early(reader, check, known, part, ends)
     else:
@@ -224,7 +225,6 @@ def _breaching_early(
     if part.criterion.by_absence:
         return {}, ends[-1]
     over = ends[0] - BUCKET
-    # What was over when the rule was made is no part of what it breaches.
     found = _verdicts(reader, check, known, part, over) if over > check.created.timestamp() else {}
     begun = {end: new for end in ends if (new := _new(reader, check, part, end, found))}
     for new in begun.values():
@@ -288,5 +288,5 @@ def moments(check: Check, now: datetime, back: int) -> list[int]:
 
 
 def _done(check: Check) -> float:
-    """Up to when a rule has been judged: what was over when it was made is none of its business."""
+    """Up to when a rule has been judged, or need not be."""
     return max(check.judged or check.created, check.created).timestamp()
