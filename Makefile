@@ -47,6 +47,7 @@ thorough := tests/core tests/storms tests/store/test_series_walk.py tests/flows/
 long: $(ready_to_test) ## what takes long: ten minutes of random walks, on as many cores as there are, each call of the stories struck, many random cases
 	$(python) -m pytest -q --long --numprocesses auto --dist worksteal $(thorough)
 	$(python) -m tests.walk.strikes
+	infra/lanes/servers || test $$? = 77
 	$(python) -m tests.walk --steps 100000 --seed $${SEED:-$$(date +%s)} --jobs $$(nproc) $(ARGS)
 
 .PHONY: check format-check lint types imports

@@ -18,7 +18,7 @@ __all__ = ["NAMES", "Definition", "Kind", "Outcome", "Phases", "Task", "kind_nam
 
 NAMES = (
     *("http", "tcp", "ping", "tls", "dns", "smtp", "pop3", "imap", "ftp", "ssh", "telnet", "mysql", "websocket"),
-    "domain",
+    *("domain", "postgresql", "redis", "mqtt", "ldap", "grpc"),
 )
 
 

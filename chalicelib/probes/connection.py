@@ -148,12 +148,13 @@ class Connection:
     def close(self) -> None:
         self.socket.close()
 
-    def start_tls(self, host: str, *, verify: bool = True) -> None:
-        """TLS from here on; `host` is the name that the certificate must be for. What came before the handshake and was
-        not read is refused: it would pass for what was said in secret."""
+    def start_tls(self, host: str, *, verify: bool = True, protocols: tuple[str, ...] = ()) -> None:
+        """TLS from here on; `host` is the name that the certificate must be for, `protocols` what is to be spoken
+        (ALPN). What came before the handshake and was not read is refused: it would pass for what was said in
+        secret."""
         if self._ahead:
             raise Failed("unexpected data before the TLS handshake")
-        context = trust(self.line.authorities, verify=verify)
+        context = _context(self.line.authorities, verify, protocols)
         with self.line.timed("ssl"):
             self.socket.settimeout(self.line.left())
             self.socket = context.wrap_socket(self.socket, server_hostname=host)
@@ -224,6 +225,18 @@ def trusted(authorities: str | None) -> frozenset[bytes]:
     """The names of those who are trusted."""
     known = trust(authorities, verify=True).get_ca_certs(binary_form=True)
     return frozenset(certificates.parsed(der).subject for der in known)
+
+
+def _context(authorities: str | None, verify: bool, protocols: tuple[str, ...]) -> ssl.SSLContext:
+    return _speaking(authorities, verify, protocols) if protocols else trust(authorities, verify=verify)
+
+
+@lru_cache(maxsize=8)
+def _speaking(authorities: str | None, verify: bool, protocols: tuple[str, ...]) -> ssl.SSLContext:
+    """The same trust for who says at once what is to be spoken (ALPN)."""
+    context = trust.__wrapped__(authorities, verify=verify)
+    context.set_alpn_protocols(list(protocols))
+    return context
 
 
 @lru_cache(maxsize=8)

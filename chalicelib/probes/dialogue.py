@@ -54,7 +54,24 @@ class Secured(Peer):
         return self.tls != "none" and self.verify
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered(Peer):
+    """What may be encrypted from the start, or as the protocol has it, and may log in."""
+
+    user: str = ""
+    password: str = ""
+    tls: bool = False
+    verify: bool = True
+
+    @property
+    def verifies(self) -> bool:
+        return self.tls and self.verify
+
+
+ENTERED = ("host", "port", "user", "password", "tls", "verify")
+
 S = TypeVar("S", bound=Secured)
+E = TypeVar("E", bound=Entered)
 
 
 def cleaned(kind: type[S], definition: dict[str, object], ports: dict[str, int]) -> S:
@@ -65,6 +82,23 @@ def cleaned(kind: type[S], definition: dict[str, object], ports: dict[str, int])
     verify = fields.flag(definition, "verify", default=True)
     user, password = _credentials(definition)
     return kind(timeout=timeout, host=host, port=port, tls=mode, verify=verify, user=user, password=password)
+
+
+def entered(kind: type[E], definition: dict[str, object], ports: tuple[int, int], **more: object) -> E:
+    """The definition of a type that may be encrypted and log in; `ports` are the usual ones, without TLS and with it.
+    `more` are its own fields, clean."""
+    fields.refuse_unknown(definition, (*ENTERED, *more))
+    tls = fields.flag(definition, "tls", default=False)
+    return kind(
+        timeout=fields.timeout(definition),
+        host=fields.host(definition),
+        port=fields.port(definition, ports[tls]),
+        user=fields.word(definition, "user", 200),
+        password=fields.word(definition, "password", 200),
+        tls=tls,
+        verify=fields.flag(definition, "verify", default=True),
+        **more,  # type: ignore[arg-type]
+    )
 
 
 def _credentials(definition: dict[str, object]) -> tuple[str, str]:

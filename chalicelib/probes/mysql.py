@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from chalicelib.core.errors import Invalid
-from chalicelib.probes import dialogue, fields
+from chalicelib.probes import dialogue
 from chalicelib.probes.base import Failed, Outcome
 from chalicelib.probes.connection import Connection, Session
 
@@ -36,18 +36,10 @@ _PREFIX = "5.5.5-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Definition(dialogue.Peer):
+class Definition(dialogue.Entered):
     """Over `tls` the password is secret also from those on the way; without, only its hash is sent."""
 
     type: str = name
-    user: str = ""
-    password: str = ""
-    tls: bool = False
-    verify: bool = True
-
-    @property
-    def verifies(self) -> bool:
-        return self.tls and self.verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +52,10 @@ class _Greeting:
 
 def clean(definition: dict[str, object]) -> Definition:
     """A user may have no password."""
-    fields.refuse_unknown(definition, ("host", "port", "user", "password", "tls", "verify"))
-    user, password = (fields.word(definition, key, 200) for key in ("user", "password"))
-    tls = fields.flag(definition, "tls", default=False)
-    if (password or tls) and not user:
+    cleaned = dialogue.entered(Definition, definition, (PORT, PORT))
+    if (cleaned.password or cleaned.tls) and not cleaned.user:
         raise Invalid("user", "is missing: without one nobody logs in")
-    return Definition(
-        timeout=fields.timeout(definition),
-        host=fields.host(definition),
-        port=fields.port(definition, PORT),
-        user=user,
-        password=password,
-        tls=tls,
-        verify=fields.flag(definition, "verify", default=True),
-    )
+    return cleaned
 
 
 def run(definition: Definition, session: Session) -> Outcome:

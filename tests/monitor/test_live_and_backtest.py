@@ -20,8 +20,9 @@ HISTORIES, MANY = 50, 3_000
 PARTS = 5
 # Histories by which something was found: a point of the next bucket was judged before the bucket that was over; a query
 # fails while the rule is down by another of its criteria; a rule was made while points of a bucket that was over came;
-# a pattern was judged early with a series that had breached before its rule was made, and by such points.
-KNOWN = (62_352_778, 62_353_075, 62_355_137, 62_356_267, 62_358_565)
+# a pattern was judged early with a series that had breached before its rule was made, and by such points;
+# one series of a pattern was judged early while another's bucket, which was over, was not judged yet.
+KNOWN = (62_352_778, 62_353_075, 62_355_137, 62_356_267, 62_358_565, 62_355_393)
 DAY = 86_400
 
 

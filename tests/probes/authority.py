@@ -44,7 +44,13 @@ class Authority:
     def chained(
         self, *names: str, days: float = 90, intermediate: float = 90, more: float | None = None
     ) -> ssl.SSLContext:
-        """A server's context with a certificate that an intermediate one vouches for, which ends in so many days.
+        """A server's context with what `chained_file` makes."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.chained_file(*names, days=days, intermediate=intermediate, more=more))
+        return context
+
+    def chained_file(self, *names: str, days: float = 90, intermediate: float = 90, more: float | None = None) -> str:
+        """A file with a certificate that an intermediate one vouches for, which ends in so many days, and the key.
         `more` is one that is sent, too, and that nobody needs: the root signed by another, as old chains have it."""
         key, above = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         between = self._signed("Intermediate of the tests", above, self._root, days=intermediate)
@@ -56,9 +62,7 @@ class Authority:
             sent.append(_pem(self._signed("Authority of the tests", self._root[1], (old, elder), days=more)))
         path = self.folder / f"{own.serial_number}.pem"
         path.write_bytes(b"".join(sent) + _pem_of_key(key))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
-        return context
+        return str(path)
 
     def file(self, *names: str, days: float = 90, self_signed: bool = False) -> str:
         """The same as a file that holds certificate and key."""

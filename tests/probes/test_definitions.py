@@ -26,7 +26,10 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "mysql": HOST,
     "websocket": {"url": "wss://www.example.org/feed"},
     "domain": {"domain": "example.org"},
+    **dict.fromkeys(("postgresql", "redis", "mqtt", "ldap", "grpc"), HOST),
 }
+ENTERED = {"user": "", "password": "", "tls": False, "verify": True}
+ALL_ENTERED = {"port": 1, "user": "u", "password": "p", "tls": True, "verify": False}
 LOGGING_IN = ("smtp", "pop3", "imap", "ftp")
 MAIL = {"tls": "none", "verify": True, "user": "", "password": ""}
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -46,7 +49,12 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "ftp": {"port": 21} | MAIL,
     "ssh": {"port": 22, "expect": ""},
     "telnet": {"port": 23, "expect": ""},
-    "mysql": {"port": 3306, "user": "", "password": "", "tls": False, "verify": True},
+    "mysql": {"port": 3306} | ENTERED,
+    "postgresql": {"port": 5432, "database": ""} | ENTERED,
+    "redis": {"port": 6379} | ENTERED,
+    "mqtt": {"port": 1883} | ENTERED,
+    "ldap": {"port": 389} | ENTERED,
+    "grpc": {"port": 50051, "service": "", "tls": False, "verify": True},
     "websocket": {"send": "", "expect": "", "verify": True},
     "domain": {"days": 14, "warn_days": None, "server": ""},
 }
@@ -98,7 +106,9 @@ FULL: dict[str, dict[str, Any]] = {
     **{kind: HOST | {"port": 1, "tls": "tls", "verify": False, "user": "u", "password": "p"} for kind in LOGGING_IN},
     "ssh": HOST | {"port": 1, "expect": "e"},
     "telnet": HOST | {"port": 1, "expect": "e"},
-    "mysql": HOST | {"port": 1, "user": "u", "password": "p", "tls": True, "verify": False},
+    **dict.fromkeys(("mysql", "redis", "mqtt", "ldap"), HOST | ALL_ENTERED),
+    "postgresql": HOST | ALL_ENTERED | {"database": "d"},
+    "grpc": HOST | {"port": 1, "service": "a.B", "tls": True, "verify": False},
     "websocket": {"url": "wss://www.example.org/feed", "send": "s", "expect": "e", "verify": False},
     "domain": {"domain": "example.org", "days": 1, "warn_days": 2, "server": "https://rdap.example.org/"},
 }

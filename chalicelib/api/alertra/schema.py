@@ -111,6 +111,8 @@ _HOST_DATA: dict[str, Schema] = {
     "Domain": text("The domain whose end is looked for."),
     "Days": whole("Fails when the domain has fewer days left."),
     "WarnDays": whole("Warns when the domain has fewer days left."),
+    "Database": text("The database to log in to (PostgreSQL)."),
+    "Service": text("The service whose health is asked for (gRPC); none asks for the server's."),
 }
 
 _SETTINGS = {

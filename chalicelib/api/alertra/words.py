@@ -72,6 +72,8 @@ HOST_DATA = {
     "Domain": "domain",
     "Days": "days",
     "WarnDays": "warn_days",
+    "Database": "database",
+    "Service": "service",
 }
 _NAMES = {ours: f"HostData.{theirs}" for theirs, ours in HOST_DATA.items()}
 _NAMES |= {"url": "URL", "timeout": "Timeout", "type": "Method"}

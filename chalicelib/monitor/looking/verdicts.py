@@ -226,13 +226,23 @@ def _breaching_early(
         return {}, ends[-1]
     over = ends[0] - BUCKET
     found = _verdicts(reader, check, known, part, over) if over > check.created.timestamp() else {}
-    begun = {end: new for end in ends if (new := _new(reader, check, part, end, found))}
+    begun: dict[int, dict[str, Verdict]] = {}
+    for end in ends:
+        new, several = _new(reader, check, part, end, found)
+        if new:
+            begun[end] = new
+        if several:
+            # What they make of their bucket is known at its end, and comes before all that is newer.
+            break
     for new in begun.values():
         found = found | new
     return (found, min(begun)) if begun else ({}, ends[-1])
 
 
-def _new(reader: Reader, check: Check, part: Part, end: int, before: Mapping[str, Verdict]) -> dict[str, Verdict]:
+def _new(
+    reader: Reader, check: Check, part: Part, end: int, before: Mapping[str, Verdict]
+) -> tuple[dict[str, Verdict], bool]:
+    """The series that begin to breach by their only point of a bucket, and whether others may by several."""
     found = {
         name: _verdict(reader, check, part, buckets, end, name)
         for name, buckets in reader.plain(part.target, _seconds(part), end).items()
@@ -240,7 +250,8 @@ def _new(reader: Reader, check: Check, part: Part, end: int, before: Mapping[str
     }
     new = {name: verdict for name, verdict in found.items() if verdict.breached}
     reader.know(new)
-    return {name: verdict for name, verdict in new.items() if _is_sparse(reader, part, name, end)}
+    alone = {name: verdict for name, verdict in new.items() if _is_sparse(reader, part, name, end)}
+    return alone, len(alone) < len(new)
 
 
 def _is_sparse(reader: Reader, part: Part, name: str, moment: int) -> bool:

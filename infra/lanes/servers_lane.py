@@ -1,0 +1,66 @@
+"""The servers that people run, from Debian's packages, looked at by every type of probe that has one.
+
+    infra/lanes/servers
+
+What is missing is installed, which takes root and apt. Nothing is started as a service: each test starts its own, on a
+port and in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from infra.lanes.graphite_lane import project_python
+from infra.lanes.process import SKIPPED, CannotRun, run_in_foreground
+
+VARIABLE = "TOCSIN_REAL_SERVERS"
+COMMAND = ("-m", "pytest", "-p", "no:xdist", "tests/real")
+# What each package is for: the program that the tests start.
+PACKAGES = {
+    "nginx-light": "nginx",
+    "apache2": "apache2",
+    "postfix": "postfix",
+    "dovecot-imapd": "dovecot",
+    "dovecot-pop3d": "dovecot",
+    "bind9": "named",
+    "mariadb-server": "mariadbd",
+    "postgresql": "pg_lsclusters",
+    "redis-server": "redis-server",
+    "mosquitto": "mosquitto",
+    "slapd": "slapd",
+    "vsftpd": "vsftpd",
+    "openssh-server": "sshd",
+}
+SYSTEM = "/usr/sbin:/sbin"
+
+
+def main(_arguments: Sequence[str]) -> int:
+    """Run the tests; their exit code, or 77 when the lane cannot run here."""
+    try:
+        install()
+        command = [project_python(), *COMMAND]
+    except CannotRun as reason:
+        print(f"servers: skipped: {reason}", file=sys.stderr)
+        return SKIPPED
+    return run_in_foreground(command, {**os.environ, VARIABLE: "yes"})
+
+
+def install() -> None:
+    """Installs what is missing. CannotRun."""
+    path = f"{os.environ.get('PATH', '')}:{SYSTEM}"
+    missing = [package for package, program in PACKAGES.items() if not shutil.which(program, path=path)]
+    if os.geteuid() != 0:
+        raise CannotRun("servers are started by root, who becomes each one's own user")
+    if not missing:
+        return
+    if not shutil.which("apt-get"):
+        raise CannotRun(f"{', '.join(missing)} are missing, and there is no apt-get")
+    # Without questions, and without starting what is installed.
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
+        if subprocess.run(["apt-get", "-qq", *command], env=quiet, stdin=subprocess.DEVNULL).returncode:
+            raise CannotRun(f"{', '.join(missing)} could not be installed")
