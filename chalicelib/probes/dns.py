@@ -1,5 +1,5 @@
 """DNS: asks a name server, and fails without an answer or if the answer lacks the expected record. Without a `server`
-the probe asks the name server of this machine.
+the probe asks the name servers of this machine.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.probes import dialogue, dns_messages, fields
 from chalicelib.probes.base import Failed, Outcome
 from chalicelib.probes.connection import Session
-from chalicelib.probes.dns_client import Server, ask, system_server
+from chalicelib.probes.dns_client import Server, ask, system_servers
 
 name = "dns"
 
@@ -66,13 +66,19 @@ def run(
     session: Session,
     *,
     number: Callable[[], int] = lambda: secrets.randbelow(65_536),
-    system: Callable[[], Server] = system_server,
+    system: Callable[[], list[Server]] = system_servers,
 ) -> Outcome:
-    """`number` makes up a query's id; `system` tells which name server this machine uses."""
+    """`number` makes up a query's id; `system` tells which name servers this machine uses."""
     session.converse()
-    server = Server(definition.server, definition.port) if definition.server else system()
+    servers = _at(definition, session) if definition.server else system()
     asked = dns_messages.query(number(), definition.host, definition.record)
-    return session.outcome(True, _judged(ask(asked, server, session), definition))
+    return session.outcome(True, _judged(ask(asked, servers, session), definition))
+
+
+def _at(definition: Definition, session: Session) -> list[Server]:
+    """The name server that is to be asked, at each of its addresses."""
+    found = session.look_up(definition.server, definition.port)
+    return [Server(endpoint[4][0], definition.port) for endpoint in found]
 
 
 def _upper(value: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,10 @@ RESOLV_CONF = Path("/etc/resolv.conf")
 # The seconds that each attempt waits for an answer, for a datagram may get lost; the last one waits to the end.
 _PATIENCE = (2.0, 4.0, 60.0)
 _STRAYS = 100
+# So many name servers of the system are asked.
+SERVERS = 3
+# What a server says that could not find out: another may.
+_FAILING = ("SERVFAIL", "REFUSED", "NOTIMP")
 _MISTAKEN = "no answer to the question"
 
 
@@ -45,35 +50,53 @@ class Server:
         return Connection(sock, session)
 
 
-def system_server(path: Path = RESOLV_CONF) -> Server:
-    """The first name server of resolv.conf(5); without any, it is this machine."""
+def system_servers(path: Path = RESOLV_CONF) -> list[Server]:
+    """The name servers of resolv.conf(5), three at most as in the C library; without any, it is this machine."""
     try:
         lines = [one.split() for one in path.read_text("utf-8", "replace").splitlines()]
     except OSError:
         lines = []
     hosts = [words[1] for words in lines if len(words) > 1 and words[0] == "nameserver"]
-    return Server((hosts or ["127.0.0.1"])[0], own=True)
+    return [Server(host, own=True) for host in hosts[:SERVERS] or ["127.0.0.1"]]
 
 
-def ask(asked: bytes, server: Server, session: Session) -> Answer:
-    """What `server` answers to the query `asked`. Raises Failed, OSError, TimeoutError."""
+def ask(asked: bytes, servers: Sequence[Server], session: Session) -> Answer:
+    """What one of the servers answers to the query `asked`. They are asked in turn, again and again: one that is silent
+    or fails gives way to the next. Where none can answer, what the last of them said. Raises Failed, OSError,
+    TimeoutError."""
+    failed: Answer | None = None
+    for patience in _PATIENCE:
+        refusal, silent = OSError(), False
+        for number, server in enumerate(servers):
+            try:
+                left = session.left()
+                found = _asked(asked, server, session, min(patience, left / (len(servers) - number)))
+                if found.code not in _FAILING:
+                    return found
+                failed = found
+            except TimeoutError:
+                silent = True
+            except OSError as error:
+                refusal = error
+        if not silent and failed is None:
+            raise refusal
+        if not silent:
+            break
+    if failed is None:
+        raise TimeoutError
+    return failed
+
+
+def _asked(asked: bytes, server: Server, session: Session, seconds: float) -> Answer:
+    """One server's answer: over UDP, and over TCP when it does not fit."""
     try:
-        found = _over_udp(asked, server, session)
+        with server.datagram(session) as connection:
+            attempt = Connection(connection.socket, Session(seconds, clock=session.clock))
+            attempt.send(asked)
+            found = _heard(attempt, asked)
         return _over_tcp(asked, server, session) if found.truncated else found
     except ValueError as error:
         raise Failed(f"answer {error}") from error
-
-
-def _over_udp(asked: bytes, server: Server, session: Session) -> Answer:
-    with server.datagram(session) as connection:
-        for patience in _PATIENCE:
-            attempt = Connection(connection.socket, Session(min(patience, session.left()), clock=session.clock))
-            attempt.send(asked)
-            try:
-                return _heard(attempt, asked)
-            except TimeoutError:
-                session.left()
-    raise TimeoutError
 
 
 def _heard(connection: Connection, asked: bytes) -> Answer:

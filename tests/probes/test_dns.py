@@ -254,25 +254,53 @@ def test_a_query_has_an_id_that_nobody_can_guess() -> None:
 def test_without_a_server_this_machines_own_is_asked_past_the_guard(server: tuple[int, Zone]) -> None:
     definition = dns.clean({"host": "large.example.org"})
     own = Server(HOST, server[0], own=True)
-    outcome = dns.run(definition, line(allowed=()), number=lambda: 7, system=lambda: own)
+    outcome = dns.run(definition, line(allowed=()), number=lambda: 7, system=lambda: [own])
     assert outcome.ok
     assert server[1].asked == ["udp", "tcp"]
 
 
 @pytest.mark.parametrize(
-    ("text", "host"),
+    ("text", "hosts"),
     [
-        ("# x\nsearch example.org\nnameserver 192.0.2.53\nnameserver 192.0.2.54\n", "192.0.2.53"),
-        ("nameserver 2001:db8::53 # ours", "2001:db8::53"),
-        ("nameserver\n", "127.0.0.1"),
-        ("", "127.0.0.1"),
+        ("# x\nsearch example.org\nnameserver 192.0.2.53\nnameserver 192.0.2.54\n", ["192.0.2.53", "192.0.2.54"]),
+        ("nameserver 2001:db8::53 # ours", ["2001:db8::53"]),
+        ("nameserver a\nnameserver b\nnameserver c\nnameserver d\n", ["a", "b", "c"]),
+        ("nameserver\n", ["127.0.0.1"]),
+        ("", ["127.0.0.1"]),
     ],
 )
-def test_this_machines_own_server_is_the_first_of_its_settings(tmp_path: Path, text: str, host: str) -> None:
+def test_this_machines_own_servers_are_those_of_its_settings(tmp_path: Path, text: str, hosts: list[str]) -> None:
     path = tmp_path / "resolv.conf"
     path.write_text(text)
-    assert dns_client.system_server(path) == Server(host, 53, own=True)
+    assert dns_client.system_servers(path) == [Server(host, 53, own=True) for host in hosts]
+
+
+def asked_of(*servers: int, seconds: float = 10.0) -> str:
+    """What is found by asking the machine's own servers at these ports."""
+    own = [Server(HOST, port, own=True) for port in servers]
+    definition = dns.clean({"host": "www.example.org"})
+    session = line(seconds, allowed=())
+    try:
+        return dns.run(definition, session, system=lambda: own).text
+    except Failed as failed:
+        return failed.text
+    except OSError as error:
+        return type(error).__name__
+
+
+def test_a_server_that_is_silent_or_fails_gives_way_to_the_next(
+    server: tuple[int, Zone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dns_client, "_PATIENCE", (0.05, 60.0))
+    good, gone = server[0], free_port()
+    with answering(lambda _: []) as silent, answering(lambda query: [reply(query, 0x8182)]) as failing:
+        for others in ((silent,), (failing,), (gone,), (silent, failing, gone)):
+            assert asked_of(*others, good) == "A 192.0.2.10, 192.0.2.2"
+        assert asked_of(failing, failing) == "name server answers SERVFAIL"
+        assert asked_of(gone, gone) == "ConnectionRefusedError"
+        assert asked_of(silent, gone, seconds=0.3) == "TimeoutError"
+        assert asked_of(failing, silent, seconds=0.3) == "name server answers SERVFAIL"
 
 
 def test_without_settings_this_machine_itself_is_asked(tmp_path: Path) -> None:
-    assert dns_client.system_server(tmp_path / "none") == Server("127.0.0.1", 53, own=True)
+    assert dns_client.system_servers(tmp_path / "none") == [Server("127.0.0.1", 53, own=True)]
