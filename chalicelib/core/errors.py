@@ -30,6 +30,10 @@ class LimitReached(TocsinError):
     """The project holds as many checks as its limit allows."""
 
 
+class TooOften(TocsinError):
+    """The same was asked for so often of late that the caller has to wait. The text says what, and how often it may."""
+
+
 class Conflict(TocsinError):
     """The request does not fit the present state (resuming what is not paused, an ambiguous slug)."""
 

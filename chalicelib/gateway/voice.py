@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from chalicelib.core.check import Access
-from chalicelib.core.errors import Conflict, Forbidden, Invalid, LimitReached, Missing, TocsinError, Undelivered
+from chalicelib.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    LimitReached,
+    Missing,
+    TocsinError,
+    TooOften,
+    Undelivered,
+)
 from chalicelib.gateway.keys import Caller, Denied, admitted, opened, presented
 from chalicelib.gateway.replies import Reply
 from chalicelib.gateway.requests import Request
@@ -26,6 +35,7 @@ STATUSES: Statuses = {
     Missing: 404,
     Conflict: 409,
     TooLarge: 413,
+    TooOften: 429,
     Undelivered: 502,
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from pynamodb.expressions.condition import Condition
@@ -17,6 +17,8 @@ from chalicelib.core.errors import LimitReached, Missing
 from chalicelib.store.connection import shared
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import DirectoryItem
+
+HOUR = timedelta(hours=1)
 
 
 def _find(key: str, *, strongly: bool = False) -> DirectoryItem | None:
@@ -211,6 +213,26 @@ def count_deletion(code: str) -> None:
             DirectoryItem(_project_key(code)).update([DirectoryItem.deletions.add(1)], condition=condition)
     except Refused:
         return
+
+
+def count_test(code: str, now: datetime, at_most: int) -> bool:
+    """Counts a test of one of the project's channels: whether there were fewer than `at_most` in the hour that the
+    first of them began."""
+    item, ago = DirectoryItem(_project_key(code)), now - HOUR
+    again = (DirectoryItem.tests_from > ago) & (DirectoryItem.tests < at_most)
+    first = DirectoryItem.tests_from.does_not_exist() | (DirectoryItem.tests_from <= ago)
+    ways: list[tuple[list[Action], Condition]] = [
+        ([DirectoryItem.tests.add(1)], again),
+        ([DirectoryItem.tests.set(1), DirectoryItem.tests_from.set(now)], DirectoryItem.key.exists() & first),
+    ]
+    for actions, condition in ways:
+        try:
+            with translated():
+                item.update(actions, condition=condition)
+            return True
+        except Refused:
+            continue
+    return False
 
 
 def project(code: str) -> Project:

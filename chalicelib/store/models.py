@@ -162,6 +162,8 @@ class DirectoryItem(Table):
     closed = Instant(null=True)
     until = Instant(null=True)
     deletions = NumberAttribute(null=True)
+    tests = NumberAttribute(null=True)
+    tests_from = Instant(null=True)
     away_since = Instant(null=True)
     away_until = Instant(null=True)
     away_told = Instant(null=True)

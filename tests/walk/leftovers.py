@@ -15,6 +15,13 @@ def left(scene: Scene, words: set[str], kept: frozenset[str] = frozenset()) -> l
     return found
 
 
+def deleted(scene: Scene) -> int:
+    """How many checks, channels and projects are."""
+    checks = sum(thing.deleted is not None for thing in scene.things)
+    projects = sum(neighbour.deleted is not None for neighbour in scene.neighbours)
+    return checks + projects + sum(channel.deleted for channel in scene.channels)
+
+
 def judge(scene: Scene) -> None:
     """Of a check or channel that was deleted nothing is left, but what a channel remembers of having told."""
     channels = frozenset(channel.code for channel in scene.open_channels())

@@ -56,12 +56,13 @@ OVERDUE = 300.0
 
 @dataclass
 class Tally:
-    """Of a walk: the pings that were answered, the points that were taken of late senders, the messages that receivers
-    took, those of them that they had taken before, and the seconds from each change to its message where nothing held
-    it back."""
+    """Of a walk: the pings that were answered, the points that were taken of late senders, the checks, channels and
+    projects that were deleted, the messages that receivers took, those of them that they had taken before, and the
+    seconds from each change to its message where nothing held it back."""
 
     pings: int = 0
     points: int = 0
+    deleted: int = 0
     messages: int = 0
     doubled: int = 0
     delays: list[float] = field(default_factory=list)
@@ -125,6 +126,7 @@ class Witness:
             self.tally.doubled += hearing.doubled
             self.tally.delays += hearing.delays
         self.tally.points = sum(body.count("\n") for bodies in self.scene.bodies.values() for body in bodies)
+        self.tally.deleted = leftovers.deleted(self.scene)
         self.tally.pings = sum(sent.certain for thing in self.scene.things for sent in thing.pings)
 
     def _heal(self) -> None:

@@ -16,6 +16,7 @@ COLUMNS = (
     "steps",
     "pings",
     "points",
+    "deleted",
     "lost",
     "messages",
     "doubled",
@@ -23,8 +24,8 @@ COLUMNS = (
     "late, most",
     "promises broken",
 )
-# What makes a ping lost, a point, a message.
-LOST = ("pings", "points", "last word", "ends")
+# What makes a ping lost, a point, a message, or a deletion.
+LOST = ("pings", "points", "last word", "ends", "gone")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -45,5 +46,5 @@ def _row(group: str, found: Figures) -> list[str]:
     lost = sum(found.breaks[promise] for promise in LOST)
     broken = ", ".join(f"{promise} {found.breaks[promise]}" for promise in NAMES if found.breaks[promise])
     late = (delays[int(0.99 * (len(delays) - 1))], delays[-1])
-    counts = (found.steps, tally.pings, tally.points, lost, tally.messages, tally.doubled)
+    counts = (found.steps, tally.pings, tally.points, tally.deleted, lost, tally.messages, tally.doubled)
     return [group, *(f"{count:,}" for count in counts), *(f"{seconds:.1f} s" for seconds in late), broken or "none"]

@@ -96,6 +96,7 @@ class Figures:
         self.minutes += one.minutes
         self.tally.pings += one.tally.pings
         self.tally.points += one.tally.points
+        self.tally.deleted += one.tally.deleted
         self.tally.messages += one.tally.messages
         self.tally.doubled += one.tally.doubled
         self.tally.delays += one.tally.delays

@@ -8,14 +8,14 @@ from typing import Any, TypedDict, Unpack
 from chalicelib import channels as kinds
 from chalicelib import log
 from chalicelib.core.check import Channel, Check, Notification, Project
-from chalicelib.core.errors import Busy, Invalid, Missing, Undelivered
+from chalicelib.core.errors import Busy, Invalid, Missing, TooOften, Undelivered
 from chalicelib.core.news import News
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.messages import ClearChannel
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import compose
-from chalicelib.store import checks, definitions, notifications, outbox
+from chalicelib.store import checks, definitions, directory, notifications, outbox
 from chalicelib.store.faults import StoreFault
 
 NAME_MAX = 100
@@ -23,6 +23,8 @@ REMIND_MIN, REMIND_MAX = 300, 7 * 86_400
 LOG_LIMIT = 100
 # So many checks lose a deleted channel at once; the rest follow as a chore.
 AT_ONCE = 100
+# Tests of all channels of a project in an hour.
+TESTS = 60
 
 
 class More(TypedDict, total=False):
@@ -90,7 +92,10 @@ def _check(channel: Channel) -> None:
 
 
 def try_out(services: Services, project: Project, channel: Channel) -> None:
-    """Sends a test through the channel at once and shows the outcome on it. Raises Undelivered."""
+    """Sends a test through the channel at once and shows the outcome on it. Raises Undelivered, and TooOften for more
+    than TESTS in an hour: nobody is to be flooded with them."""
+    if not directory.count_test(project.code, services.clock(), TESTS):
+        raise TooOften(f"tests of channels are limited to {TESTS} an hour for each project")
     news: News = compose.test_news(services, project, channel)
     try:
         kinds.kind_named(channel.kind).send(channel.settings, [news], services.outlet)

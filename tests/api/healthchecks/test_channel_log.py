@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.client import Api
 from tests.channels.servers import Reply, Server, serving
-from tests.conftest import Story
+from tests.conftest import Clock, Story
 from tests.sent import Sent
 
 MakeChannel = Callable[..., dict[str, Any]]
@@ -38,6 +38,23 @@ def test_a_test_goes_out_at_once(api: Api, channel: MakeChannel, sent: Sent) -> 
     (mail,) = sent.mails
     assert set(mail.to) == {"ops@example.org"}
     assert mail.subject.startswith("TEST | ")
+
+
+def test_tests_are_limited_in_each_hour_whichever_channel_they_are_of(
+    api: Api, channel: MakeChannel, sent: Sent, clock: Clock
+) -> None:
+    made = [channel("Ops")["id"], channel("More")["id"]]
+    answers = [api.post(f"/api/v1/channels/{made[number % 2]}/test") for number in range(61)]
+    assert {answer.status for answer in answers[:60]} == {200}
+    assert (answers[60].status, answers[60].error) == (
+        429,
+        "tests of channels are limited to 60 an hour for each project",
+    )
+    assert len(sent.mails) == 60
+    clock.move(seconds=3_599)
+    assert api.post(f"/api/v1/channels/{made[0]}/test").status == 429
+    clock.move(seconds=1)
+    assert api.post(f"/api/v1/channels/{made[0]}/test").status == 200
 
 
 def test_a_test_is_not_in_the_log(api: Api, channel: MakeChannel) -> None:
