@@ -18,7 +18,8 @@ class Settings:
 
     `mail_to` is the owner's address, to which alerts go that name no channel. `location` is the name of the place where
     this process runs; `locations` are all places that are probed from with their AWS regions, home first; `home_region`
-    is set in the other regions alone: where the tables are.
+    is set in the other regions alone: where the tables are. Channels may publish to SNS topics whose names begin with
+    `topic_prefix`, "*" for all.
     """
 
     stage: str = "local"
@@ -44,11 +45,18 @@ class Settings:
     locations: tuple[tuple[str, str], ...] = ()
     home_region: str = ""
     allowed_networks: tuple[str, ...] = ()
+    topic_prefix: str = "tocsin-news"
 
     @property
     def places(self) -> list[str]:
         """The names of the places that can be probed from, home first."""
         return [name for name, _region in self.locations] or [self.location]
+
+    def may_publish(self, topic: str) -> bool:
+        """Whether channels may publish to the SNS topic of this ARN. The owner's alarms are nobody else's to raise."""
+        name = topic.rpartition(":")[2]
+        begins = self.topic_prefix == "*" or name.startswith(self.topic_prefix)
+        return begins and name != self.resource("alarms")
 
     def resource(self, noun: str) -> str:
         """The name of this installation's table or queue for `noun`."""

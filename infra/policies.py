@@ -45,13 +45,13 @@ def _statements(function: Function) -> Iterator[Statement]:
 
 
 def _telling() -> Iterator[Statement]:
-    """Mail from the stage's own sender, topics of this account and region, and text messages: SNS has no resource for a
+    """Mail from the stage's own sender, the topics that channels may name, and text messages: SNS has no resource for a
     phone number, so that everything that is no topic is allowed."""
     # The identities are not named: SES asks for those of the recipients too while an account is in its sandbox.
     identities = [_sub(f"ses:{_ACCOUNT}:identity/*"), _sub(f"ses:{_ACCOUNT}:configuration-set/*")]
     sender = {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
     yield _allow("Mail", ("ses:SendEmail", "ses:SendRawEmail"), identities) | {"Condition": sender}
-    yield _allow("Topics", ("sns:Publish",), _sub(f"sns:{_ACCOUNT}:*"))
+    yield _allow("Topics", ("sns:Publish",), _sub(f"sns:{_ACCOUNT}:${{TopicPrefix}}*"))
     yield {"Sid": "TextMessages", "Effect": "Allow", "Action": ["sns:Publish"], "NotResource": "arn:*:sns:*:*:*"}
 
 

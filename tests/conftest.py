@@ -118,6 +118,7 @@ _numbers = itertools.count()
 @pytest.fixture
 def settings(aws: None) -> Settings:
     return Settings(
+        topic_prefix="*",
         stage="test",
         prefix=f"t{next(_numbers)}{uuid.uuid4().hex[:6]}" if ENGINE else "tocsin",
         site_root="https://tocsin.example.org",

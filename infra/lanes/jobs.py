@@ -39,7 +39,7 @@ def run(stack: Stack, api: Api, ping_key: str) -> None:
 
 def kinds(stack: Stack) -> list[tuple[str, dict[str, str]]]:
     """Kind and settings of a channel for each service of AWS that tells news."""
-    topic = stack.emulator.client("sns").create_topic(Name="lane")["TopicArn"]
+    topic = stack.emulator.client("sns").create_topic(Name="tocsin-news-lane")["TopicArn"]
     return [("email", {"address": "errands@example.org"}), ("sms", {"number": PHONE}), ("sns", {"topic": topic})]
 
 

@@ -41,6 +41,7 @@ def prepare(site_root: str, environ: MutableMapping[str, str], *, endpoint: str 
         environ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "false"
     environ["TOCSIN_STAGE"] = "local"
     environ.setdefault("TOCSIN_MAIL_TO", OWNER)
+    environ.setdefault("TOCSIN_TOPIC_PREFIX", TOPIC)
     environ["TOCSIN_SITE_ROOT"] = site_root
     environ.pop("TOCSIN_PING_ENDPOINT", None)
     environ["TOCSIN_ALLOWED_NETWORKS"] = " ".join([environ.get("TOCSIN_ALLOWED_NETWORKS", ""), *LOOPBACK]).strip()

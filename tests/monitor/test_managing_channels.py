@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,6 +42,39 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(services: Services, keyring:
         channels.create(services, keyring.project, "email", "x" * 101, ADDRESS)
     assert caught.value.field == "name"
     assert channels.of_project(keyring.project.code) == []
+
+
+TOPIC = "arn:aws:sns:eu-north-1:123456789012:"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "topic", "allowed"),
+    [
+        ("tocsin-news", "tocsin-news-ops", True),
+        ("tocsin-news", "tocsin-news", True),
+        ("tocsin-news", "payments", False),
+        ("tocsin-news", "my-tocsin-news", False),
+        ("*", "payments", True),
+        ("*", "tocsin-test-alarms", False),
+        ("tocsin-", "tocsin-test-alarms", False),
+        ("tocsin-", "tocsin-test-alarms-2", True),
+    ],
+)
+def test_a_channel_may_publish_to_the_topics_that_the_owner_names_and_never_to_his_alarms(
+    services: Services, keyring: Keyring, prefix: str, topic: str, allowed: bool
+) -> None:
+    made = channels.create(services, keyring.project, "sns", "Ops", {"topic": f"{TOPIC}other"})
+    services.settings = replace(services.settings, stage="test", topic_prefix=prefix)
+    there = {"topic": TOPIC + topic}
+    for attempt in (
+        lambda: channels.create(services, keyring.project, "sns", "Ops", there),
+        lambda: channels.change(services, made, {"settings": there}),
+    ):
+        if allowed:
+            assert attempt().settings == there
+        else:
+            with pytest.raises(Invalid, match=r"settings\.topic is not a topic that this installation publishes to"):
+                attempt()
 
 
 def test_a_channel_is_made_although_others_are_made_at_the_same_moment(

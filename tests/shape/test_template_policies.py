@@ -56,7 +56,7 @@ def _short(resource: dict[str, Any], statement: dict[str, Any]) -> str:
         # The queues of that name in the regions of other places.
         return "probes"
     service, _, name = pattern.removeprefix("arn:${AWS::Partition}:").partition(":${AWS::Region}:${AWS::AccountId}:")
-    assert (service, name) in (("sns", "*"), ("ses", "identity/*"), ("ses", "configuration-set/*"))
+    assert (service, name) in (("sns", "${TopicPrefix}*"), ("ses", "identity/*"), ("ses", "configuration-set/*"))
     if service == "ses":
         assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
     return "mail" if service == "ses" else "topics"

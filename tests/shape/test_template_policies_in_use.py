@@ -86,7 +86,7 @@ def invoke(calls: Calls) -> Invoke:
 SETTINGS = {
     "email": {"address": "ops@example.org"},
     "sms": {"number": "+37120000000"},
-    "sns": {"topic": "arn:aws:sns:eu-north-1:123456789012:news"},
+    "sns": {"topic": "arn:aws:sns:eu-north-1:123456789012:tocsin-news"},
     "webhook": {"url_down": "http://127.0.0.1:1/", "url_up": "http://127.0.0.1:1/"},
 }
 

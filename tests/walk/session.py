@@ -33,6 +33,7 @@ _ENVIRONMENT = {
     "TOCSIN_MAIL_FROM": "Tocsin <alerts@walk.example.org>",
     "TOCSIN_MAIL_TO": OWNER,
     "TOCSIN_ALLOWED_NETWORKS": "127.0.0.0/8",
+    "TOCSIN_TOPIC_PREFIX": "walk-",
     "TOCSIN_DUE_SHARDS": "2",
     "TOCSIN_OUTBOX_SHARDS": "2",
     "TOCSIN_WHEEL_SHARDS": "1",

@@ -61,7 +61,7 @@ def create(
 ) -> Channel:
     """A new channel. Raises Invalid naming the field: kind, name, remind or settings.<key>, Missing if its project is
     being deleted, Busy."""
-    cleaned = kinds.kind_named(kind).clean(settings)
+    cleaned = _clean(services, kind, settings)
     channel = Channel(project.code, services.new_code(), kind, name, services.clock(), cleaned, remind, **more)
     _check(channel)
     transitions.retrying(services, lambda: definitions.save_channel(channel))
@@ -72,10 +72,20 @@ def change(services: Services, channel: Channel, values: dict[str, Any]) -> Chan
     """The channel with a new name, settings, reminder interval or anything else of its own; its kind is for life.
     Raises Invalid, Missing."""
     if "settings" in values:
-        values = {**values, "settings": kinds.kind_named(channel.kind).clean(values["settings"])}
+        values = {**values, "settings": _clean(services, channel.kind, values["settings"])}
     changed = replace(channel, **values)
     _check(changed)
     return _mended(definitions.update_channel(changed, services.clock()))
+
+
+def _clean(services: Services, kind: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings in one form, if this installation may send there. Raises Invalid."""
+    cleaned = kinds.kind_named(kind).clean(settings)
+    if "topic" in cleaned and not services.settings.may_publish(cleaned["topic"]):
+        prefix = services.settings.topic_prefix
+        allowed = "not the owner's alarms" if prefix == "*" else f'one whose name begins with "{prefix}"'
+        raise Invalid("settings.topic", f"is not a topic that this installation publishes to: {allowed}")
+    return cleaned
 
 
 def _mended(channel: Channel) -> Channel:
