@@ -52,8 +52,7 @@ def decide_deadlines(messages: list[Message]) -> None:
 
 @events
 def run_probes(messages: list[Message]) -> None:
-    for message in messages:
-        probing.work(SERVICES, message)
+    probing.work(SERVICES, *messages)
 
 
 @events

@@ -108,6 +108,8 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "run_probes",
         queue="probes",
+        # First looks and retries are small messages: they share an execution, which waits for the slowest.
+        batch=10,
         timeout=120,
         # A whole processor: many probes at the same time.
         memory=1_769,

@@ -26,7 +26,7 @@ from chalicelib.net.dialling import NOT_ALLOWED
 from chalicelib.net.lookups import Endpoint, Resolver, ask
 from chalicelib.net.urls import MOVED
 from chalicelib.probes import failures
-from chalicelib.probes.base import Done, Failed, Outcome, Task
+from chalicelib.probes.base import SILENT, Done, Failed, Outcome, Task
 from chalicelib.probes.http import Definition, Exam
 from chalicelib.probes.transfer import Transfer, options
 
@@ -70,8 +70,8 @@ class Curl:
         self._done: Done = lambda _key, _outcome: None
 
     def run(self, tasks: list[Task], endpoints: Callable[[], int], began: float, done: Done) -> dict[str, Outcome]:
-        """Runs all, at most `places()` at a time (but one in any case); `began` is when their waiting began. `done`
-        must be quick: nothing else goes on meanwhile."""
+        """Runs all, at most `endpoints()` at work at a time (but one in any case), beside those whose hosts are silent;
+        `began` is when their waiting began. `done` must be quick: nothing else goes on meanwhile."""
         outcomes = self._outcomes = dict[str, Outcome]()
         self._done = done
         waiting = deque(tasks)
@@ -79,7 +79,7 @@ class Curl:
             while waiting or self._active:
                 self._admit(waiting, max(endpoints(), 1), began)
                 self._turn()
-                if self._active and not (waiting and len(self._active) < endpoints()):
+                if self._active and not (waiting and self._working() < endpoints()):
                     self._wait(_NEXT_PLACE if waiting else _IDLE)
         finally:
             self._abandon()
@@ -88,10 +88,15 @@ class Curl:
     def _admit(self, waiting: deque[Task], endpoints: int, began: float) -> None:
         """Begins what there is a place for, or as much of it as may begin together."""
         effort = 0
-        while waiting and len(self._active) < endpoints and effort < _TURN:
+        while waiting and self._working() < endpoints and effort < _TURN:
             task = waiting.popleft()
             effort += _TURN if _asked(task).encrypted else 1
             self._begin(task, began)
+
+    def _working(self) -> int:
+        """How many are not known to wait for a silent host."""
+        young = self._clock() - SILENT
+        return sum(transfer.began > young for transfer in self._active.values())
 
     def _begin(self, task: Task, began: float) -> None:
         transfer = self._idle.pop() if self._idle else Transfer(self._networks, self._options, self._authorities)

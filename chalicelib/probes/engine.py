@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,18 +15,47 @@ from chalicelib.core.addresses import allowed
 from chalicelib.core.errors import Invalid
 from chalicelib.net.lookups import Resolver
 from chalicelib.probes import failures
-from chalicelib.probes.base import Definition, Done, Outcome, Phases, Task
+from chalicelib.probes.base import SILENT, Definition, Done, Outcome, Phases, Task
 from chalicelib.probes.connection import Session, trust
 
 if TYPE_CHECKING:
     from chalicelib.probes.curl import Curl
 
 CONCURRENCY = 50
+# So many threads there may be, most of which wait.
+THREADS = 500
+
+
+class Places:
+    """At most `most` probes at work, whatever the number of those that wait for hosts which say nothing."""
+
+    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+        self._most, self._clock = most, clock
+        self._changed = threading.Condition()
+        self._began: dict[str, float] = {}
+
+    def working(self) -> int:
+        young = self._clock() - SILENT
+        return sum(began > young for began in list(self._began.values()))
+
+    @contextlib.contextmanager
+    def one(self, key: str) -> Iterator[None]:
+        """Waits for a place."""
+        with self._changed:
+            while self.working() >= self._most:
+                self._changed.wait(0.05)
+            self._began[key] = self._clock()
+        try:
+            yield
+        finally:
+            with self._changed:
+                del self._began[key]
+                self._changed.notify()
 
 
 class Prober:
-    """Runs probes, at most `concurrency` (two or more) at a time. It is kept for the next run, and for one thread
-    at a time.
+    """Runs probes, at most `concurrency` (two or more) at work at a time, beside those whose hosts are silent. It is
+    kept for the next run, and for one thread at a time.
 
     HTTP goes through curl, in the calling thread, where pycurl is installed and `use_curl` does not say otherwise; the
     other types have threads. `authorities` is a file of certificates (PEM) to trust in place of the system's; `resolve`
@@ -73,10 +103,10 @@ class Prober:
             return self._run_curl(curled, lambda: self._concurrency, began, done)
         if any(task.definition.verifies for task in others):
             self._load_trusted()
-        threads = min(len(others), self._concurrency // 2 if curled else self._concurrency)
-        with ThreadPoolExecutor(threads, "probing") as pool:
-            futures = {task.key: pool.submit(self._run_one, task, began, done) for task in others}
-            outcomes = self._run_curl(curled, lambda: self._concurrency - _busy(futures, threads), began, done)
+        places = Places(self._concurrency // 2 if curled else self._concurrency, self._clock)
+        with ThreadPoolExecutor(min(len(others), THREADS), "probing") as pool:
+            futures = {task.key: pool.submit(self._run_one, task, places, began, done) for task in others}
+            outcomes = self._run_curl(curled, lambda: self._concurrency - places.working(), began, done)
             return outcomes | {key: future.result() for key, future in futures.items()}
 
     def _load_trusted(self) -> None:
@@ -90,8 +120,9 @@ class Prober:
     ) -> dict[str, Outcome]:
         return self._curl.run(tasks, endpoints, began, done) if self._curl and tasks else {}
 
-    def _run_one(self, task: Task, began: float, done: Done) -> Outcome:
-        outcome = self._attempt(task, began)
+    def _run_one(self, task: Task, places: Places, began: float, done: Done) -> Outcome:
+        with places.one(task.key):
+            outcome = self._attempt(task, began)
         done(task.key, outcome)
         return outcome
 
@@ -114,8 +145,3 @@ class Prober:
             authorities=self._authorities,
             block=block,
         )
-
-
-def _busy(futures: dict[str, Future[Outcome]], threads: int) -> int:
-    """How many threads still have something to do."""
-    return min(threads, sum(not future.done() for future in futures.values()))

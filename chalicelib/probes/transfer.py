@@ -71,12 +71,12 @@ def options(authorities: str | None) -> tuple[tuple[int, Any], ...]:
 
 
 class Transfer:
-    """An easy handle and the probe that it carries out at present. On the engine's clock, `ends` is its deadline and
-    `asked` when its host began to be looked up."""
+    """An easy handle and the probe that it carries out at present. On the engine's clock, it `began` then, `ends` is
+    its deadline and `asked` when its host began to be looked up."""
 
     __slots__ = (
         *("_authorities", "_blocked", "_body", "_headers", "_networks", "_opened", "_options", "_spans", "_special"),
-        *("asked", "easy", "ends", "exam", "key", "seconds"),
+        *("asked", "began", "easy", "ends", "exam", "key", "seconds"),
     )
 
     exam: Exam
@@ -96,7 +96,7 @@ class Transfer:
         """`block` is in milliseconds."""
         self.key = key
         self.seconds = 0.0
-        self.asked = self.ends = now
+        self.began = self.asked = self.ends = now
         self._spans = [block, 0.0, 0.0, 0.0, 0.0, 0.0]
 
     def admit(self, exam: Exam, seconds: float) -> None:

@@ -61,7 +61,7 @@ def test_a_device_is_looked_at_once_it_is_made_although_it_is_not_seen_everywher
     stale[made.code] = None
     story.queues.work()
 
-    assert {task.key for task in engine.asked} == {made.code}
+    assert {task.key for task in engine.asked} == {f"0#{made.code}"}
 
 
 def test_a_device_that_was_changed_is_looked_at_as_it_is_now(story: Story, stale: dict[str, Check | None]) -> None:

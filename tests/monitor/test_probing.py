@@ -18,7 +18,8 @@ from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from chalicelib.probes import http
 from chalicelib.probes.base import Done, Outcome, Phases, Task
-from chalicelib.store import check_items, checks, history, results
+from chalicelib.store import check_items, checks, history, queues, results
+from chalicelib.store.faults import StoreFault
 from tests import specs
 from tests.conftest import NOW, Queues, Story
 
@@ -103,6 +104,53 @@ def test_what_is_paused_or_gone_is_not_looked_at(
     (manage.pause if gone == "paused" else manage.delete)(services, check)
     assert probing.work(services, message(check)) == 0
     assert engine.asked == []
+
+
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The messages for workers from now on."""
+    messages: list[dict[str, Any]] = []
+    monkeypatch.setattr(queues, "send_all", lambda _noun, some, **_: messages.extend(some))
+    return messages
+
+
+def test_devices_that_fail_together_are_looked_at_again_together(
+    services: Services, keyring: projects.Keyring, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message for each would keep every worker busy while their hosts are silent."""
+    soon = [device(services, keyring, retry_delay=5) for _ in range(20)]
+    later = device(services, keyring, retry_delay=30)
+    engine.outcome, messages = BAD, sent(monkeypatch)
+    keys = [[one.project, one.code] for one in (*soon, later)]
+    probing.work(services, {"at": 1_795_262_400_000, "checks": keys})
+    again = sorted(([code for _, code in one["checks"]] for one in messages if "try" in one), key=len)
+    assert [len(one) for one in again] == [1, 20]
+    assert again[0] == [later.code]
+    assert set(again[1]) == {one.code for one in soon}
+
+
+def test_messages_are_worked_on_together(
+    services: Services, keyring: projects.Keyring, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices = [device(services, keyring) for _ in range(3)]
+    assert probing.work(services, *(message(one) for one in devices)) == 3
+    assert {task.key.partition("#")[2] for task in engine.asked} == {one.code for one in devices}
+
+
+def test_a_message_that_cannot_be_read_keeps_no_other_from_being_done(
+    services: Services, keyring: projects.Keyring, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = device(services, keyring), device(services, keyring)
+    read = checks.get_many
+
+    def failing(keys: list[tuple[str, str]], **how: Any) -> list[Check]:
+        if (bad.project, bad.code) in keys:
+            raise StoreFault("out of order")
+        return read(keys, **how)
+
+    monkeypatch.setattr(checks, "get_many", failing)
+    with pytest.raises(StoreFault):
+        probing.work(services, message(bad), message(good))
+    assert len(found(services, good)) == 1
 
 
 def test_a_failure_is_looked_at_again_and_confirmed(story: Story, engine: Engine) -> None:

@@ -116,6 +116,25 @@ def test_a_hanging_probe_holds_nobody_else_up(prober: Make, server: Server) -> N
     assert max(outcome.phases.block for outcome in outcomes.values()) < 1_500
 
 
+def test_silent_hosts_take_no_place_from_others(prober: Make, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them than there are places, and all of them first."""
+    for one in ("engine", "curl"):
+        monkeypatch.setattr(f"chalicelib.probes.{one}.SILENT", 0.05)
+    order: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        web = replace(http.clean({"url": f"http://127.0.0.1:{port}/"}), timeout=1.5)
+        line = replace(tcp.clean({"host": "127.0.0.1", "port": port, "expect": "x"}), timeout=1.5)
+        silent = [Task(f"silent {number}", one) for one in (web, line) for number in range(6)]
+        tasks = [
+            *(Task(f"{one.definition.type} {one.key}", one.definition) for one in silent),
+            at(server.url(), "good"),
+        ]
+        prober(concurrency=4).run(tasks, lambda key, _: order.append(key))
+    assert order[0] == "good"
+    assert len(order) == 13
+
+
 def test_names_that_nobody_answers_for_hold_nobody_else_up(prober: Make, server: Server) -> None:
     """Forty names whose servers are silent, more than curl has threads for, and a good one behind them."""
     forever = threading.Event()

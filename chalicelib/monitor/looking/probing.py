@@ -19,8 +19,9 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,7 @@ from chalicelib.core.specs import ProbeSpec, probe_of
 from chalicelib.core.watching import Observed, retries
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import daily
+from chalicelib.monitor.failures import kept, raised_together
 from chalicelib.monitor.looking import weighing
 from chalicelib.monitor.messages import Look
 from chalicelib.monitor.services import Services
@@ -47,40 +49,60 @@ OFTEN = 60
 ANEW = 30
 
 
-def work(services: Services, message: dict[str, Any]) -> int:
-    """Does one message. Answers how many results it kept. Raises StoreFault for what must be tried again."""
+# What is to be looked at, and the message that asks for it.
+_Asked = tuple[Look, Check]
+
+
+def work(services: Services, *messages: dict[str, Any]) -> int:
+    """Does some messages, all at the same time, so that a host which is silent holds no other up. Answers how many
+    results it kept. Raises what must be tried again, when everything else is done."""
+    looks, count = list[_Asked](), 0
+    with raised_together("messages of probes") as failures:
+        for message in messages:
+            with kept(failures):
+                looks += _asked(services, Look.from_message(message))
+        if looks:
+            with kept(failures):
+                count = _look(services, looks)
+    return count
+
+
+def _asked(services: Services, asked: Look) -> list[_Asked]:
+    """What this place looks at itself for a message; the others' places are told. Raises StoreFault."""
     # What is decided is kept on the check as it was seen alone, so it may have been seen a moment ago; but not before
     # the suspicion that a retry is about, nor before the change because of which it is looked at now.
-    asked = Look.from_message(message)
     found = checks.get_many(list(asked.keys), strongly=asked.fresh or asked.attempt is not None)
     looked_at = [check for check in found if isinstance(check.spec, ProbeSpec) and check.status != "paused"]
     if not asked.here:
         for check in looked_at:
             daily.begin_day(check, asked.at)
     here = looked_at if asked.here else _mine(services, asked, looked_at)
-    if not here:
-        return 0
-    return _look(services, asked, {check.code: check for check in here})
+    return [(asked, check) for check in here]
 
 
-def _look(services: Services, asked: Look, here: dict[str, Check]) -> int:
+def _look(services: Services, looks: list[_Asked]) -> int:
     """Probes and keeps what is found. Keeping waits for the probes, for it would show in the times that they measure;
     but not long for those that take long: what others found is news."""
     over, patience = threading.Event(), time.monotonic() + PATIENCE
     keeping: list[Future[bool]] = []
+    # Two messages may ask for the same check.
+    by_key = {f"{number}#{check.code}": (asked, check) for number, (asked, check) in enumerate(looks)}
+    retries = Retries(services)
 
-    def keep(check: Check, outcome: Outcome) -> bool:
+    def keep(asked: Look, check: Check, outcome: Outcome) -> bool:
         over.wait(patience - time.monotonic())
-        return _keep(services, asked, check, began, outcome)
+        with retries.one_less():
+            return _keep(services, asked, check, began, outcome, retries)
 
-    def done(code: str, outcome: Outcome) -> None:
-        keeping.append(pool.submit(keep, here[code], outcome))
+    def done(key: str, outcome: Outcome) -> None:
+        retries.one_more()
+        keeping.append(pool.submit(keep, *by_key[key], outcome))
 
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
             with services.prober() as engine:
                 began = services.clock()
-                outcomes = engine.run([_task(check) for check in here.values()], done)
+                outcomes = engine.run([Task(key, _definition(check)) for key, (_, check) in by_key.items()], done)
         finally:
             over.set()
         kept = [future.result() for future in keeping]
@@ -88,8 +110,8 @@ def _look(services: Services, asked: Look, here: dict[str, Check]) -> int:
     return sum(kept)
 
 
-def _task(check: Check) -> Task:
-    return Task(check.code, probes.read(probe_of(check).definition))
+def _definition(check: Check) -> probes.Definition:
+    return probes.read(probe_of(check).definition)
 
 
 def look_now(services: Services, check: Check) -> None:
@@ -128,7 +150,7 @@ def _ask(services: Services, place: str, look: Look, *, delay: int = 0) -> None:
     queues.send_all("probes", [look.to_message()], delay=delay, region=region)
 
 
-def _keep(services: Services, asked: Look, check: Check, began: datetime, outcome: Outcome) -> bool:
+def _keep(services: Services, asked: Look, check: Check, began: datetime, outcome: Outcome, retries: Retries) -> bool:
     started = began + timedelta(milliseconds=outcome.phases.block)
     verdict = performance.verdict(probe_of(check), outcome.phases.total)
     ok = outcome.ok and not performance.is_failure(probe_of(check), verdict)
@@ -139,9 +161,10 @@ def _keep(services: Services, asked: Look, check: Check, began: datetime, outcom
         if check.period > OFTEN:
             _look_anew(services, asked, check)
         return False
-    _observe(
-        services, asked, check, Observed(started, ok, text, services.settings.location, probe_of(check).definition)
-    )
+    look = Observed(started, ok, text, services.settings.location, probe_of(check).definition)
+    after = _observe(services, check, look)
+    if after and not ok and after.suspicion:
+        _look_again(services, asked, after, retries)
     return True
 
 
@@ -186,20 +209,18 @@ def result_id(code: str, location: str, at: int, number: int) -> str:
     return f"{at:012x}{rest[:36]}"
 
 
-def _observe(services: Services, asked: Look, check: Check, look: Observed) -> None:
-    """Lets the waist decide. What cannot be decided now is seen again with the next look, if that is near; otherwise
-    the message has to come again."""
+def _observe(services: Services, check: Check, look: Observed) -> Check | None:
+    """Lets the waist decide; the check after it, None for one that is gone. What cannot be decided now is seen again
+    with the next look, if that is near; otherwise the message has to come again."""
     try:
-        after = _decided(services, check, look)
+        return _decided(services, check, look)
     except Missing:
-        return
+        return None
     except (Busy, StoreFault):
         if check.period > OFTEN:
             raise
         log.error("look not decided, the next one will be", code=check.code)
-        return
-    if not look.ok and after.suspicion:
-        _look_again(services, asked, after)
+        return None
 
 
 def _decided(services: Services, seen: Check, look: Observed) -> Check:
@@ -220,20 +241,60 @@ def _decide(services: Services, check: Check, look: Observed) -> Check:
     return change.after
 
 
-def _look_again(services: Services, asked: Look, check: Check) -> None:
+def _look_again(services: Services, asked: Look, check: Check, again: Retries) -> None:
     """Asks the next place of the check to confirm; the same one where there is no other."""
     number = (asked.attempt or 0) + 1
-    if number > retries(check):
-        return
-    delay = probe_of(check).retry_delay
-    at = int(services.clock().timestamp() * 1000) + delay * 1000
-    again = Look(at, ((check.project, check.code),), here=True, attempt=number)
-    try:
-        _ask(services, _next_place(services, check), again, delay=delay)
-    except StoreFault as fault:
-        if check.period > OFTEN:
-            raise
-        log.warning("retry not asked for, the next look confirms", reason=str(fault), code=check.code)
+    if number <= retries(check):
+        again.add(_next_place(services, check), probe_of(check).retry_delay, number, check)
+
+
+class Retries:
+    """The retries that one message's looks ask for. Those that go to one place after one delay travel together, when
+    nothing else is being kept: many hosts that fall silent together end together, and a message for each would keep
+    every worker busy until the last of them has timed out."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lock = threading.Lock()
+        self._keeping = 0
+        self._waiting: dict[tuple[str, int, int], list[Check]] = {}
+
+    def one_more(self) -> None:
+        """A look has ended, and is about to be kept."""
+        with self._lock:
+            self._keeping += 1
+
+    @contextmanager
+    def one_less(self) -> Iterator[None]:
+        """A look is kept inside the block. Raises StoreFault for what cannot be asked for, and is not seen again
+        soon."""
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keeping -= 1
+                ready, self._waiting = ({}, self._waiting) if self._keeping else (self._waiting, {})
+            for (place, delay, number), some in ready.items():
+                self._send(place, delay, number, some)
+
+    def add(self, place: str, delay: int, number: int, check: Check) -> None:
+        with self._lock:
+            self._waiting.setdefault((place, delay, number), []).append(check)
+
+    def _send(self, place: str, delay: int, number: int, some: list[Check]) -> None:
+        at = int(self._services.clock().timestamp() * 1000) + delay * 1000
+        try:
+            _ask(
+                self._services,
+                place,
+                Look(at, tuple((one.project, one.code) for one in some), True, number),
+                delay=delay,
+            )
+        except StoreFault as fault:
+            if any(one.period > OFTEN for one in some):
+                raise
+            for one in some:
+                log.warning("retry not asked for, the next look confirms", reason=str(fault), code=one.code)
 
 
 def _look_anew(services: Services, asked: Look, check: Check) -> None:
