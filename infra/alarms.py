@@ -12,6 +12,7 @@ from infra.resources import Resources, failed, logical, name_of
 MINUTE = 60
 # Seconds. What is decided in time is decided within two.
 DETECTED_WITHIN = 5
+LOOKED_AT_WITHIN = 10
 TOPIC = "AlarmTopic"
 CONDITIONS = {"AlarmsAreRead": {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]}}
 
@@ -28,6 +29,7 @@ def alarms(settings: Settings) -> Resources:
         "SweepsMissedAlarm": _sweeps_missed(settings),
         "SweepLateAlarm": _sweep_late(settings),
         "DeadlinesLateAlarm": _deadlines_late(settings),
+        "ProbesLateAlarm": _probes_late(settings),
         "FaultsAlarm": _faults(settings),
     }
     for noun in functions.fed():
@@ -72,6 +74,18 @@ def _deadlines_late(settings: Settings) -> dict[str, Any]:
         ExtendedStatistic="p99",
         Period=5 * MINUTE,
         Threshold=DETECTED_WITHIN,
+    )
+
+
+def _probes_late(settings: Settings) -> dict[str, Any]:
+    """There is more to look at than there are workers, or they are held up."""
+    return _alarm(
+        settings.resource("probes-late"),
+        f"Of a hundred batches of looks, one began more than {LOOKED_AT_WITHIN} seconds after its moment.",
+        **_counted(settings, "ProbeLagSeconds"),
+        ExtendedStatistic="p99",
+        Period=5 * MINUTE,
+        Threshold=LOOKED_AT_WITHIN,
     )
 
 

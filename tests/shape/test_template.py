@@ -219,6 +219,7 @@ def gateway_answers(resources: Resources) -> Resources:
         ("SweepsMissedAlarm", "Sweeps"),
         ("SweepLateAlarm", "SweepLagSeconds"),
         ("DeadlinesLateAlarm", "DetectionSeconds"),
+        ("ProbesLateAlarm", "ProbeLagSeconds"),
         ("FaultsAlarm", "Faults"),
     ],
 )
@@ -254,7 +255,7 @@ def test_five_minutes_without_a_sweep_are_an_alarm_even_if_nothing_is_counted(re
 def test_every_queue_of_failures_and_every_function_has_an_alarm(resources: Resources, functions: Resources) -> None:
     alarms = {name for name, one in resources.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
     own = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
-    counted = {"SweepsMissedAlarm", "SweepLateAlarm", "DeadlinesLateAlarm", "FaultsAlarm"}
+    counted = {"SweepsMissedAlarm", "SweepLateAlarm", "DeadlinesLateAlarm", "ProbesLateAlarm", "FaultsAlarm"}
     assert alarms == counted | {*(f"{noun.capitalize()}FailedAlarm" for noun in known.fed())} | {
         f"{name}ErrorsAlarm" for name in own
     }

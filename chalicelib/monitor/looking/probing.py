@@ -106,8 +106,14 @@ def _look(services: Services, looks: list[_Asked]) -> int:
         finally:
             over.set()
         kept = [future.result() for future in keeping]
-    log.count(Probes=len(outcomes), ProbeFailures=sum(not outcome.ok for outcome in outcomes.values()))
+    failed = sum(not outcome.ok for outcome in outcomes.values())
+    log.count(Probes=len(outcomes), ProbeFailures=failed, ProbeLagSeconds=_lag(looks, began))
     return sum(kept)
+
+
+def _lag(looks: list[_Asked], began: datetime) -> float:
+    """By how many seconds the latest of some looks came after its moment."""
+    return max(0.0, *(began.timestamp() - asked.at / 1000 for asked, _ in looks))
 
 
 def _definition(check: Check) -> probes.Definition:
