@@ -1,4 +1,4 @@
-"""Probing: what a worker does with a batch of checks that are to be looked at.
+"""Probing: what a worker does with checks that are to be looked at, of one message or of several.
 
 1. Read the checks, drop what is paused or gone meanwhile. At home, hand those that are probed from elsewhere to the
    places they name: each place has a queue and workers of its own, and writes to the tables at home.
@@ -7,8 +7,8 @@
    the message has come twice, and nothing more is done; but a check whose next look is far away is looked at once more,
    because the first worker may have died before it decided.
 4. Weigh the look against what was seen since it began, and let the waist decide what it means. A failure that is not
-   confirmed is looked at again: from the next place of the check, after its delay. A good look does not end an outage
-   that enough other places still see.
+   confirmed is looked at again: from the next place of the check, after its delay, together with those that failed
+   beside it. A good look does not end an outage that enough other places still see.
 
 A message holds `at` (the moment that is served, milliseconds since 1970), `checks` ([project, code] each), `here` where
 one place asks another, `try` for a retry, and `fresh` where the checks have just been made or changed.
@@ -105,10 +105,10 @@ def _look(services: Services, looks: list[_Asked]) -> int:
                 outcomes = engine.run([Task(key, _definition(check)) for key, (_, check) in by_key.items()], done)
         finally:
             over.set()
-        kept = [future.result() for future in keeping]
+        new = [future.result() for future in keeping]
     failed = sum(not outcome.ok for outcome in outcomes.values())
     log.count(Probes=len(outcomes), ProbeFailures=failed, ProbeLagSeconds=_lag(looks, began))
-    return sum(kept)
+    return sum(new)
 
 
 def _lag(looks: list[_Asked], began: datetime) -> float:
@@ -289,13 +289,9 @@ class Retries:
 
     def _send(self, place: str, delay: int, number: int, some: list[Check]) -> None:
         at = int(self._services.clock().timestamp() * 1000) + delay * 1000
+        again = Look(at, tuple((one.project, one.code) for one in some), here=True, attempt=number)
         try:
-            _ask(
-                self._services,
-                place,
-                Look(at, tuple((one.project, one.code) for one in some), True, number),
-                delay=delay,
-            )
+            _ask(self._services, place, again, delay=delay)
         except StoreFault as fault:
             if any(one.period > OFTEN for one in some):
                 raise
