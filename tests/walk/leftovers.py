@@ -10,7 +10,8 @@ def left(scene: Scene, words: set[str], kept: frozenset[str] = frozenset()) -> l
     found = []
     for name, table in scene.world.dynamo.tables.items():
         items = [item for item in table.items.values() if item.get("owner", {}).get("S") not in kept]
-        texts = [str(item) for item in items]
+        # Whom a device that is down holds back it forgets when it is up.
+        texts = [str({name: value for name, value in item.items() if name != "holds"}) for item in items]
         found += [f"{name}: {text}" for text in texts if any(word in text for word in words)]
     return found
 
