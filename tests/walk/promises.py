@@ -161,12 +161,14 @@ class Witness:
         return PATIENCE
 
     def _busy(self) -> bool:
-        """Whether a queue will hand out again what has failed, the outbox holds what will go, or who fell silent while
-        the clocks stood still has time left."""
+        """Whether a queue will hand out again what has failed, a chore is still to come, the outbox holds what will go,
+        or who fell silent while the clocks stood still has time left."""
         if any(self.scene.world.now < (stop.until or 0.0) + SETTLED for stop in self.scene.stops):
             return True
-        waiting = [message for queue in self.scene.world.queues.queues.values() for message in queue.waiting]
-        return any(message.receives for message in waiting) or bool(self._left())
+        queues = self.scene.world.queues.queues.values()
+        chores = any(queue.waiting for queue in queues if queue.name.endswith("-chores"))
+        again = any(message.receives for queue in queues for message in queue.waiting)
+        return chores or again or bool(self._left())
 
     def _owed(self) -> list[tuple[Channel, Thing]]:
         """Who was told last what is not so. Looked at without a judgement, as news may still be under way."""
