@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 import app
 from chalicelib.monitor import chores
+from chalicelib.store import history
 from chalicelib.store import queues as store_queues
 from chalicelib.store.faults import StoreFault
 from infra.local import events
@@ -102,3 +104,26 @@ def test_while_sqs_cannot_say_so_a_chore_that_failed_comes_when_its_time_is_over
     clock.move(seconds=720)
 
     assert (after_a_minute, queue.hand_out()) == (0, 1)
+
+
+@pytest.mark.parametrize("call", range(2, 6))
+def test_a_ping_whose_answer_was_lost_counts_once_however_many_come_before_its_line(
+    heartbeat: Heartbeat, clock: Clock, call: int
+) -> None:
+    """The check remembers the last few requests alone; whichever call of the chore's own fails, it counts once."""
+    heartbeat.ping("fail")
+    with trouble(2, unavailable, after=True):
+        assert heartbeat.ping("fail") == "kept"
+    waiting = Queue(heartbeat)
+    with trouble(call, unavailable, after=False), suppress(StoreFault):
+        waiting.hand_out()
+    for _ in range(10):
+        clock.move(seconds=1)
+        assert heartbeat.ping("fail") == "recorded"
+    for _ in range(3):
+        clock.move(seconds=60)
+        waiting.hand_out()
+
+    logged = history.pings(heartbeat.now.code, 100, clock.now, strongly=True)
+    assert sorted(ping.n for ping in logged) == list(range(1, 13))
+    assert heartbeat.now.n_pings == 12

@@ -35,6 +35,8 @@ Outcome = Literal["recorded", "created", "kept"]
 REQUEST_BYTES = 6
 # So many pings and flips are looked back on when one comes late.
 LOOK_BACK = 100
+# Seconds between the tries of a ping that waited in the queue, before it waits there again.
+PAUSES = (0.5, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,22 +247,37 @@ def _log_ping(code: str, ping: Ping, signal: Signal) -> None:
 def _log_again(seen: Check, signal: Signal, *, waited: bool) -> None:
     """The signal has been counted before, by an attempt that may have ended before its line was in the log."""
     ping = _ping(_kind(seen, signal), arrivals.number(seen, signal), signal)
-    if waited:
-        history.record_kept(seen.code, ping, signal.body, signal.request)
-    else:
+    if not waited:
         _log_ping(seen.code, ping, signal)
+        return
+    try:
+        history.record_kept(seen.code, ping, signal.body, signal.request)
+    except StoreFault as fault:
+        # Until the next try the check may count so many others that it no longer knows this one, nor its number.
+        kept.keep_record(seen.code, ping.n, replace(signal, kind=ping.kind), fault)
 
 
 # Pings that waited in the queue
 
 
 def receive_kept(services: Services, message: kept.Message) -> None:
-    """Takes in a ping that waited in the queue, as of when it came. A check that is gone by now needs it no more."""
+    """Takes in a ping that waited in the queue, as of when it came. A check that is gone by now needs it no more.
+
+    It may have been counted, and only the answer was lost: then the check knows it until a few others have come. So
+    what fails is tried again here first, and not only when the queue hands it out anew. Raises StoreFault, Busy.
+    """
     address, signal, create = kept.read(message)
-    try:
-        _record(services, _find(services, address, create=create), signal, waited=True)
-    except (Missing, Conflict) as reason:
-        log.warning("kept ping has no check", code=address.code, slug=address.slug, reason=str(reason))
+    for pause in (*PAUSES, None):
+        try:
+            _record(services, _find(services, address, create=create), signal, waited=True)
+            return
+        except (Missing, Conflict) as reason:
+            log.warning("kept ping has no check", code=address.code, slug=address.slug, reason=str(reason))
+            return
+        except StoreFault:
+            if pause is None:
+                raise
+            services.sleep(pause)
 
 
 def record_kept(message: kept.Message) -> None:
