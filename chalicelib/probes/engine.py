@@ -27,16 +27,21 @@ THREADS = 500
 
 
 class Places:
-    """At most `most` probes at work, whatever the number of those that wait for hosts which say nothing."""
+    """At most `most` of `probes` probes at work, whatever the number of those that wait for hosts which say nothing."""
 
-    def __init__(self, most: int, clock: Callable[[], float]) -> None:
-        self._most, self._clock = most, clock
+    def __init__(self, most: int, probes: int, clock: Callable[[], float]) -> None:
+        self._most, self._left, self._clock = most, probes, clock
         self._changed = threading.Condition()
         self._began: dict[str, float] = {}
 
     def working(self) -> int:
         young = self._clock() - SILENT
         return sum(began > young for began in list(self._began.values()))
+
+    def wanted(self) -> int:
+        """How many places are taken, or will be by those who have not begun."""
+        silent = len(self._began) - self.working()
+        return min(self._most, max(self._left - silent, 0))
 
     @contextlib.contextmanager
     def one(self, key: str) -> Iterator[None]:
@@ -50,6 +55,7 @@ class Places:
         finally:
             with self._changed:
                 del self._began[key]
+                self._left -= 1
                 self._changed.notify()
 
 
@@ -103,10 +109,11 @@ class Prober:
             return self._run_curl(curled, lambda: self._concurrency, began, done)
         if any(task.definition.verifies for task in others):
             self._load_trusted()
-        places = Places(self._concurrency // 2 if curled else self._concurrency, self._clock)
+        most = self._concurrency // 2 if curled else self._concurrency
+        places = Places(most, len(others), self._clock)
         with ThreadPoolExecutor(min(len(others), THREADS), "probing") as pool:
             futures = {task.key: pool.submit(self._run_one, task, places, began, done) for task in others}
-            outcomes = self._run_curl(curled, lambda: self._concurrency - places.working(), began, done)
+            outcomes = self._run_curl(curled, lambda: self._concurrency - places.wanted(), began, done)
             return outcomes | {key: future.result() for key, future in futures.items()}
 
     def _load_trusted(self) -> None:
