@@ -64,7 +64,7 @@ def test_a_channel_may_publish_to_the_topics_that_the_owner_names_and_never_to_h
     services: Services, keyring: Keyring, prefix: str, topic: str, allowed: bool
 ) -> None:
     made = channels.create(services, keyring.project, "sns", "Ops", {"topic": f"{TOPIC}other"})
-    services.settings = replace(services.settings, stage="test", topic_prefix=prefix)
+    services.settings = replace(services.settings, prefix="tocsin", stage="test", topic_prefix=prefix)
     there = {"topic": TOPIC + topic}
     for attempt in (
         lambda: channels.create(services, keyring.project, "sns", "Ops", there),
