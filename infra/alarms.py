@@ -67,25 +67,25 @@ def _sweep_late(settings: Settings) -> dict[str, Any]:
 
 def _deadlines_late(settings: Settings) -> dict[str, Any]:
     """There is more to decide than there are workers, or their queue is held up."""
-    return _alarm(
-        settings.resource("deadlines-late"),
-        f"Of a hundred checks that fell silent, one was noticed more than {DETECTED_WITHIN} seconds late.",
-        **_counted(settings, "DetectionSeconds"),
-        ExtendedStatistic="p99",
-        Period=5 * MINUTE,
-        Threshold=DETECTED_WITHIN,
-    )
+    words = f"Of a hundred checks that fell silent, one was noticed more than {DETECTED_WITHIN} seconds late."
+    return _late(settings, "deadlines-late", words, "DetectionSeconds", DETECTED_WITHIN)
 
 
 def _probes_late(settings: Settings) -> dict[str, Any]:
     """There is more to look at than there are workers, or they are held up."""
+    words = f"Of a hundred batches of looks, one began more than {LOOKED_AT_WITHIN} seconds after its moment."
+    return _late(settings, "probes-late", words, "ProbeLagSeconds", LOOKED_AT_WITHIN)
+
+
+def _late(settings: Settings, name: str, words: str, counter: str, seconds: int) -> dict[str, Any]:
+    """One of a hundred took longer than so many seconds."""
     return _alarm(
-        settings.resource("probes-late"),
-        f"Of a hundred batches of looks, one began more than {LOOKED_AT_WITHIN} seconds after its moment.",
-        **_counted(settings, "ProbeLagSeconds"),
+        settings.resource(name),
+        words,
+        **_counted(settings, counter),
         ExtendedStatistic="p99",
         Period=5 * MINUTE,
-        Threshold=LOOKED_AT_WITHIN,
+        Threshold=seconds,
     )
 
 

@@ -55,17 +55,23 @@ class Secured(Peer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entered(Peer):
-    """What may be encrypted from the start, or as the protocol has it, and may log in."""
+class Encrypted(Peer):
+    """What may be encrypted, from the start or as the protocol has it."""
 
-    user: str = ""
-    password: str = ""
     tls: bool = False
     verify: bool = True
 
     @property
     def verifies(self) -> bool:
         return self.tls and self.verify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered(Encrypted):
+    """What may be encrypted, and may log in."""
+
+    user: str = ""
+    password: str = ""
 
 
 ENTERED = ("host", "port", "user", "password", "tls", "verify")
@@ -103,11 +109,21 @@ def entered(kind: type[E], definition: dict[str, object], ports: tuple[int, int]
 
 def _credentials(definition: dict[str, object]) -> tuple[str, str]:
     user, password = (fields.word(definition, key, 200) for key in ("user", "password"))
+    require_user(user, password)
+    require_password(user, password)
+    return user, password
+
+
+def require_user(user: str, password: str) -> None:
+    """Raises Invalid for a password that is nobody's."""
     if password and not user:
         raise Invalid("user", "is missing, but there is a password")
+
+
+def require_password(user: str, password: str) -> None:
+    """Raises Invalid for a user without a password."""
     if user and not password:
         raise Invalid("password", "is missing, but there is a user")
-    return user, password
 
 
 def conversation(definition: S, session: Session, talk: Callable[[Connection, S], str], farewell: bytes) -> Outcome:
@@ -124,6 +140,16 @@ def connected(definition: Secured, session: Session) -> Iterator[Connection]:
     with dialled(session, definition.host, definition.port) as connection:
         if definition.tls == "tls":
             connection.start_tls(definition.host, verify=definition.verify)
+        yield connection
+
+
+@contextmanager
+def encrypted(definition: Encrypted, session: Session, *, protocols: tuple[str, ...] = ()) -> Iterator[Connection]:
+    """The connection to `host` and `port`, with TLS from the start where that is asked for; `protocols` are what is to
+    be spoken in it (ALPN)."""
+    with dialled(session, definition.host, definition.port) as connection:
+        if definition.tls:
+            connection.start_tls(definition.host, verify=definition.verify, protocols=protocols)
         yield connection
 
 

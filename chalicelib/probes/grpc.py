@@ -28,17 +28,11 @@ _STATUS = {0: "UNKNOWN", 1: "SERVING", 2: "NOT_SERVING", 3: "SERVICE_UNKNOWN"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Definition(dialogue.Peer):
+class Definition(dialogue.Encrypted):
     """`service` is the name of one of the server's services, "" for the server itself."""
 
     type: str = name
     service: str = ""
-    tls: bool = False
-    verify: bool = True
-
-    @property
-    def verifies(self) -> bool:
-        return self.tls and self.verify
 
 
 def clean(definition: dict[str, object]) -> Definition:
@@ -58,9 +52,7 @@ def clean(definition: dict[str, object]) -> Definition:
 
 
 def run(definition: Definition, session: Session) -> Outcome:
-    with dialogue.dialled(session, definition.host, definition.port) as connection:
-        if definition.tls:
-            connection.start_tls(definition.host, verify=definition.verify, protocols=("h2",))
+    with dialogue.encrypted(definition, session, protocols=("h2",)) as connection:
         connection.send(_PREFACE + _frame(_SETTINGS, 0, 0) + _request(definition))
         status = _STATUS.get(_answered(connection), "UNKNOWN")
         if status != "SERVING":

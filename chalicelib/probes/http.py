@@ -194,7 +194,7 @@ def _refuse_contradictions(cleaned: Definition) -> None:
         raise Invalid("body", "holds what the charset of its Content-Type cannot write") from None
     if cleaned.body and cleaned.method == "HEAD":
         raise Invalid("body", "cannot be sent with HEAD")
-    if cleaned.method == "HEAD" and (_looks_into(cleaned) or _is_measured(cleaned)):
+    if cleaned.method == "HEAD" and _judges_body(cleaned):
         raise Invalid("method", "must not be HEAD where the answer's body is checked: it has none")
     if ":" in cleaned.user:
         raise Invalid("user", "must not hold a colon")
@@ -211,9 +211,9 @@ def _looks_into(definition: Definition) -> bool:
     return bool(definition.keyword or definition.not_keyword or definition.json or definition.digest)
 
 
-def _is_measured(definition: Definition) -> bool:
-    """Whether it depends on how large the body is."""
-    return definition.min_size is not None or definition.max_size is not None
+def _judges_body(definition: Definition) -> bool:
+    """Whether it depends on the body, be it on its size alone."""
+    return _looks_into(definition) or definition.min_size is not None or definition.max_size is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ class Exam:
             keep=bool(definition.json),
             digest=definition.digest,
             phrases=[phrase for phrase in (definition.keyword, definition.not_keyword) if phrase],
-            judges=_looks_into(definition) or _is_measured(definition),
+            judges=_judges_body(definition),
         )
 
     def moves(self, status: int, location: str | None, cookies: Iterable[str] = ()) -> bool:
@@ -294,7 +294,7 @@ class Exam:
         definition, body = self.definition, answer.body
         if not any(low <= answer.status <= high for low, high in _ranges(definition.expect_codes)):
             raise Failed(_said(answer.status))
-        if body.broken and (_looks_into(definition) or _is_measured(definition)):
+        if body.broken and _judges_body(definition):
             raise Failed(bodies.UNREADABLE)
         low, high = definition.min_size, definition.max_size
         if low is not None and body.size < low:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.core.errors import Invalid
 from chalicelib.probes import dialogue
 from chalicelib.probes.base import Failed, Outcome
 from chalicelib.probes.connection import Connection, Session
@@ -39,16 +38,13 @@ class Definition(dialogue.Entered):
 def clean(definition: dict[str, object]) -> Definition:
     """A name without a password would be let in as nobody (RFC 4513, 5.1.2), so there is none."""
     cleaned = dialogue.entered(Definition, definition, (PORT, TLS_PORT))
-    if bool(cleaned.user) != bool(cleaned.password):
-        missing, other = ("password", "user") if cleaned.user else ("user", "password")
-        raise Invalid(missing, f"is missing, but there is a {other}")
+    dialogue.require_user(cleaned.user, cleaned.password)
+    dialogue.require_password(cleaned.user, cleaned.password)
     return cleaned
 
 
 def run(definition: Definition, session: Session) -> Outcome:
-    with dialogue.dialled(session, definition.host, definition.port) as connection:
-        if definition.tls:
-            connection.start_tls(definition.host, verify=definition.verify)
+    with dialogue.encrypted(definition, session) as connection:
         connection.send(_bind(definition))
         text = _judged(_result(connection, _BOUND), named=bool(definition.user))
         with dialogue.parting(connection) as last:

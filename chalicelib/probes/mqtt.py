@@ -6,7 +6,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from chalicelib.core.errors import Invalid
 from chalicelib.probes import dialogue
 from chalicelib.probes.base import Failed, Outcome
 from chalicelib.probes.connection import Connection, Session
@@ -36,15 +35,12 @@ class Definition(dialogue.Entered):
 
 def clean(definition: dict[str, object]) -> Definition:
     cleaned = dialogue.entered(Definition, definition, (PORT, TLS_PORT))
-    if cleaned.password and not cleaned.user:
-        raise Invalid("user", "is missing, but there is a password")
+    dialogue.require_user(cleaned.user, cleaned.password)
     return cleaned
 
 
 def run(definition: Definition, session: Session) -> Outcome:
-    with dialogue.dialled(session, definition.host, definition.port) as connection:
-        if definition.tls:
-            connection.start_tls(definition.host, verify=definition.verify)
+    with dialogue.encrypted(definition, session) as connection:
         connection.send(_connect(definition))
         code = _code(connection)
         if code in _NOBODY and not definition.user:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.core.errors import Invalid
 from chalicelib.probes import dialogue
 from chalicelib.probes.base import Failed, Outcome
 from chalicelib.probes.connection import Connection, Session
@@ -24,15 +23,12 @@ class Definition(dialogue.Entered):
 
 def clean(definition: dict[str, object]) -> Definition:
     cleaned = dialogue.entered(Definition, definition, (PORT, PORT))
-    if cleaned.user and not cleaned.password:
-        raise Invalid("password", "is missing, but there is a user")
+    dialogue.require_password(cleaned.user, cleaned.password)
     return cleaned
 
 
 def run(definition: Definition, session: Session) -> Outcome:
-    with dialogue.dialled(session, definition.host, definition.port) as connection:
-        if definition.tls:
-            connection.start_tls(definition.host, verify=definition.verify)
+    with dialogue.encrypted(definition, session) as connection:
         if definition.password:
             credentials = (definition.user, definition.password) if definition.user else (definition.password,)
             if not _asked(connection, "AUTH", *credentials).startswith(b"+OK"):

@@ -23,16 +23,10 @@ _MEANINGS = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"\\": b"\\"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Definition(dialogue.Peer):
+class Definition(dialogue.Encrypted):
     type: str = name
     send: str = ""
     expect: str = ""
-    tls: bool = False
-    verify: bool = True
-
-    @property
-    def verifies(self) -> bool:
-        return self.tls and self.verify
 
 
 def clean(definition: dict[str, object]) -> Definition:
@@ -50,9 +44,7 @@ def clean(definition: dict[str, object]) -> Definition:
 
 def run(definition: Definition, session: Session) -> Outcome:
     sent, expected = unescaped(definition.send), unescaped(definition.expect)
-    with dialogue.dialled(session, definition.host, definition.port) as connection:
-        if definition.tls:
-            connection.start_tls(definition.host, verify=definition.verify)
+    with dialogue.encrypted(definition, session) as connection:
         connection.send(sent)
         if not expected:
             return session.outcome(True, "connected")

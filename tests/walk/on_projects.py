@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from random import Random
@@ -11,7 +10,7 @@ from typing import Any
 from tests.walk.acts import told
 from tests.walk.faults import SKEW, Plan
 from tests.walk.leftovers import left
-from tests.walk.scene import Neighbour, Scene
+from tests.walk.scene import Neighbour, Scene, basic
 
 # So many acts follow one another where one is meant.
 ACTS = 3
@@ -106,8 +105,7 @@ def _json(scene: Scene, neighbour: Neighbour, method: str, url: str, body: Any) 
 
 
 def _graphite(scene: Scene, neighbour: Neighbour, method: str, url: str, body: Any) -> Any:
-    token = base64.b64encode(f"{neighbour.keys['api_key']}:".encode()).decode()
-    return _asked(scene, neighbour, method, url, body, {"authorization": f"Basic {token}"})
+    return _asked(scene, neighbour, method, url, body, basic(neighbour.keys["api_key"]))
 
 
 def _new_name(scene: Scene, neighbour: Neighbour) -> str:

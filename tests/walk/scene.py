@@ -111,6 +111,11 @@ class Neighbour:
     deleted: float | None = None
 
 
+def basic(key: str) -> dict[str, str]:
+    """The header by which Hosted Graphite's clients send a key."""
+    return {"authorization": f"Basic {base64.b64encode(f'{key}:'.encode()).decode()}"}
+
+
 class Scene:
     def __init__(self, session: Session, keys: dict[str, str]) -> None:
         self.session, self.keys = session, keys
@@ -181,8 +186,7 @@ class Scene:
         return answer, invocation
 
     def graphite(self, method: str, url: str, body: Any = None, plan: Plan | None = None) -> tuple[Any, Invocation]:
-        token = base64.b64encode(f"{self.keys['api_key']}:".encode()).decode()
-        return self.ask(method, url, body, plan, {"authorization": f"Basic {token}"})
+        return self.ask(method, url, body, plan, basic(self.keys["api_key"]))
 
     def alertra(self, method: str, url: str, body: Any = None, plan: Plan | None = None) -> tuple[Any, Invocation]:
         return self.ask(method, f"/v1.1{url}", body, plan, {"alertra-api-key": self.keys["api_key"]})
