@@ -1,4 +1,4 @@
-"""The emulator lane's virtual environments, made like those of the Makefile: on first use, with the same interpreter.
+"""The lanes' virtual environments, made like those of the Makefile: on first use, with the same interpreter.
 
 The functions' package holds wheels for one Python, 3.12 or newer, and the emulator runs them in that very Python.
 """
@@ -20,6 +20,11 @@ def package_python() -> Path:
 def emulator_python() -> Path:
     """The Python of `.venv-ministack`, the emulator's own. CannotRun."""
     return _made(".venv-ministack", "infra/lanes/requirements.txt")
+
+
+def servers_python() -> Path:
+    """The Python of `.venv-servers`, with the servers that pip installs and apt does not. CannotRun."""
+    return _made(".venv-servers", "infra/lanes/requirements-servers.txt")
 
 
 def bare(python: Path) -> str:

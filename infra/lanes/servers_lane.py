@@ -1,4 +1,4 @@
-"""The servers that people run, from Debian's packages, looked at by every type of probe that has one.
+"""The servers that people run, from Debian's packages and from pip, looked at by every type of probe that has one.
 
     infra/lanes/servers
 
@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 
+from infra.lanes.environments import servers_python
 from infra.lanes.graphite_lane import project_python
 from infra.lanes.process import SKIPPED, CannotRun, run_in_foreground
 
@@ -44,12 +45,13 @@ def main(_arguments: Sequence[str]) -> int:
     try:
         install()
         command = [project_python(), *COMMAND]
+        given = {VARIABLE: str(servers_python())}
     except CannotRun as reason:
         print(f"servers: skipped: {reason}", file=sys.stderr)
         return SKIPPED
     # Not pytest's own folder: whoever else runs tests meanwhile closes that to all users but root.
     with tempfile.TemporaryDirectory(prefix="servers-") as folder:
-        return run_in_foreground([*command, f"--basetemp={folder}/tests"], {**os.environ, VARIABLE: "yes"})
+        return run_in_foreground([*command, f"--basetemp={folder}/tests"], {**os.environ, **given})
 
 
 def install() -> None:
