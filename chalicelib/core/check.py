@@ -143,6 +143,11 @@ def parent_of(code: str) -> str:
     return code.split("#", 2)[1] if code.startswith(INSTANCE) else ""
 
 
+def entity_of(code: str) -> str:
+    """The entity that an instance is about; empty for the code of a check."""
+    return code.split("#", 2)[2] if code.startswith(INSTANCE) else ""
+
+
 def unique_key(code: str) -> str:
     """The hash of a uuid's first half, as Healthchecks has it; of any other code the hash of the whole, for the first
     half of an instance's is that of all its sisters."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.core import kinds
-from chalicelib.core.check import INSTANCE, Check, parent_of
+from chalicelib.core.check import INSTANCE, Check, entity_of, parent_of
 from chalicelib.core.status import Change
 
 # A range key ends at 1,024 bytes, and other keys than its own hold the code of an instance.
@@ -27,11 +27,6 @@ def code_of(parent: str, entity: str) -> str:
 def codes_of(parent: str) -> tuple[str, str]:
     """Between these lie the codes of all instances of a check."""
     return f"{INSTANCE}{parent}#", f"{INSTANCE}{parent}$"
-
-
-def entity_of(code: str) -> str:
-    """The entity that an instance is about; empty for the code of a check."""
-    return code.split("#", 2)[2] if code.startswith(INSTANCE) else ""
 
 
 def new(parent: Check, entity: str, now: datetime) -> Check:

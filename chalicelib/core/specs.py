@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 from chalicelib.core.criteria import Criterion
@@ -114,6 +114,40 @@ class RuleSpec:
     def of(cls, document: Mapping[str, Any]) -> RuleSpec:
         parts = tuple(Part(letter, target, Criterion(**one)) for letter, target, one in document["parts"])
         return cls(**_known(cls, document) | {"parts": parts})
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionSpec:
+    """What an alert definition judges, with what it inherits: the results of the command of this number, for each
+    entity that fits one of the `filters` (all that the command is run for if there are none) and none of `exclude`.
+    `number` is its own id, `parameters` the values that the condition knows by name, `period` the time in which it is
+    told, "" for always. `priority` is 1 for red, 2 for orange, 3 for yellow."""
+
+    number: int
+    command: int
+    condition: str
+    filters: tuple[Mapping[str, Any], ...] = ()
+    exclude: tuple[Mapping[str, Any], ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    period: str = ""
+    priority: int = 3
+    team: str = ""
+    responsible_team: str = ""
+
+    def document(self) -> dict[str, Any]:
+        return _without_defaults(self)
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> ConditionSpec:
+        several = {name: tuple(document.get(name, ())) for name in ("filters", "exclude")}
+        return cls(**_known(cls, document) | several)
+
+
+def condition_of(check: Check) -> ConditionSpec:
+    """What an alert definition judges. Raises TypeError if the check is none."""
+    if not isinstance(check.spec, ConditionSpec):
+        raise TypeError(f"{check.code} is no alert definition")
+    return check.spec
 
 
 def probe_of(check: Check) -> ProbeSpec:

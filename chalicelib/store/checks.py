@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.core.status import Change
 from chalicelib.store import check_items, directory, history, outbox, satellites, wheel
-from chalicelib.store.connection import shared
+from chalicelib.store.connection import Also, nothing, shared
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import CheckItem
 
@@ -83,16 +83,9 @@ def _due(item: dict[str, Any]) -> Due:
     return Due(item["project"]["S"], item["code"]["S"], from_micros(int(item["due"]["N"])))
 
 
-# Adds to a transaction.
-Also = Callable[[TransactWrite], None]
-
-
-def _nothing(_transaction: TransactWrite) -> None:
-    return
-
-
-def create(check: Check, limit: int, *, alone: bool = False, made: int | None = None) -> None:
-    """Keeps a new check with its directory entries, counted against the project's limit, in one transaction.
+def create(check: Check, limit: int, *, alone: bool = False, made: int | None = None, also: Also = nothing) -> None:
+    """Keeps a new check with its directory entries, counted against the project's limit, in one transaction, to which
+    `also` adds.
 
     `alone` asks that no other check of the project has its slug, `made` that none has been made since the project had
     made so many. Raises LimitReached, or Refused when it is not so.
@@ -102,6 +95,7 @@ def create(check: Check, limit: int, *, alone: bool = False, made: int | None = 
         with translated(), TransactWrite(connection=shared()) as transaction:
             transaction.save(check_items.item_of(check), condition=CheckItem.code.does_not_exist())
             directory.add_check(transaction, check, limit, alone=alone, made=made)
+            also(transaction)
     except Refused:
         directory.require_room(check.project, limit)
         _require_name(check)
@@ -139,7 +133,7 @@ def many_as_told(keys: list[tuple[str, str]]) -> list[Check]:
     return [check for check in found if check]
 
 
-def delete(check: Check, now: datetime, also: Also = _nothing) -> None:
+def delete(check: Check, now: datetime, also: Also = nothing) -> None:
     """Removes a check or an instance, and every way to it, and what is to be told of it; `also` adds to the
     transaction. Raises Missing when somebody else was faster, Contended when it changed."""
     item = CheckItem(check.project, check.code)
@@ -183,7 +177,7 @@ def write(
             _add_events(transaction, change)
             if ping:
                 history.add(transaction, after.code, ping, body, kept)
-            (also or _nothing)(transaction)
+            (also or nothing)(transaction)
     except Refused:
         if name_moved:
             _require_name(after)

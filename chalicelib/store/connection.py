@@ -6,6 +6,7 @@ PynamoDB makes a client per model, which costs a cold function a tenth of a seco
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -14,11 +15,19 @@ from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NUMBER, STRING
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.moments import from_micros, to_micros
 
+# Adds to a transaction.
+Also = Callable[[TransactWrite], None]
+
 # Written on every item; readers accept this version and the one before.
 SCHEMA = 1
+
+
+def nothing(_transaction: TransactWrite) -> None:
+    return
 
 
 def key_of(moment: datetime) -> str:

@@ -16,6 +16,7 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.store.connection import SCHEMA, Instant, Json, Span, Table
+from chalicelib.store.document_models import DocumentItem, MemberItem
 from chalicelib.store.series_models import SeriesItem
 
 
@@ -134,9 +135,10 @@ class DirectoryItem(Table):
     the checks of that slug, `project#<code>` the project itself with its count of checks, `closed` if it is being
     deleted,
     `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one, `name#<project>#<kind>#<name>` the
-    check that alone may have a name, `wheel` the periods in which anything is looked at, and `until` when all of it
-    has been handed out; `sweep` when the deadlines were last looked at, and
-    when they were not.
+    check that alone may have a name, `number#<project>#<noun>` how many numbers were given (`made`),
+    `inventory#<project>` how often its documents were changed (`made`), `wheel` the periods in which anything is
+    looked at, and `until` when all of it has been handed out; `sweep` when the deadlines were last looked at, and when
+    they were not.
     """
 
     class Meta:
@@ -228,8 +230,8 @@ class MuteItem(Table):
 class HistoryItem(Table):
     """history: pings `P#<n>`, their bodies `B#<n>`, those of them that waited in the queue `K#<request>` and flips
     `F#<moment>` of a check; results of a probe `R#<id>` and their sums `D#<day>`; `I#<moment>` series of a
-    rule that began or ceased to breach; silences that are over `S#<end>#<id>`. What has many facts keeps them in
-    `data`."""
+    rule that began or ceased to breach; silences that are over `S#<end>#<id>`; `V#<moment>` results of a command for
+    an entity. What has many facts keeps them in `data`."""
 
     class Meta:
         noun = "history"
@@ -370,7 +372,8 @@ class OutboxItem(Table):
 
 # Of the models of one table the last has its indexes.
 MODELS: tuple[type[Table], ...] = (
-    *(SatelliteItem, CheckItem, LineItem, DirectoryItem, ChannelItem, SubscriptionItem, MuteItem),
+    *(SatelliteItem, MemberItem, CheckItem, LineItem, DirectoryItem, ChannelItem, SubscriptionItem, MuteItem),
+    DocumentItem,
     *(HistoryItem, NotificationItem, CursorItem, DebtItem, OutboxItem),
     SeriesItem,
 )

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.core import wheel
 from chalicelib.core.wheel import Member, Slot
 from chalicelib.store import limits
+from chalicelib.store.document_models import MemberItem
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import CheckItem, DirectoryItem
 
@@ -49,6 +51,24 @@ def register(member: Member | None) -> None:
     actions: list[Action] = [DirectoryItem.codes.add({period}), DirectoryItem.project.set(_KEY)]
     with translated():
         DirectoryItem(_KEY).update(actions)
+
+
+def put(transaction: TransactWrite, project: str, member: Member) -> None:
+    """Puts a member that has no status on the wheel, or into another slot; it has been registered before."""
+    slot, order = wheel.seat(member, limits.shards.wheel)
+    transaction.save(MemberItem(project, member.code, wheel=str(slot), wheel_key=order))
+
+
+def take_off(transaction: TransactWrite, project: str, code: str) -> None:
+    """Takes a member that has no status off the wheel, if it stands there."""
+    transaction.delete(MemberItem(project, code))
+
+
+def clear(project: str, begin: str) -> None:
+    """Takes the members off the wheel whose codes begin so."""
+    with translated():
+        for item in list(MemberItem.query(project, MemberItem.code.startswith(begin))):
+            item.delete()
 
 
 def state() -> Wheel:

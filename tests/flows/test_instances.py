@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core import instances, kinds
-from chalicelib.core.check import Check, unique_key
+from chalicelib.core.check import Check, entity_of, unique_key
 from chalicelib.core.outages import incident
 from chalicelib.core.silence import Silence
 from chalicelib.monitor.managing import channels, silences
@@ -133,7 +133,7 @@ def test_instances_go_with_their_alert_and_their_history_with_them(story: Story,
 def test_an_entity_may_be_called_anything(services: Services, alert: Check) -> None:
     for entity in ("a#b", "i#x#y", "ä ö", "x" * instances.ENTITY_MAX):
         instance = made(services, alert, entity)
-        assert (instance.parent, instances.entity_of(instance.code)) == (alert.code, entity)
+        assert (instance.parent, entity_of(instance.code)) == (alert.code, entity)
 
 
 def test_instances_of_one_alert_that_go_down_at_once_are_incidents_of_their_own(

@@ -29,6 +29,7 @@ from chalicelib.store import (
     queues,
     subscriptions,
 )
+from chalicelib.store.connection import Also, nothing
 
 # A ping may make its check beyond the limit, so that a fleet does not fall silent at it.
 PING_CREATE_FACTOR = 2
@@ -47,9 +48,17 @@ def limit_of(services: Services, project: Project) -> int:
     return project.limit or services.settings.check_limit
 
 
-def create(services: Services, project: Project, values: dict[str, Any]) -> Check:
-    """A new check of `project` with these attributes. Raises LimitReached, Busy."""
-    return _create(services, project.code, values, limit_of(services, project))
+def create(services: Services, project: Project, values: dict[str, Any], also: Also = nothing) -> Check:
+    """A new check of `project` with these attributes; `also` adds to the transaction. Raises LimitReached, Busy."""
+    check = _new(services, project.code, values)
+
+    def attempt() -> Check:
+        checks.create(check, limit_of(services, project), also=also)
+        return check
+
+    made = transitions.retrying(services, attempt)
+    tick.join(services, made.project, check_items.member_of(made))
+    return made
 
 
 def find_or_create(
@@ -84,18 +93,6 @@ def create_by_ping(services: Services, project_code: str, slug: str) -> Check:
     check = _new(services, project_code, values)
     checks.create(check, PING_CREATE_FACTOR * limit_of(services, project), alone=True)
     return check
-
-
-def _create(services: Services, project: str, values: dict[str, Any], limit: int) -> Check:
-    check = _new(services, project, values)
-
-    def attempt() -> Check:
-        checks.create(check, limit)
-        return check
-
-    made = transitions.retrying(services, attempt)
-    tick.join(services, made.project, check_items.member_of(made))
-    return made
 
 
 def _new(services: Services, project: str, values: dict[str, Any]) -> Check:

@@ -6,6 +6,7 @@ import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
 
+from chalicelib.core import commands
 from chalicelib.core.check import Access, Key, Project
 from chalicelib.core.errors import Invalid, Missing
 from chalicelib.monitor import transitions
@@ -13,7 +14,7 @@ from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing import series
 from chalicelib.monitor.messages import EmptyProject, Purge
 from chalicelib.monitor.services import ALPHANUMERIC, Services
-from chalicelib.store import checks, definitions, directory
+from chalicelib.store import checks, definitions, directory, documents, wheel
 
 KINDS: tuple[Access, ...] = ("write", "read", "ping")
 NAME_MAX = 100
@@ -126,4 +127,6 @@ def _empty(services: Services, project: Project) -> None:
             # Somebody else was faster.
             manage.delete(services, check)
     definitions.clear(project.code)
+    wheel.clear(project.code, commands.MEMBER)
+    documents.forget(project.code)
     series.delete_all(services, project.code)

@@ -1,0 +1,56 @@
+"""Alert definitions as they are written: with a parent whose fields they inherit (ZMON, Creating a new Alert
+Definition). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.core.commands import ACTIVE
+from chalicelib.core.specs import ConditionSpec
+
+Written = Mapping[str, Any]
+
+# The fields that a child has of its parent where it does not say them itself. Of the parameters, each by itself.
+INHERITED = (
+    *("name", "description", "entities", "entities_exclude", "condition", "notifications"),
+    *("check_definition_id", "priority", "period", "tags"),
+)
+PARAMETERS = "parameters"
+# What a definition that is evaluated needs, its own or inherited.
+NEEDED = ("check_definition_id", "name", "description", "entities", "entities_exclude", "condition", "priority")
+
+
+def merged(chain: Sequence[Written]) -> dict[str, Any]:
+    """A definition with all that it inherits; `chain` is itself, its parent, its parent's parent, and so on."""
+    found = dict(chain[0])
+    for name in INHERITED:
+        found[name] = next((one[name] for one in chain if one.get(name) is not None), None)
+    given = [one[PARAMETERS] for one in reversed(chain) if one.get(PARAMETERS) is not None]
+    found[PARAMETERS] = {name: value for one in given for name, value in one.items()} if given else None
+    return found
+
+
+def is_evaluated(definition: Written) -> bool:
+    return definition["status"] == ACTIVE and not definition["template"]
+
+
+def parameters_of(definition: Written) -> dict[str, Any]:
+    """The values of its parameters by their names."""
+    return {name: parameter["value"] for name, parameter in (definition[PARAMETERS] or {}).items()}
+
+
+def spec_of(number: int, definition: Written) -> ConditionSpec:
+    """What a merged definition judges. Raises KeyError, TypeError for one that lacks what it needs."""
+    return ConditionSpec(
+        number=number,
+        command=definition["check_definition_id"],
+        condition=definition["condition"],
+        filters=tuple(definition["entities"]),
+        exclude=tuple(definition["entities_exclude"]),
+        parameters=parameters_of(definition),
+        period=definition["period"] or "",
+        priority=definition["priority"],
+        team=definition["team"],
+        responsible_team=definition["responsible_team"],
+    )

@@ -1,0 +1,173 @@
+"""Documents that an owner wrote: entities, commands, alert definitions, downtimes. They are kept as they came.
+
+With every change of one the project's inventory has another edition, in the same transaction, so that whoever
+remembers all of them needs to read one number to know whether he still knows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.core.check import TICK
+from chalicelib.core.errors import Missing
+from chalicelib.store import directory, numbers
+from chalicelib.store.connection import Also, nothing, shared
+from chalicelib.store.document_models import DocumentItem
+from chalicelib.store.faults import translated
+from chalicelib.store.models import DirectoryItem
+
+Noun = Literal["entity", "command", "alert", "downtime"]
+# The nouns whose documents have numbers.
+NUMBERED: tuple[Noun, ...] = ("command", "alert")
+# An item of DynamoDB holds 400 KB, with all that stands beside the document.
+LIMIT = 350_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`name` is an id, or a number in digits. `modified` is when it was changed last, by the `author`; `code` belongs
+    to an alert definition: the check as which it is evaluated, empty for a template."""
+
+    project: str
+    noun: Noun
+    name: str
+    data: dict[str, Any]
+    created: datetime
+    modified: datetime
+    author: str = ""
+    code: str = ""
+
+    @property
+    def number(self) -> int:
+        return int(self.name)
+
+    def changed(self, data: dict[str, Any], now: datetime, author: str = "") -> Document:
+        """The document with other content. No two states of a document share their moment."""
+        return replace(self, data=data, modified=max(now, self.modified + TICK), author=author)
+
+
+def get(project: str, noun: Noun, name: str | int) -> Document:
+    """The document as it is at this moment. Raises Missing."""
+    with translated():
+        try:
+            return _document(DocumentItem.get(project, _key(noun, str(name)), consistent_read=True))
+        except DocumentItem.DoesNotExist:
+            raise Missing(noun) from None
+
+
+def of_project(project: str, noun: Noun) -> list[Document]:
+    """All documents of a noun as they are at this moment: by number, or by id in the order of its bytes."""
+    return list(_query(project, noun))
+
+
+def _query(project: str, noun: Noun) -> Iterator[Document]:
+    """Page by page as raw items: ten thousand are read three times faster than through the model."""
+    read = {name: attribute.deserialize for name, attribute in DocumentItem.get_attributes().items()}
+    start: dict[str, Any] | None = {}
+    condition = DocumentItem.noun.startswith(f"{noun}#")
+    while start is not None:
+        with translated():
+            page = DocumentItem._get_connection().query(
+                project, condition, exclusive_start_key=start or None, consistent_read=True
+            )
+        for item in page["Items"]:
+            found = {name: read[name](next(iter(value.values()))) for name, value in item.items() if name in read}
+            found.pop("v")
+            yield Document(**found | {"noun": noun, "name": _name(found["noun"])})
+        start = page.get("LastEvaluatedKey")
+
+
+def put(document: Document, before: Document | None = None, also: Also = nothing) -> None:
+    """Keeps a new document, or one in the place of that which it was `before`; `also` adds to the transaction. Raises
+    Refused when that has become another meanwhile, when there is one of this name already, or when the project is
+    being deleted."""
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        add(transaction, document, before)
+        also(transaction)
+
+
+def add(transaction: TransactWrite, document: Document, before: Document | None = None) -> None:
+    """Adds to a transaction that which `put` does."""
+    item = DocumentItem(
+        document.project,
+        _key(document.noun, document.name),
+        data=document.data,
+        created=document.created,
+        modified=document.modified,
+        author=document.author or None,
+        code=document.code or None,
+    )
+    transaction.save(item, condition=_unchanged(before))
+    directory.require_open(transaction, document.project)
+    _another_edition(transaction, document.project)
+
+
+def delete(document: Document, also: Also = nothing) -> None:
+    """Removes a document; `also` adds to the transaction. Raises Refused when it has become another meanwhile, or is
+    gone."""
+    item = DocumentItem(document.project, _key(document.noun, document.name))
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        transaction.delete(item, condition=_unchanged(document))
+        _another_edition(transaction, document.project)
+        also(transaction)
+
+
+def edition(project: str) -> int:
+    """Another number whenever a document of the project has been changed, and not before."""
+    with translated():
+        try:
+            return int(DirectoryItem.get(_inventory(project), consistent_read=True).made or 0)
+        except DirectoryItem.DoesNotExist:
+            return 0
+
+
+def forget(project: str) -> None:
+    """Removes what counts the documents of a project that is being deleted."""
+    with translated(), DirectoryItem.batch_write() as batch:
+        for key in (_inventory(project), *(numbers.key_of(project, noun) for noun in NUMBERED)):
+            batch.delete(DirectoryItem(key))
+
+
+def _unchanged(before: Document | None) -> Condition:
+    if before is None:
+        return DocumentItem.project.does_not_exist()
+    return DocumentItem.modified == before.modified
+
+
+def _another_edition(transaction: TransactWrite, project: str) -> None:
+    item = DirectoryItem(_inventory(project))
+    transaction.update(item, [DirectoryItem.made.add(1), DirectoryItem.project.set(project)])
+
+
+def _inventory(project: str) -> str:
+    return f"inventory#{project}"
+
+
+def _key(noun: Noun, name: str) -> str:
+    """Numbers in the order of numbers."""
+    return f"{noun}#{int(name):010d}" if noun in NUMBERED else f"{noun}#{name}"
+
+
+def _name(key: str) -> str:
+    noun, _, name = key.partition("#")
+    return str(int(name)) if noun in NUMBERED else name
+
+
+def _document(item: DocumentItem) -> Document:
+    noun: Any = item.noun.partition("#")[0]
+    return Document(
+        item.project,
+        noun,
+        _name(item.noun),
+        item.data,
+        item.created,
+        item.modified,
+        item.author or "",
+        item.code or "",
+    )
