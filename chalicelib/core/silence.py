@@ -15,9 +15,8 @@ from typing import Any
 
 from chalicelib.core.errors import Invalid
 from chalicelib.core.moments import from_micros, to_micros
+from chalicelib.core.spans import Span, union
 from chalicelib.core.windows import Window, occurrences
-
-Span = tuple[datetime, datetime]
 
 # How far ahead the end of a silence is looked for: windows may cover every minute for ever.
 HORIZON = timedelta(days=8)
@@ -53,27 +52,12 @@ def spans(silence: Silence, low: datetime, high: datetime) -> Iterator[Span]:
     if silence.window is None:
         yield low, high
         return
-    yield from _union((max(begin, low), min(end, high)) for begin, end in occurrences(silence.window, low, high))
+    yield from union((max(begin, low), min(end, high)) for begin, end in occurrences(silence.window, low, high))
 
 
 def merged(silences: Iterable[Silence], low: datetime, high: datetime) -> list[Span]:
     """When any of the silences holds within [low, high)."""
-    return list(_union(sorted(span for silence in silences for span in spans(silence, low, high))))
-
-
-def _union(ordered: Iterable[Span]) -> Iterator[Span]:
-    """Spans ordered by their beginnings, with those that touch made one."""
-    open_: Span | None = None
-    for begin, end in ordered:
-        if open_ is None:
-            open_ = (begin, end)
-        elif begin <= open_[1]:
-            open_ = (open_[0], max(open_[1], end))
-        else:
-            yield open_
-            open_ = (begin, end)
-    if open_:
-        yield open_
+    return list(union(sorted(span for silence in silences for span in spans(silence, low, high))))
 
 
 def silenced_until(silences: Iterable[Silence], at: datetime) -> SilencedUntil | None:

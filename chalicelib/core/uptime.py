@@ -13,7 +13,8 @@ from datetime import datetime
 
 from chalicelib.core.check import Flip, Status
 from chalicelib.core.moments import to_seconds
-from chalicelib.core.silence import Silence, Span, merged
+from chalicelib.core.silence import Silence, merged
+from chalicelib.core.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
