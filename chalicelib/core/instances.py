@@ -13,6 +13,7 @@ from datetime import datetime
 
 from chalicelib.core import kinds
 from chalicelib.core.check import INSTANCE, Check, entity_of, parent_of
+from chalicelib.core.silence import of_entity
 from chalicelib.core.status import Change
 
 # A range key ends at 1,024 bytes, and other keys than its own hold the code of an instance.
@@ -56,7 +57,7 @@ def as_told(instance: Check, parent: Check) -> Check:
         code=instance.code,
         created=instance.created,
         name=instance.name or f"{parent.name} on {entity_of(instance.code)}",
-        silences=(*instance.silences, *parent.silences),
+        silences=(*instance.silences, *of_entity(parent.silences, entity_of(instance.code))),
         suspicion=instance.suspicion,
         last_result=instance.last_result,
         breaching=instance.breaching,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,12 +20,14 @@ from chalicelib.core.windows import Window, occurrences
 
 # How far ahead the end of a silence is looked for: windows may cover every minute for ever.
 HORIZON = timedelta(days=8)
+_OPTIONAL = ("author", "reason", "entities")
 _DURATION = re.compile(r"([0-9]{1,3}):([0-5][0-9])")
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """`kind` is the word of the dialect that laid it (maintenance, mute); `author` and `reason` are for people."""
+    """`kind` is the word of the dialect that laid it (maintenance, mute); `author` and `reason` are for people. With
+    `entities` it silences these instances of its check, and the check itself not (see `of_entity`)."""
 
     id: str
     start: datetime
@@ -34,6 +36,7 @@ class Silence:
     window: Window | None = None
     author: str = ""
     reason: str = ""
+    entities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,16 @@ def spans(silence: Silence, low: datetime, high: datetime) -> Iterator[Span]:
 
 
 def merged(silences: Iterable[Silence], low: datetime, high: datetime) -> list[Span]:
-    """When any of the silences holds within [low, high)."""
-    return list(union(sorted(span for silence in silences for span in spans(silence, low, high))))
+    """When any of the silences holds within [low, high), but those of instances."""
+    whole = (silence for silence in silences if not silence.entities)
+    return list(union(sorted(span for silence in whole for span in spans(silence, low, high))))
+
+
+def of_entity(silences: Iterable[Silence], entity: str) -> tuple[Silence, ...]:
+    """The silences of a check that hold for its instance of an entity: those of the whole check, and those of the
+    entity, which are its own then."""
+    held = (silence for silence in silences if not silence.entities or entity in silence.entities)
+    return tuple(replace(silence, entities=()) for silence in held)
 
 
 def silenced_until(silences: Iterable[Silence], at: datetime) -> SilencedUntil | None:
@@ -73,7 +84,7 @@ def silenced_until(silences: Iterable[Silence], at: datetime) -> SilencedUntil |
 
 
 def _is_endless(silence: Silence) -> bool:
-    return silence.end is None and silence.window is None
+    return silence.end is None and silence.window is None and not silence.entities
 
 
 def parse_duration(text: object) -> timedelta:
@@ -95,7 +106,7 @@ def to_document(silence: Silence) -> dict[str, Any]:
         document["end"] = to_micros(silence.end)
     if silence.window:
         document["window"] = asdict(silence.window)
-    return document | {name: getattr(silence, name) for name in ("author", "reason") if getattr(silence, name)}
+    return document | {name: getattr(silence, name) for name in _OPTIONAL if getattr(silence, name)}
 
 
 def from_document(document: dict[str, Any]) -> Silence:
@@ -109,6 +120,7 @@ def from_document(document: dict[str, Any]) -> Silence:
         window=_window(window) if window else None,
         author=document.get("author", ""),
         reason=document.get("reason", ""),
+        entities=tuple(document.get("entities", ())),
     )
 
 

@@ -10,8 +10,8 @@ from chalicelib.core.check import Check, Flip
 from chalicelib.core.errors import Conflict
 from chalicelib.core.silence import Silence
 
-# So many silences that are not over fit one check: they travel in its record.
-AT_MOST = 50
+# So many silences that are not over fit one check: they travel in its record. Those of instances are many short ones.
+AT_MOST, OF_INSTANCES_AT_MOST = 50, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,9 @@ def silenced(check: Check, event: Silenced) -> tuple[Check, tuple[Flip, ...]]:
     """
     lasting, laid = _lasting(check, event.at), event.silence
     others = [silence for silence in lasting if silence.id != laid.id]
-    if len(others) >= AT_MOST:
-        raise Conflict(f"a check holds at most {AT_MOST} silences at a time")
+    most = OF_INSTANCES_AT_MOST if laid.entities else AT_MOST
+    if sum(bool(one.entities) == bool(laid.entities) for one in others) >= most:
+        raise Conflict(f"a check holds at most {most} silences at a time")
     if laid.start <= event.at:
         same = (one for one in lasting if one.id == laid.id and one.window is laid.window is None)
         laid = replace(laid, start=min([laid.start, *(one.start for one in same)]))

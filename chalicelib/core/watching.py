@@ -60,6 +60,8 @@ class Judged:
     known: Breaches = field(default_factory=dict)
     # The end of the last bucket that is judged with it.
     moment: datetime | None = None
+    # What an instance that goes down by it is called from then on.
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:
     if judgement.firing is None or not _turns(check, judgement):
         return after, ()
     new: Status = "down" if judgement.firing else "up"
+    if judgement.firing and judgement.name:
+        after = replace(after, name=judgement.name)
     after, flip = flipped(after, new, judgement.at, judgement.reason, judgement.details, quiet=judgement.quiet)
     return replace(after, judged=judgement.moment or check.judged), (flip,)
 

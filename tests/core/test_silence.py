@@ -13,6 +13,7 @@ from chalicelib.core.silence import (
     SilencedUntil,
     from_document,
     merged,
+    of_entity,
     parse_duration,
     silenced_until,
     spans,
@@ -101,3 +102,13 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
     with pytest.raises(Invalid) as refused:
         parse_duration(text)
     assert refused.value.field == "Duration"
+
+
+def test_a_silence_of_an_entity_holds_for_its_instance_and_not_for_the_check() -> None:
+    laid = Silence("d", NOW, NOW + HOUR, "downtime", entities=("web", "db"))
+    whole = Silence("m", NOW, NOW + HOUR, "mute")
+    assert silenced_until([laid], NOW) is None
+    assert from_document(to_document(laid)) == laid
+    assert [one.id for one in of_entity([laid, whole], "web")] == ["d", "m"]
+    assert [one.id for one in of_entity([laid, whole], "mail")] == ["m"]
+    assert silenced_until(of_entity([laid], "web"), NOW) == SilencedUntil(NOW + HOUR)

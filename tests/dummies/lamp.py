@@ -58,6 +58,10 @@ def graphed(check: Check, letter: str) -> str:
     return ""
 
 
+def told_in(check: Check) -> str:
+    return ""
+
+
 def criteria(check: Check) -> str:
     return "dark"
 

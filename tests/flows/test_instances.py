@@ -9,8 +9,10 @@ import pytest
 
 from chalicelib.core import instances, kinds
 from chalicelib.core.check import Check, entity_of, unique_key
+from chalicelib.core.kinds import evaluation
 from chalicelib.core.outages import incident
 from chalicelib.core.silence import Silence
+from chalicelib.core.specs import ConditionSpec
 from chalicelib.monitor.managing import channels, silences
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing.projects import Keyring
@@ -146,3 +148,31 @@ def test_instances_of_one_alert_that_go_down_at_once_are_incidents_of_their_own(
 
 def test_the_unique_key_of_a_uuid_is_as_published() -> None:
     assert unique_key("2f0f6d5e-1c5a-4a0e-9d4e-0e8f6f6a2d11") == "13c25e2de6b15f53f4e58848a35db5fca65519ac"
+
+
+def test_a_silence_of_an_entity_holds_its_news_alone(story: Story, alert: Check) -> None:
+    web, db = made(story.services, alert, "web"), made(story.services, alert, "db")
+    until = story.clock.now + HOUR
+    silences.put(story.services, alert, Silence("d", story.clock.now, until, "downtime", entities=("web",)))
+    story.clock.move(minutes=1)
+    story.judge(web, firing=True)
+    story.judge(db, firing=True)
+    story.queues.work()
+    assert story.sent.subjects == ["DOWN | Load on db"]
+    story.sweep_for(minutes=61)
+    assert story.sent.subjects == ["DOWN | Load on db", "DOWN | Load on web"]
+
+
+def test_an_evaluation_is_told_in_its_period_and_what_outlives_the_rest_when_that_begins(
+    services: Services, keyring: Keyring, story: Story
+) -> None:
+    ops = channels.create(services, keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
+    spec = ConditionSpec(1, 1, "> 5", period="hr {13}")
+    values = {"kind": evaluation.name, "name": "Load", "spec": spec, "channels": (ops.code,)}
+    web = made(services, manage.create(services, keyring.project, values), "web")
+    story.clock.move(minutes=1)
+    story.judge(web, firing=True)
+    story.queues.work()
+    assert story.sent.subjects == []
+    story.sweep_for(minutes=62)
+    assert story.sent.subjects == ["DOWN | Load on web"]

@@ -59,6 +59,9 @@ class Kind(Protocol):
     def graphed(self, check: Check, letter: str) -> str:
         """The Graphite target whose values decide (that of the criterion called `letter`); empty if none does."""
 
+    def told_in(self, check: Check) -> str:
+        """The period in which it is told, in the words of `languages.timeperiod`; empty for always."""
+
     def criteria(self, check: Check) -> str:
         """What takes it down, in words that follow "alert when": "missing for 1 hour", "above 5 for 2 minutes"."""
 

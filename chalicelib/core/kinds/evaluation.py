@@ -46,6 +46,10 @@ def graphed(check: Check, letter: str) -> str:
     return ""
 
 
+def told_in(check: Check) -> str:
+    return condition_of(check).period
+
+
 def criteria(check: Check) -> str:
     return one_line(condition_of(check).condition, 300)
 

@@ -43,6 +43,10 @@ def graphed(check: Check, letter: str) -> str:
     return ""
 
 
+def told_in(check: Check) -> str:
+    return ""
+
+
 def criteria(check: Check) -> str:
     if check.schedule_kind == "simple":
         return f"missing for {span(timedelta(seconds=check.timeout + check.grace), 4)}"

@@ -49,6 +49,10 @@ def graphed(check: Check, letter: str) -> str:
     return parts.get(letter) or target(check)
 
 
+def told_in(check: Check) -> str:
+    return ""
+
+
 def criteria(check: Check) -> str:
     """ "above 5 for 2 minutes"; of a composite the expression, and what its letters stand for."""
     judged = rule_of(check)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from chalicelib.core import kinds
 from chalicelib.core.check import Check
 from chalicelib.core.conversation import Holds
 from chalicelib.core.errors import Missing
 from chalicelib.core.silence import SilencedUntil, silenced_until
+from chalicelib.languages import timeperiod
 from chalicelib.store import checks
 from chalicelib.store.outbox import Entry
 
@@ -32,7 +34,16 @@ def master_of(check: Check) -> Check | None:
 def holds(entry: Entry, check: Check, master: Check | None, now: datetime) -> Holds:
     """What keeps the news of a check back at present."""
     unreachable = _unreachable(check, master, now) if master else None
-    return Holds(silenced_until(check.silences, now), unreachable, entry.held)
+    return Holds(_silenced(check, now), unreachable, entry.held)
+
+
+def _silenced(check: Check, now: datetime) -> SilencedUntil | None:
+    """Whether a silence keeps the news back, or the time in which it is told has not begun."""
+    silenced, text = silenced_until(check.silences, now), kinds.of(check).told_in(check)
+    period = timeperiod.parse(text) if text else None
+    if silenced or period is None or period.covers(now):
+        return silenced
+    return SilencedUntil(period.next_change(now))
 
 
 def _unreachable(check: Check, master: Check, now: datetime) -> SilencedUntil | None:
