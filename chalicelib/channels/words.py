@@ -89,8 +89,9 @@ def label(news: News, limit: int = 100) -> str:
 
 
 def link(news: News) -> str:
-    """Where a person can look at the check; empty if there is no such page (a test, an installation without a root)."""
-    return news.url if news.site.root and news.check.badge and news.event != "test" else ""
+    """Where a person can look at the check; empty if there is no such page: its owner has switched it off, the
+    installation has no root, it is a test."""
+    return news.url if news.event != "test" else ""
 
 
 def between(start: datetime, end: datetime) -> timedelta:

@@ -74,6 +74,8 @@ class Check:
     Of a heartbeat, a start from before `runs_from` opens no run, `runs_ended` are the runs that a success has ended
     since then, by id with its moment, and `recent` are the requests that were counted last, newest first.
 
+    `page` counts how often the address of its page has been made new (see `core.pages`), with `page_off` it has none.
+
     `edition` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may
     assume about a check it saw earlier, the second guards every decision. `due` is the deadline the sweep acts on,
     None for none; with `away`, the deadline proper fell into a time in which nobody looked. `extra` is data of one
@@ -99,6 +101,8 @@ class Check:
     filters: Filters = Filters()
     channels: tuple[str, ...] = ()
     badge: str = ""
+    page: int = 0
+    page_off: bool = False
     period: int = 0
     spec: Spec | None = None
     master: str = ""
@@ -301,8 +305,8 @@ class Channel:
 @dataclass(frozen=True, slots=True)
 class Project:
     """A tenant. `checks` counts what it holds against `limit` (None: the installation's), `made` what it ever held;
-    `badge` and `secret` make its badge addresses; `keys` are the hashes of its keys. It is being deleted since it was
-    `closed`. `deletions` changes whenever series of it are deleted."""
+    `badge` and `secret` make its badge addresses, `secret` those of its checks' pages; `keys` are the hashes of its
+    keys. It is being deleted since it was `closed`. `deletions` changes whenever series of it are deleted."""
 
     code: str
     name: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from chalicelib.core import pages
 from chalicelib.core.check import Check, Flip, Ping
 from chalicelib.core.outages import Outage
 
@@ -30,7 +31,7 @@ class News:
 
     `over` are the outages of whose end the channel hears with this, oldest first: the last is the one that ended, those
     before it (of "down": all of them) it missed. `heard`: it heard "down" before. `ended` is the last word about
-    a check that is not watched any more.
+    a check that is not watched any more. `page` is the address of the check's page, empty if it has none.
     """
 
     id: str
@@ -48,8 +49,9 @@ class News:
     over: tuple[Outage, ...] = ()
     heard: bool = False
     ended: bool = False
+    page: str = ""
 
     @property
     def url(self) -> str:
-        """Where a person looks at the check: its page, whose address reads but cannot ping."""
-        return f"{self.site.root}/status/{self.check.badge}"
+        """Where a person looks at the check: its page, whose address reads but cannot ping; empty if there is none."""
+        return pages.url(self.site.root, self.page)

@@ -31,6 +31,8 @@ __all__ = [
     "Judged",
     "Late",
     "Observed",
+    "PageClosed",
+    "PageRenewed",
     "Paused",
     "Redefined",
     "Resumed",
@@ -99,6 +101,20 @@ class Redefined:
 
 
 @dataclass(frozen=True, slots=True)
+class PageRenewed:
+    """The owner wants another address for the check's page, or a page for a check that has none."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PageClosed:
+    """The owner wants the check to have no page."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Unlinked:
     """Something that the check names by this code, a channel or its master, has been deleted."""
 
@@ -107,7 +123,19 @@ class Unlinked:
 
 
 Event = (
-    Signal | Late | DeadlinePassed | Paused | Resumed | Redefined | Observed | Judged | Silenced | Unsilenced | Unlinked
+    Signal
+    | Late
+    | DeadlinePassed
+    | Paused
+    | Resumed
+    | Redefined
+    | PageRenewed
+    | PageClosed
+    | Observed
+    | Judged
+    | Silenced
+    | Unsilenced
+    | Unlinked
 )
 
 
@@ -294,6 +322,14 @@ def _redefined(check: Check, event: Redefined) -> tuple[Check, tuple[Flip, ...]]
     return replace(watching.redefined(check, changed), edition=check.edition + 1), ()
 
 
+def _page_renewed(check: Check, _event: PageRenewed) -> tuple[Check, tuple[Flip, ...]]:
+    return replace(check, page=check.page + 1, page_off=False), ()
+
+
+def _page_closed(check: Check, _event: PageClosed) -> tuple[Check, tuple[Flip, ...]]:
+    return replace(check, page_off=True), ()
+
+
 def _unlinked(check: Check, event: Unlinked) -> tuple[Check, tuple[Flip, ...]]:
     channels = tuple(code for code in check.channels if code != event.code)
     master = "" if check.master == event.code else check.master
@@ -307,6 +343,8 @@ _HANDLERS: dict[type, Callable[[Check, Any], tuple[Check, tuple[Flip, ...]]]] = 
     Paused: _paused,
     Resumed: _resumed,
     Redefined: _redefined,
+    PageRenewed: _page_renewed,
+    PageClosed: _page_closed,
     Observed: watching.observed,
     Judged: watching.judged,
     Silenced: silencing.silenced,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -282,6 +282,11 @@ def _project(item: DirectoryItem) -> Project:
         closed=item.closed,
         deletions=int(item.deletions or 0),
     )
+
+
+def project_in(item: dict[str, Any]) -> Project:
+    """The project in an item as DynamoDB sends it."""
+    return _project(DirectoryItem.from_raw_data(item))
 
 
 def create_project(project: Project, keys: list[Key]) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.core import instances
-from chalicelib.core.check import Check, parent_of
-from chalicelib.store import check_items, outbox
+from chalicelib.core.check import Check, Project, parent_of
+from chalicelib.store import check_items, directory, outbox
 from chalicelib.store.connection import shared
 from chalicelib.store.faults import translated
 from chalicelib.store.models import CheckItem, DirectoryItem, OutboxItem
@@ -22,12 +22,12 @@ Keys = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """An item of the outbox with its check, None if that is gone or the item is about something else, and the name of
-    its project."""
+    """An item of the outbox with its check, None if that is gone or the item is about something else, and its project,
+    None if that is gone."""
 
     entry: Entry
     check: Check | None
-    project: str
+    project: Project | None
 
 
 def gather(nudges: Iterable[Nudge]) -> list[Gathered]:
@@ -53,9 +53,9 @@ def _gather(nudges: list[Nudge]) -> list[Gathered]:
     }
     found = _read({model: keys for model, keys in items.items() if keys})
     by_code = {check.code: check for check in map(check_items.from_raw, found.get(CheckItem.Meta.table_name, []))}
-    names = {item["key"]["S"]: item["name"]["S"] for item in found.get(DirectoryItem.Meta.table_name, [])}
+    projects = {one.code: one for one in map(directory.project_in, found.get(DirectoryItem.Meta.table_name, []))}
     return [
-        Gathered(entry, instances.told_among(by_code, entry.subject), names.get(f"project#{entry.project}", ""))
+        Gathered(entry, instances.told_among(by_code, entry.subject), projects.get(entry.project))
         for entry in _entries(found)
     ]
 

@@ -75,6 +75,8 @@ class CheckItem(Table):
     filters = Json(null=True)
     channels = UnicodeSetAttribute(null=True)
     badge = UnicodeAttribute(null=True)
+    page = NumberAttribute(null=True)
+    page_off = BooleanAttribute(null=True)
     period = NumberAttribute(null=True)
     spec = Json(null=True)
     master = UnicodeAttribute(null=True)

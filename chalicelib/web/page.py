@@ -1,14 +1,14 @@
-"""The page of one check, which mails and messages link to: GET /status/<badge>. It shows much and opens nothing."""
+"""The page of one check, which mails and messages link to: GET /status/<address>. It shows much and opens nothing."""
 
 from __future__ import annotations
 
 from chalicelib import gateway
 from chalicelib.gateway import Reply, Request, public, resource
-from chalicelib.monitor.views import badges
+from chalicelib.monitor.views import pages
 from chalicelib.web import gathering, rendering, view
 
 TROUBLE = {
-    404: ("No such check", "The address may be mistyped, or the check has been deleted since you were sent it."),
+    404: ("No such check", "The address may be mistyped, or it leads nowhere any more since you were sent it."),
     405: ("Not like this", "This page can be read, and that is all."),
     503: ("One moment", "The check cannot be read right now. Please try again shortly."),
 }
@@ -34,8 +34,8 @@ class Voice(gateway.Voice):
 
 def _show(request: Request) -> Reply:
     """Show the page of one check. It can be read, and opens nothing."""
-    found = gathering.gather(request.services, badges.check_behind(request.parts["badge"]))
+    found = gathering.gather(request.services, pages.check_behind(request.parts["address"]))
     return rendering.page("check.html.j2", view.page(found, request.services.site))
 
 
-RESOURCES = [resource("/status/{badge}", Voice(), GET=public(_show, "text/html"), HEAD=public(_show, ""))]
+RESOURCES = [resource("/status/{address}", Voice(), GET=public(_show, "text/html"), HEAD=public(_show, ""))]

@@ -18,7 +18,7 @@ PARTS = {
     "file": text("The code of the badge, or a tag, with .svg, .json or .shields behind it."),
     "key": text("The badge key of the project."),
     "signed": text("The signature of the tag, with -2 behind it for two states."),
-    "badge": text("The code of the badge."),
+    "address": text("The address of the page, which its owner is told."),
 }
 
 QUERY: dict[str, Any] = {}

@@ -86,8 +86,9 @@ def made(api: Api, services: Services) -> dict[str, str]:
     found = {"alerts": ask(api, "POST", "/v2/alerts/", ABOVE)["id"], "notifications": channel, "notification": channel}
     mute = {"name": "Nights", "start_time": "22:00", "duration": 60}
     found["schedules"] = ask(api, "POST", "/v2/schedules/", mute)["id"]
+    page = api.get(f"/api/v1/checks/{check['uuid']}/page").json["page_url"].rpartition("/")[2]
     found |= {"checks": check["uuid"], "channels": channel, "devices": device, "maintenance": window, "pings": "1"}
-    return found | {"ping": check["uuid"], "tags": "b", "b": "2", "badge": "x", "status": "x"}
+    return found | {"ping": check["uuid"], "tags": "b", "b": "2", "badge": "x", "status": page}
 
 
 def ask(api: Api, method: str, path: str, body: object) -> Any:

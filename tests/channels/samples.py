@@ -23,11 +23,14 @@ CHECK = Check(
     tags="prod db",
     desc="Dumps the database.",
     channels=("c-2", "c-1"),
-    badge="6a2d11aa",
+    badge="6a2d11aa-ba09-4ee1-8d0c-0d8b2f1c7c11",
     status="down",
     last_ping=AT,
     n_pings=1234,
 )
+
+# The address of the check's page.
+PAGE = "p1-" + "mzxw6ytboi" * 4 + "aeaqcaib"
 
 SITE = Site("Tocsin", "https://tocsin.example.org", "Tocsin <alerts@example.org>")
 
@@ -94,6 +97,7 @@ def news(event: Any = "down", /, **changes: Any) -> News:
         "pings": PINGS,
         "body": b"No space left on device",
         "downtime": timedelta(hours=1, minutes=5) if event == "up" else None,
+        "page": PAGE,
     }
     return News(**(plain | changes))
 

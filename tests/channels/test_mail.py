@@ -270,8 +270,8 @@ def test_a_test_holds_no_facts_of_a_check(subtype: str) -> None:
 
 
 def test_what_is_empty_leaves_no_trace() -> None:
-    bare = check(desc="", tags="", badge="")
-    shown = part(news(check=bare, pings=(), body=b"", project=""), "html")
+    bare = check(desc="", tags="")
+    shown = part(news(check=bare, pings=(), body=b"", project="", page=""), "html")
     for said in ("Tags", "Project", "Last pings", "Last ping body", "Open the check", "for the project"):
         assert said not in shown
 

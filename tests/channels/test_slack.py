@@ -69,7 +69,7 @@ def test_the_message_tells_why_and_the_facts() -> None:
 
 
 def test_what_is_empty_is_left_out() -> None:
-    bare = news(check=check(desc="", tags="", badge=""), project="", pings=(), body=b"")
+    bare = news(check=check(desc="", tags=""), page="", project="", pings=(), body=b"")
     assert list(fields(bare)) == ["Period", "Grace time", "Total pings"]
     assert "title_link" not in attachment(bare)
 

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.channels import words
 from chalicelib.core.check import Ping
 from chalicelib.core.kinds import heartbeat
-from tests.channels.samples import AT, HOSTILE, PINGS, check, news, outage
+from tests.channels.samples import AT, HOSTILE, PAGE, PINGS, SITE, check, news, outage
 
 
 @pytest.mark.parametrize(
@@ -172,6 +172,7 @@ def test_a_body_is_cut_by_characters_also_when_it_is_not_ascii() -> None:
 
 
 def test_there_is_no_link_where_there_is_no_page() -> None:
-    assert words.link(news()) == news().url
+    assert words.link(news()) == f"https://tocsin.example.org/status/{PAGE}"
     assert words.link(news("test")) == ""
-    assert words.link(news(check=check(badge=""))) == ""
+    assert words.link(news(page="")) == ""
+    assert words.link(news(site=replace(SITE, root=""))) == ""

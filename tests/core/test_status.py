@@ -10,7 +10,7 @@ import pytest
 from chalicelib.core import status
 from chalicelib.core.check import TICK, Check, Signal
 from chalicelib.core.errors import Conflict
-from chalicelib.core.status import DeadlinePassed, Paused, Redefined, Resumed, decide, shown
+from chalicelib.core.status import DeadlinePassed, PageClosed, PageRenewed, Paused, Redefined, Resumed, decide, shown
 
 T0 = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 NEW = Check("p", "c", T0 - timedelta(days=1), timeout=3600, grace=600)
@@ -66,6 +66,12 @@ FLIPS: dict[str, tuple[Check, status.Event, list[tuple[str, str, str, datetime]]
     "a run that never ends": (RUNNING, DeadlinePassed(at(610)), [("up", "down", "timeout", at(610))]),
     "pausing": (UP, Paused(at(5)), [("up", "paused", "", at(5))]),
     "pausing what is paused": (PAUSED, Paused(at(5)), []),
+    "another address for the page": (UP, PageRenewed(at(5)), []),
+    "another address for the page after a missed deadline": (
+        UP,
+        PageRenewed(at(4300)),
+        [("up", "down", "timeout", DUE)],
+    ),
     "pausing what is overdue": (
         UP,
         Paused(at(4300)),
@@ -192,6 +198,18 @@ def test_a_ping_that_arrives_after_the_flip_it_disproves_ends_it_at_its_own_mome
     down = after(UP, DeadlinePassed(at(4200)))
 
     assert flips_of(down, Signal("success", at(4100))) == [("down", "up", "late", DUE + TICK)]
+
+
+def test_an_address_of_a_page_that_is_made_new_changes_nothing_else() -> None:
+    assert after(UP, PageRenewed(at(5))) == replace(UP, page=1, version=4)
+
+
+def test_a_page_is_switched_off_once_and_on_by_another_address() -> None:
+    closed = after(replace(UP, page=3), PageClosed(at(5)))
+
+    assert (closed.page, closed.page_off) == (3, True)
+    assert decide(closed, PageClosed(at(6))) is None
+    assert after(closed, PageRenewed(at(7))) == replace(UP, page=4, version=5)
 
 
 def test_resuming_forgets_the_last_ping() -> None:

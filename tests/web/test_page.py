@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chalicelib.core import pages
 from chalicelib.core.check import Check
 from chalicelib.monitor.managing import channels, checks
 from chalicelib.monitor.managing.projects import Keyring
@@ -41,9 +42,14 @@ class _Words(HTMLParser):
             self.words += data.split()
 
 
+def path_of(check: Check) -> str:
+    """Where the check's page is."""
+    return f"/status/{pages.address(directory.project(check.project), check)}"
+
+
 def read(browser: Api, check: Check) -> str:
     """The words on the check's page, each apart from the next by one space."""
-    answer = browser.get(f"/status/{check.badge}")
+    answer = browser.get(path_of(check))
     assert answer.status == 200, answer.text
     return " ".join(parsed(answer).words)
 
@@ -153,7 +159,7 @@ def test_a_schedule_that_has_ended_expects_nothing(browser: Api, check: Maker, p
 
 
 def test_the_name_heads_the_page_and_the_status_its_tab(browser: Api, check: Maker) -> None:
-    page = parsed(browser.get(f"/status/{check(name='Nightly backup').badge}"))
+    page = parsed(browser.get(path_of(check(name="Nightly backup"))))
     assert page.title == "New | Nightly backup"
     assert page.words[:2] == ["Nightly", "backup"]
 
@@ -249,7 +255,7 @@ def test_the_page_can_be_read_but_gives_no_way_to_ping_or_to_reach_anyone(
     channel = channels.create(story.services, story.keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
     secret = check(name="", slug="nightly-slug", channels=(channel.code,))
     ping(secret, "fail", body=b"stack of secrets", remote_addr="203.0.113.7", ua="curl/8", rid="the-run")
-    answer = browser.get(f"/status/{secret.badge}")
+    answer = browser.get(path_of(secret))
     assert "Unnamed check" in answer.text
     hidden = [
         secret.code,
@@ -264,7 +270,7 @@ def test_the_page_can_be_read_but_gives_no_way_to_ping_or_to_reach_anyone(
 
 
 def test_the_page_needs_nothing_from_elsewhere(browser: Api, check: Maker) -> None:
-    page = parsed(browser.get(f"/status/{check(desc='https://example.org').badge}"))
+    page = parsed(browser.get(path_of(check(desc="https://example.org"))))
     named = [
         value or "" for _, found in page.tags for name, value in found.items() if name in ("src", "href", "action")
     ]
@@ -274,7 +280,7 @@ def test_the_page_needs_nothing_from_elsewhere(browser: Api, check: Maker) -> No
 
 
 def test_the_policy_allows_the_pages_own_style_and_nothing_more(browser: Api, check: Maker) -> None:
-    answer = browser.get(f"/status/{check().badge}")
+    answer = browser.get(path_of(check()))
     (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = answer.headers["content-security-policy"].split("; ")
@@ -283,8 +289,8 @@ def test_the_policy_allows_the_pages_own_style_and_nothing_more(browser: Api, ch
 
 
 def test_the_page_is_neither_kept_nor_indexed_nor_guessed_at(browser: Api, check: Maker) -> None:
-    for address in (check().badge, "nobody"):
-        headers = browser.get(f"/status/{address}").headers
+    for path in (path_of(check()), "/status/nobody"):
+        headers = browser.get(path).headers
         assert headers["content-type"] == "text/html; charset=utf-8"
         assert headers["cache-control"] == "no-store"
         assert headers["x-content-type-options"] == "nosniff"
@@ -295,43 +301,45 @@ def test_the_page_is_neither_kept_nor_indexed_nor_guessed_at(browser: Api, check
 def test_what_its_owner_writes_is_shown_as_text(browser: Api, check: Maker) -> None:
     nasty = '"><script>alert(1)</script>{{ 7 * 7 }}'
     backup = check(name=nasty, tags=nasty, desc=nasty)
-    answer = browser.get(f"/status/{backup.badge}")
+    answer = browser.get(path_of(backup))
     assert "<script" not in answer.text
     assert " ".join(parsed(answer).words).count("<script>alert(1)</script>{{") == 3
 
 
 def test_text_that_turns_round_what_follows_is_made_harmless(browser: Api, check: Maker) -> None:
     backup = check(name="a\u202eb", desc="a\u202eb")
-    assert "\u202e" not in browser.get(f"/status/{backup.badge}").text
+    assert "\u202e" not in browser.get(path_of(backup)).text
 
 
 # Requests
 
 
-@pytest.mark.parametrize("kind", ["code", "nobody", "project"])
+@pytest.mark.parametrize("kind", ["badge", "code", "nobody", "project", "unique key"])
 def test_an_unknown_address_gets_a_friendly_page(browser: Api, check: Maker, keyring: Keyring, kind: str) -> None:
-    address = {"code": check().code, "nobody": "nobody", "project": keyring.project.badge}[kind]
-    answer = browser.get(f"/status/{address}")
+    made, project = check(), keyring.project
+    known = {"badge": made.badge, "code": made.code, "unique key": made.unique_key, "project": project.badge}
+    answer = browser.get(f"/status/{known.get(kind, kind)}")
     assert answer.status == 404
     assert parsed(answer).words[:3] == ["No", "such", "check"]
 
 
 def test_head_is_answered_like_get_without_the_page(browser: Api, check: Maker) -> None:
-    answer = browser.call("HEAD", f"/status/{check().badge}")
+    answer = browser.call("HEAD", path_of(check()))
     assert (answer.status, answer.text, answer.headers["cache-control"]) == (200, "", "no-store")
 
 
 def test_the_page_takes_no_orders(browser: Api, check: Maker) -> None:
-    answer = browser.post(f"/status/{check().badge}", json={})
+    answer = browser.post(path_of(check()), json={})
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert parsed(answer).words[:3] == ["Not", "like", "this"]
 
 
 def test_a_store_out_of_reach_gets_a_page_too(browser: Api, check: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_badge: str) -> None:
+    def broken(_code: str) -> None:
         raise StoreFault("down")
 
     backup = check()
-    monkeypatch.setattr(directory, "by_badge", broken)
-    answer = browser.get(f"/status/{backup.badge}")
+    path = path_of(backup)
+    monkeypatch.setattr(directory, "project", broken)
+    answer = browser.get(path)
     assert (answer.status, parsed(answer).words[:2]) == (503, ["One", "moment"])

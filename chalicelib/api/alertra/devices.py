@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.api.alertra import bodies, formats, paging, validation, wire
 from chalicelib.api.alertra.errors import VOICE
 from chalicelib.api.alertra.values import asked
+from chalicelib.core import pages
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Forbidden, Invalid, Missing
 from chalicelib.core.kinds import probe
@@ -99,6 +100,25 @@ def _delete(request: Request, caller: Caller) -> Reply:
     return formats.reply(request, {}, root="Device")
 
 
+def _page(request: Request, caller: Caller) -> Reply:
+    """Show where the page of the device is."""
+    return _of_page(request, caller, named(request, caller))
+
+
+def _renew_page(request: Request, caller: Caller) -> Reply:
+    """Give the page another address, and switch it on: the one before leads nowhere any more."""
+    return _of_page(request, caller, checks.renew_page(request.services, named(request, caller)))
+
+
+def _close_page(request: Request, caller: Caller) -> Reply:
+    """Switch the page off: its address leads nowhere any more."""
+    return _of_page(request, caller, checks.close_page(request.services, named(request, caller)))
+
+
+def _of_page(request: Request, caller: Caller, device: Check) -> Reply:
+    return formats.reply(request, {"PageURL": pages.url_of(request.root, caller.project, device)}, root="Page")
+
+
 RESOURCES = [
     resource(
         ROOT,
@@ -112,5 +132,12 @@ RESOURCES = [
         GET=reads(_get, "Device", query=_SHOWN),
         PUT=writes(_update, "WholeDevice", body="DeviceFields"),
         DELETE=writes(_delete, "Nothing"),
+    ),
+    resource(
+        f"{ROOT}/{{device}}/page",
+        VOICE,
+        GET=writes(_page, "Page"),
+        POST=writes(_renew_page, "Page"),
+        DELETE=writes(_close_page, "Page"),
     ),
 ]

@@ -188,6 +188,7 @@ SCHEMAS = {
     "Device": record({**_STATE, **_SETTINGS}, optional=tuple(_SETTINGS), about="The settings come with WithConfig=Y."),
     "WholeDevice": record({**_STATE, **_SETTINGS}),
     "Devices": listed(named("Device")),
+    "Page": record({"PageURL": or_null(text("Where it is; null while it is switched off.", format="uri"))}),
     "DeviceFields": fields(
         {name: _FIELDS[name] for name in WRITABLE} | unchecked(*READ_ONLY),
         about=f"{', '.join(READ_ONLY)} are passed over, so that a device may be read and sent back.",

@@ -185,6 +185,23 @@ def _number(request: Request, name: str, largest: int, empty: int | None = None)
     return int(text)
 
 
+def _page(request: Request, caller: Caller) -> Reply:
+    """Show where the page of the check is (our extension)."""
+    return Reply(body=wire.page_document(request, caller.project, _by_uuid(request, caller)))
+
+
+def _renew_page(request: Request, caller: Caller) -> Reply:
+    """Give the page another address, and switch it on: the one before leads nowhere any more (our extension)."""
+    renewed = checks.renew_page(request.services, _by_uuid(request, caller))
+    return Reply(body=wire.page_document(request, caller.project, renewed))
+
+
+def _close_page(request: Request, caller: Caller) -> Reply:
+    """Switch the page off: its address leads nowhere any more (our extension)."""
+    closed = checks.close_page(request.services, _by_uuid(request, caller))
+    return Reply(body=wire.page_document(request, caller.project, closed))
+
+
 def _status(_request: Request) -> Reply:
     """Tell whether the service can reach its tables."""
     checks.reachable()
@@ -213,6 +230,13 @@ def _of_version(version: int) -> list[Resource]:
         resource(f"{one}/pings", MANAGEMENT, GET=writes(_pings, "Pings")),
         resource(f"{one}/pings/{{n}}/body", MANAGEMENT, GET=writes(_ping_body, "text/plain")),
         resource(f"{one}/flips", MANAGEMENT, GET=reads(_flips, "Flips", query=("seconds", "start", "end"))),
+        resource(
+            f"{one}/page",
+            MANAGEMENT,
+            GET=writes(_page, "Page"),
+            POST=writes(_renew_page, "Page", body="KeyAlone"),
+            DELETE=writes(_close_page, "Page"),
+        ),
     ]
     if version > 1:  # /api/v1/status belongs to another dialect
         found.append(resource(f"{root}/status", MANAGEMENT, GET=public(_status, "text/plain")))

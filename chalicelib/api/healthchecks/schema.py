@@ -138,6 +138,7 @@ SCHEMAS = {
         optional=("duration",),
     ),
     "Pings": record({"pings": listed(named("Ping"), "Newest first.")}),
+    "Page": record({"page_url": or_null(text("Where it is; null while it is switched off.", format="uri"))}),
     "Flip": record({"timestamp": moment("When it happened."), "up": word(0, 1, about="1: up from then on.")}),
     "Flips": record({"flips": listed(named("Flip"), "Newest first.")}),
     "Badges": record(

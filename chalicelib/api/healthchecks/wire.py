@@ -12,8 +12,8 @@ from typing import Any
 
 from chalicelib import channels as kinds
 from chalicelib.api.healthchecks.validation import SLUG_MAX
-from chalicelib.core import document, runs, schedule, status, zones
-from chalicelib.core.check import Access, Channel, Check, Filters, Flip, Notification, Ping
+from chalicelib.core import document, pages, runs, schedule, status, zones
+from chalicelib.core.check import Access, Channel, Check, Filters, Flip, Notification, Ping, Project
 from chalicelib.gateway import Request
 from chalicelib.monitor.managing.checks import slugify
 
@@ -95,6 +95,11 @@ def _identity(request: Request, check: Check, version: int) -> dict[str, Any]:
         "resume_url": f"{address}/resume",
         "channels": ",".join(check.channels),
     }
+
+
+def page_document(request: Request, project: Project, check: Check) -> dict[str, Any]:
+    """Where the page of the check is; null if it has none."""
+    return {"page_url": pages.url_of(request.root, project, check)}
 
 
 def ping_url(request: Request, code: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.api.hostedgraphite import bodies, validation, wire
 from chalicelib.api.hostedgraphite.errors import VOICE, Gone
+from chalicelib.core import pages
 from chalicelib.core.check import Channel, Check, canonical_uuid
 from chalicelib.core.errors import Forbidden, Missing
 from chalicelib.core.kinds import rule
@@ -95,6 +96,25 @@ def _delete(request: Request, caller: Caller) -> Reply:
     return Reply(body={})
 
 
+def _page(request: Request, caller: Caller) -> Reply:
+    """Show where the page of the alert is."""
+    return _of_page(request, caller, named(request, caller))
+
+
+def _renew_page(request: Request, caller: Caller) -> Reply:
+    """Give the page another address, and switch it on: the one before leads nowhere any more."""
+    return _of_page(request, caller, checks.renew_page(request.services, named(request, caller)))
+
+
+def _close_page(request: Request, caller: Caller) -> Reply:
+    """Switch the page off: its address leads nowhere any more."""
+    return _of_page(request, caller, checks.close_page(request.services, named(request, caller)))
+
+
+def _of_page(request: Request, caller: Caller, alert: Check) -> Reply:
+    return Reply(body={"page_url": pages.url_of(request.root, caller.project, alert)})
+
+
 RESOURCES = [
     resource(
         ROOT,
@@ -108,5 +128,12 @@ RESOURCES = [
         GET=reads(_get, "Alert"),
         PUT=writes(_update, "Alert", body="AlertFields"),
         DELETE=writes(_delete, "Nothing"),
+    ),
+    resource(
+        f"{ROOT}/{{alert}}/page",
+        VOICE,
+        GET=writes(_page, "Page"),
+        POST=writes(_renew_page, "Page"),
+        DELETE=writes(_close_page, "Page"),
     ),
 ]

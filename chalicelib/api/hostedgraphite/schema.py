@@ -170,6 +170,7 @@ SCHEMAS = {
     "Error": record({"error": text("What is wrong."), "field": text("The field that is wrong.")}, optional=("field",)),
     "Nothing": record({}),
     "Made": record({"id": text(), "url": text("Its path."), "warnings": _WARNINGS}, optional=("warnings",)),
+    "Page": record({"page_url": or_null(text("Where it is; null while it is switched off.", format="uri"))}),
     "Alert": record(
         {
             "name": text(),

@@ -164,6 +164,16 @@ def resume(services: Services, check: Check) -> Check:
     return after
 
 
+def renew_page(services: Services, check: Check) -> Check:
+    """The check with another address for its page, which it has from now on if it had none. Raises Missing, Busy."""
+    return transitions.apply(services, check.project, check.code, status.PageRenewed(services.clock()))
+
+
+def close_page(services: Services, check: Check) -> Check:
+    """The check without a page. The address that it had will never lead there again. Raises Missing, Busy."""
+    return transitions.apply(services, check.project, check.code, status.PageClosed(services.clock()))
+
+
 def delete(services: Services, check: Check) -> Check:
     """Removes the check for good, its instances and its history with it; answers it as it was. Raises Missing, Busy,
     StoreFault."""

@@ -117,7 +117,7 @@ def _tell(services: Services, gathered: Gathered, check: Check, channel: Channel
     except (Refused, Contended):
         return
     taken = replace(entry, mark=begun.by)
-    subject = compose.Subject(check, gathered.project)
+    subject = compose.subject(check, gathered.project)
     news = compose.compose(services, subject, channel, tell, ended=True)
     outcome = sending.send(services, Leased(channel, tell.cursor, begun, tell), news)
     rest = outcome.cursor.attempt

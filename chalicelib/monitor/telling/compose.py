@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.channels import words
-from chalicelib.core import kinds
+from chalicelib.core import kinds, pages
 from chalicelib.core.check import Channel, Check, Flip, Ping, Project
 from chalicelib.core.conversation import Tell
 from chalicelib.core.news import News
@@ -20,22 +20,29 @@ LAST_PINGS = 5
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the messages about a check have in common: its project's name, its latest pings, newest first, and the body
-    of the newest."""
+    """What the messages about a check have in common: its project's name, the address of its page, its latest pings,
+    newest first, and the body of the newest."""
 
     check: Check
     project: str
+    page: str = ""
     pings: tuple[Ping, ...] = ()
     body: bytes = b""
 
 
-def gather(check: Check, project: str, now: datetime) -> Subject:
+def subject(check: Check, project: Project | None) -> Subject:
+    """The check without what came from it; its project may be gone."""
+    return Subject(check, project.name, pages.address(project, check)) if project else Subject(check, "")
+
+
+def gather(check: Check, project: Project | None, now: datetime) -> Subject:
     """The check with what came from it last; only a heartbeat is pinged."""
+    found = subject(check, project)
     if not kinds.of(check).pinged:
-        return Subject(check, project)
+        return found
     pings = tuple(history.pings(check.code, LAST_PINGS, now))
     body = history.ping_body(check.code, pings[0].n, now) if pings and pings[0].has_body else None
-    return Subject(check, project, pings, body or b"")
+    return replace(found, pings=pings, body=body or b"")
 
 
 def compose(services: Services, subject: Subject, channel: Channel, tell: Tell, *, ended: bool = False) -> News:
@@ -57,6 +64,7 @@ def compose(services: Services, subject: Subject, channel: Channel, tell: Tell, 
         over=tell.over,
         heard=tell.heard,
         ended=ended,
+        page=subject.page,
     )
 
 

@@ -25,7 +25,7 @@ from functools import partial
 from chalicelib import log
 from chalicelib.core import audience, telling
 from chalicelib.core import cursor as moves
-from chalicelib.core.check import Channel, Check, Flip
+from chalicelib.core.check import Channel, Check, Flip, Project
 from chalicelib.core.conversation import Decision, Holds, Settled, Talk, Tell, Wait
 from chalicelib.core.cursor import Cursor
 from chalicelib.monitor import transitions
@@ -115,7 +115,7 @@ class Look:
 
     entry: Entry
     check: Check
-    project: str
+    project: Project | None
     master: Check | None
     holds: Holds
     flips: list[Flip]
