@@ -96,8 +96,9 @@ def without_dashes(text: str) -> str:
 
 
 def pieces(text: str) -> set[str]:
-    """Every word of a text, with its dots and dashes and without."""
-    words = re.findall(r"[A-Za-z0-9_.-]{8,}", text)
+    """Every word of a text that may be a key, for which it needs a digit: with its dots and dashes, without, and what
+    stands between them."""
+    words = {word for word in re.findall(r"[A-Za-z0-9_.-]{8,}", text) if re.search("[0-9]", word)}
     return {piece for word in words for piece in (word, without_dashes(word), *re.split(r"[.-]", word)) if piece}
 
 
