@@ -21,6 +21,9 @@ CHECK_CALLS = [
     ("GET", "/pings/"),
     ("GET", "/pings/1/body"),
     ("GET", "/flips/"),
+    ("GET", "/page"),
+    ("POST", "/page"),
+    ("DELETE", "/page"),
 ]
 LIST_CALLS = [("GET", "/checks/"), ("POST", "/checks/"), ("GET", "/channels/"), ("POST", "/channels/")]
 READING = [("GET", ""), ("GET", "/flips/")]
@@ -76,7 +79,7 @@ def test_a_ping_key_opens_nothing_here(api: Api, keyring: projects.Keyring) -> N
     assert api.get("/api/v1/checks/", key=keyring.keys["ping"]).status == 401
 
 
-@pytest.mark.parametrize("end", ["", "/pause", "/resume"])
+@pytest.mark.parametrize("end", ["", "/pause", "/resume", "/page"])
 def test_a_key_may_travel_in_the_body_of_any_post(end: str, api: Api) -> None:
     check = api.check()
     on_check(api, "POST", "/pause", check["uuid"])

@@ -15,6 +15,7 @@ RESOURCES = [
     (f"/checks/{CODE}/pings/", "GET"),
     (f"/checks/{CODE}/pings/1/body", "GET"),
     (f"/checks/{CODE}/flips/", "GET"),
+    (f"/checks/{CODE}/page", "GET, POST, DELETE"),
     ("/channels/", "GET, POST"),
     (f"/channels/{CODE}", "GET, POST, DELETE"),
     (f"/channels/{CODE}/test", "POST"),
