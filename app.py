@@ -12,10 +12,10 @@ from chalicelib import gateway, log, settings, store, web
 from chalicelib.api import alertra, healthchecks, hostedgraphite
 from chalicelib.events import Events, Message
 from chalicelib.monitor import chores
-from chalicelib.monitor.clocks import deadlines, rollups, sweep, tick
+from chalicelib.monitor.clocks import deadlines, reports, rollups, sweep, tick
 from chalicelib.monitor.looking import judging, probing
 from chalicelib.monitor.services import open_services
-from chalicelib.monitor.telling import deliver
+from chalicelib.monitor.telling import deliver, feedback
 from chalicelib.store import queues
 
 DIALECTS = (healthchecks, alertra, hostedgraphite)
@@ -64,6 +64,16 @@ def judge_rules(messages: list[Message]) -> None:
 @events
 def deliver_news(messages: list[Message]) -> None:
     deliver.deliver_nudges(SERVICES, messages)
+
+
+@events
+def read_sms_log(_at: datetime) -> None:
+    reports.run(SERVICES)
+
+
+@events
+def hear_back(messages: list[Message]) -> None:
+    feedback.hear_all(SERVICES, messages)
 
 
 @events

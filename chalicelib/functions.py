@@ -24,7 +24,8 @@ class Function:
     `queue`; the one with neither serves the gateway. What fails is tried again, `tries` times in all, after `again`
     seconds where that is given, else when the message is no longer hidden. `timeout` is in seconds, `memory` in MB.
     `may` names the tables ("checks"), their indexes ("checks/due") and the queues that it calls, each with its actions
-    in one text ("GetItem Query"), of a queue always SEND; `tells` says that it sends mail, text messages and to topics.
+    in one text ("GetItem Query"), of a queue always SEND; `tells` says that it sends mail, text messages and to topics,
+    `reads_sms_log` that it reads what SNS writes of text messages that failed.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Function:
     again: int = 0
     may: Mapping[str, str] = field(default_factory=dict)
     tells: bool = False
+    reads_sms_log: bool = False
 
     @property
     def hidden(self) -> int:
@@ -151,6 +153,26 @@ FUNCTIONS: tuple[Function, ...] = (
             "news": SEND,
         },
         tells=True,
+    ),
+    Function(
+        "read_sms_log",
+        every="rate(1 minute)",
+        timeout=55,
+        may={"directory": "GetItem UpdateItem", "feedback": SEND},
+        reads_sms_log=True,
+    ),
+    Function(
+        "hear_back",
+        queue="feedback",
+        batch=10,
+        timeout=60,
+        may={
+            "definitions": "GetItem UpdateItem",
+            "history": "GetItem PutItem Query UpdateItem",
+            "outbox": "UpdateItem",
+            "feedback": SEND,
+            "news": SEND,
+        },
     ),
     Function(
         "do_chores",

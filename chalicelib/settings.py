@@ -19,7 +19,8 @@ class Settings:
     `mail_to` is the owner's address, to which alerts go that name no channel. `location` is the name of the place where
     this process runs; `locations` are all places that are probed from with their AWS regions, home first; `home_region`
     is set in the other regions alone: where the tables are. Channels may publish to SNS topics whose names begin with
-    `topic_prefix`, "*" for all.
+    `topic_prefix`, "*" for all. `sms_log` is the log group in which SNS tells of text messages that failed; empty where
+    nobody asks.
     """
 
     stage: str = "local"
@@ -46,6 +47,7 @@ class Settings:
     home_region: str = ""
     allowed_networks: tuple[str, ...] = ()
     topic_prefix: str = "tocsin-news"
+    sms_log: str = ""
 
     @property
     def places(self) -> list[str]:
@@ -53,10 +55,11 @@ class Settings:
         return [name for name, _region in self.locations] or [self.location]
 
     def may_publish(self, topic: str) -> bool:
-        """Whether channels may publish to the SNS topic of this ARN. The owner's alarms are nobody else's to raise."""
+        """Whether channels may publish to the SNS topic of this ARN. The owner's alarms are nobody else's to raise, and
+        what comes back nobody's to forge."""
         name = topic.rpartition(":")[2]
         begins = self.topic_prefix == "*" or name.startswith(self.topic_prefix)
-        return begins and name != self.resource("alarms")
+        return begins and name not in (self.resource("alarms"), self.resource("feedback"))
 
     def resource(self, noun: str) -> str:
         """The name of this installation's table or queue for `noun`."""

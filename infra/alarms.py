@@ -13,6 +13,8 @@ MINUTE = 60
 # Seconds. What is decided in time is decided within two.
 DETECTED_WITHIN = 5
 LOOKED_AT_WITHIN = 10
+# At these rates SES places an account under review (Amazon SES Developer Guide, "Reputation metrics").
+BOUNCES, COMPLAINTS = 0.05, 0.001
 TOPIC = "AlarmTopic"
 CONDITIONS = {"AlarmsAreRead": {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]}}
 
@@ -31,6 +33,9 @@ def alarms(settings: Settings) -> Resources:
         "DeadlinesLateAlarm": _deadlines_late(settings),
         "ProbesLateAlarm": _probes_late(settings),
         "FaultsAlarm": _faults(settings),
+        "SpendingLimitAlarm": _spending_limit(settings),
+        "BounceRateAlarm": _reputation(settings, "bounce", BOUNCES),
+        "ComplaintRateAlarm": _reputation(settings, "complaint", COMPLAINTS),
     }
     for noun in functions.fed():
         made[f"{name_of(noun)}FailedAlarm"] = _queue_not_empty(settings, noun)
@@ -97,6 +102,30 @@ def _faults(settings: Settings) -> dict[str, Any]:
         **_counted(settings, "Faults"),
         Statistic="Sum",
         Period=5 * MINUTE,
+    )
+
+
+def _spending_limit(settings: Settings) -> dict[str, Any]:
+    """Counted by `log.count` when SNS says so of a text message."""
+    return _alarm(
+        settings.resource("sms-spending-limit"),
+        "The account's monthly spending limit for text messages is reached: none is delivered.",
+        **_counted(settings, "SpendingLimitReached"),
+        Statistic="Sum",
+        Period=5 * MINUTE,
+    )
+
+
+def _reputation(settings: Settings, what: str, rate: float) -> dict[str, Any]:
+    """Of the account's mails, from whatever they are: SES pauses all of them together."""
+    return _alarm(
+        settings.resource(f"{what}-rate"),
+        f"The {what} rate of the account's mails is one at which SES reviews accounts, and may pause them.",
+        Namespace="AWS/SES",
+        MetricName=f"Reputation.{what.capitalize()}Rate",
+        Statistic="Maximum",
+        Period=60 * MINUTE,
+        Threshold=rate,
     )
 
 

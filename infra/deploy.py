@@ -10,6 +10,7 @@ The second form deploys a place: into the region of the environment, the functio
 3. Create or update the stack `<prefix>-<stage>` by a change set. Parameters that are not named keep their value.
 4. On the first time, tell the functions their own address: the parameter SiteRoot cannot refer to the API of its own
    stack, since the API refers to the functions, so it is set by a second, small change set.
+5. Ask SNS to log the text messages that fail, a setting of the account, unless SmsReports=no.
 
 AWS_ENDPOINT_URL points all of it elsewhere, at an emulator for instance.
 """
@@ -27,6 +28,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.settings import BadSettings, load
+from infra import feedback
 from infra.change_set import Failed, Stack
 from infra.package import ARCHIVE, PLACE, TEMPLATE, CannotPackage, build
 from infra.template import ROOT, BadStage, settings_of, stack_of
@@ -39,7 +41,7 @@ class BadParameter(Exception):
 
 
 def deploy(stage: str, given: dict[str, str]) -> Stack:
-    """The four steps. Raises BadStage, CannotPackage, BadParameter, Failed, or botocore's errors."""
+    """The first four steps. Raises BadStage, CannotPackage, BadParameter, Failed, or botocore's errors."""
     settings, out = settings_of(stage), ROOT / "build" / stage
     build(stage, out)
     template = json.loads((out / TEMPLATE).read_text())
@@ -55,6 +57,17 @@ def deploy(stage: str, given: dict[str, str]) -> Stack:
         print(f"telling the functions their address, {root}")
         stack.apply(url, names, {"SiteRoot": root})
     return stack
+
+
+def ask_for_reports(stack: Stack) -> None:
+    """The fifth step. The stage stands without it; what text messages become is not known then."""
+    role = stack.outputs().get(feedback.ROLE_OUTPUT)
+    if not role:
+        return
+    try:
+        print(feedback.ask_for_reports(role))
+    except (ClientError, BotoCoreError) as error:
+        print(f"SNS could not be asked to log text messages that fail, so nobody learns of them: {error}")
 
 
 def deploy_place(stage: str, given: dict[str, str]) -> Stack:
@@ -154,7 +167,9 @@ def main() -> None:
             placed = deploy_place(arguments.stage, dict(arguments.parameters))
             print(f"\n{placed.name} probes from {placed.parameters()['Location']}")
             return
-        tell(deploy(arguments.stage, dict(arguments.parameters)), arguments.stage)
+        stack = deploy(arguments.stage, dict(arguments.parameters))
+        ask_for_reports(stack)
+        tell(stack, arguments.stage)
     except (BadStage, CannotPackage, BadParameter, Failed, ClientError, BotoCoreError) as reason:
         sys.exit(f"infra.deploy: {reason}")
 

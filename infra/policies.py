@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.functions import ELSEWHERE, SEND, Function
-from infra.resources import logical, name_of
+from infra.resources import SMS_LOG, logical, name_of
 
 Statement = dict[str, Any]
 
@@ -37,6 +37,10 @@ def _statements(function: Function) -> Iterator[Statement]:
     queues = [noun for noun, actions in function.may.items() if actions == SEND]
     if queues:
         yield _allow("Send", SEND_MESSAGES, [_queue(noun) for noun in queues])
+    if function.reads_sms_log:
+        yield _allow(
+            "TextMessagesLog", ("logs:FilterLogEvents",), _sub(f"logs:{_ACCOUNT}:log-group:{SMS_LOG['Fn::Sub']}:*")
+        )
     if function.tells:
         yield from _telling()
     if function.tells and (function.queue or function.every):
@@ -48,7 +52,7 @@ def _telling() -> Iterator[Statement]:
     """Mail from the stage's own sender, the topics that channels may name, and text messages: SNS has no resource for a
     phone number, so that everything that is no topic is allowed."""
     # The identities are not named: SES asks for those of the recipients too while an account is in its sandbox.
-    identities = [_sub(f"ses:{_ACCOUNT}:identity/*"), _sub(f"ses:{_ACCOUNT}:configuration-set/*")]
+    identities = [_sub(f"ses:{_ACCOUNT}:identity/*"), _sub(f"ses:{_ACCOUNT}:configuration-set/${{MailSet}}")]
     sender = {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
     yield _allow("Mail", ("ses:SendEmail", "ses:SendRawEmail"), identities) | {"Condition": sender}
     yield _allow("Topics", ("sns:Publish",), _sub(f"sns:{_ACCOUNT}:${{TopicPrefix}}*"))

@@ -29,6 +29,10 @@ LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
 # Settings that name the installation: fixed when it is packaged, since its tables and queues are called by them.
 _FIXED = ("stage", "prefix")
+# Where SNS writes about text messages that failed, which nobody can choose (Amazon SNS Developer Guide, "Viewing
+# CloudWatch metrics and logs for SMS deliveries").
+SMS_LOG = {"Fn::Sub": "sns/${AWS::Region}/${AWS::AccountId}/DirectPublishToPhoneNumber/Failure"}
+_GIVEN = {"sms_log": SMS_LOG}
 
 
 def name_of(word: str) -> str:
@@ -62,11 +66,17 @@ def parameters() -> dict[str, Any]:
         "AllowedValues": list(LOG_DAYS),
         "Description": "How long logs are kept.",
     }
+    own["SmsReports"] = {
+        "Type": "String",
+        "Default": "yes",
+        "AllowedValues": ["yes", "no"],
+        "Description": "Whether SNS is asked to log text messages that fail: of the whole account, in this region.",
+    }
     return own
 
 
 def _adjustable() -> list[Any]:
-    return [field for field in fields(Settings) if field.name not in _FIXED]
+    return [field for field in fields(Settings) if field.name not in (*_FIXED, *_GIVEN)]
 
 
 def _parameter(setting: str) -> dict[str, Any]:
@@ -86,6 +96,7 @@ def fixed(settings: Settings) -> dict[str, str]:
 def adjustable() -> dict[str, Any]:
     """The variables that parameters set; a variable that is empty means the setting's default."""
     values: dict[str, Any] = {f"TOCSIN_{field.name.upper()}": {"Ref": name_of(field.name)} for field in _adjustable()}
+    values |= {f"TOCSIN_{name.upper()}": value for name, value in _GIVEN.items()}
     return {**values, "TOCSIN_MAIL_FROM": {"Fn::Sub": '"${SiteName}" <${MailFrom}>'}}
 
 

@@ -30,7 +30,7 @@ from chalice.package import PackageOptions, ResourceBuilder, SAMTemplateGenerato
 from chalicelib import functions
 from chalicelib.functions import Function
 from chalicelib.settings import Settings, load
-from infra import alarms, policies, resources
+from infra import alarms, feedback, policies, resources
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = "./deployment.zip"
@@ -145,7 +145,7 @@ def own(settings: Settings) -> dict[str, Any]:
     return {
         "Description": f"Tocsin, stage {settings.stage}",
         "Parameters": resources.parameters(),
-        "Conditions": alarms.CONDITIONS,
+        "Conditions": {**alarms.CONDITIONS, **feedback.CONDITIONS},
         # OpenApiVersion keeps SAM from making a second stage, called Stage, that nobody asked for.
         "Globals": {
             "Api": {"OpenApiVersion": "2.0"},
@@ -155,10 +155,11 @@ def own(settings: Settings) -> dict[str, Any]:
             **resources.tables(settings),
             **resources.queues(settings),
             **resources.additions(settings),
+            **feedback.made(settings),
             **alarms.alarms(settings),
             "RestAPI": _api(settings),
         },
-        "Outputs": {"AlarmTopicArn": {"Value": {"Ref": alarms.TOPIC}}},
+        "Outputs": {"AlarmTopicArn": {"Value": {"Ref": alarms.TOPIC}}, **feedback.OUTPUTS},
     }
 
 

@@ -142,7 +142,7 @@ def services(settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) 
     tables.create(settings, sqs) if ENGINE else fixtures.place(settings, sqs)
     fixtures.verify("alerts@tocsin.example.org")
     codes = itertools.count(1)
-    outlet = Outlet(settings.allowed_networks, client("sesv2"), client("sns"))
+    outlet = Outlet(settings.allowed_networks, client("sesv2"), client("sns"), mail_set=settings.resource("mail"))
     made = Services(
         settings,
         clock=clock,

@@ -12,8 +12,8 @@ from chalicelib.core.errors import Undelivered
 from chalicelib.core.phrases import one_line
 
 
-def ask(service: str, now: datetime, call: Callable[..., object], **arguments: Any) -> None:
-    """Has a service send something. Raises Undelivered, as the table of answers says.
+def ask(service: str, now: datetime, call: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
+    """Has a service send something, and answers what it says. Raises Undelivered, as the table of answers says.
 
     It is asked once more at once where the connection failed, as one does that was kept open for long.
     """
@@ -27,13 +27,14 @@ def ask(service: str, now: datetime, call: Callable[..., object], **arguments: A
 
     try:
         try:
-            call(**arguments)
+            answer = call(**arguments)
         except (ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError):
-            call(**arguments)
+            answer = call(**arguments)
     except ClientError as error:
         raise _refused(service, error.response, now) from error
     except BotoCoreError as error:
         raise Undelivered(f"{service} could not be asked ({type(error).__name__})", unanswered=True) from error
+    return dict(answer or {})
 
 
 def figure(service: str, read: Callable[[], float]) -> float | None:

@@ -34,16 +34,17 @@ class Kind(Protocol):
     def wants(self, settings: dict[str, Any], event: Event, /) -> bool:
         """Whether these (clean) settings let an event through; `everything` for a kind without directions."""
 
-    def send(self, settings: dict[str, Any], news: Sequence[News], outlet: Outlet, /) -> None:
+    def send(self, settings: dict[str, Any], news: Sequence[News], outlet: Outlet, /) -> str | None:
         """Tells the news, which is one or several, in their order: in one message, or `in_turn`. Raises Undelivered,
-        without any secret in its message; then all of them are told again, each under the id that it had."""
+        without any secret in its message; then all of them are told again, each under the id that it had. Answers the
+        receipt by which the service names the message later, where it takes no postmark with it."""
 
     def public(self, settings: dict[str, Any], /) -> dict[str, Any]:
         """The settings as a reader may see them: whatever may be a secret is masked."""
 
 
 # The shape of `Kind.send`.
-Send = Callable[[dict[str, Any], Sequence[News], "Outlet"], None]
+Send = Callable[[dict[str, Any], Sequence[News], "Outlet"], str | None]
 
 
 def everything(_settings: dict[str, Any], _event: Event) -> bool:
@@ -51,13 +52,12 @@ def everything(_settings: dict[str, Any], _event: Event) -> bool:
     return True
 
 
-def in_turn(tell: Callable[[dict[str, Any], News, Outlet], None]) -> Send:
+def in_turn(tell: Callable[[dict[str, Any], News, Outlet], str | None]) -> Send:
     """The `send` of a kind whose message tells one thing: several news go out one after another, in their order."""
 
     @wraps(tell)
-    def send(settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> None:
-        for one in news:
-            tell(settings, one, outlet)
+    def send(settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> str | None:
+        return [tell(settings, one, outlet) for one in news][-1]
 
     return send
 
@@ -74,13 +74,16 @@ class Outlet:
     """What channels send through: SES, SNS and HTTP, each made when it is first used. boto3 finds out the region, the
     credentials and the endpoints.
 
-    `allowed_networks` are networks in CIDR form that channels may reach although they are not public.
+    `allowed_networks` are networks in CIDR form that channels may reach although they are not public. Mails go out
+    under the configuration set `mail_set` of SES, which says what became of them; without one, nobody learns it.
     """
 
     allowed_networks: tuple[str, ...] = ()
     ses_client: Any = None
     sns_client: Any = None
     sender: Sender | None = None
+    mail_set: str = ""
+    logs_client: Any = None
 
     @cached_property
     def ses(self) -> Any:
@@ -89,6 +92,10 @@ class Outlet:
     @cached_property
     def sns(self) -> Any:
         return self.sns_client or _client("sns")
+
+    @cached_property
+    def logs(self) -> Any:
+        return self.logs_client or _client("logs")
 
     @cached_property
     def http(self) -> Sender:

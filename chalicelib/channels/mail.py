@@ -68,7 +68,17 @@ def send(settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> None
         FromEmailAddress=sender_of(news[0].site)[1],
         Destination={"ToAddresses": to},
         Content={"Raw": {"Data": mail.as_bytes(policy=_CRLF)}},
+        **_followed(news, outlet),
     )
+
+
+def _followed(news: Sequence[News], outlet: Outlet) -> dict[str, Any]:
+    """Has SES say what becomes of the mail, and what it says bear the postmark of the last news in it."""
+    if not outlet.mail_set:
+        return {}
+    mark = news[-1].postmark
+    tags = [{"Name": name, "Value": value} for name, value in mark.tags().items()] if mark else []
+    return {"ConfigurationSetName": outlet.mail_set, "EmailTags": tags}
 
 
 def addresses(settings: dict[str, Any]) -> list[str]:

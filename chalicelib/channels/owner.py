@@ -19,4 +19,5 @@ def tell(site: Site, address: str, subject: str, text: str, outlet: Outlet, now:
         FromEmailAddress=mail.sender_of(site)[1],
         Destination={"ToAddresses": [address]},
         Content={"Simple": content},
+        **({"ConfigurationSetName": outlet.mail_set} if outlet.mail_set else {}),
     )

@@ -37,10 +37,10 @@ wants = fields.wants
 
 
 @in_turn
-def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
+def send(settings: dict[str, Any], news: News, outlet: Outlet) -> str:
     kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
     values = {"PhoneNumber": settings["number"], "Message": message(news), "MessageAttributes": kind}
-    aws.ask(service, news.now, outlet.sns.publish, **values)
+    return str(aws.ask(service, news.now, outlet.sns.publish, **values).get("MessageId", ""))
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:

@@ -275,6 +275,14 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounce:
+    """Why messages to a recipient came back, and whether it is `final`: nothing is sent to it any more."""
+
+    why: str
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """Where news goes. `settings` belongs to the channel's kind and may hold secrets; `remind` is seconds between
     "still down" reminders, 0 for none; `error` is the last failure, empty after a success.
@@ -283,7 +291,7 @@ class Channel:
     channels the check names. A `hidden` one belongs to one check and stands in no list. `number` is the integer by
     which a dialect knows the channel, 0 for none yet. `mended` is when there last was reason to think that it works
     again: it was changed, tested well, or told something after an error. `extra` is data of one dialect that no other
-    reads.
+    reads. `bounced` are the recipients from whom messages came back that had been accepted.
     """
 
     project: str
@@ -300,6 +308,12 @@ class Channel:
     number: int = 0
     mended: datetime | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    bounced: dict[str, Bounce] = field(default_factory=dict)
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it, in words for its owner: the last failure, and what came back; empty if nothing is."""
+        return "; ".join(dict.fromkeys([self.error, *(bounce.why for bounce in self.bounced.values())])).strip("; ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +350,8 @@ class Key:
 class Notification:
     """A message to one channel, as the delivery log shows it. `flip` is the moment of the newest flip that it tells of,
     `new` the status that it tells, or "ended" in the closing message of a check that is no longer watched. `state` is
-    "sent", "retry" (it failed and will be tried again), "failed" (it was given up), or "folded" (a later message told
-    its content too)."""
+    "sent", "retry" (it failed and will be tried again), "failed" (it was given up, or came back after more had been
+    told), or "folded" (a later message told its content too). `attempt` names the try that it speaks of."""
 
     channel: str
     check: str
@@ -346,6 +360,7 @@ class Notification:
     reminder: int = 0
     state: Literal["sent", "retry", "failed", "folded"] = "sent"
     attempts: int = 0
+    attempt: str = ""
     error: str = ""
     at: datetime | None = None
     next_at: datetime | None = None

@@ -6,6 +6,7 @@ It stands for itself: the flips that it was made of may expire, and a mute may l
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -61,6 +62,17 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """The message that a service took last and that may come back: `message` as it was sent, `attempt` the name of that
+    try, `before` what the channel had heard before it. It has come back from the recipients in `lost`."""
+
+    message: Attempt
+    attempt: str
+    before: Cursor
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """How far a channel's conversation about a check has come.
 
@@ -70,6 +82,7 @@ class Cursor:
     the number of its last reminder. `at` is when it was told last. `by` names the last writer: no two writes have the
     same, so that a cursor that has changed is known by it. `stopped` is when that outage ended in a pause, of which
     nobody was told. It is not `sure` that the channel heard of the outage if nobody learned how the telling ended.
+    `taken` is there where being accepted is not being delivered.
     """
 
     channel: str
@@ -84,6 +97,7 @@ class Cursor:
     at: datetime | None = None
     attempt: Attempt | None = None
     by: str = ""
+    taken: Taken | None = None
 
     @property
     def heard_down(self) -> bool:
@@ -175,6 +189,36 @@ def given_up(cursor: Cursor) -> Cursor:
     """The message under way, whose senders died for a day, is not tried again."""
     assert cursor.attempt is not None
     return replace(cursor, attempt=replace(cursor.attempt, lease=None, next_at=None, unsure=True))
+
+
+def kept(cursor: Cursor, sent: Cursor) -> Cursor:
+    """The cursor after a message was taken, as `told` makes it of the one under which it was `sent`, for a service from
+    which the message may come back."""
+    message = sent.attempt
+    assert message is not None
+    before = replace(sent, attempt=None, taken=None, by="")
+    return replace(cursor, taken=Taken(replace(message, lease=None), sent.by, before))
+
+
+def lost(cursor: Cursor, attempt: str, recipients: Iterable[str], of: Iterable[str]) -> Cursor:
+    """The message of that try has come back from these recipients, of all whom it was sent to. While others may have
+    read it, it was told. The same cursor if it is not the message that was taken last, or they are known."""
+    taken = cursor.taken
+    if taken is None or taken.attempt != attempt:
+        return cursor
+    gone = {*taken.lost, *recipients}
+    return replace(cursor, taken=replace(taken, lost=tuple(one for one in dict.fromkeys(of) if one in gone)))
+
+
+def untold(cursor: Cursor, error: str, now: datetime, *, permanent: bool) -> Cursor:
+    """The message that was taken last has reached nobody: as if it had failed when it was sent, what it told is not
+    known. What was tried since is thought over with it."""
+    taken = cursor.taken
+    assert taken is not None
+    back = failed(replace(taken.before, attempt=taken.message), error, now, permanent=permanent)
+    assert back.attempt is not None
+    # A channel that was changed after it had been sent is told again.
+    return replace(back, attempt=replace(back.attempt, at=taken.message.at))
 
 
 def _later(a: datetime | None, b: datetime | None) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import Literal
 from chalicelib.core import pages
 from chalicelib.core.check import Check, Flip, Ping
 from chalicelib.core.outages import Outage
+from chalicelib.core.postmark import Postmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class News:
 
     `over` are the outages of whose end the channel hears with this, oldest first: the last is the one that ended, those
     before it (of "down": all of them) it missed. `heard`: it heard "down" before. `ended` is the last word about
-    a check that is not watched any more. `page` is the address of the check's page, empty if it has none.
+    a check that is not watched any more. `page` is the address of the check's page, empty if it has none. The
+    `postmark` finds the message if it comes back.
     """
 
     id: str
@@ -50,6 +52,7 @@ class News:
     heard: bool = False
     ended: bool = False
     page: str = ""
+    postmark: Postmark | None = None
 
     @property
     def url(self) -> str:

@@ -72,4 +72,4 @@ class Services:
 
 def open_services(settings: Settings) -> Services:
     """The services of an installation: real clock, real randomness, and the ways out that its owner allows."""
-    return Services(settings, outlet=Outlet(settings.allowed_networks))
+    return Services(settings, outlet=Outlet(settings.allowed_networks, mail_set=settings.resource("mail")))

@@ -12,7 +12,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.check import Flip
-from chalicelib.core.cursor import Attempt, Cursor
+from chalicelib.core.cursor import Attempt, Cursor, Taken
 from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.store import history
 from chalicelib.store.faults import translated
@@ -64,6 +64,15 @@ def of(code: str) -> dict[str, Cursor]:
         return {cursor.channel: cursor for cursor in map(_cursor, items)}
 
 
+def get(code: str, channel: str) -> Cursor | None:
+    """The cursor of one channel, as it is at this moment; None where there is no conversation."""
+    with translated():
+        try:
+            return _cursor(CursorItem.get(code, _CURSOR + channel, consistent_read=True))
+        except CursorItem.DoesNotExist:
+            return None
+
+
 def save(transaction: TransactWrite, code: str, seen: Cursor, cursor: Cursor) -> None:
     """Writes `cursor` over the one that was `seen`; a repeated write of the same does no harm."""
     same = CursorItem.by == cursor.by
@@ -89,15 +98,32 @@ def _cursor(item: CursorItem) -> Cursor:
 
 def to_document(cursor: Cursor) -> dict[str, Any]:
     """What a cursor says, as plain data."""
-    attempt = cursor.attempt
-    return _plain(cursor, ("channel", "by", "attempt")) | ({"attempt": _plain(attempt)} if attempt else {})
+    attempt, taken = cursor.attempt, cursor.taken
+    more = ({"attempt": _plain(attempt)} if attempt else {}) | ({"taken": _taken_document(taken)} if taken else {})
+    return _plain(cursor, ("channel", "by", "attempt", "taken")) | more
+
+
+def _taken_document(taken: Taken) -> dict[str, Any]:
+    parts = {"message": _plain(taken.message), "attempt": taken.attempt, "before": to_document(taken.before)}
+    return parts | ({"lost": list(taken.lost)} if taken.lost else {})
+
+
+def _taken(channel: str, document: dict[str, Any]) -> Taken:
+    message, before = Attempt(**_values(document["message"])), from_document(channel, "", document["before"])
+    return Taken(message, document["attempt"], before, tuple(document.get("lost", ())))
 
 
 def from_document(channel: str, by: str, document: dict[str, Any]) -> Cursor:
     """The cursor of `channel` in a document, last written by `by`."""
     values = _values(document)
-    attempt = values.pop("attempt", None)
-    return Cursor(channel, by=by, attempt=Attempt(**_values(attempt)) if attempt else None, **values)
+    attempt, taken = values.pop("attempt", None), values.pop("taken", None)
+    return Cursor(
+        channel,
+        by=by,
+        attempt=Attempt(**_values(attempt)) if attempt else None,
+        taken=_taken(channel, taken) if taken else None,
+        **values,
+    )
 
 
 def _plain(record: Any, without: Iterable[str] = ()) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.core.check import Channel
+from chalicelib.core.check import Bounce, Channel
 from chalicelib.core.errors import Missing
 from chalicelib.store import directory, outbox
 from chalicelib.store.connection import key_of, shared
@@ -85,14 +87,47 @@ def update_channel(channel: Channel, now: datetime) -> Channel:
 
 def mend(channel: Channel, now: datetime, changes: Sequence[Action] = ()) -> Channel:
     """Notes that there is reason to think that the channel works, and has what it is owed told. Raises Missing."""
+    _mend(channel, now, [*changes, ChannelItem.bounced.remove()], ChannelItem.project.exists())
+    return replace(channel, error="", bounced={}, mended=now)
+
+
+def works(channel: Channel, now: datetime) -> None:
+    """As `mend`, because it was told something: which says nothing of those of its recipients to whom nothing is sent
+    any more. Raises Missing, also when something has come back from it meanwhile."""
+    final = {name: bounce for name, bounce in channel.bounced.items() if bounce.final}
+    _mend(channel, now, [_bounced(final)], ChannelItem.project.exists() & _bounced_as_seen(channel))
+
+
+def _mend(channel: Channel, now: datetime, changes: Sequence[Action], condition: Condition) -> None:
     actions = [*changes, ChannelItem.mended.set(now), ChannelItem.error.remove()]
     try:
         with translated(), TransactWrite(connection=shared()) as transaction:
-            transaction.update(_item_of(channel), actions, condition=ChannelItem.project.exists())
+            transaction.update(_item_of(channel), actions, condition=condition)
             outbox.add(transaction, outbox.of_channel(channel.project, channel.code), key_of(now), now)
     except Refused:
         raise Missing("channel") from None
-    return replace(channel, error="", mended=now)
+
+
+def bounce(channel: Channel, bounced: dict[str, Bounce]) -> None:
+    """Keeps from which recipients messages came back, if the channel has not been changed since it was read. Raises
+    Refused if it has."""
+    same = ChannelItem.mended == channel.mended if channel.mended else ChannelItem.mended.does_not_exist()
+    with translated():
+        _item_of(channel).update([_bounced(bounced)], ChannelItem.project.exists() & same & _bounced_as_seen(channel))
+
+
+def _bounced(bounced: dict[str, Bounce]) -> Action:
+    document = _bounced_document(bounced)
+    return ChannelItem.bounced.set(document) if document else ChannelItem.bounced.remove()
+
+
+def _bounced_as_seen(channel: Channel) -> Condition:
+    document = _bounced_document(channel.bounced)
+    return ChannelItem.bounced == document if document else ChannelItem.bounced.does_not_exist()
+
+
+def _bounced_document(bounced: dict[str, Bounce]) -> dict[str, list[Any]]:
+    return {name: [bounce.why, bounce.final] for name, bounce in sorted(bounced.items())}
 
 
 def show_error(channel: Channel, error: str) -> None:
@@ -138,4 +173,5 @@ def _channel(item: ChannelItem) -> Channel:
         hidden=bool(item.hidden),
         number=int(item.number or 0),
         extra=item.extra or {},
+        bounced={name: Bounce(*bounce) for name, bounce in (item.bounced or {}).items()},
     )

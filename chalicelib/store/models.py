@@ -196,6 +196,7 @@ class ChannelItem(Table):
     hidden = BooleanAttribute(null=True)
     number = NumberAttribute(null=True)
     extra = Json(null=True)
+    bounced = Json(null=True)
 
 
 class SubscriptionItem(Table):
@@ -282,6 +283,7 @@ class NotificationItem(Table):
     reminder = NumberAttribute(null=True)
     state = UnicodeAttribute()
     attempts = NumberAttribute(null=True)
+    attempt = UnicodeAttribute(null=True)
     error = UnicodeAttribute(null=True)
     at = Instant(null=True)
     next_at = Instant(null=True)

@@ -9,7 +9,7 @@ from typing import Literal, cast
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.core.check import Notification
+from chalicelib.core.check import Notification, unique_key
 from chalicelib.store.connection import key_of
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import DebtItem, NotificationItem
@@ -32,6 +32,7 @@ def write(transaction: TransactWrite, notification: Notification, now: datetime)
             reminder=notification.reminder,
             state=notification.state,
             attempts=notification.attempts,
+            attempt=notification.attempt or None,
             error=notification.error or None,
             at=notification.at,
             next_at=notification.next_at,
@@ -54,6 +55,30 @@ def _key(check: str, flip: datetime, reminder: int) -> str:
     return f"N#{key_of(flip)}#{check}#{reminder:04d}"
 
 
+def find(channel: str, flip: datetime, check: str, reminder: int) -> Notification | None:
+    """The line of a message about the check with this unique key, if it is there."""
+    begins = f"N#{key_of(flip)}#"
+    with translated():
+        for item in NotificationItem.query(channel, NotificationItem.at_key.startswith(begins), consistent_read=True):
+            if unique_key(item.check) == check and int(item.reminder or 0) == reminder:
+                return _notification(item)
+    return None
+
+
+def note(line: Notification, error: str, *, reached: bool) -> None:
+    """Says in a line what came back of its message, and that it `reached` nobody if so; unless it is gone, or speaks of
+    another try."""
+    item = NotificationItem(line.channel, _key(line.check, line.flip, line.reminder))
+    actions: list[Action] = [NotificationItem.error.set(error)]
+    if not reached:
+        actions.append(NotificationItem.state.set("failed"))
+    try:
+        with translated():
+            item.update(actions, condition=NotificationItem.attempt == line.attempt)
+    except Refused:
+        return
+
+
 def log(channel: str, limit: int, now: datetime) -> list[Notification]:
     """The channel's latest notifications, newest flip first."""
     moment = now.timestamp()
@@ -73,6 +98,7 @@ def _notification(item: NotificationItem) -> Notification:
         reminder=int(item.reminder or 0),
         state=cast(Literal["sent", "retry", "failed", "folded"], item.state),
         attempts=int(item.attempts or 0),
+        attempt=item.attempt or "",
         error=item.error or "",
         at=item.at,
         next_at=item.next_at,

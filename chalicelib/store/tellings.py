@@ -97,6 +97,22 @@ def _add_plan(transaction: TransactWrite, check: Check, plan: Plan, now: datetim
         checks.hold(transaction, plan.master, check.code)
 
 
+def take_back(project: str, code: str, seen: Cursor, cursor: Cursor, line: Notification, now: datetime) -> None:
+    """A message has reached nobody: its line says so, the channel is owed it, and the check is looked at. Raises
+    Refused if the conversation is not what it was."""
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        cursors.save(transaction, code, seen, cursor)
+        notifications.write(transaction, line, now)
+        notifications.owe(transaction, cursor.channel, project, code, now)
+        outbox.add(transaction, outbox.of(project, code), cursor.by, now)
+
+
+def keep(code: str, seen: Cursor, cursor: Cursor) -> None:
+    """Keeps a cursor by itself. Raises Refused if it is not what it was."""
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        cursors.save(transaction, code, seen, cursor)
+
+
 def resume(entry: Entry, check: Check, seen: Cursor, cursor: Cursor, now: datetime) -> None:
     """Puts a conversation in the place of its last word, and has the check looked at. Raises Refused if either is not
     what it was."""

@@ -10,6 +10,8 @@ REGION = "eu-north-1"
 TOPIC = "tocsin-local"
 # Who is told when an alert names nobody; the outbox takes it.
 OWNER = "owner@example.org"
+# Where SNS writes about text messages that failed; the account is moto's.
+SMS_LOG = f"sns/{REGION}/123456789012/DirectPublishToPhoneNumber/Failure"
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 # Whatever these prefixes name could lead a call elsewhere: credentials, profiles, endpoints, proxies of the emulation.
@@ -43,5 +45,6 @@ def prepare(site_root: str, environ: MutableMapping[str, str], *, endpoint: str 
     environ.setdefault("TOCSIN_MAIL_TO", OWNER)
     environ.setdefault("TOCSIN_TOPIC_PREFIX", TOPIC)
     environ["TOCSIN_SITE_ROOT"] = site_root
+    environ["TOCSIN_SMS_LOG"] = SMS_LOG
     environ.pop("TOCSIN_PING_ENDPOINT", None)
     environ["TOCSIN_ALLOWED_NETWORKS"] = " ".join([environ.get("TOCSIN_ALLOWED_NETWORKS", ""), *LOOPBACK]).strip()

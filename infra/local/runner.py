@@ -49,13 +49,15 @@ def _stop(stopping: Stopping) -> NoReturn:
 def _run(
     url: str, listener: socket.socket, key_file: Path | None, stopping: Stopping, *, demo: bool, verbose: bool
 ) -> None:
-    from infra.local import emulator, terminal
+    from chalicelib.settings import load
+    from infra.local import emulator, feedback, terminal
     from infra.local.outbox import Outbox
 
     outbox = Outbox()
     bells: list[Callable[[], None]] = []
     told: dict[str, Callable[[], None]] = dict.fromkeys(emulator.SENT_TO_QUEUE, lambda: _ring(bells))
-    with emulator.aws(told | dict.fromkeys(emulator.SENT_OUT, outbox.collect)):
+    coming_back = feedback.coming_back(load().resource("feedback"), environ.SMS_LOG)
+    with emulator.aws(told | dict.fromkeys(emulator.SENT_OUT, outbox.collect)), coming_back:
         app = _furnished_app(stopping, verbose=verbose)
         keyrings = keys.make(app.SERVICES)
         if demo:

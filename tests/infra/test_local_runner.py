@@ -147,6 +147,23 @@ def test_an_unknown_method_is_not_allowed(runner: Runner, method: str, path: str
     assert runner.ask(method, path) == (405, answer)
 
 
+def test_a_mail_to_the_simulator_comes_back_and_its_channel_tells_the_next_address(runner: Runner) -> None:
+    settings = {"kind": "email", "name": "Simulator", "settings": {"address": "bounce@simulator.amazonses.com"}}
+    channel = f"/api/v1/channels/{runner.ask('POST', '/api/v1/channels/', settings)[1]['id']}"
+    check = runner.check("comes back", channels=channel.rpartition("/")[2])
+    runner.ask("GET", f"{check['ping_url'].removeprefix(runner.url)}/fail")
+
+    def states() -> list[str]:
+        return [line["state"] for line in runner.ask("GET", f"{channel}/notifications/")[1]["notifications"]]
+
+    until(lambda: states() == ["failed"])
+    assert "user unknown" in runner.ask("GET", channel)[1]["last_error"]
+    runner.ask("POST", channel, {"settings": {"address": "mended@example.org"}})
+
+    until(lambda: "mended@example.org" in [mail["to"] for mail in runner.sent()])
+    assert runner.ask("GET", channel)[1]["last_error"] == ""
+
+
 def test_a_ping_with_odd_header_bytes_counts(runner: Runner) -> None:
     check = runner.check("odd bytes")
     path = check["ping_url"].removeprefix(runner.url).encode()

@@ -70,5 +70,8 @@ class Calls:
         if "Raw" in request["Content"]:
             yield "mail", "ses:SendRawEmail"
 
+    def _logs(self, operation: str, _request: dict[str, Any]) -> Permissions:
+        yield "text messages", f"logs:{operation}"
+
     def _sns(self, operation: str, request: dict[str, Any]) -> Permissions:
         yield "phones" if "PhoneNumber" in request else "topics", f"sns:{operation}"

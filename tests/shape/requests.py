@@ -9,10 +9,20 @@ from typing import Any
 
 import app
 from chalicelib import store
-from chalicelib.core.check import Channel
+from chalicelib.core.check import Channel, Check, Signal
+from chalicelib.monitor.intake import pings
 from chalicelib.monitor.memory import Memory
+from chalicelib.monitor.services import Services
 from tests.api.client import Api
 from tests.conftest import NOW, Clock
+
+# Calls an event function of app.py, with the messages that it is given.
+Invoke = Callable[..., None]
+
+
+def ping(services: Services, check: Check, body: bytes = b"") -> None:
+    signal = Signal("success", services.clock(), body=body)
+    pings.receive(services, pings.Address(code=check.code), signal)
 
 
 def fresh() -> None:

@@ -109,7 +109,8 @@ def test_every_variable_is_a_setting_and_every_setting_a_variable(template: Temp
 
 
 def test_without_parameters_a_function_has_the_defaults_of_the_settings(template: Template) -> None:
-    expected = Settings(stage="dev", mail_from='"Tocsin" <alerts@localhost>')
+    log = "sns/${AWS::Region}/${AWS::AccountId}/DirectPublishToPhoneNumber/Failure"
+    expected = Settings(stage="dev", mail_from='"Tocsin" <alerts@localhost>', sms_log=log)
     assert package_settings.load(variables(template)) == expected
 
 
@@ -256,6 +257,7 @@ def test_every_queue_of_failures_and_every_function_has_an_alarm(resources: Reso
     alarms = {name for name, one in resources.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
     own = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
     counted = {"SweepsMissedAlarm", "SweepLateAlarm", "DeadlinesLateAlarm", "ProbesLateAlarm", "FaultsAlarm"}
+    counted |= {"SpendingLimitAlarm", "BounceRateAlarm", "ComplaintRateAlarm"}
     assert alarms == counted | {*(f"{noun.capitalize()}FailedAlarm" for noun in known.fed())} | {
         f"{name}ErrorsAlarm" for name in own
     }

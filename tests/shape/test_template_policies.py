@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import functions as known
 from infra import policies
+from infra.resources import SMS_LOG
 
 Allowed = dict[str, set[str]]
 
@@ -56,10 +57,28 @@ def _short(resource: dict[str, Any], statement: dict[str, Any]) -> str:
         # The queues of that name in the regions of other places.
         return "probes"
     service, _, name = pattern.removeprefix("arn:${AWS::Partition}:").partition(":${AWS::Region}:${AWS::AccountId}:")
-    assert (service, name) in (("sns", "${TopicPrefix}*"), ("ses", "identity/*"), ("ses", "configuration-set/*"))
+    if service == "logs":
+        # The one that SNS writes into, whoever sends the text messages.
+        assert name == f"log-group:{SMS_LOG['Fn::Sub']}:*"
+        return "text messages"
+    assert (service, name) in (
+        ("sns", "${TopicPrefix}*"),
+        ("ses", "identity/*"),
+        ("ses", "configuration-set/${MailSet}"),
+    )
     if service == "ses":
         assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
     return "mail" if service == "ses" else "topics"
+
+
+# What Lambda does in the function's name.
+BY_LAMBDA = LOGGING | TAKING
+
+
+def allowed(function: str) -> dict[str, set[str]]:
+    """What the function itself may call."""
+    rest = {resource: actions - BY_LAMBDA for resource, actions in POLICIES[function].items()}
+    return {resource: actions for resource, actions in rest.items() if actions}
 
 
 POLICIES = {function.name: policy(function.name) for function in known.FUNCTIONS}

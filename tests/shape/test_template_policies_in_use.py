@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
-from chalice.test import Client
 
 import app
-from chalicelib import gateway
 from chalicelib.channels import mail
 from chalicelib.core.check import Channel, Check, PingKind, Signal
 from chalicelib.core.deadlines import Batch
@@ -34,84 +30,17 @@ from tests.api.client import Api, Entrance
 from tests.conftest import Clock, Queues, Story
 from tests.shape.calls import Calls
 from tests.shape.requests import (
+    Invoke,
     fresh,
     manage_channels,
     manage_checks,
+    ping,
     read_all,
     send_pings,
     speak_of_devices,
     speak_of_metrics,
 )
-from tests.shape.test_template_policies import LOGGING, POLICIES, TAKING
-
-# What Lambda does in the function's name.
-BY_LAMBDA = LOGGING | TAKING
-
-Invoke = Callable[..., None]
-
-
-def allowed(function: str) -> dict[str, set[str]]:
-    """What the function itself may call."""
-    rest = {resource: actions - BY_LAMBDA for resource, actions in POLICIES[function].items()}
-    return {resource: actions for resource, actions in rest.items() if actions}
-
-
-@pytest.fixture(autouse=True)
-def app_in_this_house(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "SERVICES", services)
-    gateway.serve(app.app, services)
-
-
-@pytest.fixture
-def calls(services: Services) -> Calls:
-    return Calls(services.settings.resource(""))
-
-
-@pytest.fixture
-def invoke(calls: Calls) -> Invoke:
-    """Calls an event function of app.py as a fresh process would run it, with messages if it takes them."""
-    client = Client(app.app)
-    minute = {"version": "0", "account": "1", "region": "r", "detail": {}, "detail-type": "t", "source": "s", "id": "e"}
-    minute |= {"time": "2026-11-21T12:00:00Z", "resources": []}
-
-    def call(name: str, *messages: dict[str, Any]) -> None:
-        bodies = [json.dumps(message) for message in messages]
-        fresh()
-        with calls.recorded():
-            client.lambda_.invoke(name, client.events.generate_sqs_event(bodies, "queue") if bodies else minute)
-
-    return call
-
-
-SETTINGS = {
-    "email": {"address": "ops@example.org"},
-    "sms": {"number": "+37120000000"},
-    "sns": {"topic": "arn:aws:sns:eu-north-1:123456789012:tocsin-news"},
-    "webhook": {"url_down": "http://127.0.0.1:1/", "url_up": "http://127.0.0.1:1/"},
-}
-
-
-@pytest.fixture
-def audience(services: Services, keyring: projects.Keyring) -> list[Channel]:
-    """A channel of each kind. The webhook leads nowhere; the mail is repeated while a check is down."""
-    boto3.client("sns").create_topic(Name="news")
-    made = [channels.create(services, keyring.project, kind, kind, dict(SETTINGS[kind]), 0) for kind in SETTINGS]
-    return [channels.change(services, made[0], {"remind": 300}), *made[1:]]
-
-
-@pytest.fixture
-def check(services: Services, keyring: projects.Keyring, audience: list[Channel]) -> Check:
-    """A check that everybody is told of; it is up, and down two minutes after its last ping."""
-    everybody = tuple(channel.code for channel in audience)
-    values = {"name": "Backup", "slug": "backup", "timeout": 60, "grace": 60, "channels": everybody}
-    made = manage.create(services, keyring.project, values)
-    ping(services, made)
-    return made
-
-
-def ping(services: Services, check: Check, body: bytes = b"") -> None:
-    signal = Signal("success", services.clock(), body=body)
-    pings.receive(services, pings.Address(code=check.code), signal)
+from tests.shape.test_template_policies import allowed
 
 
 def nowhere(*_: Any, **__: Any) -> None:

@@ -39,7 +39,7 @@ def _locations(request: Request, _caller: Caller) -> Reply:
 def _contacts(request: Request, caller: Caller) -> Reply:
     """List the channels that can be told."""
     found = [
-        {"contact_id": channel.code, "Name": channel.name, "Kind": channel.kind, "LastError": channel.error}
+        {"contact_id": channel.code, "Name": channel.name, "Kind": channel.kind, "LastError": channel.trouble}
         for channel in channels.of_project(caller.project.code)
     ]
     return formats.reply(request, found, root="Contacts", item="Contact")

@@ -144,7 +144,7 @@ def full_channel_document(channel: Channel) -> dict[str, Any]:
     settings = kind.public(channel.settings)
     if kind.opens_incidents or not channel.resolves:
         settings[AUTO_RESOLVE] = channel.resolves
-    more = {"settings": settings, "remind": channel.remind, "last_error": channel.error}
+    more = {"settings": settings, "remind": channel.remind, "last_error": channel.trouble}
     return channel_document(channel) | more
 
 

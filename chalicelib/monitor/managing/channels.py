@@ -10,11 +10,12 @@ from chalicelib import log
 from chalicelib.core.check import Channel, Check, Notification, Project
 from chalicelib.core.errors import Busy, Invalid, Missing, TooOften, Undelivered
 from chalicelib.core.news import News
+from chalicelib.core.postmark import Postmark
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.messages import ClearChannel
 from chalicelib.monitor.services import Services
-from chalicelib.monitor.telling import compose
+from chalicelib.monitor.telling import compose, sending
 from chalicelib.store import checks, definitions, directory, notifications, outbox
 from chalicelib.store.faults import StoreFault
 
@@ -106,12 +107,15 @@ def try_out(services: Services, project: Project, channel: Channel) -> None:
     than TESTS in an hour: nobody is to be flooded with them."""
     if not directory.count_test(project.code, services.clock(), TESTS):
         raise TooOften(f"tests of channels are limited to {TESTS} an hour for each project")
-    news: News = compose.test_news(services, project, channel)
+    mark = Postmark(project.code, channel.code, services.clock())
+    news: News = replace(compose.test_news(services, project, channel), postmark=mark)
     try:
-        kinds.kind_named(channel.kind).send(channel.settings, [news], services.outlet)
+        receipt = kinds.kind_named(channel.kind).send(channel.settings, [news], services.outlet)
     except Undelivered as error:
         definitions.show_error(channel, error.message)
         raise
+    if receipt:
+        sending.keep_receipt(services, receipt, mark)
     _mended(definitions.mend(channel, services.clock()))
 
 

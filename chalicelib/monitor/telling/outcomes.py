@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -54,7 +54,7 @@ def firmly(services: Services, write: Callable[[], None], tries: int = TRIES) ->
             services.sleep(PAUSE * 2**number)
 
 
-def _state(rest: Attempt | None) -> Literal["sent", "retry", "failed"]:
+def state(rest: Attempt | None) -> Literal["sent", "retry", "failed"]:
     """The word of the log for a message of which the attempt `rest` is left to be made."""
     if rest is None:
         return "sent"
@@ -71,12 +71,19 @@ def line(outcome: Outcome) -> Notification:
         flip=sent.flip,
         new="ended" if outcome.news.ended else outcome.news.flip.new,
         reminder=sent.reminder,
-        state=_state(now),
+        state=state(now),
         attempts=now.count if now else sent.count + 1,
+        attempt=outcome.leased.by,
         error=outcome.error,
         at=outcome.at,
         next_at=now.next_at if now else None,
     )
+
+
+def came_back(line: Notification, attempt: Attempt, error: str, now: datetime) -> Notification:
+    """The line of a message that was told and has come back from everybody, so that this attempt is left of it."""
+    count, next_at = attempt.count, attempt.next_at
+    return replace(line, state=state(attempt), attempts=count, error=error, at=now, next_at=next_at)
 
 
 def write(services: Services, check: Check, outcome: Outcome, plan: Plan | None) -> bool:
@@ -155,7 +162,7 @@ def show(services: Services, outcome: Outcome) -> None:
     channel, attempt = outcome.channel, outcome.cursor.attempt
     try:
         if outcome.works:
-            definitions.mend(channel, outcome.at)
+            definitions.works(channel, outcome.at)
             transitions.nudge([outbox.of_channel(channel.project, channel.code)])
         elif not outcome.error and channel.error:
             definitions.show_error(channel, "")

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from chalicelib import channels, log
 from chalicelib.core import cursor as moves
-from chalicelib.core.check import Channel, Check
+from chalicelib.core.check import Channel, Check, unique_key
 from chalicelib.core.conversation import Listener, Tell
 from chalicelib.core.cursor import Cursor
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
+from chalicelib.core.postmark import Postmark
 from chalicelib.monitor.services import Services
-from chalicelib.monitor.telling import pacing
+from chalicelib.monitor.telling import outcomes, pacing
 from chalicelib.monitor.telling.outcomes import Outcome
 from chalicelib.monitor.telling.pacing import Turn
+from chalicelib.store import receipts
+from chalicelib.store.faults import Contended, StoreFault
 
 LEASE = timedelta(seconds=60)
 # How often a channel is mended by being told something: one check that fails time and again among others that do not
 # is tried so often, not with each of them.
 MENDS = timedelta(seconds=60)
+# What was accepted may come back: where it did, that says little, and is believed no more often than this.
+MENDS_BOUNCED = timedelta(hours=1)
 
 
 def listener(channel: Channel, check: Check) -> Listener:
@@ -47,12 +53,13 @@ class Leased:
 def send(services: Services, leased: Leased, news: News) -> Outcome:
     """Sends the message; answers the conversation after it."""
     channel, before = leased.channel, leased.seen.attempt
+    news = replace(news, postmark=_postmark(leased, news))
     waited = before is not None and before.paced
     turn = None if waited else pacing.first_turn(services, channel)
     if turn:
         return _waits(services, leased, news, turn, "waits for its turn: its sender took no more")
     try:
-        channels.kind_named(channel.kind).send(channel.settings, [news], services.outlet)
+        receipt = channels.kind_named(channel.kind).send(channels.reachable(channel), [news], services.outlet)
     except Undelivered as error:
         return _not_sent(services, leased, news, error)
     except Exception:  # noqa: BLE001
@@ -63,11 +70,39 @@ def send(services: Services, leased: Leased, news: News) -> Outcome:
     log.info("notified", channel=channel.code, kind=channel.kind, check=news.check.code, new=news.event, id=news.id)
     delay = {} if news.reminder else {"DeliverySeconds": (now - news.flip.at).total_seconds()}
     log.count(Deliveries=1, **delay)
+    if receipt and news.postmark:
+        keep_receipt(services, receipt, news.postmark)
     if waited:
         pacing.taken(services, channel)
-    works = bool(channel.error) and (channel.mended is None or now - channel.mended > MENDS)
     told = moves.told(leased.cursor, leased.tell.upto, now)
-    return Outcome(channel, news, leased.seen, leased.cursor, _by(told), now, works=works)
+    if channels.comes_back(channel):
+        told = moves.kept(told, leased.cursor)
+    return Outcome(channel, news, leased.seen, leased.cursor, _by(told), now, works=_works(channel, now))
+
+
+def keep_receipt(services: Services, receipt: str, mark: Postmark) -> None:
+    """Keeps what finds the message again if it comes back. The message itself has been told, whatever becomes of
+    that."""
+    try:
+        outcomes.firmly(services, partial(receipts.keep, receipt, mark), tries=4)
+    except (StoreFault, Contended) as fault:
+        log.warning("nobody will learn whether a message arrives", channel=mark.channel, reason=str(fault))
+
+
+def _postmark(leased: Leased, news: News) -> Postmark:
+    sent, attempt = leased.cursor, leased.cursor.attempt
+    assert attempt is not None
+    check = unique_key(news.check.code)
+    return Postmark(
+        leased.channel.project, leased.channel.code, news.now, check, attempt.flip, attempt.reminder, sent.by
+    )
+
+
+def _works(channel: Channel, now: datetime) -> bool:
+    """Whether that it was told something is reason to think that the channel works again."""
+    since = now - channel.mended if channel.mended else MENDS_BOUNCED * 2
+    bounced = any(not bounce.final for bounce in channel.bounced.values())
+    return (bool(channel.error) and since > MENDS) or (bounced and since > MENDS_BOUNCED)
 
 
 def _by(cursor: Cursor) -> Cursor:
