@@ -38,7 +38,8 @@ def set_mood(scene: Scene, random: Random) -> None:
     channel = _channel(scene, random)
     if channel is None:
         return
-    moods = ("broken", "busy", "hanging", "deaf", "gone") if channel.kind == "webhook" else ("broken", "busy", "deaf")
+    own = {"webhook": ("hanging", "gone"), "email": ("full",)}
+    moods = ("broken", "busy", "deaf", *own.get(channel.kind, ()))
     mood = "well" if channel.receiver.mood != "well" and random.random() < 0.6 else random.choice(moods)
     if "channels" not in scene.world.groups:
         mood = "well"

@@ -16,6 +16,8 @@ from tests.walk.dynamo import refusal
 
 Request = dict[str, Any]
 HANG = 10.0
+# How the subject of a mail begins whose check is watched no more.
+LAST_WORD = "Subject: NOT WATCHED"
 _LENGTH = re.compile(rb"content-length:\s*(\d+)", re.IGNORECASE)
 _REASONS = {200: "OK", 429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
 
@@ -36,8 +38,8 @@ class Received:
 @dataclass
 class Receiver:
     """A way out, named as its channel is. Moods: well, broken (500), busy (429), hanging, deaf (takes it, and the
-    answer is lost), gone (no connection). `deaths` are the moments at which a process ended that may have been about to
-    send it something."""
+    answer is lost), gone (no connection), full (SES takes the mail, which comes back). `deaths` are the moments at
+    which a process ended that may have been about to send it something."""
 
     name: str
     mood: str = "well"
@@ -54,6 +56,8 @@ class Outside:
         self.clock, self.sleep = clock, sleep
         self.receivers: dict[str, Receiver] = {}
         self.invocation: Callable[[], Any] = lambda: None
+        # Has what SES says of a mail later come to the application.
+        self.comes_back: Callable[[dict[str, Any]], None] = lambda _event: None
         self.log: list[Received] = []
 
     def add(self, address: str, name: str) -> Receiver:
@@ -107,7 +111,14 @@ class Outside:
     def _mail(self, request: Request) -> Request:
         (address, *_) = request["Destination"]["ToAddresses"]
         raw = _raw(request["Content"])
-        self._sent(address, _header(raw.encode(), b"x-tocsin-id"), raw, "SendEmail", "TooManyRequestsException")
+        id_ = _header(raw.encode(), b"x-tocsin-id")
+        receiver = self.receivers.get(address)
+        # That a last word is told again is not promised: it finds room.
+        if receiver and receiver.mood == "full" and LAST_WORD not in raw:
+            self.saw(receiver, id_, raw, taken=False, learned=True)
+            self.comes_back(_bounce(request))
+        else:
+            self._sent(address, id_, raw, "SendEmail", "TooManyRequestsException")
         return {"MessageId": "mail"}
 
     def _published(self, request: Request) -> Request:
@@ -119,12 +130,22 @@ class Outside:
         receiver = self.receivers.get(address)
         if receiver is None:
             return
-        taken = receiver.mood in ("well", "deaf")
+        taken = receiver.mood in ("well", "deaf", "full")
         self.saw(receiver, id_, text, taken=taken, learned=receiver.mood != "deaf")
         if receiver.mood == "busy":
             raise refusal(operation, throttled, "Maximum sending rate exceeded.", 429)
-        if receiver.mood != "well":
+        if not taken or receiver.mood == "deaf":
             raise refusal(operation, "InternalServiceErrorException", "out of order", 500)
+
+
+def _bounce(request: Request) -> dict[str, Any]:
+    """What SES says of a mail to a mailbox that is full."""
+    tags = {tag["Name"]: [tag["Value"]] for tag in request["EmailTags"]}
+    tags["ses:configuration-set"] = [request["ConfigurationSetName"]]
+    to = request["Destination"]["ToAddresses"]
+    about = {"bounceType": "Transient", "bounceSubType": "MailboxFull"}
+    bounce = {**about, "bouncedRecipients": [{"emailAddress": address} for address in to]}
+    return {"eventType": "Bounce", "mail": {"destination": to, "tags": tags}, "bounce": bounce}
 
 
 def _id_in(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import itertools
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,6 +68,11 @@ class Queues:
 
     def call(self, operation: str, request: Request) -> Request:
         return dict(getattr(self, f"_{operation}")(request))
+
+    def put(self, event: dict[str, Any]) -> None:
+        """SES has published what became of a mail; it comes a second later."""
+        (queue,) = (queue for name, queue in self.queues.items() if name.endswith("-feedback"))
+        self._sent(queue, json.dumps(event), 1)
 
     def _of(self, request: Request) -> Queue:
         name = request["QueueUrl"].rpartition("/")[2]

@@ -124,6 +124,7 @@ class World:
         self.queues.fate = lambda queue: faults.fate(queue, self.random, self.groups, self.rate)
         self.outside = Outside(lambda: self.now, self.sleep)
         self.outside.invocation = lambda: self.running
+        self.outside.comes_back = self.queues.put
         self.running: Invocation | None = None
         self.meanwhile: Callable[[], None] = lambda: None
         self.finished: Callable[[Invocation], None] = lambda _: None
