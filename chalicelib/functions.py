@@ -58,7 +58,7 @@ FUNCTIONS: tuple[Function, ...] = (
             "checks": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
             "directory": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem UpdateItem",
             "definitions": "DeleteItem GetItem PutItem Query UpdateItem",
-            "history": "BatchWriteItem DeleteItem GetItem PutItem Query",
+            "history": "BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem",
             "outbox": "DeleteItem UpdateItem",
             "series": "BatchGetItem BatchWriteItem PutItem Query",
             **dict.fromkeys(("deadlines", "news", "chores", "probes", "rules"), SEND),

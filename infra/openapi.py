@@ -27,6 +27,7 @@ from chalicelib.gateway.routes import is_variable
 FILE = Path(__file__).resolve().parents[1] / "docs" / "openapi.json"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
+_TOO_OFTEN = "Too many requests with unknown API keys came from here, or the same was asked for too often."
 _DONE = {200: "Done.", 201: "Made.", 202: "Taken.", 400: "What was refused, and why."}
 _NEEDS = {None: "Open to everybody.", "read": "Needs a key that may read.", "write": "Needs a key that may change."}
 _ABOUT = """\
@@ -203,6 +204,7 @@ def _responses(entry: Entry) -> dict[str, Any]:
         found.setdefault("400", error | {"description": "Something that was sent cannot be used."})
     if operation.access:
         found["401"] = error | {"description": "The API key is missing, unknown, or not enough."}
+        found["429"] = error | {"description": _TOO_OFTEN}
     if entry.variables:
         found["404"] = error | {"description": "What the path names does not exist."}
     found["default"] = error | {"description": "Whatever else goes wrong."}

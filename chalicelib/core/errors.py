@@ -22,6 +22,10 @@ class Missing(TocsinError):
         self.what = what
 
 
+class UnknownKey(Missing):
+    """No project has the key by which something was named."""
+
+
 class Forbidden(TocsinError):
     """The thing exists but belongs to another project."""
 
@@ -31,7 +35,12 @@ class LimitReached(TocsinError):
 
 
 class TooOften(TocsinError):
-    """The same was asked for so often of late that the caller has to wait. The text says what, and how often it may."""
+    """The same was asked for so often of late that the caller has to wait. The text says what, and how often it may;
+    `after` is the number of seconds to wait, None where that is not known."""
+
+    def __init__(self, message: str, *, after: int | None = None) -> None:
+        super().__init__(message)
+        self.after = after
 
 
 class Conflict(TocsinError):

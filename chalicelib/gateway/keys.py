@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.core.check import Access, Key, Project
 from chalicelib.core.errors import Forbidden, TocsinError
 from chalicelib.gateway.requests import Request
-from chalicelib.monitor.managing import projects
+from chalicelib.monitor import throttling
 from chalicelib.store import directory
 
 AUTHOR_MAX = 100
@@ -53,14 +53,18 @@ def _basic(request: Request) -> list[str]:
     return [user, password]
 
 
-def opened(request: Request, header: str = "") -> tuple[Key | None, str]:
-    """The first key in the request that opens anything; and, where it was the password, the user's name beside it."""
-    for text in presented(request, header):
-        key = projects.opened_by(text)
-        if key:
-            user, password = (_basic(request) or ["", ""])[:2]
-            return key, user[:AUTHOR_MAX] if text == password else ""
-    return None, ""
+def opened(request: Request, texts: list[str]) -> tuple[Key, str] | None:
+    """The first of the texts that the request presented which is a key, and the text; None if none is.
+
+    Raises TooOften, in place of the answer None, when too many with unknown keys have come from where this one did.
+    """
+    return throttling.opened(request.services, request.source_ip, texts)
+
+
+def author_of(request: Request, text: str) -> str:
+    """The user's name beside the key, where that was the password of basic authentication."""
+    user, password = (_basic(request) or ["", ""])[:2]
+    return user[:AUTHOR_MAX] if text == password else ""
 
 
 def admitted(key: Key, access: Access, author: str = "", body: dict[str, Any] | None = None) -> Caller:

@@ -16,7 +16,7 @@ from chalicelib.core.errors import (
     TooOften,
     Undelivered,
 )
-from chalicelib.gateway.keys import Caller, Denied, admitted, opened, presented
+from chalicelib.gateway.keys import Caller, Denied, admitted, author_of, opened, presented
 from chalicelib.gateway.replies import Reply
 from chalicelib.gateway.requests import Request
 
@@ -66,20 +66,26 @@ class Voice:
     statuses: ClassVar[Statuses] = STATUSES
 
     def guard(self, request: Request, access: Access) -> Caller:
-        """Who is asking. Raises Denied without a known key, Forbidden where the key opens less than `access`."""
-        if not presented(request, self.header):
+        """Who is asking. Raises Denied without a known key, Forbidden where the key opens less than `access`, TooOften
+        where too many unknown keys came from."""
+        texts = presented(request, self.header)
+        if not texts:
             raise Denied(self.no_key)
-        key, author = opened(request, self.header)
-        if key is None:
+        found = opened(request, texts)
+        if found is None:
             raise Denied("the API key is not known")
-        return admitted(key, access, author)
+        key, text = found
+        return admitted(key, access, author_of(request, text))
 
     def wrong(self, _request: Request, error: TocsinError) -> Reply:
         """The answer to what a caller did wrong. Raises `error` itself if it has no status: then the fault is ours."""
         for kind in type(error).__mro__:
             if kind in self.statuses:
                 field = error.field if isinstance(error, Invalid) else ""
-                return self.broken(self.statuses[kind], self.words(error), field)
+                reply = self.broken(self.statuses[kind], self.words(error), field)
+                if isinstance(error, TooOften) and error.after:
+                    reply.headers["Retry-After"] = str(error.after)
+                return reply
         raise error
 
     def words(self, error: TocsinError) -> str:

@@ -49,11 +49,23 @@ class Watching:
 
 
 @dataclass(slots=True)
+class Attempts:
+    """What this process has seen of the requests with unknown keys that came from one source in a minute (`window`):
+    how many, whether the source is slowed for the rest of it, and hashes of keys that were found unknown since."""
+
+    window: int
+    count: int = 0
+    slowed: bool = False
+    wrong: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class Memory:
     """`checks` by code, as pings saw them last; `projects` by the hash of a key, which is of one project for good;
     `closing` the rules and the ends of buckets (seconds since 1970) at which this process has them judged; `watching`
     what the rules of a project read; `nudged` when this process last had a rule judged because of points; `noted` the
-    projects of which it is written down that they have series; `lines` those of senders that took no more."""
+    projects of which it is written down that they have series; `lines` those of senders that took no more; `opened` the
+    hashes of keys that opened something; `attempts` those with unknown keys, by source."""
 
     checks: Newest[str, Check] = field(default_factory=Newest)
     projects: Newest[str, str] = field(default_factory=Newest)
@@ -62,6 +74,8 @@ class Memory:
     nudged: Newest[str, datetime] = field(default_factory=Newest)
     noted: Newest[str, bool] = field(default_factory=Newest)
     lines: Newest[str, Line] = field(default_factory=Newest)
+    opened: Newest[str, bool] = field(default_factory=Newest)
+    attempts: Newest[str, Attempts] = field(default_factory=Newest)
 
     def asks_first(self, code: str, end: int) -> bool:
         """Whether nobody here has asked yet for a rule to be judged when a bucket ends; from now on somebody has."""

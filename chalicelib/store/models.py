@@ -320,6 +320,21 @@ class DebtItem(Table):
     since = Instant()
 
 
+class AttemptsItem(Table):
+    """history: `A#<minute>` of `source#<address>`, how many requests with unknown keys came from there."""
+
+    class Meta:
+        noun = "history"
+        table_name = "history"
+        billing_mode = "PAY_PER_REQUEST"
+
+    owner = UnicodeAttribute(hash_key=True)
+    at_key = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    n = NumberAttribute()
+    expires = NumberAttribute()
+
+
 class OutboxDueIndex(GlobalSecondaryIndex["OutboxItem"]):
     """What is to be looked at at some time; what waits for something else is not in it. Nominates."""
 
@@ -378,7 +393,7 @@ class OutboxItem(Table):
 MODELS: tuple[type[Table], ...] = (
     *(SatelliteItem, MemberItem, CheckItem, LineItem, DirectoryItem, ChannelItem, SubscriptionItem, MuteItem),
     DocumentItem,
-    *(HistoryItem, NotificationItem, CursorItem, DebtItem, OutboxItem),
+    *(HistoryItem, NotificationItem, CursorItem, DebtItem, AttemptsItem, OutboxItem),
     SeriesItem,
 )
 

@@ -318,6 +318,7 @@ def test_the_api(
         speak_of_devices(api)
         speak_of_metrics(api, breach)
         api.delete(f"/api/v1/checks/{made['uuid']}")
+        assert api.get("/api/v1/checks/", key="X" * 32).status == 401
         # Without its queue the API cleans up by itself.
         monkeypatch.setattr(queues, "send", nowhere)
         api.delete(f"/api/v1/checks/{api.check(name='short-lived')['uuid']}")

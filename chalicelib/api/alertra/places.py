@@ -6,7 +6,7 @@ from chalicelib import gateway
 from chalicelib.api.alertra import formats
 from chalicelib.api.alertra.errors import VOICE
 from chalicelib.gateway import Caller, Denied, Reply, Request, public, reads, resource
-from chalicelib.monitor.managing import channels, projects
+from chalicelib.monitor.managing import channels
 
 _LEVELS = {"write": "UW", "read": "UR", "ping": "P"}
 
@@ -16,11 +16,12 @@ def _hello(request: Request) -> Reply:
     lines = [f"Hello {request.source_ip}", ""]
     texts = gateway.presented(request, VOICE.header)
     if texts:
-        key, _ = gateway.opened(request, VOICE.header)
-        if key is None:
+        found = gateway.opened(request, texts)
+        if found is None:
             raise Denied("the API key is not known")
+        key, text = found
         lines += [
-            f"Using key:  {next(text for text in texts if projects.hash_of(text) == key.hash)}",
+            f"Using key:  {text}",
             "Key type:   API",
             f"Auth level: {_LEVELS[key.access]}",
             "HTTP Auth:  No",

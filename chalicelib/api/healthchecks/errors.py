@@ -7,7 +7,6 @@ from chalicelib.api.healthchecks import bodies
 from chalicelib.core.check import Access
 from chalicelib.core.errors import Forbidden, Invalid, LimitReached, Missing, TocsinError
 from chalicelib.gateway import Caller, Denied, Reply, Request
-from chalicelib.monitor.managing import projects
 
 KEY_LENGTH = 32
 STATUSES: gateway.Statuses = {**gateway.STATUSES, bodies.BadRequest: 400}
@@ -34,10 +33,10 @@ class Management(gateway.Voice):
         presented = request.headers.get("x-api-key", body.get("api_key", ""))
         if not isinstance(presented, str) or len(presented) != KEY_LENGTH:
             raise Denied("missing api key")
-        key = projects.opened_by(presented)
-        if key is None or key.access not in ("write", access):
+        found = gateway.opened(request, [presented])
+        if found is None or found[0].access not in ("write", access):
             raise Denied("wrong api key")
-        return gateway.admitted(key, access, body=body)
+        return gateway.admitted(found[0], access, body=body)
 
     def words(self, error: TocsinError) -> str:
         match error:

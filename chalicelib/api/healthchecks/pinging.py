@@ -15,8 +15,9 @@ import uuid
 from chalicelib.api.healthchecks.errors import PINGING
 from chalicelib.api.healthchecks.validation import SLUG_MAX
 from chalicelib.core.check import PingKind, Signal, canonical_uuid
-from chalicelib.core.errors import Invalid, Missing
+from chalicelib.core.errors import Invalid, Missing, UnknownKey
 from chalicelib.gateway import METHODS, Reply, Request, public, resource
+from chalicelib.monitor import throttling
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import projects
 
@@ -34,12 +35,8 @@ def _ping(request: Request) -> Reply:
     parts = [request.parts[name] for name in ("first", "second", "third") if name in request.parts]
     address, action = _address(parts)
     create = bool(address.slug) and request.query.get("create") == ["1"]
-    try:
-        signal = _signal(request, action)
-    except Invalid:
-        _require(request, address, create=create)
-        raise
-    outcome = pings.receive(request.services, address, signal, create=create)
+    with throttling.pinging(request.services, request.source_ip, address.key_hash):
+        outcome = _received(request, address, action, create=create)
     limit = request.services.settings.ping_body_limit
     reply = Reply(content_type="text/plain; charset=utf-8")
     reply.status, reply.body = (201, "Created") if outcome == "created" else (200, "OK")
@@ -47,10 +44,21 @@ def _ping(request: Request) -> Reply:
     return reply
 
 
+def _received(request: Request, address: pings.Address, action: str, *, create: bool) -> pings.Outcome:
+    try:
+        signal = _signal(request, action)
+    except Invalid:
+        _require(request, address, create=create)
+        raise
+    return pings.receive(request.services, address, signal, create=create)
+
+
 def _require(request: Request, address: pings.Address, *, create: bool) -> None:
     """An unknown check is told before anything that is wrong with the ping, unless the ping would have made it."""
     try:
         pings.require(request.services, address)
+    except UnknownKey:
+        raise
     except Missing:
         if not create:
             raise

@@ -18,7 +18,7 @@ from typing import Literal
 from chalicelib import log
 from chalicelib.core import arrivals, late, status
 from chalicelib.core.check import Check, Ping, PingKind, Signal
-from chalicelib.core.errors import Busy, Conflict, LimitReached, Missing
+from chalicelib.core.errors import Busy, Conflict, LimitReached, Missing, UnknownKey
 from chalicelib.core.keywords import interpret
 from chalicelib.core.kinds import heartbeat
 from chalicelib.monitor import transitions
@@ -113,7 +113,9 @@ def _slug(services: Services, address: Address) -> tuple[str, list[str]]:
         codes = directory.by_slug(key.project, address.slug) if key else []
     else:
         key, codes = directory.key_and_slug(address.key_hash, project, address.slug)
-    if key is None or key.access != "ping":
+    if key is None:
+        raise UnknownKey("ping key")
+    if key.access != "ping":
         raise Missing("ping key")
     services.memory.projects.put(address.key_hash, key.project)
     return key.project, codes
