@@ -7,7 +7,8 @@ The second form deploys a place: into the region of the environment, the functio
 
 1. Package (see infra.package).
 2. Upload code and template into the bucket `<prefix>-artifacts-<account>-<region>`, made on first use.
-3. Create or update the stack `<prefix>-<stage>` by a change set. Parameters that are not named keep their value.
+3. Create or update the stack `<prefix>-<stage>` by a change set. Parameters that are not named keep their value; the
+   role with which API Gateway writes logs, of which an account has one, is left as it is if there is one.
 4. On the first time, tell the functions their own address: the parameter SiteRoot cannot refer to the API of its own
    stack, since the API refers to the functions, so it is set by a second, small change set.
 5. Ask SNS to log the text messages that fail, a setting of the account, unless SmsReports=no.
@@ -50,7 +51,7 @@ def deploy(stage: str, given: dict[str, str]) -> Stack:
     url = upload(bucket, stage, out, template)
     stack = Stack(boto3.client("cloudformation"), stack_of(settings))
     names = list(template["Parameters"])
-    if not stack.apply(url, names, given):
+    if not stack.apply(url, names, log_role(stack.parameters()) | given):
         print(f"{stack.name}: nothing has changed")
     if not stack.parameters()["SiteRoot"]:
         root = stack.outputs()["EndpointURL"].rstrip("/")
@@ -95,6 +96,14 @@ def check_parameters(template: dict[str, Any], given: dict[str, str]) -> None:
         load(wanted)
     except BadSettings as reason:
         raise BadParameter(str(reason)) from None
+
+
+def log_role(known: dict[str, str]) -> dict[str, str]:
+    """The parameter by which a stack leaves the role alone with which API Gateway writes logs: an account has one in
+    a region, which may serve other APIs. Nothing where there is none yet, or where the stack knows what to do."""
+    if "AccessLogRole" in known or not boto3.client("apigateway").get_account().get("cloudwatchRoleArn"):
+        return {}
+    return {"AccessLogRole": "keep"}
 
 
 def artifacts_bucket(prefix: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib import functions, store
 from chalicelib.settings import Settings
-from infra.alarms import TOPIC
+from infra.alarms import CONDITIONS, TOPIC
 from infra.resources import name_of
 
 FUNCTION = "RunProbes"
@@ -41,7 +41,7 @@ def cut(template: dict[str, Any], settings: Settings) -> dict[str, Any]:
         "Transform": whole["Transform"],
         "Description": f"Tocsin, a place that probes for the stage {settings.stage}",
         "Parameters": parameters,
-        "Conditions": whole["Conditions"],
+        "Conditions": CONDITIONS,
         "Globals": {"Function": whole["Globals"]["Function"]},
         "Resources": _at_home(resources, elsewhere),
     }

@@ -30,14 +30,12 @@ from chalice.package import PackageOptions, ResourceBuilder, SAMTemplateGenerato
 from chalicelib import functions
 from chalicelib.functions import Function
 from chalicelib.settings import Settings, load
-from infra import alarms, feedback, policies, resources
+from infra import alarms, entrance, feedback, policies, resources
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = "./deployment.zip"
 # A stage is part of every name, of which API Gateway's and EventBridge's are the strictest.
 STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
-
-_ANYBODY = {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
 
 
 class BadStage(Exception):
@@ -144,8 +142,8 @@ def own(settings: Settings) -> dict[str, Any]:
     """Everything that is not Chalice's, in the form in which its merge takes it."""
     return {
         "Description": f"Tocsin, stage {settings.stage}",
-        "Parameters": resources.parameters(),
-        "Conditions": {**alarms.CONDITIONS, **feedback.CONDITIONS},
+        "Parameters": resources.parameters() | entrance.parameters(),
+        "Conditions": alarms.CONDITIONS | feedback.CONDITIONS | entrance.CONDITIONS,
         # OpenApiVersion keeps SAM from making a second stage, called Stage, that nobody asked for.
         "Globals": {
             "Api": {"OpenApiVersion": "2.0"},
@@ -154,41 +152,13 @@ def own(settings: Settings) -> dict[str, Any]:
         "Resources": {
             **resources.tables(settings),
             **resources.queues(settings),
+            **entrance.resources(settings),
             **resources.additions(settings),
             **feedback.made(settings),
             **alarms.alarms(settings),
-            "RestAPI": _api(settings),
         },
         "Outputs": {"AlarmTopicArn": {"Value": {"Ref": alarms.TOPIC}}, **feedback.OUTPUTS},
     }
-
-
-def _api(settings: Settings) -> dict[str, Any]:
-    """The API's name, and how the gateway answers where no function is asked: as a dialect would, never as itself.
-
-    The answers stand in the definition, not in resources of their own: a deployment of the API keeps only those.
-    """
-    answers = {
-        "MISSING_AUTHENTICATION_TOKEN": _answer("not found", 404),  # what the gateway says of a method it does not know
-        "REQUEST_TOO_LARGE": _answer("request body too large", 413),
-        "THROTTLED": _answer("too many requests", 429),
-        "DEFAULT_4XX": _answer(None),
-        "DEFAULT_5XX": _answer("temporarily unavailable, try again"),
-    }
-    return {
-        "Properties": {
-            "Name": settings.resource("api"),
-            "EndpointConfiguration": {"Type": "REGIONAL"},
-            "DefinitionBody": {"x-amazon-apigateway-gateway-responses": answers},
-        }
-    }
-
-
-def _answer(message: str | None, status: int | None = None) -> dict[str, Any]:
-    """{"error": message}; without one, the gateway's own words."""
-    words = "$context.error.messageString" if message is None else json.dumps(message)
-    answer = {"responseTemplates": {"application/json": f'{{"error": {words}}}'}, "responseParameters": _ANYBODY}
-    return {**answer, **({"statusCode": str(status)} if status else {})}
 
 
 def main() -> None:

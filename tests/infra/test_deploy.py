@@ -6,17 +6,18 @@ import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 
-from infra import deploy
+from infra import deploy, entrance
 from infra.change_set import Stack
 from infra.resources import adjustable, parameters
 
 TEMPLATE = {
-    "Parameters": parameters(),
+    "Parameters": parameters() | entrance.parameters(),
     "Globals": {"Function": {"Environment": {"Variables": adjustable()}}},
     "Resources": {"SweepDue": {"Type": deploy.FUNCTION, "Properties": {"CodeUri": "./deployment.zip"}}},
 }
@@ -149,6 +150,40 @@ def test_the_functions_are_told_their_address_once_it_is_known(deployed: Callabl
 
 def test_an_address_of_the_owners_own_stands(deployed: Callable[..., Deployed]) -> None:
     assert deployed(SiteRoot="https://up.example.org").applied == [{"SiteRoot": "https://up.example.org"}]
+
+
+def test_a_role_that_the_account_has_for_logs_is_left_alone(
+    deployed: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = {"cloudwatchRoleArn": "arn:aws:iam::123456789012:role/logs"}
+    monkeypatch.setattr(boto3, "client", with_account(role))
+    stack = deployed()
+    assert stack.applied[0] == {"AccessLogRole": "keep"}
+
+
+def test_where_there_is_no_role_the_stack_makes_one(
+    deployed: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boto3, "client", with_account({}))
+    assert "AccessLogRole" not in deployed().applied[0]
+
+
+def test_what_the_owner_says_of_the_role_stands(
+    deployed: Callable[..., Deployed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boto3, "client", with_account({"cloudwatchRoleArn": "arn"}))
+    assert deployed(AccessLogRole="make").applied[0] == {"AccessLogRole": "make"}
+
+
+def test_a_stack_that_knows_its_role_is_not_asked_again(aws: None) -> None:
+    assert deploy.log_role({"AccessLogRole": "make"}) == {}
+
+
+def with_account(account: dict[str, str]) -> Callable[[str], Any]:
+    """A maker of clients, of which that of API Gateway knows this of the account."""
+    made = boto3.client
+    gateway = SimpleNamespace(get_account=lambda: account)
+    return lambda service, **more: gateway if service == "apigateway" else made(service, **more)
 
 
 def test_in_the_end_it_says_where_the_stage_is_and_what_is_missing(

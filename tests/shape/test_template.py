@@ -202,7 +202,12 @@ def test_whatever_the_gateway_answers_is_an_error_that_every_site_may_read(resou
         template = answer["responseTemplates"]["application/json"]
         document = json.loads(template.replace("$context.error.messageString", '"why"'))
         assert list(document) == ["error"]
-        assert answer["responseParameters"] == {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
+        assert answer["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
+
+
+def test_who_is_throttled_is_told_when_to_come_back(resources: Resources) -> None:
+    parameters = gateway_answers(resources)["THROTTLED"]["responseParameters"]
+    assert parameters["gatewayresponse.header.Retry-After"] == "'1'"
 
 
 def gateway_answers(resources: Resources) -> Resources:
