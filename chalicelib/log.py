@@ -8,10 +8,12 @@ import logging
 import re
 import sys
 import time
+import traceback
 from typing import Any
 
 from chalicelib.core.check import unique_key
 
+_KEY = re.compile(r"\bhc[rw]_[A-Za-z0-9]{28}\b")
 _CODE = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 
 _logger = logging.getLogger("tocsin")
@@ -62,11 +64,35 @@ def fault(message: str, **fields: Any) -> None:
 def _write(level: int, message: str, fields: dict[str, Any], *, trace: bool = False) -> None:
     if trace:
         kind, exception, _ = sys.exc_info()
-        fields["error"] = f"{kind.__name__ if kind else ''}: {exception}"
-        fields["trace"] = logging.Formatter().formatException(sys.exc_info())
+        fields["error"] = f"{kind.__name__ if kind else ''}: {_words(exception)}"
+        fields["trace"] = _trace(exception)
     covered = _CODE.sub(lambda match: unique_key(match[0]), json.dumps(fields, default=str))
+    covered = _KEY.sub(lambda match: f"{match[0][:8]}...", covered)
     line = {"level": logging.getLevelName(level), "message": message, "request": _Context.request}
     _logger.log(level, json.dumps(line | json.loads(covered)))
+
+
+def _trace(exception: BaseException | None) -> str:
+    """The trace with those of the exceptions that led to it, the first one first."""
+    chain: list[str] = []
+    seen: set[int] = set()
+    while exception is not None and id(exception) not in seen:
+        seen.add(id(exception))
+        lines = "".join(traceback.format_tb(exception.__traceback__))
+        chain.insert(0, f"Traceback (most recent call last):\n{lines}{type(exception).__name__}: {_words(exception)}")
+        exception = exception.__cause__ or (None if exception.__suppress_context__ else exception.__context__)
+    return "\n\n".join(chain)
+
+
+def _words(exception: BaseException | None) -> str:
+    """What an exception says of itself. Those of AWS's clients repeat what was sent, which may be anything that is
+    kept: of them the code alone."""
+    if type(exception).__module__.partition(".")[0] in ("botocore", "pynamodb"):
+        cause = getattr(exception, "cause", None) or exception
+        # What had no answer may have None in the place of it.
+        response = getattr(cause, "response", None) or {}
+        return str(response.get("Error", {}).get("Code", "")) or type(cause).__name__
+    return str(exception)
 
 
 def count(**counters: float) -> None:

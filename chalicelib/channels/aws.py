@@ -44,7 +44,7 @@ def figure(service: str, read: Callable[[], float]) -> float | None:
     try:
         found = read()
     except (ClientError, BotoCoreError) as error:
-        log.warning("service could not be asked", service=service, reason=str(error))
+        log.warning("service could not be asked", service=service, reason=type(error).__name__)
         return None
     return found if found > 0 else None
 

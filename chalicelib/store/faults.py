@@ -38,19 +38,28 @@ def translated() -> Iterator[None]:
     except TransactWriteError as error:
         raise _of_transaction(error) from error
     except PynamoDBException as error:
-        raise _of_call(error.cause, str(error)) from error
+        raise _of_call(error.cause or error) from error
     except (ClientError, BotoCoreError) as error:
-        raise _of_call(error, str(error)) from error
+        raise _of_call(error) from error
 
 
-def _of_call(cause: Exception | None, text: str) -> Exception:
+def _of_call(cause: Exception) -> Exception:
     # Not PynamoDB's own reading of the code: it trips over errors that never had an answer, such as a timeout.
     code = cause.response.get("Error", {}).get("Code") if isinstance(cause, ClientError) else None
     if code == "ConditionalCheckFailedException":
         return Refused(_old_item(cause))
     if code in ("TransactionConflictException", "TransactionInProgressException"):
         return Contended()
-    return StoreFault(text)
+    return StoreFault(_reason(cause, code))
+
+
+def _reason(cause: Exception, code: str | None) -> str:
+    """Which call failed and with which code. AWS's own words may repeat what was sent, so that only those about a
+    missing permission are passed on: they name the role, the action and the resource."""
+    if not isinstance(cause, ClientError):
+        return type(cause).__name__
+    words = f": {cause.response['Error'].get('Message', '')}" if code and code.startswith("AccessDenied") else ""
+    return f"{code or 'unknown error'} ({cause.operation_name}){words}"
 
 
 def update(item: Model, actions: list[Action], condition: Condition) -> dict[str, Any]:
@@ -78,7 +87,7 @@ def _of_transaction(error: TransactWriteError) -> Exception:
         return Refused(codes["ConditionalCheckFailed"].raw_item)
     if "TransactionConflict" in codes:
         return Contended()
-    return _of_call(error.cause, str(error))
+    return _of_call(error.cause or error)
 
 
 def _old_item(cause: Exception | None) -> dict[str, Any] | None:

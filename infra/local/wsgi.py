@@ -44,8 +44,9 @@ def application(handler: Handler) -> Application:
         try:
             return _send(handler(environ), environ, start_response)
         except Exception:
-            # The last barrier: whatever went wrong is in the log, and the caller gets an answer of the usual shape.
-            logger.exception("request failed: %s %r", environ.get("REQUEST_METHOD"), environ.get("REQUEST_URI"))
+            # The last barrier: whatever went wrong is in the log, and the caller gets an answer of the usual shape. The
+            # path stays out of the log: it may hold a ping key or a code.
+            logger.exception("request failed: %s", environ.get("REQUEST_METHOD"))
             return _send(error(500, "internal error"), environ, start_response, sys.exc_info())
 
     return serve
