@@ -7,7 +7,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.core.sources import WINDOW
 from chalicelib.store.connection import SCHEMA
 from chalicelib.store.faults import Refused, translated
-from chalicelib.store.models import AttemptsItem
+from chalicelib.store.history_models import AttemptsItem
 
 
 def count(source: str, window: int, limit: int) -> bool:

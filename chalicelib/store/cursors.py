@@ -16,7 +16,7 @@ from chalicelib.core.cursor import Attempt, Cursor, Taken
 from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.store import history
 from chalicelib.store.faults import translated
-from chalicelib.store.models import CursorItem, HistoryItem
+from chalicelib.store.history_models import CursorItem, HistoryItem
 
 # So many flips are read; what is older is folded into what the check is.
 FLIPS = 25

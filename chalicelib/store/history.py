@@ -15,7 +15,7 @@ from chalicelib.core.watching import SeriesTurn
 from chalicelib.store import limits
 from chalicelib.store.connection import key_of, shared
 from chalicelib.store.faults import translated
-from chalicelib.store.models import HistoryItem
+from chalicelib.store.history_models import HistoryItem
 
 # An item ends at 400,000 bytes: so many of them are filled.
 ITEM = 300_000

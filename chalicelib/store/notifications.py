@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.core.check import Notification, unique_key
 from chalicelib.store.connection import key_of
 from chalicelib.store.faults import Refused, translated
-from chalicelib.store.models import DebtItem, NotificationItem
+from chalicelib.store.history_models import DebtItem, NotificationItem
 
 KEEP = timedelta(days=90)
 

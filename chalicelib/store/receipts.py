@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from chalicelib.core import postmark
 from chalicelib.core.postmark import Postmark
 from chalicelib.store.faults import translated
-from chalicelib.store.models import DirectoryItem, HistoryItem
+from chalicelib.store.history_models import HistoryItem
+from chalicelib.store.models import DirectoryItem
 
 KEEP = timedelta(days=7)
 

@@ -14,7 +14,7 @@ from chalicelib.core.check import Result
 from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.store import limits
 from chalicelib.store.faults import Refused, translated
-from chalicelib.store.models import HistoryItem
+from chalicelib.store.history_models import HistoryItem
 
 SUMS_KEPT = timedelta(days=800)
 _NAMES = tuple(field.name for field in fields(Result) if field.name != "id")

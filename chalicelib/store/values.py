@@ -11,7 +11,7 @@ from chalicelib.core.commands import Value
 from chalicelib.core.moments import from_micros
 from chalicelib.store.connection import key_of
 from chalicelib.store.faults import translated
-from chalicelib.store.models import HistoryItem
+from chalicelib.store.history_models import HistoryItem
 
 _VALUE = "V#"
 

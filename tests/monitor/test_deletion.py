@@ -15,7 +15,7 @@ from chalicelib.monitor.managing import channels, checks, probes, rules
 from chalicelib.store import checks as stored
 from chalicelib.store import definitions, lines
 from chalicelib.store.faults import StoreFault
-from chalicelib.store.models import HistoryItem
+from chalicelib.store.history_models import HistoryItem
 from tests import specs
 from tests.conftest import Story
 from tests.flows.conftest import Killed, strikes, trouble
