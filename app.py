@@ -13,7 +13,7 @@ from chalicelib.api import alertra, healthchecks, hostedgraphite
 from chalicelib.events import Events, Message
 from chalicelib.monitor import chores
 from chalicelib.monitor.clocks import deadlines, reports, rollups, sweep, tick
-from chalicelib.monitor.looking import judging, probing
+from chalicelib.monitor.looking import judging, probing, waiting
 from chalicelib.monitor.services import open_services
 from chalicelib.monitor.telling import deliver, feedback
 from chalicelib.store import queues
@@ -53,6 +53,11 @@ def decide_deadlines(messages: list[Message]) -> None:
 @events
 def run_probes(messages: list[Message]) -> None:
     probing.work(SERVICES, *messages)
+
+
+@events
+def run_stragglers(messages: list[Message]) -> None:
+    waiting.wait(SERVICES, *messages)
 
 
 @events

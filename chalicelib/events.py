@@ -43,7 +43,10 @@ class Events:
         if function.every:
             return self._app.schedule(function.every)(_timed(work))
         queue = self._settings.resource(function.queue)
-        return self._app.on_sqs_message(queue=queue, batch_size=function.batch)(self._fed(function, work))
+        most = function.at_once or None
+        return self._app.on_sqs_message(queue=queue, batch_size=function.batch, maximum_concurrency=most)(
+            self._fed(function, work)
+        )
 
     def _fed(self, function: Function, work: Callable[[list[Message]], object]) -> Callable[[Any], None]:
         @functools.wraps(work)

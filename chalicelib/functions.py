@@ -34,6 +34,7 @@ class Function:
     every: str = ""
     queue: str = ""
     batch: int = 1
+    at_once: int = 0
     tries: int = TRIES
     again: int = 0
     may: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +50,15 @@ class Function:
 SEND = "send"
 # The queues for probes in the regions of the other places.
 ELSEWHERE = "probes of other places"
+STRAGGLERS_ELSEWHERE = "stragglers of other places"
+_PROBING = {
+    "checks": "BatchGetItem GetItem UpdateItem",
+    "history": "PutItem Query",
+    "outbox": "UpdateItem",
+    "news": SEND,
+    "chores": SEND,
+    STRAGGLERS_ELSEWHERE: SEND,
+}
 
 FUNCTIONS: tuple[Function, ...] = (
     Function(
@@ -110,19 +120,22 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "run_probes",
         queue="probes",
-        # First looks and retries are small messages: they share an execution, which waits for the slowest.
-        batch=10,
+        # First looks and retries are small messages: they share an execution, which waits for the slowest. Those of the
+        # tick are large, and too many of them would keep each other waiting.
+        batch=4,
         timeout=120,
         # A whole processor: many probes at the same time.
         memory=1_769,
-        may={
-            "checks": "BatchGetItem GetItem UpdateItem",
-            "history": "PutItem Query",
-            "outbox": "UpdateItem",
-            "news": SEND,
-            "chores": SEND,
-            ELSEWHERE: SEND,
-        },
+        may={**_PROBING, ELSEWHERE: SEND},
+    ),
+    Function(
+        "run_stragglers",
+        queue="stragglers",
+        batch=10,
+        # Few do, for each takes more while it waits.
+        at_once=4,
+        timeout=300,
+        may=_PROBING,
     ),
     Function(
         "judge_rules",

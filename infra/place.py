@@ -1,6 +1,6 @@
-"""The template of a place: in another region, the function that probes alone, from the same package.
+"""The template of a place: in another region, the functions that probe alone, from the same package.
 
-Cut out of the stage's own template, so that nothing stands twice: the function with its role, its queue with the one
+Cut out of the stage's own template, so that nothing stands twice: each function with its role, its queue with the one
 for what fails, its logs and their alarms. What the role may do at home names the tables and queues there by the
 parameter HomeRegion.
 """
@@ -15,11 +15,14 @@ from chalicelib.settings import Settings
 from infra.alarms import CONDITIONS, TOPIC
 from infra.resources import name_of
 
-FUNCTION = "RunProbes"
+# Each function with what its queue is called.
+FUNCTIONS = {"RunProbes": "Probes", "RunStragglers": "Stragglers"}
 OWN = (
-    *(FUNCTION, f"{FUNCTION}Role", f"{FUNCTION}Logs", f"{FUNCTION}ErrorsAlarm"),
-    *("ProbesQueue", "ProbesFailedQueue", "ProbesFailedAlarm", TOPIC, "AlarmReader"),
+    *(name + part for name in FUNCTIONS for part in ("", "Role", "Logs", "ErrorsAlarm")),
+    *(name + part for name in FUNCTIONS.values() for part in ("Queue", "FailedQueue", "FailedAlarm")),
+    *(TOPIC, "AlarmReader"),
 )
+_EVENT_SOURCES = tuple(f"{name}Queue" for name in FUNCTIONS)
 # Parameters that a place cannot do without: the template of the stage has them empty.
 NEEDED = ("Location", "Locations", "HomeRegion")
 
@@ -28,7 +31,7 @@ def cut(template: dict[str, Any], settings: Settings) -> dict[str, Any]:
     """The template of a place of this stage, out of the stage's."""
     whole = deepcopy(template)
     found = whole["Resources"]
-    event_source = {name: one for name, one in found.items() if name.startswith(f"{FUNCTION}Queue")}
+    event_source = {name: one for name, one in found.items() if name.startswith(_EVENT_SOURCES)}
     resources = {name: found[name] for name in OWN if name in found} | event_source
     arns = {f"{name_of(noun)}Table": _table(settings, noun) for noun in store.TABLES}
     arns |= {f"{name_of(noun)}Queue": _queue(settings, noun) for noun in functions.fed()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.functions import ELSEWHERE, SEND, Function
+from chalicelib.functions import ELSEWHERE, SEND, STRAGGLERS_ELSEWHERE, Function
 from infra.resources import SMS_LOG, logical, name_of
 
 Statement = dict[str, Any]
@@ -18,6 +18,8 @@ Statement = dict[str, Any]
 WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 TAKE_MESSAGES = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 SEND_MESSAGES = ("sqs:GetQueueUrl", "sqs:SendMessage")
+# The queues that have the same names in the regions of the other places.
+_ELSEWHERE = {ELSEWHERE: "ProbesQueue", STRAGGLERS_ELSEWHERE: "StragglersQueue"}
 _ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
 
 
@@ -75,8 +77,8 @@ def _table(noun: str) -> dict[str, Any]:
 
 
 def _queue(noun: str) -> dict[str, Any]:
-    if noun == ELSEWHERE:
-        return _sub("sqs:*:${AWS::AccountId}:${ProbesQueue.QueueName}")
+    if noun in _ELSEWHERE:
+        return _sub(f"sqs:*:${{AWS::AccountId}}:${{{_ELSEWHERE[noun]}.QueueName}}")
     return _arn(f"{name_of(noun)}Queue")
 
 

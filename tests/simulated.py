@@ -15,3 +15,9 @@ AT_FIRST, MORE = 5, 5
 SECOND = 0.5 * 0.0000166667
 # Our own part of judging a rule at one moment, on the function that does it: about twice of what it takes here.
 JUDGING = 0.003
+# The same of a look.
+LOOKING = 0.002
+# What the clock calls while all executions are at work is called again after so many seconds, then after twice as many,
+# and so on up to the most (AWS Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous
+# invocation").
+CALLED_AGAIN, AT_MOST = 1.0, 300.0

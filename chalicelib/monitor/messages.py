@@ -30,23 +30,30 @@ def _keys(message: Mapping[str, Any]) -> Keys:
 class Look:
     """Probes are to look. `at` is the moment that is served (milliseconds since 1970), from which the ids of results
     follow. `here` asks one place alone, which asks no other. `attempt` counts the looks that a failure has had since
-    the first, None for a look by the clock. `fresh` asks for a reading of the checks that sees every write."""
+    the first, None for a look by the clock. `fresh` asks for a reading of the checks that sees every write. `followed`:
+    the look that confirms a failure of this one has been asked for already."""
 
     at: int
     keys: Keys
     here: bool = False
     attempt: int | None = None
     fresh: bool = False
+    followed: bool = False
+
+    @property
+    def next_attempt(self) -> int:
+        """What `attempt` is of the look that confirms this one."""
+        return (self.attempt or 0) + 1
 
     def to_message(self) -> Message:
-        more: Message = {"here": True} if self.here else {}
+        more: Message = {name: True for name in ("here", "followed") if getattr(self, name)}
         asked = due(self.at, self.keys, fresh=self.fresh)
         return asked | more | ({} if self.attempt is None else {"try": self.attempt})
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any]) -> Look:
-        here, fresh = bool(message.get("here")), bool(message.get("fresh"))
-        return cls(message["at"], _keys(message), here, message.get("try"), fresh)
+        here, fresh, followed = (bool(message.get(name)) for name in ("here", "fresh", "followed"))
+        return cls(message["at"], _keys(message), here, message.get("try"), fresh, followed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ AGENT = "Tocsin/1 (uptime probe)"
 # Seconds that a look may take unless its definition says otherwise.
 TIMEOUT = 30
 # Whoever has been at it for so many seconds mostly waits for a host that is silent: it takes no place from others.
-SILENT = 2.0
+SILENT = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

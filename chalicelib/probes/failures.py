@@ -9,6 +9,7 @@ from chalicelib import log
 from chalicelib.probes import certificates
 from chalicelib.probes.base import Definition, Failed, Kind, Outcome
 from chalicelib.probes.connection import Session
+from chalicelib.probes.silence import timed_out
 
 REFUSED = "connection refused"
 CLOSED = "connection closed without an answer"
@@ -30,10 +31,6 @@ _ERRNOS = {
     errno.EPERM: UNREACHABLE,
     errno.EAFNOSUPPORT: UNREACHABLE,
 }
-
-
-def timed_out(seconds: float) -> str:
-    return f"no answer within {seconds:g} s"
 
 
 def words(error: OSError, seconds: float) -> str:

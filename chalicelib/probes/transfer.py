@@ -13,7 +13,7 @@ import pycurl
 from chalicelib.net import lookups
 from chalicelib.net.dialling import NOT_ALLOWED, judged
 from chalicelib.net.urls import escaped
-from chalicelib.probes import bodies, certificates, failures, packings, redirects
+from chalicelib.probes import bodies, certificates, failures, packings, redirects, silence
 from chalicelib.probes.base import Failed, Phases
 from chalicelib.probes.connection import trusted
 from chalicelib.probes.http import STATUS_LINE, Answer, Exam
@@ -251,7 +251,7 @@ class Transfer:
         if code == WRITE_ERROR and self._body and (self._body.cut or self._body.broken):
             return ""
         if code == TIMED_OUT:
-            return failures.timed_out(self.seconds)
+            return silence.timed_out(self.seconds)
         if code == COULDNT_CONNECT and self._blocked and not self._opened:
             return NOT_ALLOWED
         if code == COULDNT_CONNECT:

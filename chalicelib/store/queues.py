@@ -56,6 +56,26 @@ def hand_out_again(noun: str, receipts: list[str], after: int) -> None:
         log.warning("what failed comes again late", queue=noun, reason=str(fault))
 
 
+def take(noun: str, at_most: int, seconds: int, *, region: str | None = None) -> tuple[list[str], list[dict[str, Any]]]:
+    """The receipts and the contents of messages that can be read, ten at most, or come within so many seconds. They
+    are hidden until they are dropped, or their time is over. Raises StoreFault."""
+    where = region or home_region()
+    with translated():
+        answer = _client(where).receive_message(
+            QueueUrl=_url(noun, where), MaxNumberOfMessages=min(at_most, BATCH), WaitTimeSeconds=seconds
+        )
+    found = answer.get("Messages", [])
+    return [one["ReceiptHandle"] for one in found], [json.loads(one["Body"]) for one in found]
+
+
+def drop(noun: str, receipts: list[str], *, region: str | None = None) -> None:
+    """Deletes messages that were taken. Raises StoreFault."""
+    where = region or home_region()
+    entries = [{"Id": str(number), "ReceiptHandle": receipt} for number, receipt in enumerate(receipts)]
+    with translated():
+        _client(where).delete_message_batch(QueueUrl=_url(noun, where), Entries=entries)
+
+
 def _send_batch(noun: str, region: str | None, entries: list[dict[str, Any]]) -> None:
     for _ in range(2):
         with translated():

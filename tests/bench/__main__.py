@@ -256,6 +256,11 @@ def mails(arguments: argparse.Namespace) -> None:
     subprocess.run([sys.executable, "-m", "tests.storms", "sandbox", "production", "untold"], check=True)
 
 
+def silent(arguments: argparse.Namespace) -> None:
+    """Hosts that fall silent together, on a simulated account and on a machine with few workers."""
+    subprocess.run([sys.executable, "-m", "tests.storms", "silent", "newcomers", "blackout"], check=True)
+
+
 BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
     "ping": ping,
     "counts": counts.counts,
@@ -263,6 +268,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
     "curve": curve.curve,
     "storm": storm,
     "mails": mails,
+    "silent": silent,
     "list": listing,
     "cold": cold_start,
     "sink": metrics.sink,

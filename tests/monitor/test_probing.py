@@ -73,7 +73,7 @@ def test_a_look_leaves_a_result_with_every_phase(services: Services, keyring: pr
     assert (result.total, result.size) == (20, 512)
     assert result.at == NOW + timedelta(milliseconds=1)
     assert len(result.id) == 48
-    assert engine.asked[0].definition == http.Definition(url="https://example.org/")
+    assert engine.asked[0].definition == http.Definition(url="https://example.org/", timeout=probing.SHORT)
 
 
 def test_a_message_that_comes_twice_leaves_one_result_and_counts_once(

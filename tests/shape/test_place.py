@@ -20,10 +20,10 @@ def placed(template: Template) -> Template:
     return place.cut(template, settings_of("dev"))
 
 
-def test_a_place_has_the_function_that_probes_and_nothing_that_keeps(placed: Template) -> None:
+def test_a_place_has_the_functions_that_probe_and_nothing_that_keeps(placed: Template) -> None:
     kinds = {one["Type"] for one in placed["Resources"].values()}
     functions = [name for name, one in placed["Resources"].items() if one["Type"] == "AWS::Serverless::Function"]
-    assert functions == ["RunProbes"]
+    assert functions == ["RunProbes", "RunStragglers"]
     assert not any("DynamoDB" in kind or "Api" in kind or "Events::Rule" in kind for kind in kinds)
     assert placed["Resources"]["RunProbes"]["Properties"]["Events"]
 

@@ -53,9 +53,10 @@ def _short(resource: dict[str, Any], statement: dict[str, Any]) -> str:
     table, _, index = pattern.partition("Table.Arn}/index/")
     if index:
         return f"{table.removeprefix('${').lower()}/{index}"
-    if pattern == "arn:${AWS::Partition}:sqs:*:${AWS::AccountId}:${ProbesQueue.QueueName}":
-        # The queues of that name in the regions of other places.
-        return "probes"
+    for queue in ("Probes", "Stragglers"):
+        if pattern == f"arn:${{AWS::Partition}}:sqs:*:${{AWS::AccountId}}:${{{queue}Queue.QueueName}}":
+            # The queues of that name in the regions of other places.
+            return queue.lower()
     service, _, name = pattern.removeprefix("arn:${AWS::Partition}:").partition(":${AWS::Region}:${AWS::AccountId}:")
     if service == "logs":
         # The one that SNS writes into, whoever sends the text messages.

@@ -20,6 +20,7 @@ from chalicelib.core.status import Judged, Observed
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings, points
+from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import channels, projects, rules
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.services import Services
@@ -257,7 +258,34 @@ def test_a_worker_that_probes(story: Story, invoke: Invoke, calls: Calls) -> Non
         story.clock.move(minutes=1)
         invoke("run_probes", {**asked, "at": at + 120_000, "here": True})
     assert checks.get(device.project, device.code).status == "up"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(probing, "_was_silent", lambda _check: True)
+        invoke("run_probes", {**asked, "at": at + 180_000, "here": True})
     assert calls.needed == allowed("run_probes")
+
+
+def test_a_worker_that_waits_for_stragglers(story: Story, invoke: Invoke, calls: Calls) -> None:
+    """A failure is confirmed by the next look, and told; its day has been summed."""
+    device, _ = watch_something(story.services, story.keyring)
+    spec = replace(probe_of(device), retries=1)
+    device = manage.change(story.services, device, {"spec": spec})
+    at = int(story.clock.now.timestamp() * 1000)
+    asked = {"at": at, "checks": [[device.project, device.code]], "here": True}
+    invoke("run_stragglers", asked)
+    seen = checks.get_many
+
+    def meanwhile(keys: list[tuple[str, str]], **more: bool) -> list[Check]:
+        found = seen(keys, **more)
+        with calls.paused():
+            manage.change(story.services, device, {"name": "renamed"})
+        return found
+
+    story.clock.move(days=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checks, "get_many", meanwhile)
+        invoke("run_stragglers", {**asked, "try": 1})
+    assert checks.get(device.project, device.code).status == "down"
+    assert calls.needed <= allowed("run_stragglers")
 
 
 def test_a_worker_that_judges(story: Story, invoke: Invoke, calls: Calls) -> None:

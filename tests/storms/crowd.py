@@ -7,15 +7,28 @@ simulated moments, so that the same seed takes the same course.
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
 from botocore.retries.standard import ThrottledRetryableChecker
 
-from tests.simulated import AT_FIRST, EXECUTIONS, MORE, QUEUE_CALL, SEND_CALL, START, STORE_CALL
+from chalicelib import functions
+from tests.simulated import (
+    AT_FIRST,
+    AT_MOST,
+    CALLED_AGAIN,
+    EXECUTIONS,
+    MORE,
+    QUEUE_CALL,
+    SEND_CALL,
+    START,
+    STORE_CALL,
+)
 from tests.storms.senders import Sender
 from tests.walk.faults import Plan
 from tests.walk.memory import Memory
@@ -23,6 +36,8 @@ from tests.walk.queues import Queue
 from tests.walk.world import Invocation, Process, Strand, World
 
 TAKES = {"dynamodb": STORE_CALL, "sqs": QUEUE_CALL, "sesv2": SEND_CALL, "sns": SEND_CALL}
+# How often a queue is looked into for who waits for a message, in seconds.
+POLLS = 0.2
 # What the clients of AWS send again by themselves.
 _AGAIN = frozenset(ThrottledRetryableChecker._THROTTLED_ERROR_CODES)
 
@@ -78,8 +93,28 @@ class Pool:
             self.waiting.popleft()()
 
 
+@dataclass
+class Used:
+    """What functions used: how many ran at the same time, and of each its seconds and its longest run."""
+
+    most: int = 0
+    seconds: Counter[str] = field(default_factory=Counter)
+    longest: Counter[str] = field(default_factory=Counter)
+
+    def begin(self, running: int) -> None:
+        """Counts from now on."""
+        self.most = running
+        self.seconds.clear()
+        self.longest.clear()
+
+    def add(self, name: str, seconds: float) -> None:
+        self.seconds[name] += seconds  # type: ignore[assignment]
+        self.longest[name] = max(self.longest[name], seconds)  # type: ignore[assignment]
+
+
 class Crowd(World):
-    """`attempts` says how often the client of a service sends what is refused because of too much."""
+    """`attempts` says how often the client of a service sends what is refused because of too much. `most` functions run
+    at the same time. With `workers` it is no account but this machine, where each queue has so many."""
 
     def __init__(self, memory: Memory) -> None:
         super().__init__(memory, frozenset(), 0.0)
@@ -88,6 +123,13 @@ class Crowd(World):
         self.calls: Counter[str] = Counter()
         self.messages = 0
         self.executions = 0
+        self.most: float = EXECUTIONS
+        self.workers: int | None = None
+        self.used = Used()
+        # When the processor of a process is free.
+        self._free: dict[int, float] = {}
+        # What the clock called in vain: when it is called again, and how.
+        self._later: list[tuple[float, int, Callable[[], None]]] = []
         # How many of each function are at work, and since when there has been one all the time.
         self._busy: Counter[str] = Counter()
         self._since: dict[str, float] = {}
@@ -107,21 +149,62 @@ class Crowd(World):
         job.waiting.append(self._strand)
         self._strand.park()
 
+    def doze(self, waiting: list[Strand], seconds: float | None) -> None:
+        """Has the strand that runs wait among these until it is woken, or for so many seconds."""
+        strand = self._strand
+        assert strand is not None, "only a function waits"
+        waiting.append(strand)
+        if seconds is None:
+            strand.park()
+        else:
+            strand.sleep_until(self.now + seconds)
+        if strand in waiting:
+            waiting.remove(strand)
+
+    def wake(self, waiting: list[Strand]) -> None:
+        """Lets everyone who waits there go on."""
+        woken = list(waiting)
+        waiting.clear()
+        self._waiting = [one for one in self._waiting if one.strand not in woken]
+        heapq.heapify(self._waiting)
+        for strand in woken:
+            self.wait(self.now, strand)
+
+    def work(self, seconds: float) -> None:
+        """What takes the processor of the process that runs: one of its threads at a time."""
+        if self.running is None:
+            return
+        process = id(self.running.process)
+        self._free[process] = max(self.now, self._free.get(process, 0.0)) + seconds
+        self.sleep(self._free[process] - self.now)
+
+    @property
+    def full(self) -> bool:
+        return self.executions >= self.most
+
     def _next(self) -> tuple[float, Callable[[], None]]:
         listeners = self._listeners
-        full = self.executions >= EXECUTIONS
-        self._listeners = {name: one for name, one in listeners.items() if not full and self._reads(one[0])}
+        self._listeners = {name: one for name, one in listeners.items() if not self.full and self._reads(one[0])}
         try:
-            return super()._next()
+            found = super()._next()
         finally:
             self._listeners = listeners
+        if self._later and self._later[0][0] < found[0]:
+            return self._later[0][0], self._call_again
+        return found
+
+    def _call_again(self) -> None:
+        heapq.heappop(self._later)[2]()
 
     def _reads(self, name: str) -> bool:
         """Whether another batch is read for a function, besides those that it is at."""
         busy = self._busy[name]
+        most = functions.named(name).at_once or float("inf")
+        if self.workers is not None:
+            return busy < min(self.workers, most)
         if not busy:
             self._since[name] = self.now
-        return busy < AT_FIRST + MORE * (self.now - self._since[name])
+        return busy < min(AT_FIRST + MORE * (self.now - self._since[name]), most)
 
     # Functions and threads
 
@@ -146,6 +229,7 @@ class Crowd(World):
     def _start(self, name: str, call: Callable[[], Any]) -> Invocation:
         """Runs a function, after its process has been made where there is none that is free."""
         self.executions += 1
+        self.used.most = max(self.used.most, self.executions)
         self._busy[name] += 1
         process = self._process(name)
         invocation = Invocation(name, process, Plan(), next(self._numbers), self.now)
@@ -158,7 +242,15 @@ class Crowd(World):
         self.wait(self.now + delay, strand)
 
     def _in_strand(self, name: str, call: Callable[[], Any], plan: Plan) -> None:
-        self._start(name, call)
+        self._call(name, call, CALLED_AGAIN)
+
+    def _call(self, name: str, call: Callable[[], Any], again: float) -> None:
+        """Calls a function, or tries to later where as many are at work as may be."""
+        if not self.full:
+            self._start(name, call)
+            return
+        later = min(2 * again, AT_MOST)
+        heapq.heappush(self._later, (self.now + again, next(self._numbers), lambda: self._call(name, call, later)))
 
     def submit(self, pool: Pool, work: Callable[[], Any]) -> Job:
         """Work for a thread of the function that runs; of the scene itself, which takes no time, it is done at once."""
@@ -196,6 +288,7 @@ class Crowd(World):
     def _ended(self, invocation: Invocation) -> None:
         self.executions -= 1
         self._busy[invocation.name] -= 1
+        self.used.add(invocation.name, self.now - invocation.began)
         invocation.process.busy = False
         if invocation.failure is not None:
             self.failures.append(invocation)
@@ -218,6 +311,17 @@ class Crowd(World):
     def _served(self, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         if operation == "SendMessageBatch":
             self.messages += len(request["Entries"])
+        if operation == "ReceiveMessage":
+            return self._received(request)
         if service in self.senders:
             return self.senders[service].call(operation, request)
         return super()._served(service, operation, request)
+
+    def _received(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What a function takes from a queue itself; it waits for the first message as long as it asked to."""
+        until = self.now + request.get("WaitTimeSeconds", 0)
+        answer = self.queues.call("ReceiveMessage", request)
+        while not answer and self.now < until:
+            self.sleep(min(POLLS, until - self.now))
+            answer = self.queues.call("ReceiveMessage", request)
+        return answer

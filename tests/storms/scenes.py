@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.storms.account import Account
 from tests.storms.alerts import neighbours, thousand
+from tests.storms.dark import blackout, mixed, newcomers, silent
 from tests.storms.storm import Figures, Storm
 
 HOOK = ("webhook", {"url_down": "http://127.0.0.1:9001/", "url_up": "http://127.0.0.1:9001/"})
@@ -103,5 +104,19 @@ def texts(account: Account) -> None:
 
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
-    for scene in (sandbox, production, untold, recovery, beside, quota, texts, neighbours, thousand)
+    for scene in (
+        sandbox,
+        production,
+        untold,
+        recovery,
+        beside,
+        quota,
+        texts,
+        neighbours,
+        thousand,
+        silent,
+        newcomers,
+        mixed,
+        blackout,
+    )
 }

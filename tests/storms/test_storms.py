@@ -10,16 +10,21 @@ from tests.walk.test_walk import walked
 
 # A process is longer in starting than in passing through a small storm.
 SMALL = ("sandbox", "recovery", "beside", "quota", "texts", "neighbours")
-LARGE = tuple(name for name in SCENES if name not in SMALL)
+SILENT = ("silent", "newcomers", "mixed")
+LARGE = tuple(name for name in SCENES if name not in (*SMALL, *SILENT))
 
 
 def test_a_small_storm_of_mails_is_told_once_each_and_as_fast_as_the_sender_allows() -> None:
     walked("tests.storms", *SMALL)
 
 
+def test_hosts_that_fall_silent_are_told_down_in_time_and_hold_nobody_up() -> None:
+    walked("tests.storms", *SILENT)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("scene", LARGE)
-def test_a_large_storm_of_mails_is_told_once_each_and_as_fast_as_the_sender_allows(scene: str) -> None:
+def test_a_large_storm_passes_as_it_must(scene: str) -> None:
     walked("tests.storms", scene)
 
 

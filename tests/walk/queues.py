@@ -126,6 +126,20 @@ class Queues:
             taken.append(message)
         return taken
 
+    def _ReceiveMessage(self, request: Request) -> Request:  # noqa: N802
+        queue = self._of(request)
+        taken = self.receive(queue, request.get("MaxNumberOfMessages", 1))
+        found = [{"MessageId": f"m{one.number}", "ReceiptHandle": _receipt(one), "Body": one.body} for one in taken]
+        self.give_back(queue, taken, self._clock())
+        return {"Messages": found} if found else {}
+
+    def _DeleteMessageBatch(self, request: Request) -> Request:  # noqa: N802
+        queue, receipts = self._of(request), {entry["ReceiptHandle"] for entry in request["Entries"]}
+        queue.waiting = [one for one in queue.waiting if _receipt(one) not in receipts]
+        heapq.heapify(queue.waiting)
+        queue.letters = [one for one in queue.letters if _receipt(one) not in receipts]
+        return {"Successful": [{"Id": entry["Id"]} for entry in request["Entries"]], "Failed": []}
+
     def give_back(self, queue: Queue, messages: list[Message], received: float) -> None:
         """What failed comes again when its visibility timeout is over, or goes to the dead letters."""
         for message in messages:

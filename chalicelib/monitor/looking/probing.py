@@ -2,7 +2,9 @@
 
 1. Read the checks, drop what is paused or gone meanwhile. At home, hand those that are probed from elsewhere to the
    places they name: each place has a queue and workers of its own, and writes to the tables at home.
-2. Look at all of them at the same time, as many as the engine allows.
+2. Look at all of them at the same time, as many as the engine allows. Whatever has said nothing for some seconds is
+   handed on, unjudged, to those who wait for stragglers (`wait`), and what said nothing when it was looked at last goes
+   there at once. There a look begins again and has all its time.
 3. Keep each result, without waiting long for those of the batch that hang. If a result of the same id has been kept,
    the message has come twice, and nothing more is done; but a check whose next look is far away is looked at once more,
    because the first worker may have died before it decided.
@@ -11,7 +13,8 @@
    beside it. A good look does not end an outage that enough other places still see.
 
 A message holds `at` (the moment that is served, milliseconds since 1970), `checks` ([project, code] each), `here` where
-one place asks another, `try` for a retry, and `fresh` where the checks have just been made or changed.
+one place asks another, `try` for a retry, `fresh` where the checks have just been made or changed, and `followed` where
+the retry has been asked for already.
 """
 
 from __future__ import annotations
@@ -19,9 +22,8 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,40 +32,49 @@ from chalicelib.core import performance
 from chalicelib.core.check import Check, Result
 from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.specs import ProbeSpec, probe_of
-from chalicelib.core.watching import Observed, retries
+from chalicelib.core.watching import Observed
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import daily
 from chalicelib.monitor.failures import kept, raised_together
-from chalicelib.monitor.looking import weighing
+from chalicelib.monitor.looking import asking, weighing
 from chalicelib.monitor.messages import Look
 from chalicelib.monitor.services import Services
 from chalicelib.probes.base import Outcome, Task
+from chalicelib.probes.silence import is_silence
 from chalicelib.store import checks, queues, results
 from chalicelib.store.faults import Contended, Refused, StoreFault
 
 WORKERS = 16
 # So many seconds a probe may take without keeping up what others found.
 PATIENCE = 2.0
-# In seconds: a check that is looked at more often than this is seen again soon enough whatever happens to one look.
-OFTEN = 60
-ANEW = 30
+# So many seconds a look has where others wait for it, and the milliseconds by which clocks may be short of them.
+SHORT = 3.0
+TICK = 10
 
 
 # What is to be looked at, and the message that asks for it.
 _Asked = tuple[Look, Check]
 
 
-def work(services: Services, *messages: dict[str, Any]) -> int:
-    """Does some messages, all at the same time, so that a host which is silent holds no other up. Answers how many
-    results it kept. Raises what must be tried again, when everything else is done."""
+def work(services: Services, *messages: dict[str, Any], queue: str = asking.PROBES) -> int:
+    """Does some messages, all at the same time. What comes from the queue of probes and has found a host silent for
+    some seconds is handed on to that of stragglers, so that it holds no other up. Answers how many results it kept.
+    Raises what must be tried again, when everything else is done."""
     looks, count = list[_Asked](), 0
     with raised_together("messages of probes") as failures:
         for message in messages:
             with kept(failures):
                 looks += _asked(services, Look.from_message(message))
+        if queue == asking.PROBES:
+            silent = [one for one in looks if _was_silent(one[1])]
+            looks = [one for one in looks if one not in silent]
+            with kept(failures):
+                asking.hand_on(services, silent)
         if looks:
             with kept(failures):
-                count = _look(services, looks)
+                batch = _Batch(services, looks, queue)
+                count = batch.look()
+                asking.hand_on(services, batch.silent)
     return count
 
 
@@ -80,35 +91,61 @@ def _asked(services: Services, asked: Look) -> list[_Asked]:
     return [(asked, check) for check in here]
 
 
-def _look(services: Services, looks: list[_Asked]) -> int:
-    """Probes and keeps what is found. Keeping waits for the probes, for it would show in the times that they measure;
-    but not long for those that take long: what others found is news."""
-    over, patience = threading.Event(), time.monotonic() + PATIENCE
-    keeping: list[Future[bool]] = []
-    # Two messages may ask for the same check.
-    by_key = {f"{number}#{check.code}": (asked, check) for number, (asked, check) in enumerate(looks)}
-    retries = Retries(services)
+def _was_silent(check: Check) -> bool:
+    """Whether the host said nothing when it was looked at last, so that it probably says nothing now."""
+    return check.status == "down" and probe_of(check).timeout > SHORT and is_silence(check.last_result)
 
-    def keep(asked: Look, check: Check, outcome: Outcome) -> bool:
-        over.wait(patience - time.monotonic())
-        with retries.one_less():
-            return _keep(services, asked, check, began, outcome, retries)
 
-    def done(key: str, outcome: Outcome) -> None:
-        retries.one_more()
-        keeping.append(pool.submit(keep, *by_key[key], outcome))
+class _Batch:
+    """Looks that begin at the same time. `silent` are those that were given up because their hosts said nothing."""
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        try:
-            with services.prober() as engine:
-                began = services.clock()
-                outcomes = engine.run([Task(key, _definition(check)) for key, (_, check) in by_key.items()], done)
-        finally:
-            over.set()
-        new = [future.result() for future in keeping]
-    failed = sum(not outcome.ok for outcome in outcomes.values())
-    log.count(Probes=len(outcomes), ProbeFailures=failed, ProbeLagSeconds=_lag(looks, began))
-    return sum(new)
+    def __init__(self, services: Services, looks: list[_Asked], queue: str) -> None:
+        self._services = services
+        # Two messages may ask for the same check.
+        self._by_key = {f"{number}#{check.code}": (asked, check) for number, (asked, check) in enumerate(looks)}
+        self._looks = looks
+        self._limit = SHORT if queue == asking.PROBES else float("inf")
+        self._retries = asking.Retries(services, queue)
+        self._over, self._patience = threading.Event(), time.monotonic() + PATIENCE
+        self._keeping: list[Future[bool]] = []
+        self.silent: list[_Asked] = []
+
+    def look(self) -> int:
+        """Probes and keeps what is found; answers how many results are new. Keeping waits for the probes, for it would
+        show in the times that they measure; but not long for those that take long: what others found is news."""
+        with ThreadPoolExecutor(WORKERS) as pool:
+
+            def done(key: str, outcome: Outcome) -> None:
+                if self._is_given_up(key, outcome):
+                    self.silent.append(self._by_key[key])
+                    return
+                self._retries.one_more()
+                self._keeping.append(pool.submit(self._keep, key, outcome))
+
+            try:
+                with self._services.prober() as engine:
+                    self._began = self._services.clock()
+                    outcomes = engine.run([self._task(key) for key in self._by_key], done)
+            finally:
+                self._over.set()
+            new = [future.result() for future in self._keeping]
+        failed = sum(not outcome.ok for outcome in outcomes.values()) - len(self.silent)
+        log.count(Probes=len(new), ProbeFailures=failed, ProbeLagSeconds=_lag(self._looks, self._began))
+        return sum(new)
+
+    def _task(self, key: str) -> Task:
+        definition = probes.read(probe_of(self._by_key[key][1]).definition)
+        return Task(key, replace(definition, timeout=min(definition.timeout, self._limit)))
+
+    def _is_given_up(self, key: str, outcome: Outcome) -> bool:
+        """Whether a look has failed because it had less time than it should have: its clock runs in milliseconds."""
+        short = probe_of(self._by_key[key][1]).timeout > self._limit
+        return short and not outcome.ok and outcome.phases.total >= 1e3 * self._limit - TICK
+
+    def _keep(self, key: str, outcome: Outcome) -> bool:
+        self._over.wait(self._patience - time.monotonic())
+        with self._retries.one_less():
+            return _keep(self._services, *self._by_key[key], self._began, outcome, self._retries)
 
 
 def _lag(looks: list[_Asked], began: datetime) -> float:
@@ -116,24 +153,13 @@ def _lag(looks: list[_Asked], began: datetime) -> float:
     return max(0.0, *(began.timestamp() - asked.at / 1000 for asked, _ in looks))
 
 
-def _definition(check: Check) -> probes.Definition:
-    return probes.read(probe_of(check).definition)
-
-
 def look_now(services: Services, check: Check) -> None:
     """Has a check looked at without waiting for its moment. What cannot be asked for is left to the clock."""
     at = int(services.clock().timestamp() * 1000)
     try:
-        queues.send("probes", Look(at, ((check.project, check.code),), fresh=True).to_message())
+        queues.send(asking.PROBES, Look(at, ((check.project, check.code),), fresh=True).to_message())
     except StoreFault as fault:
         log.warning("first look not asked for, the clock will", reason=str(fault), code=check.code)
-
-
-def places(services: Services, check: Check) -> list[str]:
-    """The places from which a check is probed: the existing places that it names, else home."""
-    known = services.settings.places
-    named = [name for name in probe_of(check).locations if name in known]
-    return named or known[:1]
 
 
 def _mine(services: Services, asked: Look, found: list[Check]) -> list[Check]:
@@ -141,22 +167,19 @@ def _mine(services: Services, asked: Look, found: list[Check]) -> list[Check]:
     elsewhere: dict[str, list[tuple[str, str]]] = {}
     mine = []
     for check in found:
-        for place in places(services, check):
+        for place in asking.places(services, check):
             if place == services.settings.location:
                 mine.append(check)
             else:
                 elsewhere.setdefault(place, []).append((check.project, check.code))
     for place, keys in elsewhere.items():
-        _ask(services, place, Look(asked.at, tuple(keys), here=True, fresh=asked.fresh))
+        asking.ask(services, place, Look(asked.at, tuple(keys), here=True, fresh=asked.fresh))
     return mine
 
 
-def _ask(services: Services, place: str, look: Look, *, delay: int = 0) -> None:
-    region = dict(services.settings.locations).get(place)
-    queues.send_all("probes", [look.to_message()], delay=delay, region=region)
-
-
-def _keep(services: Services, asked: Look, check: Check, began: datetime, outcome: Outcome, retries: Retries) -> bool:
+def _keep(
+    services: Services, asked: Look, check: Check, began: datetime, outcome: Outcome, again: asking.Retries
+) -> bool:
     started = began + timedelta(milliseconds=outcome.phases.block)
     verdict = performance.verdict(probe_of(check), outcome.phases.total)
     ok = outcome.ok and not performance.is_failure(probe_of(check), verdict)
@@ -164,13 +187,13 @@ def _keep(services: Services, asked: Look, check: Check, began: datetime, outcom
     result = _result(services, asked, check, started, outcome, verdict, ok, text)
     daily.await_late(services, check.code, asked.at)
     if not results.add(check.code, result):
-        if check.period > OFTEN:
-            _look_anew(services, asked, check)
+        if check.period > asking.OFTEN:
+            again.anew(asked, check)
         return False
     look = Observed(started, ok, text, services.settings.location, probe_of(check).definition)
     after = _observe(services, check, look)
     if after and not ok and after.suspicion:
-        _look_again(services, asked, after, retries)
+        again.add(asked, after)
     return True
 
 
@@ -223,7 +246,7 @@ def _observe(services: Services, check: Check, look: Observed) -> Check | None:
     except Missing:
         return None
     except (Busy, StoreFault):
-        if check.period > OFTEN:
+        if check.period > asking.OFTEN:
             raise
         log.error("look not decided, the next one will be", code=check.code)
         return None
@@ -238,80 +261,10 @@ def _decided(services: Services, seen: Check, look: Observed) -> Check:
 
 def _decide(services: Services, check: Check, look: Observed) -> Check:
     """The check after a look. Raises Refused or Contended when it has become another meanwhile."""
-    others = (place for place in places(services, check) if place != look.location)
+    others = (place for place in asking.places(services, check) if place != look.location)
     counted = weighing.weighed(services, check, look, others)
     change = transitions.keep(check, counted) if counted else None
     if change is None:
         return check
     transitions.tell([change])
     return change.after
-
-
-def _look_again(services: Services, asked: Look, check: Check, again: Retries) -> None:
-    """Asks the next place of the check to confirm; the same one where there is no other."""
-    number = (asked.attempt or 0) + 1
-    if number <= retries(check):
-        again.add(_next_place(services, check), probe_of(check).retry_delay, number, check)
-
-
-class Retries:
-    """The retries that one message's looks ask for. Those that go to one place after one delay travel together, when
-    nothing else is being kept: many hosts that fall silent together end together, and a message for each would keep
-    every worker busy until the last of them has timed out."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._lock = threading.Lock()
-        self._keeping = 0
-        self._waiting: dict[tuple[str, int, int], list[Check]] = {}
-
-    def one_more(self) -> None:
-        """A look has ended, and is about to be kept."""
-        with self._lock:
-            self._keeping += 1
-
-    @contextmanager
-    def one_less(self) -> Iterator[None]:
-        """A look is kept inside the block. Raises StoreFault for what cannot be asked for, and is not seen again
-        soon."""
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._keeping -= 1
-                ready, self._waiting = ({}, self._waiting) if self._keeping else (self._waiting, {})
-            for (place, delay, number), some in ready.items():
-                self._send(place, delay, number, some)
-
-    def add(self, place: str, delay: int, number: int, check: Check) -> None:
-        with self._lock:
-            self._waiting.setdefault((place, delay, number), []).append(check)
-
-    def _send(self, place: str, delay: int, number: int, some: list[Check]) -> None:
-        at = int(self._services.clock().timestamp() * 1000) + delay * 1000
-        again = Look(at, tuple((one.project, one.code) for one in some), here=True, attempt=number)
-        try:
-            _ask(self._services, place, again, delay=delay)
-        except StoreFault as fault:
-            if any(one.period > OFTEN for one in some):
-                raise
-            for one in some:
-                log.warning("retry not asked for, the next look confirms", reason=str(fault), code=one.code)
-
-
-def _look_anew(services: Services, asked: Look, check: Check) -> None:
-    """Asks for the same look again, as another one: its result is not kept yet."""
-    at = int(services.clock().timestamp() * 1000) + ANEW * 1000
-    anew = Look(at, ((check.project, check.code),), here=True, attempt=asked.attempt or 0)
-    _ask(services, services.settings.location, anew, delay=ANEW)
-
-
-def _next_place(services: Services, check: Check) -> str:
-    """A place that has not seen the failure, in the order of the check's places."""
-    mine = places(services, check)
-    seen: Iterable[str] = check.suspicion.locations if check.suspicion else ()
-    unseen = [place for place in mine if place not in seen]
-    if unseen:
-        return unseen[0]
-    here = services.settings.location
-    return mine[(mine.index(here) + 1) % len(mine)] if here in mine else mine[0]

@@ -28,8 +28,9 @@ def weighed(services: Services, check: Check, look: Observed, others: Iterable[s
         return look
     kept = _recent(services, check)
     latest = _latest(kept)
-    own = latest.get(look.location)
-    if own and own.at > look.at:
+    since = [one for one in kept if one.location == look.location and one.at > look.at]
+    # An older failure counts beside newer ones: two looks that wait for one host end when they like.
+    if since and (look.ok or any(one.code for one in since)):
         return None
     if look.ok:
         return None if _is_down_elsewhere(check, others, latest) else look
