@@ -20,7 +20,8 @@ class Settings:
     this process runs; `locations` are all places that are probed from with their AWS regions, home first; `home_region`
     is set in the other regions alone: where the tables are. Channels may publish to SNS topics whose names begin with
     `topic_prefix`, "*" for all. `sms_log` is the log group in which SNS tells of text messages that failed; empty where
-    nobody asks.
+    nobody asks. With `confirm_addresses` news goes only to addresses and numbers whose owners have confirmed that they
+    want it.
     """
 
     stage: str = "local"
@@ -48,6 +49,7 @@ class Settings:
     allowed_networks: tuple[str, ...] = ()
     topic_prefix: str = "tocsin-news"
     sms_log: str = ""
+    confirm_addresses: bool = False
 
     @property
     def places(self) -> list[str]:
@@ -74,6 +76,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     for name, (low, high) in _RANGES.items():
         if name in given:
             values[name] = _number(_VARIABLES[name], given[name], low, high)
+    if "confirm_addresses" in given:
+        values["confirm_addresses"] = _truth("TOCSIN_CONFIRM_ADDRESSES", given["confirm_addresses"])
     if "allowed_networks" in given:
         values["allowed_networks"] = _networks(given["allowed_networks"])
     if "locations" in given:
@@ -101,6 +105,12 @@ def _locations(text: str) -> tuple[tuple[str, str], ...]:
     if any(len(pair) != 2 or not all(pair) for pair in pairs) or len({pair[0] for pair in pairs}) < len(pairs):
         raise BadSettings("TOCSIN_LOCATIONS must list places and regions such as Stockholm SWE=eu-north-1")
     return tuple((pair[0], pair[1]) for pair in pairs)
+
+
+def _truth(key: str, text: str) -> bool:
+    if text not in ("true", "false"):
+        raise BadSettings(f"{key} must be true or false, not {text!r}")
+    return text == "true"
 
 
 def _number(key: str, text: str, low: int, high: int) -> int:

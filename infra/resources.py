@@ -85,6 +85,13 @@ def _parameter(setting: str) -> dict[str, Any]:
     if setting in package_settings._RANGES:
         low, high = package_settings._RANGES[setting]
         return {"Type": "Number", "Default": default, "MinValue": low, "MaxValue": high, **described}
+    if isinstance(default, bool):
+        return {
+            "Type": "String",
+            "Default": "true" if default else "false",
+            "AllowedValues": ["true", "false"],
+            **described,
+        }
     return {"Type": "String", "Default": default if isinstance(default, str) else " ".join(default), **described}
 
 

@@ -5,18 +5,32 @@ To add a kind: a module that is a `base.Kind`, and its name in `KINDS`.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
 from chalicelib.channels import mail, opsgenie, pagerduty, slack, sms, sns, victorops, webhook
 from chalicelib.channels.base import Event, Kind, Outlet
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Invalid, Undelivered
 
-__all__ = ["KINDS", "Event", "Kind", "Outlet", "comes_back", "kind_named", "reachable", "recipients", "wants"]
+__all__ = [
+    "KINDS",
+    "Event",
+    "Kind",
+    "Outlet",
+    "comes_back",
+    "kind_named",
+    "narrowed",
+    "reachable",
+    "recipients",
+    "sent_to",
+    "wants",
+]
 
 KINDS: tuple[Kind, ...] = (mail, sms, sns, webhook, slack, pagerduty, opsgenie, victorops)
 
-# The kinds whose messages may come back after they were accepted, and the setting that holds their recipients.
+# The kinds that reach people at addresses of their own, from whom messages may come back after they were accepted, and
+# the setting in which the addresses stand.
 _RECIPIENTS = {mail.name: "address", sms.name: "number"}
 
 
@@ -44,17 +58,26 @@ def comes_back(channel: Channel) -> bool:
 
 
 def recipients(channel: Channel) -> list[str]:
-    """The addresses or the number of a channel whose messages may come back; of another kind nobody."""
-    return str(channel.settings[_RECIPIENTS[channel.kind]]).split(", ") if comes_back(channel) else []
+    """The addresses of the people whom a channel reaches, each of whom gets a message of his own; none of a kind that
+    reaches something else."""
+    key = _RECIPIENTS.get(channel.kind)
+    return [address for address in str(channel.settings[key]).split(", ") if address] if key else []
 
 
-def reachable(channel: Channel) -> dict[str, Any]:
-    """The channel's settings without those of its recipients to whom nothing is sent any more. Raises Undelivered if
-    nobody is left."""
-    gone = {name: bounce for name, bounce in channel.bounced.items() if bounce.final}
-    if not gone:
-        return channel.settings
-    left = [one for one in recipients(channel) if one not in gone]
+def narrowed(channel: Channel, some: Iterable[str]) -> Channel:
+    """The channel as if it reached some of its people alone."""
+    return replace(channel, settings=channel.settings | {_RECIPIENTS[channel.kind]: ", ".join(some)})
+
+
+def sent_to(channel: Channel) -> list[str]:
+    """The channel's people without those to whom nothing is sent any more, as messages to them came back for good."""
+    gone = {address for address, bounce in channel.bounced.items() if bounce.final}
+    return [address for address in recipients(channel) if address not in gone]
+
+
+def reachable(channel: Channel) -> list[str]:
+    """As `sent_to`. Raises Undelivered if nobody is left."""
+    left = sent_to(channel)
     if not left:
-        raise Undelivered("; ".join(dict.fromkeys(bounce.why for bounce in gone.values())), permanent=True)
-    return {**channel.settings, _RECIPIENTS[channel.kind]: ", ".join(left)}
+        raise Undelivered("; ".join(dict.fromkeys(bounce.why for bounce in channel.bounced.values())), permanent=True)
+    return left

@@ -1,7 +1,8 @@
-"""E-mail through Amazon SES, version 2 of its API: one message with a text and an HTML part to all addresses at once.
+"""E-mail through Amazon SES, version 2 of its API: one message with a text and an HTML part.
 
 The message is made here and sent raw, so that its headers are ours: answering machines keep still (RFC 3834), mails of
-one outage stand together (References), and every attempt of the same news bears the same X-Tocsin-Id.
+one outage stand together (References), every attempt of the same news bears the same X-Tocsin-Id, and mail programs
+offer to stop the mails (RFC 2369, RFC 8058).
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from email.charset import QP, Charset
 from email.header import Header
+from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
@@ -23,6 +26,7 @@ from chalicelib.channels import aws, details, fields, incidents, words
 from chalicelib.channels.base import Outlet, message_id
 from chalicelib.core.check import Ping
 from chalicelib.core.news import News, Site
+from chalicelib.core.postmark import Postmark
 from chalicelib.net import urls
 
 if TYPE_CHECKING:
@@ -60,23 +64,28 @@ wants = fields.wants
 
 def send(settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> None:
     to = addresses(settings)
-    mail = message(news, to)
+    post(message(news, to), to, news[0].site, outlet, news[0].now, news[-1].postmark)
+
+
+def post(
+    mail: Message, to: list[str], site: Site, outlet: Outlet, now: datetime, postmark: Postmark | None = None
+) -> None:
+    """Hands a finished mail to SES. Raises Undelivered."""
     aws.ask(
         service,
-        news[0].now,
+        now,
         outlet.ses.send_email,
-        FromEmailAddress=sender_of(news[0].site)[1],
+        FromEmailAddress=sender_of(site)[1],
         Destination={"ToAddresses": to},
         Content={"Raw": {"Data": mail.as_bytes(policy=_CRLF)}},
-        **_followed(news, outlet),
+        **_followed(postmark, outlet),
     )
 
 
-def _followed(news: Sequence[News], outlet: Outlet) -> dict[str, Any]:
-    """Has SES say what becomes of the mail, and what it says bear the postmark of the last news in it."""
+def _followed(mark: Postmark | None, outlet: Outlet) -> dict[str, Any]:
+    """Has SES say what becomes of the mail, and what it says bear its postmark."""
     if not outlet.mail_set:
         return {}
-    mark = news[-1].postmark
     tags = [{"Name": name, "Value": value} for name, value in mark.tags().items()] if mark else []
     return {"ConfigurationSetName": outlet.mail_set, "EmailTags": tags}
 
@@ -101,17 +110,19 @@ def message(news: Sequence[News], addresses: list[str]) -> MIMEMultipart:
     The older half of the email package makes it: the newer one drops spaces from long subjects that mix alphabets.
     """
     name, sender = sender_of(news[0].site)
-    contents = {"subject": subject(news), "told": [_contents(one) for one in news]}
+    contents = {"subject": subject(news), "told": [_contents(one) for one in news], "stop": news[0].stop}
     outages = dict.fromkeys(incidents.name(one) for one in news)
     mail = MIMEMultipart("alternative")
     mail["From"] = formataddr((name, sender))
     mail["To"] = ", ".join(addresses)
-    mail["Subject"] = _encoded(subject(news))
+    mail["Subject"] = encoded(subject(news))
     mail["References"] = " ".join(f"<{outage}@{sender.rpartition('@')[2]}>" for outage in outages)
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Tocsin-Id"] = words.one_line(message_id(news), 200)
-    mail.attach(_part("plain", _render("mail.txt.j2", contents)))
-    mail.attach(_part("html", _render("mail.html.j2", contents)))
+    for header, value in stopping(news[0].stop).items():
+        mail[header] = value
+    mail.attach(part("plain", _render("mail.txt.j2", contents)))
+    mail.attach(part("html", _render("mail.html.j2", contents)))
     return mail
 
 
@@ -123,6 +134,13 @@ def subject(news: Sequence[News]) -> str:
     return f"{', '.join(told)} | {labels}"
 
 
+def stopping(link: str) -> dict[str, str]:
+    """The headers by which a mail program stops the mails with one POST; none without a link."""
+    if not link:
+        return {}
+    return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
 def sender_of(site: Site) -> tuple[str, str]:
     """Name and address of the installation's sender, each on one line, the name with or without quotes around it."""
     name, bracket, address = words.one_line(site.mail_from, 400).rpartition("<")
@@ -130,13 +148,14 @@ def sender_of(site: Site) -> tuple[str, str]:
     return (name.strip(' "') if bracket else ""), address
 
 
-def _encoded(text: str) -> str:
+def encoded(text: str) -> str:
     """A header's text, folded. What merely looks like an encoded word is encoded too, so that it is shown as it is."""
     charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
     return Header(text, charset, header_name="Subject").encode()
 
 
-def _part(subtype: str, text: str) -> MIMEText:
+def part(subtype: str, text: str) -> MIMEText:
+    """A text that stays legible as it is sent."""
     charset = Charset("utf-8")
     charset.body_encoding = QP
     return MIMEText(text, subtype, charset)  # type: ignore[arg-type]  # a Charset is documented, but not in the stubs

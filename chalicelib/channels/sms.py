@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from chalicelib.channels import aws, fields, words
@@ -38,9 +39,14 @@ wants = fields.wants
 
 @in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> str:
+    return post(settings["number"], message(news), outlet, news.now)
+
+
+def post(number: str, text: str, outlet: Outlet, now: datetime) -> str:
+    """Hands a text to SNS, and answers its receipt. Raises Undelivered."""
     kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
-    values = {"PhoneNumber": settings["number"], "Message": message(news), "MessageAttributes": kind}
-    return str(aws.ask(service, news.now, outlet.sns.publish, **values).get("MessageId", ""))
+    values = {"PhoneNumber": number, "Message": text, "MessageAttributes": kind}
+    return str(aws.ask(service, now, outlet.sns.publish, **values).get("MessageId", ""))
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:

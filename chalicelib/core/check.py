@@ -290,8 +290,10 @@ class Channel:
     `resolves` says whether recoveries are told. A `default` channel is told of every check of the project, whatever
     channels the check names. A `hidden` one belongs to one check and stands in no list. `number` is the integer by
     which a dialect knows the channel, 0 for none yet. `mended` is when there last was reason to think that it works
-    again: it was changed, tested well, or told something after an error. `extra` is data of one dialect that no other
-    reads. `bounced` are the recipients from whom messages came back that had been accepted.
+    again: it was changed, tested well, or told something after an error. Of its recipients some have `stopped` its
+    mails and some are `waiting`: they have not confirmed yet that they want its news (see `core.recipients`). `extra`
+    is data of one dialect that no other reads. `bounced` are the recipients from whom messages came back that had been
+    accepted.
     """
 
     project: str
@@ -307,6 +309,8 @@ class Channel:
     hidden: bool = False
     number: int = 0
     mended: datetime | None = None
+    stopped: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
     extra: dict[str, Any] = field(default_factory=dict)
     bounced: dict[str, Bounce] = field(default_factory=dict)
 

@@ -28,7 +28,8 @@ class Attempt:
     one (`paced`) is not counted. It is tried again at `next_at`, never if that is None and no `lease` lasts: given up.
     `place` is its place in the line of those who wait for its sender, None where it has none.
     While a `lease` lasts somebody is sending it; a lease that is over without an outcome leaves it unknown. `unsure`:
-    a try, or one of an earlier message to the same effect, was not answered, and may have been taken.
+    a try, or one of an earlier message to the same effect, was not answered, and may have been taken; or some of the
+    channel's recipients have it: `reached` are their marks (see `core.recipients`), and they do not get it again.
     """
 
     event: Heard
@@ -46,6 +47,7 @@ class Attempt:
     paced: bool = False
     place: int | None = None
     unsure: bool = False
+    reached: tuple[str, ...] = ()
 
     @property
     def may_be_heard(self) -> bool:
@@ -64,12 +66,14 @@ class Attempt:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """The message that a service took last and that may come back: `message` as it was sent, `attempt` the name of that
-    try, `before` what the channel had heard before it. It has come back from the recipients in `lost`."""
+    try, `before` what the channel had heard before it. It has come back from the recipients in `lost`; those with the
+    marks `reached` were sent it, whom nobody wrote down before each got a message of his own."""
 
     message: Attempt
     attempt: str
     before: Cursor
     lost: tuple[str, ...] = ()
+    reached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ def leased(cursor: Cursor, message: Attempt, by: str) -> Cursor:
         message = replace(message, unsure=before.may_be_heard)
     if before and (before.event, before.flip, before.reminder) == (message.event, message.flip, message.reminder):
         message = replace(message, first=before.first, count=before.count, paced=before.paced, error=before.error)
+        message = replace(message, reached=before.reached)
     return replace(cursor, attempt=message, by=by)
 
 
@@ -157,6 +162,13 @@ def told(cursor: Cursor, upto: datetime | None, now: datetime) -> Cursor:
     return replace(
         heard, since=message.began, reason=message.reason, incident=message.incident, reminder=message.reminder
     )
+
+
+def reached(cursor: Cursor, marks: tuple[str, ...]) -> Cursor:
+    """Some of the channel's recipients have the message under way, or nobody (no marks)."""
+    message = cursor.attempt
+    assert message is not None
+    return replace(cursor, attempt=replace(message, reached=marks, unsure=message.unsure or bool(marks)))
 
 
 def failed(cursor: Cursor, error: str, now: datetime, *, permanent: bool, unanswered: bool = False) -> Cursor:
@@ -191,13 +203,13 @@ def given_up(cursor: Cursor) -> Cursor:
     return replace(cursor, attempt=replace(cursor.attempt, lease=None, next_at=None, unsure=True))
 
 
-def kept(cursor: Cursor, sent: Cursor) -> Cursor:
+def kept(cursor: Cursor, sent: Cursor, marks: tuple[str, ...] = ()) -> Cursor:
     """The cursor after a message was taken, as `told` makes it of the one under which it was `sent`, for a service from
-    which the message may come back."""
+    which the message may come back. `marks` are those of the recipients who were sent it."""
     message = sent.attempt
     assert message is not None
     before = replace(sent, attempt=None, taken=None, by="")
-    return replace(cursor, taken=Taken(replace(message, lease=None), sent.by, before))
+    return replace(cursor, taken=Taken(replace(message, lease=None), sent.by, before, reached=marks))
 
 
 def lost(cursor: Cursor, attempt: str, recipients: Iterable[str], of: Iterable[str]) -> Cursor:
@@ -215,7 +227,7 @@ def untold(cursor: Cursor, error: str, now: datetime, *, permanent: bool) -> Cur
     known. What was tried since is thought over with it."""
     taken = cursor.taken
     assert taken is not None
-    back = failed(replace(taken.before, attempt=taken.message), error, now, permanent=permanent)
+    back = failed(replace(taken.before, attempt=replace(taken.message, reached=())), error, now, permanent=permanent)
     assert back.attempt is not None
     # A channel that was changed after it had been sent is told again.
     return replace(back, attempt=replace(back.attempt, at=taken.message.at))

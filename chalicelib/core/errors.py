@@ -1,5 +1,9 @@
 """What can go wrong in the core's own words. Each dialect renders these in its published shape."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 
 class TocsinError(Exception):
     """Root of every error that is meant for a caller; anything else is a fault of ours or of AWS."""
@@ -56,15 +60,23 @@ class Undelivered(TocsinError):
 
     `permanent` tells the deliverer that trying again is of no use (a bad address, a refused key). `after` is the number
     of seconds for which the receiver wants to be left alone (Retry-After and its like): that is no failed attempt, only
-    a wait; None where nobody asked for one. `unanswered`: it may have been taken, for there was no answer. `message` is
-    shown on the channel and in its delivery log, so it must hold no secret.
+    a wait; None where nobody asked for one. `unanswered`: it may have been taken, for there was no answer. `reached`
+    are the marks of those recipients of the channel who have it. `message` is shown on the channel and in its delivery
+    log, so it must hold no secret.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, after: float | None = None, unanswered: bool = False
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        after: float | None = None,
+        unanswered: bool = False,
+        reached: Iterable[str] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
         self.permanent = permanent
         self.unanswered = unanswered
         self.after = after
+        self.reached = tuple(sorted(reached))

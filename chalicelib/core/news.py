@@ -33,7 +33,7 @@ class News:
     `over` are the outages of whose end the channel hears with this, oldest first: the last is the one that ended, those
     before it (of "down": all of them) it missed. `heard`: it heard "down" before. `ended` is the last word about
     a check that is not watched any more. `page` is the address of the check's page, empty if it has none. The
-    `postmark` finds the message if it comes back.
+    `postmark` finds the message if it comes back; `stop` is where the one who reads it stops the mails of its channel.
     """
 
     id: str
@@ -53,6 +53,7 @@ class News:
     ended: bool = False
     page: str = ""
     postmark: Postmark | None = None
+    stop: str = ""
 
     @property
     def url(self) -> str:

@@ -105,12 +105,13 @@ def to_document(cursor: Cursor) -> dict[str, Any]:
 
 def _taken_document(taken: Taken) -> dict[str, Any]:
     parts = {"message": _plain(taken.message), "attempt": taken.attempt, "before": to_document(taken.before)}
-    return parts | ({"lost": list(taken.lost)} if taken.lost else {})
+    lists = {"lost": list(taken.lost), "reached": list(taken.reached)}
+    return parts | {name: value for name, value in lists.items() if value}
 
 
 def _taken(channel: str, document: dict[str, Any]) -> Taken:
     message, before = Attempt(**_values(document["message"])), from_document(channel, "", document["before"])
-    return Taken(message, document["attempt"], before, tuple(document.get("lost", ())))
+    return Taken(message, document["attempt"], before, *(tuple(document.get(name, ())) for name in ("lost", "reached")))
 
 
 def from_document(channel: str, by: str, document: dict[str, Any]) -> Cursor:
@@ -134,4 +135,10 @@ def _plain(record: Any, without: Iterable[str] = ()) -> dict[str, Any]:
 
 
 def _values(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: from_micros(value) if name in _MOMENTS else value for name, value in document.items()}
+    return {name: _value(name, value) for name, value in document.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _MOMENTS:
+        return from_micros(value)
+    return tuple(value) if isinstance(value, list) else value

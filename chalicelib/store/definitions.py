@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from pynamodb.attributes import UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -52,6 +53,8 @@ def save_channel(channel: Channel) -> None:
         default=channel.default,
         hidden=channel.hidden,
         number=channel.number or None,
+        stopped=set(channel.stopped) or None,
+        waiting=set(channel.waiting) or None,
         extra=channel.extra or None,
     )
     try:
@@ -63,7 +66,7 @@ def save_channel(channel: Channel) -> None:
 
 
 def clear(project: str) -> None:
-    """Removes everything that was defined in a project: channels, mutes, what its rules read."""
+    """Removes everything that was defined in a project: channels, mutes, what its rules read, who confirmed what."""
     with translated():
         nouns = [item.noun for item in SubscriptionItem.query(project, attributes_to_get=["project", "noun"])]
         with SubscriptionItem.batch_write() as batch:
@@ -71,8 +74,9 @@ def clear(project: str) -> None:
                 batch.delete(SubscriptionItem(project, noun))
 
 
-def update_channel(channel: Channel, now: datetime) -> Channel:
-    """Keeps what its owner changed, which also mends it. Raises Missing when it is gone."""
+def update_channel(channel: Channel, now: datetime, seen: Channel | None = None) -> Channel:
+    """Keeps what its owner changed, which also mends it. With `seen`, the channel as it was read, its marks change too.
+    Raises Missing when it is gone, Refused when its marks have become others since."""
     actions: list[Action] = [
         ChannelItem.name.set(channel.name),
         ChannelItem.settings.set(channel.settings),
@@ -82,12 +86,28 @@ def update_channel(channel: Channel, now: datetime) -> Channel:
         ChannelItem.number.set(channel.number),
         ChannelItem.extra.set(channel.extra),
     ]
-    return mend(channel, now, actions)
+    if seen is None:
+        return mend(channel, now, actions)
+    actions += [_marked(ChannelItem.stopped, channel.stopped), _marked(ChannelItem.waiting, channel.waiting)]
+    unchanged = _has_marks(ChannelItem.stopped, seen.stopped) & _has_marks(ChannelItem.waiting, seen.waiting)
+    _mend(channel, now, [*actions, ChannelItem.bounced.remove()], ChannelItem.project.exists() & unchanged)
+    return replace(channel, error="", bounced={}, mended=now)
+
+
+def _marked(attribute: UnicodeSetAttribute, marks: frozenset[str]) -> Action:
+    return attribute.set(set(marks)) if marks else attribute.remove()
+
+
+def _has_marks(attribute: UnicodeSetAttribute, marks: frozenset[str]) -> Condition:
+    return attribute == set(marks) if marks else attribute.does_not_exist()
 
 
 def mend(channel: Channel, now: datetime, changes: Sequence[Action] = ()) -> Channel:
     """Notes that there is reason to think that the channel works, and has what it is owed told. Raises Missing."""
-    _mend(channel, now, [*changes, ChannelItem.bounced.remove()], ChannelItem.project.exists())
+    try:
+        _mend(channel, now, [*changes, ChannelItem.bounced.remove()], ChannelItem.project.exists())
+    except Refused:
+        raise Missing("channel") from None
     return replace(channel, error="", bounced={}, mended=now)
 
 
@@ -95,17 +115,17 @@ def works(channel: Channel, now: datetime) -> None:
     """As `mend`, because it was told something: which says nothing of those of its recipients to whom nothing is sent
     any more. Raises Missing, also when something has come back from it meanwhile."""
     final = {name: bounce for name, bounce in channel.bounced.items() if bounce.final}
-    _mend(channel, now, [_bounced(final)], ChannelItem.project.exists() & _bounced_as_seen(channel))
+    try:
+        _mend(channel, now, [_bounced(final)], ChannelItem.project.exists() & _bounced_as_seen(channel))
+    except Refused:
+        raise Missing("channel") from None
 
 
 def _mend(channel: Channel, now: datetime, changes: Sequence[Action], condition: Condition) -> None:
     actions = [*changes, ChannelItem.mended.set(now), ChannelItem.error.remove()]
-    try:
-        with translated(), TransactWrite(connection=shared()) as transaction:
-            transaction.update(_item_of(channel), actions, condition=condition)
-            outbox.add(transaction, outbox.of_channel(channel.project, channel.code), key_of(now), now)
-    except Refused:
-        raise Missing("channel") from None
+    with translated(), TransactWrite(connection=shared()) as transaction:
+        transaction.update(_item_of(channel), actions, condition=condition)
+        outbox.add(transaction, outbox.of_channel(channel.project, channel.code), key_of(now), now)
 
 
 def bounce(channel: Channel, bounced: dict[str, Bounce]) -> None:
@@ -128,6 +148,26 @@ def _bounced_as_seen(channel: Channel) -> Condition:
 
 def _bounced_document(bounced: dict[str, Bounce]) -> dict[str, list[Any]]:
     return {name: [bounce.why, bounce.final] for name, bounce in sorted(bounced.items())}
+
+
+def admit(channel: Channel, key: str, now: datetime, *, waits: bool = False) -> Channel:
+    """Has a recipient told again, or for the first time, and with that what the channel is owed; one that `waits` goes
+    on waiting. Raises Missing."""
+    actions: list[Action] = [ChannelItem.stopped.delete({key})]
+    if not waits:
+        actions.append(ChannelItem.waiting.delete({key}))
+    stopped, waiting = channel.stopped - {key}, channel.waiting if waits else channel.waiting - {key}
+    try:
+        _mend(channel, now, actions, ChannelItem.project.exists())
+    except Refused:
+        raise Missing("channel") from None
+    return replace(channel, error="", mended=now, stopped=stopped, waiting=waiting)
+
+
+def stop(transaction: TransactWrite, channel: Channel, key: str) -> None:
+    """A recipient gets no more mails of the channel."""
+    condition = ChannelItem.project.exists()
+    transaction.update(_item_of(channel), [ChannelItem.stopped.add({key})], condition=condition)
 
 
 def show_error(channel: Channel, error: str) -> None:
@@ -172,6 +212,8 @@ def _channel(item: ChannelItem) -> Channel:
         default=bool(item.default),
         hidden=bool(item.hidden),
         number=int(item.number or 0),
+        stopped=frozenset(item.stopped or ()),
+        waiting=frozenset(item.waiting or ()),
         extra=item.extra or {},
         bounced={name: Bounce(*bounce) for name, bounce in (item.bounced or {}).items()},
     )

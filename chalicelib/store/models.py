@@ -135,12 +135,10 @@ class DirectoryItem(Table):
 
     `key#<hash>` a project's key, `check#<uuid>` and `unique#<unique key>` a check's owner, `slug#<project>#<slug>`
     the checks of that slug, `project#<code>` the project itself with its count of checks, `closed` if it is being
-    deleted,
-    `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one, `name#<project>#<kind>#<name>` the
-    check that alone may have a name, `number#<project>#<noun>` how many numbers were given (`made`),
-    `inventory#<project>` how often its documents were changed (`made`), `wheel` the periods in which anything is
-    looked at, and `until` when all of it has been handed out; `sweep` when the deadlines were last looked at, and when
-    they were not.
+    deleted, `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one,
+    `name#<project>#<kind>#<name>` the check that alone may have a name, `number#<project>#<noun>` how many numbers were
+    given (`made`), `inventory#<project>` how often its documents were changed (`made`), `wheel` the periods in which
+    anything is looked at, and `until` when all of it was handed out; `sweep` when the deadlines were looked at, or not.
     """
 
     class Meta:
@@ -195,13 +193,31 @@ class ChannelItem(Table):
     default = BooleanAttribute(null=True)
     hidden = BooleanAttribute(null=True)
     number = NumberAttribute(null=True)
+    stopped = UnicodeSetAttribute(null=True)
+    waiting = UnicodeSetAttribute(null=True)
     extra = Json(null=True)
     bounced = Json(null=True)
 
 
+class RecipientItem(Table):
+    """definitions: `recipient#<mark>`, whether who has an address or number has `confirmed` that he wants news, and how
+    often he was `asked` since `asked_from`."""
+
+    class Meta:
+        noun = "definitions"
+        table_name = "definitions"
+        billing_mode = "PAY_PER_REQUEST"
+
+    project = UnicodeAttribute(hash_key=True)
+    noun = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    confirmed = Instant(null=True)
+    asked = NumberAttribute(null=True)
+    asked_from = Instant(null=True)
+
+
 class SubscriptionItem(Table):
-    """definitions: what a rule reads, `subscription#<code>`, for those who take points in;
-    a copy that may be missing for a while."""
+    """definitions: `subscription#<code>`, what a rule reads, for who takes points in; a copy that may be missing."""
 
     class Meta:
         noun = "definitions"
@@ -286,10 +302,9 @@ class OutboxItem(Table):
 
 # Of the models of one table the last has its indexes.
 MODELS: tuple[type[Table], ...] = (
-    *(SatelliteItem, MemberItem, CheckItem, LineItem, DirectoryItem, ChannelItem, SubscriptionItem, MuteItem),
-    DocumentItem,
-    *(HistoryItem, NotificationItem, CursorItem, DebtItem, AttemptsItem, OutboxItem),
-    SeriesItem,
+    *(SatelliteItem, MemberItem, CheckItem, LineItem, DirectoryItem, ChannelItem, RecipientItem),
+    *(SubscriptionItem, MuteItem, DocumentItem),
+    *(HistoryItem, NotificationItem, CursorItem, DebtItem, AttemptsItem, OutboxItem, SeriesItem),
 )
 
 # Tables whose items DynamoDB may delete by itself after `expires` (seconds since 1970). It is late: readers filter.

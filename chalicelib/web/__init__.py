@@ -1,5 +1,5 @@
 """Pages for people, and badges for the pages of others."""
 
-from chalicelib.web import badges, documents, page
+from chalicelib.web import badges, documents, page, recipients
 
-RESOURCES = [*badges.RESOURCES, *page.RESOURCES, *documents.RESOURCES]
+RESOURCES = [*badges.RESOURCES, *page.RESOURCES, *recipients.RESOURCES, *documents.RESOURCES]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from chalicelib import gateway
 from chalicelib.gateway import Reply, Request, public, resource
 from chalicelib.monitor.views import pages
@@ -18,15 +21,18 @@ OTHER_TROUBLE = ("Something went wrong", "That is our fault, and it has been not
 class Voice(gateway.Voice):
     """Whatever goes wrong is told on a page of the same look; no page is kept, framed, indexed or leaves a trail."""
 
-    prefixes = ("/status",)
+    prefixes: ClassVar[tuple[str, ...]] = ("/status",)
     error = "text/html"
+    trouble: ClassVar[Mapping[int, tuple[str, str]]] = TROUBLE
+    forms: ClassVar[str] = "'none'"
 
     def broken(self, status: int, _message: str, _field: str = "") -> Reply:
-        title, text = TROUBLE.get(status, OTHER_TROUBLE)
+        title, text = self.trouble.get(status, OTHER_TROUBLE)
         return rendering.page("trouble.html.j2", {"name": title, "text": text}, status)
 
     def finish(self, request: Request, methods: tuple[str, ...], reply: Reply) -> Reply:
-        reply.headers = {**rendering.headers(rendering.STYLE), "X-Robots-Tag": "noindex, nofollow", **reply.headers}
+        headers = rendering.headers(rendering.STYLE, forms=self.forms)
+        reply.headers = {**headers, "X-Robots-Tag": "noindex, nofollow", **reply.headers}
         if request.method == "HEAD":
             reply.body = ""
         return super().finish(request, methods, reply)

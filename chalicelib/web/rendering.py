@@ -24,12 +24,13 @@ def page(template: str, values: dict[str, Any], status: int = 200) -> Reply:
 
 
 @cache
-def headers(*styles: str) -> dict[str, str]:
-    """A page needs nothing but its own styles, which are named by their hashes, and the picture in its head."""
+def headers(*styles: str, forms: str = "'none'") -> dict[str, str]:
+    """A page needs nothing but its own styles, which are named by their hashes, and the picture in its head; one with a
+    button sends it to `forms`."""
     digests = " ".join(f"'sha256-{_digest(name)}'" for name in styles)
     policy = f"default-src 'none'; style-src {digests}; img-src data:"
     return {
-        "Content-Security-Policy": f"{policy}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "Content-Security-Policy": f"{policy}; base-uri 'none'; form-action {forms}; frame-ancestors 'none'",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }

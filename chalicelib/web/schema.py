@@ -19,6 +19,7 @@ PARTS = {
     "key": text("The badge key of the project."),
     "signed": text("The signature of the tag, with -2 behind it for two states."),
     "address": text("The address of the page, which its owner is told."),
+    "link": text("The last part of a link in a mail or a text. It is good for one reader alone."),
 }
 
 QUERY: dict[str, Any] = {}

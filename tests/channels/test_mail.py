@@ -389,3 +389,24 @@ def test_an_ses_that_cannot_be_reached_may_come_back(error: Exception) -> None:
         mail.send(mail.clean({"address": "a@example.org"}), [news()], Outlet(ses_client=Unreachable()))
     assert caught.value.message == f"SES could not be asked ({type(error).__name__})"
     assert not caught.value.permanent
+
+
+STOP = "https://tocsin.example.org/stop/abcdefghijkl234567"
+
+
+def test_a_mail_program_finds_how_to_stop_the_mails() -> None:
+    mail = written(news(stop=STOP))
+    assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (f"<{STOP}>", "List-Unsubscribe=One-Click")
+
+
+@pytest.mark.parametrize("told", [[news(stop=STOP)], [news(stop=STOP), news("up", stop=STOP)]], ids=["one", "two"])
+def test_a_reader_finds_the_link_once_in_each_part(told: list[News]) -> None:
+    assert part(told, "plain").rstrip().endswith(f"Stop these mails: {STOP}")
+    assert part(told, "plain").count(STOP) == 1
+    assert Page(part(told, "html")).links.count(STOP) == 1
+
+
+def test_without_a_link_nothing_speaks_of_stopping() -> None:
+    mail = written(news())
+    assert mail["List-Unsubscribe"] is mail["List-Unsubscribe-Post"] is None
+    assert "Stop these mails" not in part(news(), "plain") + part(news(), "html")

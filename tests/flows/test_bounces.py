@@ -124,11 +124,15 @@ def test_what_came_back_is_told_as_it_is_by_then(scene: Scene) -> None:
 def test_others_of_the_list_go_on_and_have_been_told(scene: Scene) -> None:
     scene.address(TWO)
     scene.fail()
-    scene.hear(*scene.post.said())
+    scene.hear(*scene.post.said(0))
     scene.story.clock.move(minutes=5)
     scene.succeed()
 
-    assert [scene.post.to(0), scene.post.to(1)] == [[GONE, "ops@example.org"], ["ops@example.org"]]
+    assert [scene.post.to(number) for number in range(len(scene.post.mails))] == [
+        [GONE],
+        ["ops@example.org"],
+        ["ops@example.org"],
+    ]
     up, down = scene.log
     assert (up.state, up.error, down.state) == ("sent", "", "sent")
     assert GONE in down.error
@@ -139,15 +143,15 @@ def test_others_of_the_list_go_on_and_have_been_told(scene: Scene) -> None:
 def test_a_message_that_came_back_from_one_after_another_has_reached_nobody(scene: Scene) -> None:
     scene.address("a@example.org, b@example.org")
     scene.fail()
-    scene.hear(scene.post.bounce("a@example.org"))
+    scene.hear(scene.post.bounce("a@example.org", number=0))
     assert (scene.owed, scene.log[0].state) == ([], "sent")
 
-    scene.hear(scene.post.bounce("b@example.org"))
+    scene.hear(scene.post.bounce("b@example.org", number=1))
 
     assert (scene.owed, scene.log[0].state) == ([scene.heartbeat.code], "failed")
     scene.story.clock.move(minutes=1)
     scene.succeed()
-    assert len(scene.post.mails) == 1
+    assert len(scene.post.mails) == 2
 
 
 def test_a_test_that_is_accepted_has_what_is_owed_told_until_that_comes_back_too(scene: Scene) -> None:
@@ -238,10 +242,10 @@ def test_feedback_whose_message_was_never_written_down_is_not_heard_for_ever(sce
 def test_an_address_that_is_no_longer_in_the_channel_leaves_no_mark_on_it(scene: Scene) -> None:
     scene.address(TWO)
     scene.fail()
-    event = scene.post.bounce(GONE)
+    event = scene.post.bounce(GONE, number=0)
     scene.address("ops@example.org")
     scene.hear(event)
-    assert (scene.channel.bounced, len(scene.post.mails)) == ({}, 1)
+    assert (scene.channel.bounced, len(scene.post.mails)) == ({}, 2)
 
 
 def test_what_comes_back_to_a_channel_or_a_check_that_is_gone_changes_nothing(scene: Scene) -> None:
@@ -453,7 +457,7 @@ def test_a_server_that_forwards_names_another_mailbox(scene: Scene) -> None:
 def test_the_spelling_of_an_address_does_not_matter(scene: Scene) -> None:
     scene.address("Ops@example.org, b@example.org")
     scene.fail()
-    scene.hear(scene.post.bounce("<OPS@EXAMPLE.ORG>"))
+    scene.hear(scene.post.bounce("<OPS@EXAMPLE.ORG>", number=0))
     assert set(scene.channel.bounced) == {"Ops@example.org"}
 
 
@@ -507,7 +511,7 @@ def test_nothing_is_sent_where_every_address_is_given_up(scene: Scene) -> None:
 def test_a_channel_that_works_again_forgets_no_address_that_is_given_up(scene: Scene) -> None:
     scene.address(TWO)
     scene.fail()
-    scene.hear(*scene.post.said())
+    scene.hear(*scene.post.said(0))
     scene.story.clock.move(minutes=5)
     definitions.show_error(scene.channel, "SES could not be asked")
     scene.succeed()

@@ -7,6 +7,7 @@ from chalicelib.api.alertra import formats
 from chalicelib.api.alertra.errors import VOICE
 from chalicelib.gateway import Caller, Denied, Reply, Request, public, reads, resource
 from chalicelib.monitor.managing import channels
+from chalicelib.monitor.telling import reaching
 
 _LEVELS = {"write": "UW", "read": "UR", "ping": "P"}
 
@@ -40,7 +41,12 @@ def _locations(request: Request, _caller: Caller) -> Reply:
 def _contacts(request: Request, caller: Caller) -> Reply:
     """List the channels that can be told."""
     found = [
-        {"contact_id": channel.code, "Name": channel.name, "Kind": channel.kind, "LastError": channel.trouble}
+        {
+            "contact_id": channel.code,
+            "Name": channel.name,
+            "Kind": channel.kind,
+            "LastError": reaching.trouble(request.services, channel),
+        }
         for channel in channels.of_project(caller.project.code)
     ]
     return formats.reply(request, found, root="Contacts", item="Contact")

@@ -42,7 +42,7 @@ def _create(request: Request, caller: Caller) -> Reply:
     settings, resolves = _settings(body.get("settings", {}))
     name, remind = body.get("name", ""), body.get("remind", 0)
     made = channels.create(request.services, caller.project, body["kind"], name, settings, remind, resolves=resolves)
-    return Reply(201, wire.full_channel_document(made))
+    return Reply(201, wire.full_channel_document(request, made))
 
 
 def _validated(request: Request, caller: Caller) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _named(request: Request, caller: Caller) -> Channel:
 
 def _get(request: Request, caller: Caller) -> Reply:
     """Show a channel, its secrets covered, with its last error (our extension)."""
-    return Reply(body=wire.full_channel_document(_named(request, caller)))
+    return Reply(body=wire.full_channel_document(request, _named(request, caller)))
 
 
 def _update(request: Request, caller: Caller) -> Reply:
@@ -85,12 +85,12 @@ def _update(request: Request, caller: Caller) -> Reply:
     changes: dict[str, Any] = {name: body[name] for name in ("name", "remind") if name in body}
     if "settings" in body:
         changes["settings"], changes["resolves"] = _settings(body["settings"])
-    return Reply(body=wire.full_channel_document(channels.change(request.services, channel, changes)))
+    return Reply(body=wire.full_channel_document(request, channels.change(request.services, channel, changes)))
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
     """Delete a channel, and show it for the last time (our extension)."""
-    return Reply(body=wire.full_channel_document(channels.delete(request.services, _named(request, caller))))
+    return Reply(body=wire.full_channel_document(request, channels.delete(request.services, _named(request, caller))))
 
 
 def _test(request: Request, caller: Caller) -> Reply:

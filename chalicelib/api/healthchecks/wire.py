@@ -16,6 +16,7 @@ from chalicelib.core import document, pages, runs, schedule, status, zones
 from chalicelib.core.check import Access, Channel, Check, Filters, Flip, Notification, Ping, Project
 from chalicelib.gateway import Request
 from chalicelib.monitor.managing.checks import slugify
+from chalicelib.monitor.telling import reaching
 
 PLAIN = ("name", "tags", "desc", "grace", "manual_resume", "methods")
 FILTERS = {
@@ -138,13 +139,13 @@ def channel_document(channel: Channel) -> dict[str, Any]:
     return {"id": channel.code, "name": channel.name, "kind": channel.kind}
 
 
-def full_channel_document(channel: Channel) -> dict[str, Any]:
+def full_channel_document(request: Request, channel: Channel) -> dict[str, Any]:
     """A channel as its owner set it up (our extension), its secrets covered."""
     kind = kinds.kind_named(channel.kind)
     settings = kind.public(channel.settings)
     if kind.opens_incidents or not channel.resolves:
         settings[AUTO_RESOLVE] = channel.resolves
-    more = {"settings": settings, "remind": channel.remind, "last_error": channel.trouble}
+    more = {"settings": settings, "remind": channel.remind, "last_error": reaching.trouble(request.services, channel)}
     return channel_document(channel) | more
 
 

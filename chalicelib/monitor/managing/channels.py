@@ -8,14 +8,15 @@ from typing import Any, TypedDict, Unpack
 from chalicelib import channels as kinds
 from chalicelib import log
 from chalicelib.core.check import Channel, Check, Notification, Project
-from chalicelib.core.errors import Busy, Invalid, Missing, TooOften, Undelivered
+from chalicelib.core.errors import Busy, Invalid, Missing, Undelivered
 from chalicelib.core.news import News
 from chalicelib.core.postmark import Postmark
 from chalicelib.monitor import transitions
+from chalicelib.monitor.managing import asking
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.messages import ClearChannel
 from chalicelib.monitor.services import Services
-from chalicelib.monitor.telling import compose, sending
+from chalicelib.monitor.telling import compose, reaching
 from chalicelib.store import checks, definitions, directory, notifications, outbox
 from chalicelib.store.faults import StoreFault
 
@@ -24,8 +25,6 @@ REMIND_MIN, REMIND_MAX = 300, 7 * 86_400
 LOG_LIMIT = 100
 # So many checks lose a deleted channel at once; the rest follow as a chore.
 AT_ONCE = 100
-# Tests of all channels of a project in an hour.
-TESTS = 60
 
 
 class More(TypedDict, total=False):
@@ -60,23 +59,40 @@ def create(
     remind: int = 0,
     **more: Unpack[More],
 ) -> Channel:
-    """A new channel. Raises Invalid naming the field: kind, name, remind or settings.<key>, Missing if its project is
-    being deleted, Busy."""
+    """A new channel; its recipients are asked whether they want its news, where that is confirmed. Raises Invalid
+    naming the field: kind, name, remind or settings.<key>, Missing if its project is being deleted, TooOften, Busy."""
     cleaned = _clean(services, kind, settings)
     channel = Channel(project.code, services.new_code(), kind, name, services.clock(), cleaned, remind, **more)
     _check(channel)
+    channel = asking.marked(services, channel)
+    new = asking.waiting(services, channel)
+    asking.count(services, project.code, len(new))
     transitions.retrying(services, lambda: definitions.save_channel(channel))
-    return channel
+    return asking.asked(services, project, channel, new)
 
 
 def change(services: Services, channel: Channel, values: dict[str, Any]) -> Channel:
     """The channel with a new name, settings, reminder interval or anything else of its own; its kind is for life.
-    Raises Invalid, Missing."""
+    Recipients that are new to it are asked, see `create`. Raises Invalid, Missing, TooOften, Busy."""
     if "settings" in values:
         values = {**values, "settings": _clean(services, channel.kind, values["settings"])}
     changed = replace(channel, **values)
     _check(changed)
-    return _mended(definitions.update_channel(changed, services.clock()))
+    if "settings" not in values or not kinds.recipients(changed):
+        return _mended(definitions.update_channel(changed, services.clock()))
+    kept, new = transitions.retrying(services, lambda: _readdressed(services, channel, values))
+    _mended(kept)
+    return asking.asked(services, directory.project(kept.project), kept, new) if new else kept
+
+
+def _readdressed(services: Services, channel: Channel, values: dict[str, Any]) -> tuple[Channel, list[str]]:
+    """The channel with other settings, and whom of those whom it reaches now is to be asked. Its readers may change its
+    marks at the same time: then it raises Refused."""
+    seen = definitions.channel(channel.project, channel.code)
+    changed = asking.marked(services, replace(seen, **values), seen)
+    new = asking.waiting(services, changed, changed.waiting - seen.waiting)
+    asking.count(services, channel.project, len(new))
+    return definitions.update_channel(changed, services.clock(), seen), new
 
 
 def _clean(services: Services, kind: str, settings: dict[str, Any]) -> dict[str, Any]:
@@ -103,20 +119,22 @@ def _check(channel: Channel) -> None:
 
 
 def try_out(services: Services, project: Project, channel: Channel) -> None:
-    """Sends a test through the channel at once and shows the outcome on it. Raises Undelivered, and TooOften for more
-    than TESTS in an hour: nobody is to be flooded with them."""
-    if not directory.count_test(project.code, services.clock(), TESTS):
-        raise TooOften(f"tests of channels are limited to {TESTS} an hour for each project")
+    """Sends a test through the channel at once and shows the outcome on it. Who has not confirmed yet is asked again in
+    its place. Raises Undelivered, and TooOften."""
+    unconfirmed = asking.waiting(services, channel)
+    asking.count(services, project.code, 1 + len(unconfirmed), "tests of channels")
+    channel, unasked = asking.ask(services, project, channel, unconfirmed)
     mark = Postmark(project.code, channel.code, services.clock())
     news: News = replace(compose.test_news(services, project, channel), postmark=mark)
     try:
-        receipt = kinds.kind_named(channel.kind).send(channel.settings, [news], services.outlet)
+        # Who tests wants to know whether what came back before does so still.
+        but, _marks = reaching.tell(services, replace(channel, bounced={}), news, project.secret)
     except Undelivered as error:
-        definitions.show_error(channel, error.message)
+        definitions.show_error(channel, "; ".join(filter(None, [error.message, unasked])))
         raise
-    if receipt:
-        sending.keep_receipt(services, receipt, mark)
-    _mended(definitions.mend(channel, services.clock()))
+    channel = _mended(definitions.mend(channel, services.clock()))
+    if but or unasked:
+        definitions.show_error(channel, "; ".join(filter(None, [but, unasked])))
 
 
 def delete(services: Services, channel: Channel) -> Channel:

@@ -119,7 +119,7 @@ def _tell(services: Services, gathered: Gathered, check: Check, channel: Channel
     taken = replace(entry, mark=begun.by)
     subject = compose.subject(check, gathered.project)
     news = compose.compose(services, subject, channel, tell, ended=True)
-    outcome = sending.send(services, Leased(channel, tell.cursor, begun, tell), news)
+    outcome = sending.send(services, Leased(channel, tell.cursor, begun, tell), news, subject.secret)
     rest = outcome.cursor.attempt
     until = (rest.next_at or now + RESTS) if rest else None
     owed, line = outcome.seen.attempt is not None, outcomes.line(outcome)

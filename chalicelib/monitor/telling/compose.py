@@ -20,19 +20,22 @@ LAST_PINGS = 5
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the messages about a check have in common: its project's name, the address of its page, its latest pings,
-    newest first, and the body of the newest."""
+    """What the messages about a check have in common: its project's name and secret, the address of its page, its
+    latest pings, newest first, and the body of the newest."""
 
     check: Check
     project: str
     page: str = ""
+    secret: str = ""
     pings: tuple[Ping, ...] = ()
     body: bytes = b""
 
 
 def subject(check: Check, project: Project | None) -> Subject:
     """The check without what came from it; its project may be gone."""
-    return Subject(check, project.name, pages.address(project, check)) if project else Subject(check, "")
+    if project is None:
+        return Subject(check, "")
+    return Subject(check, project.name, pages.address(project, check), project.secret)
 
 
 def gather(check: Check, project: Project | None, now: datetime) -> Subject:

@@ -217,7 +217,7 @@ def _tell(
 
 def _send(services: Services, subject: compose.Subject, leased: Leased) -> Outcome:
     news = compose.compose(services, subject, leased.channel, leased.tell)
-    return sending.send(services, leased, news)
+    return sending.send(services, leased, news, subject.secret)
 
 
 def _send_and_write(services: Services, check: Check, subject: compose.Subject, leased: Leased, part: Part) -> Part:

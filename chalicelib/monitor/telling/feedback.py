@@ -26,6 +26,7 @@ from chalicelib.core.check import Bounce, Channel, Notification
 from chalicelib.core.cursor import Cursor
 from chalicelib.core.errors import Missing
 from chalicelib.core.postmark import Postmark
+from chalicelib.core.recipients import mark as mark_of
 from chalicelib.monitor import transitions
 from chalicelib.monitor.failures import kept, raised_together
 from chalicelib.monitor.services import ALPHANUMERIC, Services
@@ -119,26 +120,42 @@ def _take_back(services: Services, found: Feedback, mark: Postmark, channel: Cha
     seen = cursors.get(line.check, channel.code) if found.is_lost else None
     if seen and seen.attempt and seen.attempt.is_leased(services.clock()):
         return False
-    lost = moves.lost(seen, mark.attempt, found.recipients, found.addressed) if seen else None
+    sent_to = _sent_to(found, channel, seen)
+    lost = moves.lost(seen, mark.attempt, found.recipients, sent_to) if seen else None
     try:
         if seen and lost and lost != seen:
-            _write(services, found, channel, line, seen, lost)
+            _write(services, found, channel, line, seen, lost, sent_to)
             return True
     except Refused:
         return False
     if line.attempt == mark.attempt:
-        _note(found, line, reached=not found.is_lost or found.recipients != found.addressed)
+        _note(found, line, reached=not found.is_lost or set(found.recipients) != set(sent_to))
     return True
 
 
+def _sent_to(found: Feedback, channel: Channel, seen: Cursor | None) -> list[str]:
+    """To whom the message was sent that came back, all recipients of the channel together, each of whom had a mail of
+    his own. Who is in the channel no more stands there by his mark: he has read it."""
+    if seen is None or seen.taken is None or not seen.taken.reached:
+        return list(found.addressed)
+    known = {mark_of(address): address for address in (*channels.recipients(channel), *found.addressed)}
+    return [known.get(mark, mark) for mark in seen.taken.reached]
+
+
 def _write(
-    services: Services, found: Feedback, channel: Channel, line: Notification, seen: Cursor, lost: Cursor
+    services: Services,
+    found: Feedback,
+    channel: Channel,
+    line: Notification,
+    seen: Cursor,
+    lost: Cursor,
+    sent_to: list[str],
 ) -> None:
     """Keeps the conversation without its last message, or, while somebody may have read that, from whom it came back.
     Raises Refused."""
     by, now, taken = services.random_text(16, ALPHANUMERIC), services.clock(), lost.taken
     assert taken is not None
-    if set(taken.lost) < set(found.addressed):
+    if set(taken.lost) < set(sent_to):
         tellings.keep(line.check, seen, replace(lost, by=by))
         _note(found, line, reached=True)
         return

@@ -30,7 +30,7 @@ PAUSE = 0.1
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a message: the conversation as it was `seen`, while the message was sent, and now. `error` is why
-    it was not taken; `works`: the channel has had an error and has none any more."""
+    it was not taken, or not by all recipients; `works`: the channel has had an error and has none any more."""
 
     channel: Channel
     news: News
@@ -166,13 +166,13 @@ def show(services: Services, outcome: Outcome) -> None:
             transitions.nudge([outbox.of_channel(channel.project, channel.code)])
         elif not outcome.error and channel.error:
             definitions.show_error(channel, "")
-        elif outcome.error and attempt and not attempt.paced:
-            definitions.show_error(channel, _shown(outcome, attempt.given_up))
+        elif outcome.error and not (attempt and attempt.paced):
+            definitions.show_error(channel, _shown(outcome, given_up=attempt is not None and attempt.given_up))
     except (StoreFault, Contended, Missing) as fault:
         log.warning("channel not shown as it is", channel=channel.code, reason=str(fault))
 
 
-def _shown(outcome: Outcome, given_up: bool) -> str:
+def _shown(outcome: Outcome, *, given_up: bool) -> str:
     """The error as the channel shows it, with what was given up because of it."""
     if not given_up:
         return outcome.error

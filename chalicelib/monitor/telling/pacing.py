@@ -120,6 +120,13 @@ def taken(services: Services, channel: Channel) -> None:
         log.warning("pace of a sender stays as it is", reason=str(fault), channel=channel.code)
 
 
+def gap(services: Services, channel: Channel) -> float:
+    """The seconds between messages that go to several recipients: none, unless their sender has refused some of
+    late."""
+    line = services.memory.lines.get(sender_of(channel))
+    return 0.0 if line is None or line.is_quiet(services.clock()) else line.interval.total_seconds()
+
+
 def is_strict(services: Services, channel: Channel) -> bool:
     """Whether messages of the channel must come at their turns, not a second after: at a slow sender, and at one whose
     pace is sought, for several that come together are refused at any pace."""
@@ -178,5 +185,5 @@ def _taken_place(services: Services, channel: Channel, seen: Kept) -> tuple[int,
 
 
 def _weight(channel: Channel) -> int:
-    """As how many messages one to the channel counts: SES counts recipients."""
-    return len(mail.addresses(channel.settings)) if channel.kind == mail.name else 1
+    """As how many messages one to the channel counts: each of its recipients gets one."""
+    return max(1, len(channels.recipients(channel)))

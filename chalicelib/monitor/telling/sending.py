@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from chalicelib import channels, log
 from chalicelib.core import cursor as moves
 from chalicelib.core.check import Channel, Check, unique_key
 from chalicelib.core.conversation import Listener, Tell
-from chalicelib.core.cursor import Cursor
+from chalicelib.core.cursor import Attempt, Cursor
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 from chalicelib.core.postmark import Postmark
 from chalicelib.monitor.services import Services
-from chalicelib.monitor.telling import outcomes, pacing
+from chalicelib.monitor.telling import pacing, reaching
 from chalicelib.monitor.telling.outcomes import Outcome
 from chalicelib.monitor.telling.pacing import Turn
-from chalicelib.store import receipts
-from chalicelib.store.faults import Contended, StoreFault
 
 LEASE = timedelta(seconds=60)
 # How often a channel is mended by being told something: one check that fails time and again among others that do not
@@ -50,48 +47,45 @@ class Leased:
     tell: Tell
 
 
-def send(services: Services, leased: Leased, news: News) -> Outcome:
-    """Sends the message; answers the conversation after it."""
+def send(services: Services, leased: Leased, news: News, secret: str) -> Outcome:
+    """Sends the message to those who do not have it yet; answers the conversation after it. `secret` is the
+    project's."""
     channel, before = leased.channel, leased.seen.attempt
     news = replace(news, postmark=_postmark(leased, news))
-    waited = before is not None and before.paced
-    turn = None if waited else pacing.first_turn(services, channel)
+    waited, had = before is not None and before.paced, _attempt(leased).reached
+    turn = None if waited else pacing.first_turn(services, reaching.rest(services, channel, had))
     if turn:
         return _waits(services, leased, news, turn, "waits for its turn: its sender took no more")
     try:
-        receipt = channels.kind_named(channel.kind).send(channels.reachable(channel), [news], services.outlet)
+        but, marks = reaching.tell(services, channel, news, secret, had)
     except Undelivered as error:
         return _not_sent(services, leased, news, error)
-    except Exception:  # noqa: BLE001
-        # A fault of ours in one kind of channel: it is retried like any other failure, and the log has the trace.
-        log.fault("channel failed unexpectedly", channel=channel.code, kind=channel.kind)
-        return _not_sent(services, leased, news, Undelivered("internal error"))
+    if waited:
+        pacing.taken(services, channel)
+    return _sent(services, leased, news, but, marks)
+
+
+def _attempt(leased: Leased) -> Attempt:
+    assert leased.cursor.attempt is not None
+    return leased.cursor.attempt
+
+
+def _sent(services: Services, leased: Leased, news: News, but: str, marks: tuple[str, ...]) -> Outcome:
+    """The message was taken by the recipients with these marks, `but` of some it is known why they will not have it."""
+    channel = leased.channel
     now = services.clock()
     log.info("notified", channel=channel.code, kind=channel.kind, check=news.check.code, new=news.event, id=news.id)
     delay = {} if news.reminder else {"DeliverySeconds": (now - news.flip.at).total_seconds()}
     log.count(Deliveries=1, **delay)
-    if receipt and news.postmark:
-        keep_receipt(services, receipt, news.postmark)
-    if waited:
-        pacing.taken(services, channel)
     told = moves.told(leased.cursor, leased.tell.upto, now)
     if channels.comes_back(channel):
-        told = moves.kept(told, leased.cursor)
-    return Outcome(channel, news, leased.seen, leased.cursor, _by(told), now, works=_works(channel, now))
-
-
-def keep_receipt(services: Services, receipt: str, mark: Postmark) -> None:
-    """Keeps what finds the message again if it comes back. The message itself has been told, whatever becomes of
-    that."""
-    try:
-        outcomes.firmly(services, partial(receipts.keep, receipt, mark), tries=4)
-    except (StoreFault, Contended) as fault:
-        log.warning("nobody will learn whether a message arrives", channel=mark.channel, reason=str(fault))
+        told = moves.kept(told, leased.cursor, marks)
+    works = not but and _works(channel, now)
+    return Outcome(channel, news, leased.seen, leased.cursor, _by(told), now, error=but, works=works)
 
 
 def _postmark(leased: Leased, news: News) -> Postmark:
-    sent, attempt = leased.cursor, leased.cursor.attempt
-    assert attempt is not None
+    sent, attempt = leased.cursor, _attempt(leased)
     check = unique_key(news.check.code)
     return Postmark(
         leased.channel.project, leased.channel.code, news.now, check, attempt.flip, attempt.reminder, sent.by
@@ -110,23 +104,30 @@ def _by(cursor: Cursor) -> Cursor:
     return replace(cursor, by=f"{cursor.by}!")
 
 
-def _waits(services: Services, leased: Leased, news: News, turn: Turn, why: str) -> Outcome:
+def _waits(
+    services: Services, leased: Leased, news: News, turn: Turn, why: str, reached: tuple[str, ...] = ()
+) -> Outcome:
     now = services.clock()
-    waiting = moves.throttled(leased.cursor, why, now, turn.at, turn.place)
+    cursor = moves.reached(leased.cursor, reached or _attempt(leased).reached)
+    waiting = moves.throttled(cursor, why, now, turn.at, turn.place)
     return Outcome(leased.channel, news, leased.seen, leased.cursor, _by(waiting), now, error=why)
 
 
 def _not_sent(services: Services, leased: Leased, news: News, error: Undelivered) -> Outcome:
-    now, attempt, channel = services.clock(), leased.cursor.attempt, leased.channel
-    assert attempt is not None
+    now, channel = services.clock(), leased.channel
     if error.after is not None and not error.permanent:
         log.count(DeliveriesThrottled=1)
         before = leased.seen.attempt
         in_turn = before is not None and before.paced
-        turn = pacing.refused(services, channel, error.after, in_turn=in_turn)
-        return _waits(services, leased, news, turn, error.message)
-    failed = moves.failed(leased.cursor, error.message, now, permanent=error.permanent, unanswered=error.unanswered)
+        rest = reaching.rest(services, channel, error.reached)
+        turn = pacing.refused(services, rest, error.after, in_turn=in_turn)
+        return _waits(services, leased, news, turn, error.message, error.reached)
+    cursor = moves.reached(leased.cursor, error.reached)
+    failed = moves.failed(cursor, error.message, now, permanent=error.permanent, unanswered=error.unanswered)
     given_up = failed.attempt is not None and failed.attempt.given_up
+    if given_up and error.reached:
+        # Those who have it are to hear how it goes on.
+        return _sent(services, leased, news, error.message, error.reached)
     why = {"channel": channel.code, "check": news.check.code, "reason": error.message}
     log.warning("not notified", **why, final=given_up)
     log.count(DeliveryFailures=1, **({"DeliveriesGivenUp": 1} if given_up else {}))
