@@ -287,13 +287,13 @@ class Exam:
             warning = self._judge_certificate()
         except Failed as failed:
             return Outcome(False, failed.text, phases, answer.body.size, False, details)
-        text = f"{_said(answer.status)}, {warning}" if warning else _said(answer.status)
+        text = f"{said(answer.status)}, {warning}" if warning else said(answer.status)
         return Outcome(True, text, phases, answer.body.size, bool(warning), details)
 
     def _judge_body(self, answer: Answer) -> None:
         definition, body = self.definition, answer.body
         if not any(low <= answer.status <= high for low, high in _ranges(definition.expect_codes)):
-            raise Failed(_said(answer.status))
+            raise Failed(said(answer.status))
         if body.broken and _judges_body(definition):
             raise Failed(bodies.UNREADABLE)
         low, high = definition.min_size, definition.max_size
@@ -332,8 +332,8 @@ class Exam:
 
 
 @lru_cache(maxsize=600)
-def _said(status: int) -> str:
-    """The status with the standard's words for it, not the server's."""
+def said(status: int) -> str:
+    """A status with the standard's words for it, not the server's."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

@@ -71,7 +71,8 @@ def _codec(label: str) -> str:
     return name if name in _KNOWN or name in _WIDER else ""
 
 
-def _charset_of(content_type: str, beginning: bytes) -> str:
+def charset_of(content_type: str, beginning: bytes) -> str:
+    """The codec of a text with this Content-Type that begins so."""
     for mark, name in _MARKS:
         if beginning.startswith(mark):
             return name
@@ -134,7 +135,7 @@ class Search:
 
     def _begin(self) -> None:
         begun, self._begun = self._begun or b"", None
-        name = _charset_of(self._content_type, begun)
+        name = charset_of(self._content_type, begun)
         if name != _DEFAULT:
             self._reader = codecs.getincrementaldecoder(name)("replace")
             self._decoded(begun)

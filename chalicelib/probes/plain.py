@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from email.message import Message
 from http import HTTPStatus, client
 from http.client import (
     BadStatusLine,
@@ -103,17 +104,23 @@ class _Headed:
 
 def run(exam: Exam, session: Session) -> Outcome:
     """Sends what the exam asks for until it has its answer. Raises what `failures` has words for."""
+    return exam.outcome(fetch(exam, session)[0], session.phases())
+
+
+def fetch(exam: Exam, session: Session) -> tuple[Answer, Message]:
+    """The last answer to what the exam asks for, and its headers. Raises what `failures` has words for."""
     while True:
         try:
-            answer, location, cookies = _exchange(exam, session)
+            answer, headers = _exchange(exam, session)
         except HTTPException as error:
             raise Failed(_told(error)) from error
-        if not exam.moves(answer.status, location, cookies):
-            return exam.outcome(answer, session.phases())
+        location = escaped(headers.get("Location", "").encode("latin-1").strip())
+        if not exam.moves(answer.status, location, headers.get_all("Set-Cookie", [])):
+            return answer, headers
 
 
-def _exchange(exam: Exam, session: Session) -> tuple[Answer, str, list[str]]:
-    """The answer to the exam's present request, its Location and its cookies."""
+def _exchange(exam: Exam, session: Session) -> tuple[Answer, Message]:
+    """The answer to the exam's present request, and its headers."""
     request = exam.request
     session.asked()
     with session.dial(request.target.host, request.target.port) as connection:
@@ -132,8 +139,7 @@ def _exchange(exam: Exam, session: Session) -> tuple[Answer, str, list[str]]:
         _read(response, body)
         if getattr(response, "chunked", False) and sock.ended and not body.cut:
             raise Failed(failures.BROKEN_OFF)  # behind the last chunk; http.client takes that for the end
-        location = response.headers.get("Location", "").encode("latin-1").strip()
-        return Answer(response.status, body), escaped(location), response.headers.get_all("Set-Cookie", [])
+        return Answer(response.status, body), response.headers
 
 
 def _send(peer: HTTPConnection, request: redirects.Request, *, packed: bool) -> None:

@@ -35,7 +35,7 @@ def run(definition: Definition, session: Session) -> Outcome:
                 raise Failed("login refused")
         answer = _asked(connection, "PING")
         with dialogue.parting(connection) as last:
-            last.send(_command("QUIT"))
+            last.send(command("QUIT"))
         return session.outcome(True, _judged(answer))
 
 
@@ -48,11 +48,11 @@ def _judged(answer: bytes) -> str:
 
 
 def _asked(connection: Connection, *words: str) -> bytes:
-    connection.send(_command(*words))
+    connection.send(command(*words))
     return connection.read_line()
 
 
-def _command(*words: str) -> bytes:
+def command(*words: str) -> bytes:
     """An array of bulk strings: no word can be taken for two."""
     parts = [word.encode() for word in words]
     return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts)
