@@ -66,8 +66,8 @@ class Readers:
     """How commands come to what is kept. Moments are seconds since 1970.
 
     `history` gets check, entity, from and to; it answers the (moment, value) of the results between, in order.
-    `results` gets check, entity and a count; it answers the newest so many of the entity, newest first, or the newest of
-    every entity where that is None, each with entity, ts, td and value.
+    `results` gets check, entity and a count; it answers the newest so many of the entity, newest first, or the newest
+    of every entity where that is None, each with entity, ts, td and value.
     `metrics` gets a target of Graphite's, from and to; it answers the (moment, value) of each series by its name.
     `swap` gets a key, a value and its moment; it answers those that were kept under the key before, and keeps these.
     `coverage` gets filters and answers the entities that they match, with the alerts of each.

@@ -75,7 +75,10 @@ class Session:
 
     def dial(self, host: str, port: int) -> Connection:
         """A TCP connection to `host`."""
-        endpoints = self.look_up(host, port)
+        return self.connected(self.look_up(host, port))
+
+    def connected(self, endpoints: list[Endpoint]) -> Connection:
+        """A TCP connection to one of the places that `look_up` answered."""
         with self.timed("connect"):
             return Connection(connect(endpoints, self.left), self)
 
