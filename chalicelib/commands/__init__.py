@@ -18,7 +18,7 @@ from chalicelib.core.errors import Invalid
 
 __all__ = ["NAMES", "UNSERVED", "CommandError", "Context", "Credential", "HttpError", "Readers", "bound", "refuse"]
 
-NAMES = (*("http", "tcp", "ping", "dns", "redis", "memcached", "counter"),)
+NAMES = (*("http", "tcp", "ping", "dns", "redis", "memcached", "counter", "sql", "mysql"),)
 
 _NO_DRIVER = "its protocol has no client here"
 _NO_SERVICE = "the service is another company's and has no client here"

@@ -49,7 +49,7 @@ def clean(definition: dict[str, object]) -> Definition:
 def run(definition: Definition, session: Session) -> Outcome:
     with dialogue.dialled(session, definition.host, definition.port) as connection:
         if definition.tls or not definition.user:
-            _ask_for_tls(connection, definition)
+            ask_for_tls(connection, definition)
         if not definition.user:
             return session.outcome(True, "PostgreSQL answers")
         version = _log_in(connection, definition)
@@ -58,7 +58,7 @@ def run(definition: Definition, session: Session) -> Outcome:
         return session.outcome(True, f"PostgreSQL {version}, logged in", version=version)
 
 
-def _ask_for_tls(connection: Connection, definition: Definition) -> None:
+def ask_for_tls(connection: Connection, definition: Definition) -> None:
     connection.send(_sized(_SSL_REQUEST.to_bytes(4, "big")))
     answer = connection.read(1)
     if answer not in (b"S", b"N"):

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.commands import CommandError, Credential
 from chalicelib.probes import mysql, postgresql, redis
+from tests.commands.scene import function
 from tests.probes.servers.scene import authority, probe
 from tests.real.running import done, free_port, given_to, running
 
@@ -129,3 +131,79 @@ def test_redis_answers(redis_server: tuple[int, str]) -> None:
         assert probe(redis, port=port, password=password).text == "PONG"
         assert probe(redis, port=port, user="default", password=password).text == "PONG"
         assert probe(redis, port=port, password="wrong").text == "login refused"
+
+
+def login(kind: str, *, password: str = PASSWORD, tls: bool = False) -> dict[str, Any]:
+    """What a run of a command needs to log in."""
+    credential = Credential(kind, ("127.0.0.1",), user="watch", password=password, tls=tls)
+    return {"credentials": (credential,), "authorities": authority().bundle}
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_command_reads_postgresql(postgres: int, tls: bool) -> None:
+    sql = function("sql", {"shards": {"one": f"127.0.0.1:{postgres}/postgres"}}, **login("postgresql", tls=tls))()
+    found = sql.execute("SELECT 1 AS a, 2.5 AS b, 'x' AS c, date '2026-01-05' AS d, ARRAY[1, 2] AS e, NULL AS f")
+    assert found.results() == [{"a": 1, "b": 2.5, "c": "x", "d": "2026-01-05", "e": [1, 2], "f": None}]
+    assert sql.execute("SELECT count(*) FROM generate_series(1, 7)").result() == 7
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("CREATE TABLE t (n int)", "error 25006: cannot execute CREATE TABLE in a read-only transaction"),
+        ("COMMIT; CREATE TABLE t (n int)", "error 42601"),
+        ("SELECT * FROM nothing", 'error 42P01: relation "nothing" does not exist'),
+        ("SELECT repeat('x', 3000000)", "answer is larger than 2000000 bytes"),
+        ("SELECT pg_sleep(5)", "no answer within|statement timeout"),
+    ],
+)
+def test_a_command_changes_nothing_in_postgresql_and_takes_no_more_than_it_may(
+    postgres: int, statement: str, message: str
+) -> None:
+    shards = {"shards": {"one": f"127.0.0.1:{postgres}/postgres"}}
+    with pytest.raises(CommandError, match=message):
+        function("sql", shards, seconds=2, **login("postgresql"))().execute(statement)
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_command_reads_mariadb(mariadb: int, tls: bool) -> None:
+    shards = {"one": f"127.0.0.1:{mariadb}/information_schema"}
+    sql = function("mysql", {"shards": shards}, **login("mysql", tls=tls))()
+    found = sql.execute("SELECT 1 AS a, 2.5 AS b, 'x' AS c, DATE '2026-01-05' AS d, NULL AS f")
+    assert found.results() == [{"a": 1, "b": 2.5, "c": "x", "d": "2026-01-05", "f": None}]
+    assert sql.execute("SELECT count(*) FROM (SELECT 1 UNION SELECT 2) AS t").result() == 2
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("CREATE TABLE t (n int)", "error 1[0-9]+"),
+        ("SELECT 1; SELECT 2", "error 1064"),
+        ("SELECT * FROM nothing", "error 1109|error 1146"),
+        ("SELECT repeat('x', 3000000)", "answer is larger than 2000000 bytes"),
+        ("SELECT sleep(5)", "no answer within|error 1969"),
+    ],
+)
+def test_a_command_changes_nothing_in_mariadb_and_takes_no_more_than_it_may(
+    mariadb: int, statement: str, message: str
+) -> None:
+    shards = {"shards": {"one": f"127.0.0.1:{mariadb}/information_schema"}}
+    with pytest.raises(CommandError, match=message):
+        function("mysql", shards, seconds=2, **login("mysql"))().execute(statement)
+
+
+@pytest.mark.parametrize(("kind", "command"), [("postgresql", "sql"), ("mysql", "mysql")])
+def test_a_refused_login_of_a_command_shows_no_password(postgres: int, mariadb: int, kind: str, command: str) -> None:
+    shards = {"shards": {"one": f"127.0.0.1:{postgres if kind == 'postgresql' else mariadb}/mysql"}}
+    with pytest.raises(CommandError) as caught:
+        function(command, shards, **login(kind, password="wr0ng"))().execute("SELECT 1")
+    assert "login refused" in str(caught.value)
+    assert "wr0ng" not in str(caught.value)
+
+
+def test_a_command_reads_redis(redis_server: tuple[int, str]) -> None:
+    port, password = redis_server
+    credentials = (Credential("redis", ("127.0.0.1",), password=password),) if password else ()
+    redis = function("redis", credentials=credentials)(port=port, db=1)
+    assert (redis.llen("jobs"), redis.get("a"), redis.hgetall("h"), redis.scan()) == (0, None, {}, [0, []])
+    assert redis.info("server")["tcp_port"] == port
