@@ -18,7 +18,10 @@ from chalicelib.core.errors import Invalid
 
 __all__ = ["NAMES", "UNSERVED", "CommandError", "Context", "Credential", "HttpError", "Readers", "bound", "refuse"]
 
-NAMES = (*("http", "tcp", "ping", "dns", "redis", "memcached", "counter", "sql", "mysql"),)
+NAMES = (
+    *("http", "tcp", "ping", "dns", "redis", "memcached", "counter", "sql", "mysql"),
+    *("elasticsearch", "time", "history", "entities", "metrics", "results", "s3", "cloudwatch"),
+)
 
 _NO_DRIVER = "its protocol has no client here"
 _NO_SERVICE = "the service is another company's and has no client here"

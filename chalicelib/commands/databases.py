@@ -12,11 +12,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from chalicelib.commands.base import CommandError, Context, Credential, asking, text, whole
+from chalicelib.commands.values import plain
 from chalicelib.core.errors import Invalid
 from chalicelib.languages.conditions.exposed import Exposed
 from chalicelib.probes import dialogue, fields
@@ -192,25 +191,6 @@ class Database(Exposed):
     @abstractmethod
     def driven(self, connection: Connection, shard: Shard, login: Credential) -> AbstractContextManager[Run]:
         """What runs a statement over a connection. Errors of the driver become Failed."""
-
-
-def plain(value: Any) -> Any:
-    """A value of a database as JSON has it: a moment in ISO 8601, a span in seconds."""
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else float(value)
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, (bytes, bytearray)):
-        return bytes(value).decode("utf-8", "replace")
-    if isinstance(value, (list, tuple)):
-        return [plain(one) for one in value]
-    if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in value.items()}
-    return str(value)
 
 
 def rows(columns: Sequence[str], found: Sequence[Sequence[Any]]) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.commands import CommandError, Credential, databases
+from chalicelib.commands import CommandError, Credential, values
 from chalicelib.commands.databases import Shard, Statement
 from tests.channels.servers import Doorbell
 from tests.commands.postgresql import postgresql
@@ -129,4 +129,4 @@ def test_more_rows_than_wanted_are_an_error_or_cut() -> None:
     ],
 )
 def test_values_are_as_json_has_them(value: object, found: object) -> None:
-    assert databases.plain(value) == found
+    assert values.plain(value) == found
