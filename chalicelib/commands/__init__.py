@@ -24,7 +24,7 @@ NAMES = (
 )
 
 _NO_DRIVER = "its protocol has no client here"
-_NO_SERVICE = "the service is another company's and has no client here"
+_NO_SERVICE = "the service is another company's or another part of AWS, and has no client here"
 _NO_MACHINE = "a function in the cloud is on no machine that could be looked into"
 # ZMON's other names, each with the reason why a command cannot have it. docs/zmon.md has the same table.
 UNSERVED: Mapping[str, str] = {
