@@ -12,6 +12,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from chalicelib.commands.base import CommandError, Context, Credential, asking, text, whole
@@ -136,9 +137,11 @@ class Statement(Exposed):
     def __init__(self, rows: list[list[Row]]) -> None:
         self._rows = rows
 
-    def result(self, agg: object = sum) -> Any:
+    def result(self, agg: object = "sum") -> Any:
         """The first row, added up over the shards; of a single column its value alone. What cannot be added up is
-        listed."""
+        listed. `agg` is sum, min, max or avg."""
+        if not callable(agg) and agg not in _AGGREGATES:
+            raise CommandError(f"agg must be one of {', '.join(_AGGREGATES)}")
         firsts = [rows[0] for rows in self._rows if rows]
         columns: dict[str, list[Any]] = {}
         for row in firsts:
@@ -156,10 +159,14 @@ class Statement(Exposed):
 
 
 def _together(agg: object, values: list[Any]) -> Any:
+    together = agg if callable(agg) else _AGGREGATES[str(agg)]
     try:
-        return agg(values) if callable(agg) else sum(values)
+        return together(values)
     except (TypeError, ValueError):
         return values
+
+
+_AGGREGATES: Mapping[str, Callable[[list[Any]], Any]] = {"sum": sum, "min": min, "max": max, "avg": fmean}
 
 
 class Database(Exposed):

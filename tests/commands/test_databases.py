@@ -103,7 +103,10 @@ def test_the_usual_port_stands_for_none() -> None:
 def test_a_result_is_added_up_over_the_shards() -> None:
     two = Statement([[{"n": 1, "name": "a"}], [{"n": 2, "name": "b"}], []])
     assert two.result() == {"n": 3, "name": ["a", "b"]}
-    assert two.result(agg=max) == {"n": 2, "name": "b"}
+    assert two.result(agg=max) == two.result(agg="max") == {"n": 2, "name": "b"}
+    assert two.result(agg="avg") == {"n": 1.5, "name": ["a", "b"]}
+    with pytest.raises(CommandError, match="agg must be one of sum, min, max, avg"):
+        two.result(agg="median")
     assert Statement([[{"n": 1}], [{"n": 2}]]).result() == 3
     assert Statement([[]]).result() == {}
 

@@ -73,13 +73,14 @@ def past(found: Mapping[float, Any]) -> Readers:
 
 def test_history_gives_results_and_what_they_come_to() -> None:
     history = function("history", readers=past({30: {"a": {"b": 4}}, 60: {"a": {"b": 2}}, 90: "down", 900: {"a": 9}}))()
-    assert history.result("5m", 0) == [[NOON - 90, "down"], [NOON - 60, {"a": {"b": 2}}], [NOON - 30, {"a": {"b": 4}}]]
-    assert history.get_one(60, "1s") == [{"a": {"b": 2}}, {"a": {"b": 4}}]
-    assert history.get_avg("a.b", "5m", 0) == 3
-    assert history.get_std_dev("a.b", "5m", 0) == 1
-    assert history.get_aggregated("a.b", "count", "5m", 0) == 2
-    assert history.get_avg("c", "5m", 0) is None
-    assert history.result() == []
+    moments = [1_000 * round(NOON - ago) for ago in (90, 60, 30)]
+    found = [[moments[0], "down"], [moments[1], {"a": {"b": 2}}], [moments[2], {"a": {"b": 4}}]]
+    assert history.get_one("5m", 0) == history.result(300, 0) == found
+    assert history.get_one(60, "1s") == found[1:]
+    assert history.get_avg("a.b", "5m", 0) == [3]
+    assert history.get_std_dev("a.b", "5m", 0) == [pytest.approx(2**0.5)]
+    assert history.get_aggregated("a.b", "count", "5m", 0) == [2]
+    assert history.get_avg("c", "5m", 0) == history.result() == []
     with pytest.raises(CommandError, match="aggregator must be one of avg"):
         history.get_aggregated("a", "median", "5m", 0)
     with pytest.raises(CommandError, match="time_from must be a span"):
@@ -90,9 +91,10 @@ def test_distance_compares_with_the_same_hour_of_the_weeks_before() -> None:
     means = {float(week * WEEK - 60): float(value) for week, value in ((1, 10), (2, 14), (3, 10), (4, 14))}
     noise = {WEEK + 7_200.0: 1e6, 60.0: 1e6}
     distance = function("history", readers=past(means | noise))().distance()
-    assert (distance.bin_mean(), distance.bin_standard_deviation()) == (12, 2)
+    assert distance.bin_mean() == 12
+    assert distance.bin_standard_deviation() == pytest.approx((16 / 3) ** 0.5)
     assert distance.absolute(16) == 4
-    assert distance.sigma(8) == -2
+    assert distance.sigma(8) == pytest.approx(-4 / (16 / 3) ** 0.5)
 
 
 def test_bins_end_with_this_moment_unless_they_are_snapped() -> None:
@@ -104,13 +106,13 @@ def test_bins_end_with_this_moment_unless_they_are_snapped() -> None:
 
 
 def test_distance_reads_a_number_in_a_value() -> None:
-    readers = past({WEEK - 60: {"a": {"b": 3}}, 2 * WEEK - 60: {"a": {"b": 3}}, 3 * WEEK - 60: {"a": 1}})
+    readers = past({WEEK - 60: {"a": {"b": 3}}, 2 * WEEK - 60: {"a": {"b": 3}}, 3 * WEEK - 60: {"c": 1}})
     distance = function("history", readers=readers)().distance(dict_extractor_path="a.b")
     assert distance.sigma({"a": {"b": 3}}) == 0
     assert distance.sigma({"a": {"b": 4}}) == math.inf
     assert distance.sigma({"a": {"b": 2}}) == -math.inf
     with pytest.raises(CommandError, match="value must be a number"):
-        distance.absolute({"a": 7})
+        distance.absolute({"c": 7})
 
 
 ENTITIES: list[dict[str, Any]] = [
