@@ -174,4 +174,9 @@ def asking(what: str, session: Session, error: type[CommandError] = CommandError
     except Invalid as invalid:
         raise error(f"{what}: {invalid}") from None
     except OSError as failure:
-        raise error(f"{what}: {failures.words(failure, session.seconds)}") from None
+        raise error(f"{what}: {failures.words(failure, _roughly(session.seconds))}") from None
+
+
+def _roughly(seconds: float) -> float:
+    """What was left of a run is another fraction of a second each time; what is told stays the same."""
+    return round(seconds, 0 if seconds >= 1 else 1)

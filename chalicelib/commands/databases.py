@@ -6,14 +6,14 @@ which takes no more bytes than a command may.
 
 from __future__ import annotations
 
-import io
 import re
+import struct
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from chalicelib.commands.base import CommandError, Context, Credential, asking, text, whole
 from chalicelib.commands.values import plain
@@ -22,9 +22,6 @@ from chalicelib.languages.conditions.exposed import Exposed
 from chalicelib.probes import dialogue, fields
 from chalicelib.probes.base import Failed
 from chalicelib.probes.connection import Connection
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
 
 SECONDS = 30
 SHARDS = 50
@@ -73,28 +70,43 @@ def _parsed(spelt: str, port: int, command: str) -> Shard:
 
 
 class Wire:
-    """The part of a socket that drivers use, over a connection that the guard made."""
+    """The part of a socket, and of its file, that drivers use, over a connection that the guard made."""
 
     def __init__(self, connection: Connection, login: Credential) -> None:
         self._connection, self._verify = connection, login.verify
+        self._ahead = b""
         self._left = BYTES
 
-    def makefile(self, mode: str = "rb", *_: Any, **__: Any) -> Any:
-        raw = _Raw(self)
-        return io.BufferedRWPair(raw, raw) if "w" in mode else io.BufferedReader(raw)
+    def makefile(self, *_: Any, **__: Any) -> Wire:
+        return self
+
+    def read(self, size: int) -> bytes:
+        """So many bytes, fewer where the server has ended. What is too large is not waited for."""
+        if not 0 <= size <= self._left:
+            raise Failed(f"answer is larger than {BYTES} bytes")
+        parts, missing = [self._ahead[:size]], size - len(self._ahead[:size])
+        self._ahead = self._ahead[size:]
+        while missing and (data := self._connection.receive()):
+            parts.append(data[:missing])
+            self._ahead = data[missing:]
+            missing -= len(parts[-1])
+        self._left -= size - missing
+        return b"".join(parts)
+
+    def write(self, data: bytes) -> int:
+        self.sendall(data)
+        return len(data)
 
     def sendall(self, data: bytes) -> None:
-        self._connection.send(data)
+        self._connection.send(bytes(data))
 
-    def receive_into(self, buffer: WriteableBuffer) -> int:
-        count = self._connection.receive_into(buffer)
-        self._left -= count
-        if self._left < 0:
-            raise Failed(f"answer is larger than {BYTES} bytes")
-        return count
+    def flush(self) -> None:
+        """What was written is sent."""
 
     def wrap_socket(self, _sock: object, server_hostname: str) -> Wire:
         """What a driver takes for a TLS context: of this connection, with the trust of the probes."""
+        if self._ahead:
+            raise Failed("unexpected data before the TLS handshake")
         self._connection.start_tls(server_hostname, verify=self._verify)
         return self
 
@@ -103,26 +115,6 @@ class Wire:
 
     def close(self) -> None:
         self._connection.close()
-
-
-class _Raw(io.RawIOBase):
-    def __init__(self, wire: Wire) -> None:
-        super().__init__()
-        self._wire = wire
-
-    def readable(self) -> bool:
-        return True
-
-    def writable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        return self._wire.receive_into(buffer)
-
-    def write(self, data: ReadableBuffer) -> int:
-        sent = bytes(data)
-        self._wire.sendall(sent)
-        return len(sent)
 
 
 # One statement, and all the rows that came of it.
@@ -204,9 +196,14 @@ def rows(columns: Sequence[str], found: Sequence[Sequence[Any]]) -> list[Row]:
     return [dict(zip(columns, map(plain, row), strict=True)) for row in found]
 
 
+# What drivers meet in an answer that is none.
+_ODD = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, struct.error)
+
+
 @contextmanager
-def network(*errors: type[Exception]) -> Iterator[None]:
-    """A driver's error whose cause was the network is that of the network."""
+def driving(shown: str, *errors: type[Exception]) -> Iterator[None]:
+    """The errors of a driver: one whose cause was the network is that of the network, and an answer that it cannot
+    read is told as such. Others of its `errors` pass."""
     try:
         yield
     except errors as error:
@@ -214,3 +211,5 @@ def network(*errors: type[Exception]) -> Iterator[None]:
         if isinstance(cause, (OSError, Failed)):
             raise cause from None
         raise
+    except _ODD:
+        raise Failed(f"answer is none of {shown}'s") from None

@@ -53,7 +53,7 @@ class Mysql(Database):
             settings = {"ssl": trust(connection.line.authorities, verify=login.verify)}
         where = {"host": shard.host, "port": shard.port, "database": shard.name}
         try:
-            with databases.network(pymysql.err.Error):
+            with databases.driving(self.shown, pymysql.err.Error):
                 driver = Driver(
                     user=login.user, password=login.password, charset="utf8mb4", defer_connect=True, **where, **settings
                 )
@@ -81,7 +81,9 @@ def _ran(driver: Any, statement: str, seconds: float) -> list[Row]:
 
 
 def _told(error: Exception) -> str:
-    code, message = (*error.args, 0, "")[:2] if len(error.args) > 1 else (0, "")
+    if len(error.args) < 2:
+        return "answer is none of MySQL's"
+    code, message = error.args[:2]
     if code in _REFUSED:
         return f"login refused ({code})"
     return f"error {code}: {dialogue.seen(str(message).encode(), 300)}"

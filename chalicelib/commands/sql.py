@@ -34,6 +34,7 @@ class Sql(Database):
     def driven(self, connection: Connection, shard: Shard, login: Credential) -> Iterator[Run]:
         from pg8000.core import CoreConnection
         from pg8000.exceptions import DatabaseError, Error, InterfaceError
+        from scramp import ScramException
 
         class Driver(CoreConnection):  # type: ignore[misc]
             """It does not show a password to those on the way."""
@@ -48,7 +49,7 @@ class Sql(Database):
             postgresql.ask_for_tls(connection, asked)
         milliseconds = max(1, int(1e3 * connection.line.left()))
         try:
-            with databases.network(InterfaceError):
+            with databases.driving(self.shown, InterfaceError):
                 driver = Driver(
                     login.user,
                     database=shard.name,
@@ -61,7 +62,7 @@ class Sql(Database):
                 yield lambda statement: _ran(driver, statement)
         except DatabaseError as error:
             raise Failed(_told(error)) from None
-        except Error:
+        except (Error, ScramException):
             raise Failed("answer is none of PostgreSQL's") from None
         with suppress(OSError, Error):
             driver.close()

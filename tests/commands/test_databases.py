@@ -14,6 +14,7 @@ from chalicelib.commands.databases import Shard, Statement
 from tests.channels.servers import Doorbell
 from tests.commands.postgresql import postgresql
 from tests.commands.scene import function
+from tests.commands.servers import talking
 from tests.probes.servers.mysql import mysql
 
 SQL = Credential("postgresql", ("127.0.0.1",), user="watch", password="s3cret")
@@ -133,3 +134,33 @@ def test_more_rows_than_wanted_are_an_error_or_cut() -> None:
 )
 def test_values_are_as_json_has_them(value: object, found: object) -> None:
     assert values.plain(value) == found
+
+
+ODD = (
+    b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n",
+    b"\x00" * 64,
+    b"\xff" * 64,
+    b"R\x7f\xff\xff\xff" + b"a" * 64,
+    b"R\x00\x00\x00\x08\x00\x00\x00\x63" * 3,
+    b"\x40\x00\x00\x00\x0a8.0\x00" + b"\x01" * 8,
+    b"\x05\x00\x00\x00\x0a8.0\x00",
+    b"SSH-2.0-OpenSSH_9.2\r\n",
+    b"",
+)
+
+
+@pytest.mark.parametrize("said", ODD)
+@pytest.mark.parametrize(("command", "login"), [("sql", SQL), ("mysql", MYSQL)])
+def test_a_server_of_something_else_is_told_in_plain_words(command: str, login: Credential, said: bytes) -> None:
+    """Nothing is thrown that a driver thought of, and nothing is waited for that would not fit."""
+
+    def talk(came: Any, out: Any) -> None:
+        out.write(said)
+        came.read()
+
+    with talking(talk) as port:
+        run = function(command, {"shards": {"one": f"127.0.0.1:{port}/shop"}}, credentials=(login,), seconds=0.3)
+        with pytest.raises(CommandError) as caught:
+            run().execute("SELECT 1")
+    assert str(caught.value).startswith(("PostgreSQL at", "MySQL at"))
+    assert "s3cret" not in str(caught.value)

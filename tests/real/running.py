@@ -6,7 +6,7 @@ import os
 import pwd
 import socket
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,13 +20,16 @@ ENVIRONMENT = {**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/s
 
 
 @contextmanager
-def running(command: Sequence[str | Path], port: int, folder: Path) -> Iterator[None]:
-    """The server that a command starts, from when it listens. What it said is in `server.log` of the folder."""
+def running(
+    command: Sequence[str | Path], port: int, folder: Path, ready: Callable[[], bool] = lambda: True
+) -> Iterator[None]:
+    """The server that a command starts, from when it listens and is `ready`. What it said is in `server.log` of the
+    folder."""
     log = folder / "server.log"
 
     def listens() -> bool:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return True
+            return ready()
         return False
 
     with background(command, log, cwd=folder, env=ENVIRONMENT) as process:

@@ -87,7 +87,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     user = ("setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups")
-    with running([*user, home / "postgres", "-D", data, *options], port, folder):
+
+    def ready() -> bool:
+        """It listens before it lets anybody in."""
+        return probe(postgresql, port=port, user="watch", password=PASSWORD, database="postgres").ok
+
+    with running([*user, home / "postgres", "-D", data, *options], port, folder, ready):
         yield port
 
 
