@@ -41,6 +41,7 @@ thorough := tests/core tests/storms tests/store/test_series_walk.py tests/flows/
 	tests/monitor/test_series_deletion.py \
 	tests/monitor/test_tick.py tests/languages/graphite/test_aggregation.py \
 	tests/languages/graphite/test_parser_bad_input.py tests/languages/graphite/test_patterns.py \
+	tests/languages/conditions/test_walk.py \
 	tests/api/alertra/test_bad_input.py tests/api/test_never_fails.py $(wildcard tests/api/*/test_never_fails.py)
 
 .PHONY: long

@@ -47,9 +47,9 @@ def read(run: Run, owner: Any, name: str) -> Any:
     field = FIELDS.get(type(owner), _NONE).get(name)
     if field is not None:
         return field(owner)
-    found = _OWN.get(type(owner), _missing)(run, owner, name)
-    if found is not _ABSENT:
-        return found
+    for kind, look in _OWN:
+        if isinstance(owner, kind) and (found := look(run, owner, name)) is not _ABSENT:
+            return found
     if isinstance(owner, Exposed) and name in type(owner).names:
         return _exposed(run, owner, name)
     raise AttributeError(f"'{kind_of(owner)}' object has no attribute '{name}'")
@@ -65,10 +65,6 @@ def call(run: Run, owner: Any, name: str, args: Sequence[Any], named: Named) -> 
 
 _NONE: Mapping[str, Any] = {}
 _ABSENT = object()
-
-
-def _missing(run: Run, owner: Any, name: str) -> Any:
-    return _ABSENT
 
 
 def _of_module(run: Run, owner: Module, name: str) -> Any:
@@ -102,12 +98,12 @@ class Unbound(Method):
         return called(run, self.name, self.function, args[0], args[1:], named)
 
 
-_OWN: dict[type, Callable[[Run, Any, str], Any]] = {
-    Module: _of_module,
-    Record: _of_record,
-    Kind: _of_kind,
-    Problem: _of_problem,
-}
+_OWN: tuple[tuple[type, Callable[[Run, Any, str], Any]], ...] = (
+    (Module, _of_module),
+    (Record, _of_record),
+    (Kind, _of_kind),
+    (Problem, _of_problem),
+)
 
 
 def _exposed(run: Run, owner: Exposed, name: str) -> Any:

@@ -8,13 +8,14 @@ from typing import Any
 
 from chalicelib.languages.conditions.assignments import Store, store
 from chalicelib.languages.conditions.compiler import Code, compiled, node, weight
-from chalicelib.languages.conditions.errors import CAUGHT, At, Malformed, located
+from chalicelib.languages.conditions.errors import CAUGHT, At, Exhausted, Malformed, located
 from chalicelib.languages.conditions.operators import truth
 from chalicelib.languages.conditions.plain import hashable
 from chalicelib.languages.conditions.scopes import Frame, Scope, stored
 from chalicelib.languages.conditions.sequences import iterated
 from chalicelib.languages.conditions.values import Lazy
 
+LEVELS_MAX = 20
 # Goes through the items of a value and sets the variables; yields once for each item that is wanted.
 Walk = Callable[[Frame, Any], Iterator[None]]
 
@@ -29,8 +30,11 @@ class Loop:
         self.results = [compiled(one, self.scope) for one in results]
 
     def begin(self, frame: Frame) -> tuple[Frame, Iterator[None]]:
+        return self.over(frame, self.first(frame))
+
+    def over(self, frame: Frame, value: Any) -> tuple[Frame, Iterator[None]]:
         inner = Frame(frame.run, self.scope.empty(), frame)
-        return inner, self.walk(inner, self.first(frame))
+        return inner, self.walk(inner, value)
 
 
 def _walk(loops: list[ast.comprehension], scope: Scope, steps: int) -> Walk:
@@ -116,7 +120,7 @@ def _dict(part: ast.DictComp, scope: Scope) -> Code:
 
 @node(ast.GeneratorExp)
 def _generator(part: ast.GeneratorExp, scope: Scope) -> Code:
-    loop = Loop(part, scope, part.elt)
+    loop, at, at_source = Loop(part, scope, part.elt), scope.text.at(part), scope.text.at(part.generators[0].iter)
     (element,) = loop.results
 
     def items(frame: Frame, walk: Iterator[None]) -> Iterator[Any]:
@@ -124,6 +128,14 @@ def _generator(part: ast.GeneratorExp, scope: Scope) -> Code:
             yield element(frame)
 
     def made(frame: Frame) -> Any:
-        return Lazy(items(*loop.begin(frame)))
+        value = loop.first(frame)
+        try:
+            iterated(frame.run, value)
+        except CAUGHT as error:
+            raise located(error, at_source) from None
+        level = value.level + 1 if isinstance(value, Lazy) else 0
+        if level > LEVELS_MAX:
+            raise Exhausted(f"generators are nested deeper than {LEVELS_MAX} levels", at)
+        return Lazy(items(*loop.over(frame, value)), level)
 
     return made

@@ -80,17 +80,22 @@ def located(error: Exception, at: At) -> ConditionError:
         return Exhausted("calls and values are nested too deeply", at)
     if isinstance(error, MemoryError):
         return Exhausted("there is no memory for it", at)
-    return Failed(type(error).__name__, _said(error), at, error)
+    return Failed(getattr(error, "kind", type(error).__name__), _said(error), at, error)
 
 
 def _said(error: Exception) -> str:
     """The message of an error. A key may be as large as a program can make it, and is not written out then."""
     key = error.args[0] if error.args else ""
     if not isinstance(error, KeyError):
-        return str(error)
+        return advice_taken_off(str(error))
     return (
         repr(key[:_KEY_MAX] if isinstance(key, str) else key) if isinstance(key, _SHORT) else f"a {type(key).__name__}"
     )
+
+
+def advice_taken_off(message: str) -> str:
+    """A message of Python's without what it tells those who run the interpreter."""
+    return message.partition("; use sys.")[0].partition(" - Consider")[0]
 
 
 _SHORT = (str, int, float, type(None))

@@ -58,7 +58,7 @@ class _Kept:
             if text in self._programs:
                 self._programs.move_to_end(text)
                 return self._programs[text]
-        made = _made(text, self._read(text), self._library)
+        made = built(text, self._read(text), self._library)
         with self._lock:
             self._keep(made)
         return made
@@ -72,7 +72,7 @@ class _Kept:
             self._parts -= oldest.parts
 
 
-def _made(text: str, read: Read, library: Mapping[str, Any]) -> Program:
+def built(text: str, read: Read, library: Mapping[str, Any]) -> Program:
     shared = Text(read.source)
     scope = Scope(shared)
     try:

@@ -70,7 +70,7 @@ def judge(
     surroundings: Surroundings = HERE,
     passing: tuple[type[Exception], ...] = (),
 ) -> Verdict:
-    """The verdict of a condition. `names` are functions from outside, such as time(). Raises what is `passing` alone."""
+    """The verdict of a condition. `names` are functions from outside, such as time(). Raises what is `passing` only."""
     captures = situation.captures
     raw = {name: one.get("value") for name, one in (situation.parameters or _NOTHING).items()}
     error: ConditionError | None = None

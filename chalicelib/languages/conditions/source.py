@@ -11,7 +11,7 @@ import threading
 import warnings
 from dataclasses import dataclass, field
 
-from chalicelib.languages.conditions.errors import At, Malformed
+from chalicelib.languages.conditions.errors import At, Malformed, advice_taken_off
 
 LENGTH_MAX = 16_384
 VALUE = "value "
@@ -130,7 +130,7 @@ def _parsed(source: Source) -> ast.Module:
             return ast.parse(source.text, "<program>")
         except SyntaxError as error:
             at = source.moved(error.lineno or 1, error.offset or 1)
-            raise _Unreadable(Malformed(error.msg, at)) from None
+            raise _Unreadable(Malformed(advice_taken_off(error.msg), at)) from None
         except (MemoryError, RecursionError, ValueError):
             raise _Unreadable(Malformed("it is nested too deeply to be read")) from None
 

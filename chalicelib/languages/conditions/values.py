@@ -159,13 +159,13 @@ class Module(Value):
 
 
 class Lazy(Value):
-    """A generator: its items can be asked for once."""
+    """A generator: its items can be asked for once. `level` counts the generators that it takes its items from."""
 
-    __slots__ = ("items",)
+    __slots__ = ("items", "level")
     said = "generator"
 
-    def __init__(self, items: Iterator[Any]) -> None:
-        self.items = items
+    def __init__(self, items: Iterator[Any], level: int) -> None:
+        self.items, self.level = items, level
 
 
 class Problem(Value):

@@ -19,7 +19,7 @@ from chalicelib.languages.conditions.library.registry import native
 from chalicelib.languages.conditions.operators import truth
 from chalicelib.languages.conditions.plain import ATOMS, CONTAINERS, NUMBERS, TABLES, bounded, measure
 from chalicelib.languages.conditions.sequences import items, listed
-from chalicelib.languages.conditions.values import Fault, Problem, allows, from_host, invoke, kind_of
+from chalicelib.languages.conditions.values import Fault, Lazy, Problem, allows, from_host, invoke, kind_of
 
 _add = operators.binary(ast.Add)
 _less = operators.COMPARISONS[ast.Lt]
@@ -84,7 +84,7 @@ def _sorted(run: Run, iterable: Any, /, *, key: Any = None, reverse: Any = False
 
 @native("reversed")
 def _reversed(run: Run, sequence: Any, /) -> Any:
-    if type(sequence) in (set, frozenset):
+    if type(sequence) in (set, frozenset) or isinstance(sequence, Lazy):
         raise TypeError(f"'{kind_of(sequence)}' object is not reversible")
     return listed(run, sequence)[::-1]
 

@@ -42,7 +42,7 @@ def _parsed(path: str) -> list[Step]:
     at = 1 if path.startswith("$") else 0
     while at < len(path):
         match = _STEP.match(path, at)
-        if match is None or (at and not steps and path[at] not in ".[") or path.endswith("."):
+        if match is None or (at and path[at] not in ".[") or path.endswith("."):
             raise ValueError(f"the path cannot be understood at position {at + 1}")
         step = _step(match)
         steps.append(_deep(step) if match["deep"] else step)

@@ -21,6 +21,8 @@ _WAYS_A_STEP = 50
 class _Unusable(regexes.Unusable, ValueError):
     """A program can catch it as it catches a ValueError."""
 
+    kind = "ValueError"
+
 
 class _Regex(regexes.Regex):
     __slots__ = ()
