@@ -13,7 +13,8 @@ from typing import Any
 
 from chalicelib.languages.conditions import formats
 from chalicelib.languages.conditions.budget import BITS_MAX, Run
-from chalicelib.languages.conditions.errors import Exhausted
+from chalicelib.languages.conditions.errors import Exhausted, Failed
+from chalicelib.languages.conditions.exposed import Exposed
 from chalicelib.languages.conditions.plain import ATOMS, CONTAINERS, PLAIN, TABLES, admitted, bounded, hashable, measure
 from chalicelib.languages.conditions.values import Lazy, Value, allows, from_host, kind_of
 
@@ -24,9 +25,14 @@ _SEQUENCES = frozenset({str, list, tuple})
 def truth(value: Any) -> bool:
     """Whether a value counts as true; whatever is not plain does, unless the host says otherwise."""
     kind = type(value)
-    if kind in PLAIN or allows(value, "__bool__") or allows(value, "__len__"):
+    if kind in PLAIN:
         return bool(value)
-    return True
+    if not allows(value, "__bool__") and not allows(value, "__len__"):
+        return True
+    try:
+        return bool(value)
+    except Exception as error:
+        raise Failed(type(error).__name__, str(error), error=error) from error
 
 
 def _sized(run: Run, left: Any, right: Any) -> None:
@@ -147,6 +153,10 @@ def unary(kind: type[ast.unaryop]) -> Callable[[Any], Any]:
 
 def _same(python: Callable[[Any, Any], Any], special: str) -> Binary:
     def compare(run: Run, left: Any, right: Any) -> Any:
+        if isinstance(left, Exposed) or isinstance(right, Exposed):
+            if allows(left, special):
+                return bool(asked(run, "comparison", python, left, right))
+            return python(id(left), id(right))
         if type(left) not in ATOMS and type(right) not in ATOMS:
             measure(run, left)
             measure(run, right)
@@ -185,7 +195,9 @@ def contains(run: Run, item: Any, whole: Any) -> bool:
             measure(run, whole)
         return item in whole
     if kind in CONTAINERS:
-        return hashable(run, item) in whole
+        # Python takes a set for a frozenset where it looks for one in a set.
+        wanted = frozenset(item) if type(item) is set and kind not in TABLES else item
+        return hashable(run, wanted) in whole
     if isinstance(whole, Lazy):
         return any(_equal(run, one, item) for one in whole.items)
     if allows(whole, "__contains__"):
@@ -206,7 +218,7 @@ def _equal(run: Run, left: Any, right: Any) -> bool:
 
 COMPARISONS: dict[type[ast.cmpop], Binary] = {
     ast.Eq: _same(operator.eq, "__eq__"),
-    ast.NotEq: _same(operator.ne, "__ne__"),
+    ast.NotEq: _same(operator.ne, "__eq__"),
     ast.Lt: _ordered(operator.lt, "__lt__", "<"),
     ast.LtE: _ordered(operator.le, "__le__", "<="),
     ast.Gt: _ordered(operator.gt, "__gt__", ">"),

@@ -10,6 +10,7 @@ import re
 import threading
 import warnings
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from chalicelib.languages.conditions.errors import At, Malformed, advice_taken_off
 
@@ -25,6 +26,11 @@ _OPEN, _CLOSE = "_(", "\n)"
 _WARNINGS = threading.Lock()
 
 
+@lru_cache(maxsize=4)
+def _lines(text: str) -> list[str]:
+    return _BREAK.split(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A text as it was parsed, and how many characters were put into each of its lines, counted from 1."""
@@ -36,8 +42,7 @@ class Source:
         """Where a part of the tree begins in the text that was written."""
         line, offset = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
         if not self.text.isascii():
-            lines = _BREAK.split(self.text)
-            offset = len(lines[line - 1].encode()[:offset].decode(errors="ignore"))
+            offset = len(_lines(self.text)[line - 1].encode()[:offset].decode(errors="ignore"))
         return self.moved(line, offset + 1)
 
     def moved(self, line: int, column: int) -> At:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
+from pathlib import Path
 
 import pytest
 
 from chalicelib.languages.conditions import ConditionError, command, run
 from chalicelib.languages.conditions.attributes import METHODS
 from chalicelib.languages.conditions.compiler import NODES
+from chalicelib.languages.conditions.library import CONDITIONS, kinds
 from tests.languages.conditions import python
 
 PROGRAMS = [
@@ -24,6 +27,7 @@ PROGRAMS = [
         "[[1, 2, 3][1], [1, 2, 3][-1], 'abc'[1:], 'abc'[::-1], [1, 2, 3][:2], (1, 2, 3)[::2], {'a': 5}['a'], "
         "range(9)[2:5]]"
     ),
+    "[{1} in {1, 2}, {1} in {frozenset([1])}, Counter(None)]",
     "[*range(3), *'ab'], (*[1], 2), {*[1], 2}, {**{'a': 1}, 'b': 2}",
     "[(x, y) for x in range(3) for y in range(x) if x + y > 1 if y]",
     "{x: x * x for x in range(4)}, {x % 2 for x in range(5)}, list(x + 1 for x in [1, 2])",
@@ -231,6 +235,12 @@ def test_every_method_of_plain_values_is_held_against_python() -> None:
     own = {"has_key", "iteritems", "iterkeys", "itervalues", "viewitems", "viewkeys", "viewvalues"}
     named = {name for owner in (str, list, tuple, dict, set, frozenset) for name in METHODS[owner]}
     assert {name for name in named - own if f".{name}(" not in shown and f"str.{name}" not in shown} == set()
+
+
+def test_every_function_is_named_in_the_manual() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "zmon.md").read_text()
+    words = set(re.findall(r"\w+", manual))
+    assert {name for name in CONDITIONS if name not in words and name not in kinds.PYTHON} == set()
 
 
 # Python would say otherwise, and the reason stands in docs/zmon.md.

@@ -104,7 +104,7 @@ def _counter(run: Run, iterable: Any = (), /) -> Any:
         run.hold(len(iterable))
         return Counter(dict(iterable))
     found: Counter[Any] = Counter()
-    for one in items(run, iterable):
+    for one in items(run, () if iterable is None else iterable):
         found[hashable(run, one)] += 1
     return found
 

@@ -29,6 +29,7 @@ from chalicelib.languages.conditions.values import invoke, kind_of
 
 FUNCTIONS: dict[str, Any] = {}
 _CAPTURES_MAX = 500
+_NAME_MAX = 200
 _subtract = operators.binary(ast.Sub)
 _less = operators.COMPARISONS[ast.Lt]
 _most = operators.COMPARISONS[ast.LtE]
@@ -57,6 +58,8 @@ def _unnamed(captures: dict[str, Any]) -> str:
 
 def _keep(run: Run, name: str, value: Any) -> None:
     captures = run.scene.captures
+    if len(name) > _NAME_MAX:
+        raise ValueError(f"the name of a capture has more than {_NAME_MAX} characters")
     if name not in captures and len(captures) >= _CAPTURES_MAX:
         raise ValueError(f"there are more than {_CAPTURES_MAX} captures")
     try:
