@@ -1,0 +1,7 @@
+"""The ZMON dialect: entities, check definitions, alert definitions, downtimes and what is seen of them, v1."""
+
+from chalicelib.api.zmon import status
+
+RESOURCES = [
+    *status.RESOURCES,
+]
