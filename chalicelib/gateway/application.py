@@ -21,6 +21,7 @@ from chalicelib.store.faults import StoreFault
 LOCAL_DEPTH = 8
 BROKEN = "internal error"
 TOO_LONG = "the answer would be longer than the 6 MB that can be sent"
+ELSEWHERE = "accept gzip from an HTTP API or a function URL: a REST API hands on none"
 
 
 FOR_EVERY_SITE = {**Voice.headers, "Access-Control-Allow-Origin": "*"}
@@ -82,8 +83,8 @@ def _less(event: Event, request: Request, found: Resource) -> str:
     """That an answer is too long, and how less is asked for."""
     names = found.operations[request.method].query
     ways = [f"ask for less with {', '.join(names)}"] if names else []
-    ways += ["accept gzip"] if requests.takes_bytes(event) else []
-    return f"{TOO_LONG}: {', or '.join(ways)}" if ways else TOO_LONG
+    ways += ["accept gzip"] if requests.takes_bytes(event) else [ELSEWHERE]
+    return f"{TOO_LONG}: {', or '.join(ways)}"
 
 
 def _refused(event: Event, request: Request, found: Resource, status: int, message: str) -> dict[str, Any]:

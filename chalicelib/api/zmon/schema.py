@@ -5,7 +5,8 @@ Only what writes the document imports this; the tests hold every answer against 
 
 from __future__ import annotations
 
-from chalicelib.gateway.schemas import Schema, listed, record, text, whole
+from chalicelib.api.zmon import entities
+from chalicelib.gateway.schemas import Schema, either, fields, listed, named, record, table, text, truth, whole
 
 TITLE = "ZMON REST API"
 
@@ -17,12 +18,44 @@ SECURITY = {
     "keyInQuery": {"type": "apiKey", "in": "query", "name": "api_key"},
 }
 
-PARTS: dict[str, Schema] = {}
+PARTS: dict[str, Schema] = {
+    "entity": text("The id of the entity."),
+}
 
-QUERY: dict[str, Schema] = {}
+QUERY: dict[str, Schema] = {
+    "query": text("A JSON object that an entity must contain, or a list of those, of which it must contain one."),
+    "exclude": text("Without the entities that carry this tag; may be repeated."),
+    "limit": whole("At most so many; all without it.", 1, entities.LIMIT_MAX),
+    "after": text("Only those behind this id."),
+}
+
+# The filters of definitions: of a list of them one must hold.
+_FILTERS = listed(table({}))
 
 SCHEMAS: dict[str, Schema] = {
     "Error": record({"message": text("What is wrong.")}),
+    "Entity": {
+        "type": "object",
+        "properties": {"id": text(), "type": text()},
+        "required": ["id", "type"],
+        "additionalProperties": True,
+        "description": "Whatever its owner says of it.",
+    },
+    "Entities": listed(named("Entity"), "In lists each has `last_modified`, the moment at which it was put, as text."),
+    "EntityFilters": fields(
+        {
+            "include_filters": either(listed(_FILTERS), _FILTERS, about="Each of the lists must take an entity."),
+            "exclude_filters": either(listed(_FILTERS), _FILTERS, about="None of the lists may take it."),
+            "local": truth("Passed over."),
+        }
+    ),
+    "Matching": record(
+        {
+            "count": whole(),
+            "entities": listed(record({"id": text(), "type": text()})),
+            "message": text("Always empty: what is wrong is an error."),
+        }
+    ),
     "Status": record(
         {
             "alerts_active": whole("How many alerts are active."),

@@ -1,0 +1,67 @@
+"""What the dialect writes, and what it reads out of queries: moments, filters, words and numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.api.zmon import bodies
+from chalicelib.core.errors import Invalid
+from chalicelib.gateway import Reply, Request
+from chalicelib.store.documents import Document
+
+TEXT = "text/plain; charset=utf-8"
+
+
+def stamped(document: Document) -> dict[str, Any]:
+    """An entity as it stands in lists: as it was put, and when that was (PostgreSQL's text of a moment)."""
+    return {**document.data, "last_modified": moment(document.modified)}
+
+
+def moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S.%f}"
+
+
+def milliseconds(at: datetime) -> int:
+    """A moment as definitions have it."""
+    return int(at.timestamp() * 1000)
+
+
+def said(text: str) -> Reply:
+    """A plain text, as some calls are answered with."""
+    return Reply(body=text, content_type=TEXT)
+
+
+def done(*, was: bool) -> Reply:
+    """1 for what has been done, 0 where there was nothing to do."""
+    return said("1" if was else "0")
+
+
+def query(request: Request) -> list[dict[str, Any]]:
+    """What is asked of entities: one object, or a list of those of which one must hold; everything without any."""
+    text = word(request, "query").strip()
+    if not text:
+        return [{}]
+    try:
+        found = bodies.parsed(text)
+    except Invalid as error:
+        raise Invalid("query", f"must be JSON: {error.message}") from None
+    asked = found if isinstance(found, list) else [found]
+    if not all(isinstance(one, dict) for one in asked):
+        raise Invalid("query", "must be a JSON object or a list of those")
+    return asked
+
+
+def word(request: Request, name: str) -> str:
+    """The parameter of the query, of several the last; empty for none."""
+    return request.query.get(name, [""])[-1]
+
+
+def number(request: Request, name: str, most: int) -> int | None:
+    """A whole number from 1 on, None for none. Raises Invalid."""
+    text = word(request, name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and 1 <= int(text) <= most):
+        raise Invalid(name, f"must be a whole number from 1 to {most}")
+    return int(text)
