@@ -8,8 +8,9 @@ from chalicelib.store.connection import SCHEMA, Instant, Json, Table
 
 
 class DocumentItem(Table):
-    """definitions: a document that an owner wrote, `entity#<id>`, `command#<number>`, `alert#<number>` or
-    `downtime#<uuid>`. `data` is the document; `code` is the check that an alert definition is evaluated as."""
+    """definitions: a document that an owner wrote, `entity#<id>`, `command#<number>`, `alert#<number>`,
+    `downtime#<uuid>`, `dashboard#<number>`, `grafana#<uid>`, `group#<name>` or `person#<address>`. `data` is the
+    document; `code` is the check that an alert definition is evaluated as."""
 
     class Meta:
         noun = "definitions"

@@ -1,4 +1,5 @@
-"""Documents that an owner wrote: entities, commands, alert definitions, downtimes. They are kept as they came.
+"""Documents that an owner wrote: entities, commands, alert definitions, downtimes, dashboards, groups of people. They
+are kept as they came.
 
 With every change of one the project's inventory has another edition, in the same transaction, so that whoever
 remembers all of them needs to read one number to know whether he still knows them.
@@ -22,9 +23,9 @@ from chalicelib.store.document_models import DocumentItem
 from chalicelib.store.faults import translated
 from chalicelib.store.models import DirectoryItem
 
-Noun = Literal["entity", "command", "alert", "downtime"]
+Noun = Literal["entity", "command", "alert", "downtime", "dashboard", "grafana", "group", "person"]
 # The nouns whose documents have numbers.
-NUMBERED: tuple[Noun, ...] = ("command", "alert")
+NUMBERED: tuple[Noun, ...] = ("command", "alert", "dashboard")
 # An item of DynamoDB holds 400 KB, with all that stands beside the document.
 LIMIT = 350_000
 # What a range key holds, in bytes.

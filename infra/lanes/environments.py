@@ -27,6 +27,11 @@ def servers_python() -> Path:
     return _made(".venv-servers", "infra/lanes/requirements-servers.txt")
 
 
+def zmon_cli_python() -> Path:
+    """The Python of `.venv-zmon-cli`, the client's own. CannotRun."""
+    return _made(".venv-zmon-cli", "infra/lanes/requirements-zmon-cli.txt")
+
+
 def bare(python: Path) -> str:
     """The interpreter that a virtual environment was made with, without the environment's packages."""
     asked = subprocess.run([python, "-c", "import sys; print(sys._base_executable)"], capture_output=True, text=True)

@@ -75,9 +75,9 @@ def _lists(value: Any, field: str) -> list[Filters]:
     """Lists of filters; a list of filters alone is one of them."""
     if value is None:
         return []
-    if not isinstance(value, list):
+    given = [value] if isinstance(value, list) and value and isinstance(value[0], dict) else value
+    if not isinstance(given, list) or not all(isinstance(one, list) for one in given):
         raise Invalid(field, "must be a list of lists of objects")
-    given = [value] if value and isinstance(value[0], dict) else value
     return [core.read(one, field) for one in given]
 
 

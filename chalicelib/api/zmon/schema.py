@@ -5,8 +5,21 @@ Only what writes the document imports this; the tests hold every answer against 
 
 from __future__ import annotations
 
-from chalicelib.api.zmon import entities
-from chalicelib.gateway.schemas import Schema, either, fields, listed, named, record, table, text, truth, whole
+from chalicelib.api.zmon import dashboards, entities, search
+from chalicelib.gateway.schemas import (
+    Schema,
+    either,
+    fields,
+    listed,
+    named,
+    or_null,
+    record,
+    table,
+    text,
+    truth,
+    whole,
+    word,
+)
 
 TITLE = "ZMON REST API"
 
@@ -20,17 +33,41 @@ SECURITY = {
 
 PARTS: dict[str, Schema] = {
     "entity": text("The id of the entity."),
+    "dashboard": text("The number of the dashboard."),
+    "uid": text("The uid of the dashboard."),
+    "group": text("The name of the group."),
+    "person": text("The name or address of the person."),
+    "phone": text("The telephone number."),
+    "name": text("The name."),
 }
 
 QUERY: dict[str, Schema] = {
-    "query": text("A JSON object that an entity must contain, or a list of those, of which it must contain one."),
+    "query": text(
+        "Of entities: a JSON object that one must contain, or a list of those, of which it must contain one. Of the "
+        "search: the beginning of an id, or a part of a name."
+    ),
     "exclude": text("Without the entities that carry this tag; may be repeated."),
-    "limit": whole("At most so many; all without it.", 1, entities.LIMIT_MAX),
+    "limit": whole(
+        f"At most so many: all entities without it; of the search {search.LIMIT}, at most {search.LIMIT_MAX}.",
+        1,
+        entities.LIMIT_MAX,
+    ),
+    "teams": text("Only what is these teams', with commas between them."),
     "after": text("Only those behind this id."),
 }
 
+_DASHBOARD = {
+    "name": text(),
+    "view_mode": word(*dashboards.VIEWS),
+    **{name: listed(text()) for name in dashboards.LISTS},
+    "widget_configuration": listed({}, "Whatever the web interface keeps of its widgets."),
+}
+_GRAFANA = table({}, "As Grafana has it, with uid and title.")
+_RESULTS = listed(record({"id": text(), "title": text(), "team": text(), "url": text("Where it is read.")}))
+
 # The filters of definitions: of a list of them one must hold.
 _FILTERS = listed(table({}))
+_SEVERAL = (listed(_FILTERS), _FILTERS)
 
 SCHEMAS: dict[str, Schema] = {
     "Error": record({"message": text("What is wrong.")}),
@@ -44,8 +81,10 @@ SCHEMAS: dict[str, Schema] = {
     "Entities": listed(named("Entity"), "In lists each has `last_modified`, the moment at which it was put, as text."),
     "EntityFilters": fields(
         {
-            "include_filters": either(listed(_FILTERS), _FILTERS, about="Each of the lists must take an entity."),
-            "exclude_filters": either(listed(_FILTERS), _FILTERS, about="None of the lists may take it."),
+            "include_filters": or_null(
+                either(listed(_FILTERS), _FILTERS, about="Each of the lists must take an entity.")
+            ),
+            "exclude_filters": or_null(either(listed(_FILTERS), _FILTERS, about="None of the lists may take it.")),
             "local": truth("Passed over."),
         }
     ),
@@ -55,6 +94,37 @@ SCHEMAS: dict[str, Schema] = {
             "entities": listed(record({"id": text(), "type": text()})),
             "message": text("Always empty: what is wrong is an error."),
         }
+    ),
+    "Number": whole(),
+    "Dashboard": record(
+        {
+            "id": whole(),
+            **_DASHBOARD,
+            "last_modified": whole("Milliseconds of Unix time."),
+            "last_modified_by": text(),
+        }
+    ),
+    "DashboardFields": fields({name: {} for name in dashboards.FIELDS}, required=("name",)),
+    "Grafana": record(
+        {"dashboard": _GRAFANA, "meta": record({"folderId": whole(), "version": whole("How often it was put.")})}
+    ),
+    "GrafanaFields": either(
+        fields(
+            {
+                "dashboard": _GRAFANA,
+                "overwrite": truth("Whether one of the same uid is replaced."),
+                "folderId": or_null(whole()),
+            },
+            required=("dashboard",),
+        ),
+        text("The same as a text of JSON."),
+    ),
+    "GrafanaKept": record({"status": word("success"), "uid": text(), "version": whole(), "url": text()}),
+    "Groups": listed(
+        record({"name": text(), "id": text(), "members": listed(text()), "active": listed(text(), "Who is on duty.")})
+    ),
+    "SearchResult": record(
+        {"alerts": _RESULTS, "checks": _RESULTS, "dashboards": _RESULTS, "grafana_dashboards": _RESULTS}
     ),
     "Status": record(
         {

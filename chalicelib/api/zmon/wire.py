@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.api.zmon import bodies
-from chalicelib.core.errors import Invalid
+from chalicelib.core.errors import Invalid, Missing
 from chalicelib.gateway import Reply, Request
 from chalicelib.store.documents import Document
 
 TEXT = "text/plain; charset=utf-8"
+# The numbers of things have no more.
+DIGITS = 10
 
 
 def stamped(document: Document) -> dict[str, Any]:
@@ -64,4 +66,11 @@ def number(request: Request, name: str, most: int) -> int | None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 12 and 1 <= int(text) <= most):
         raise Invalid(name, f"must be a whole number from 1 to {most}")
+    return int(text)
+
+
+def identifier(what: str, text: str) -> int:
+    """The number by which a path names something. Raises Missing for what is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
+        raise Missing(f"{what} {text}")
     return int(text)

@@ -3,7 +3,6 @@ every entity of it; `team` and `created_by` are words of the document (ZMON REST
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -11,7 +10,7 @@ from chalicelib.core import entities
 from chalicelib.core.check import Project
 from chalicelib.core.entities import GLOBAL, THE_GLOBAL, Entity, Filters
 from chalicelib.core.errors import Conflict, Forbidden, Missing
-from chalicelib.monitor import transitions
+from chalicelib.monitor.managing import papers
 from chalicelib.monitor.services import Services
 from chalicelib.store import documents
 from chalicelib.store.documents import Document
@@ -26,53 +25,27 @@ def put(services: Services, project: Project, given: Entity, author: str) -> Doc
     if given.get("type") == GLOBAL:
         raise Forbidden(f"Creating entity with type - {GLOBAL} is not allowed.")
     document = entities.check(given)
-    documents.require_small("entity", document)
 
-    def attempt() -> Document:
-        before, now = _present(project.code, document["id"]), services.clock()
-        if before is None:
-            after = Document(project.code, "entity", document["id"], document, now, now, author)
-        elif before.data["type"] != document["type"]:
+    def replaced(before: Entity | None) -> Entity:
+        if before is not None and before["type"] != document["type"]:
             raise Conflict(
-                f"Changing the 'type' of an entity is prohibited: {before.name} is of type {before.data['type']}"
+                f"Changing the 'type' of an entity is prohibited: {before['id']} is of type {before['type']}"
             )
-        elif _same(before.data, document) and document["type"] != SIGN_OF_LIFE:
-            return before
-        else:
-            after = before.changed(document, now, author)
-        documents.put(after, before)
-        return after
+        return document
 
-    return transitions.retrying(services, attempt)
-
-
-def _present(project: str, name: str) -> Document | None:
-    try:
-        return documents.get(project, "entity", name)
-    except Missing:
-        return None
-
-
-def _same(one: Entity, other: Entity) -> bool:
-    """Whether both are the same JSON, in which 1 is neither 1.0 nor true."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return papers.change(
+        services, project, "entity", document["id"], replaced, author, even_if_same=document["type"] == SIGN_OF_LIFE
+    )
 
 
 def remove(services: Services, project: Project, name: str) -> bool:
     """Removes an entity; whether there was one. Raises Busy."""
-
-    def attempt() -> bool:
-        before = _present(project.code, name)
-        if before:
-            documents.delete(before)
-        return before is not None
-
-    return transitions.retrying(services, attempt)
+    return papers.remove(services, project, "entity", name)
 
 
 def find(project: Project, name: str) -> Entity:
     """Raises Missing."""
-    found = _present(project.code, name)
+    found = papers.present(project, "entity", name)
     if found is None:
         raise Missing(f"entity {name}")
     return found.data

@@ -10,7 +10,7 @@ import pytest
 from botocore.client import BaseClient
 
 from chalicelib.gateway import Application
-from chalicelib.monitor.managing import entities
+from chalicelib.monitor.managing import entities, papers
 from chalicelib.store import documents
 from tests.api.client import Answer, Api, Entrance
 from tests.api.zmon.conftest import Caller, basic
@@ -282,15 +282,15 @@ def test_of_two_that_put_at_once_each_is_kept_and_the_later_one_stays(
     zmon: Caller, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(zmon, by="before")
-    real, others = entities._present, iter(["other"])
+    real, others = papers.present, iter(["other"])
 
-    def seen_and_overtaken(code: str, name: str) -> Any:
-        found = real(code, name)
+    def seen_and_overtaken(*named: Any) -> Any:
+        found = real(*named)
         for by in others:
             entities.put(story.services, story.keyring.project, {"id": "web-1", "type": "host", "by": by}, by)
         return found
 
-    monkeypatch.setattr(entities, "_present", seen_and_overtaken)
+    monkeypatch.setattr(papers, "present", seen_and_overtaken)
     put(zmon, by="later")
     assert zmon.get("/entities/web-1").json["by"] == "later"
     assert documents.edition(story.project) == 3
@@ -299,15 +299,15 @@ def test_of_two_that_put_at_once_each_is_kept_and_the_later_one_stays(
 def test_whoever_puts_what_has_meanwhile_become_another_type_is_told(
     zmon: Caller, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, others = entities._present, iter(["database"])
+    real, others = papers.present, iter(["database"])
 
-    def seen_and_overtaken(code: str, name: str) -> Any:
-        found = real(code, name)
+    def seen_and_overtaken(*named: Any) -> Any:
+        found = real(*named)
         for kind in others:
             entities.put(story.services, story.keyring.project, {"id": "web-1", "type": kind}, "other")
         return found
 
-    monkeypatch.setattr(entities, "_present", seen_and_overtaken)
+    monkeypatch.setattr(papers, "present", seen_and_overtaken)
     assert zmon.put("/entities", {"id": "web-1", "type": "host"}).status == 409
     assert zmon.get("/entities/web-1").json["type"] == "database"
 

@@ -1,0 +1,93 @@
+"""Whatever is sent, the answer is never a fault of ours; and what is taken comes back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
+
+from tests.api.anything import SCALAR, TEXT, VALUE, careful
+from tests.api.zmon.conftest import Caller
+
+pytestmark = pytest.mark.usefixtures("quiet")
+
+NAME = some.sampled_from(["web-1", "a[b]:1", "db@x", "Web", "w", "", "GLOBAL"]) | TEXT
+TYPE = some.sampled_from(["host", "local", "city", "GLOBAL", "a:b"]) | VALUE
+ENTITY = some.dictionaries(TEXT, VALUE, max_size=4).flatmap(
+    lambda more: some.fixed_dictionaries({"id": NAME | VALUE, "type": TYPE}).map(lambda named: {**more, **named})
+)
+
+
+@careful
+@given(ENTITY | VALUE, some.lists(ENTITY, max_size=2) | VALUE)
+def test_any_entity_comes_back_or_is_refused(zmon: Caller, body: Any, query: Any) -> None:
+    answer = zmon.put("/entities", body)
+    assert answer.status in (200, 400, 403, 409), answer.text
+    found = zmon.get(f"/entities?query={quote(json.dumps(query))}")
+    assert found.status in (200, 400), found.text
+    if answer.status != 200:
+        return
+    path = f"/entities/{quote(body['id'], safe='')}"
+    assert json.dumps(zmon.get(path).json) == json.dumps(json.loads(json.dumps(body)))
+    stamped = zmon.get("/entities").json
+    assert body["id"] in [one["id"] for one in stamped]
+    contained = zmon.get(f"/entities?query={quote(json.dumps(body))}").json
+    assert body["id"] in [one["id"] for one in contained]
+    assert zmon.delete(path).text == "1"
+
+
+@careful
+@given(some.binary(max_size=60) | some.text('{}[]":,019eE+-.naN \\u', max_size=20).map(str.encode))
+@example(b'{"id": "web-1", "type": "host", "x": 1E400}')
+@example(b'"\\ud800"')
+def test_any_bytes(zmon: Caller, data: bytes) -> None:
+    for method, path in (
+        ("PUT", "/entities"),
+        ("POST", "/dashboard"),
+        ("POST", "/visualization/dashboards"),
+        ("POST", "/rest/entity-filters"),
+    ):
+        assert zmon.call(method, path, data=data).status in (200, 400)
+
+
+DASHBOARD = some.fixed_dictionaries(
+    {"name": TEXT},
+    optional=dict.fromkeys(["view_mode", "alert_teams", "tags", "shared_teams", "widget_configuration"], VALUE),
+)
+FILTERS = some.lists(some.dictionaries(TEXT, SCALAR | some.lists(SCALAR, max_size=2), max_size=2), max_size=2) | VALUE
+
+
+@careful
+@given(DASHBOARD | VALUE, FILTERS, FILTERS)
+def test_any_dashboard_and_any_filters(zmon: Caller, body: Any, include: Any, exclude: Any) -> None:
+    made = zmon.post("/dashboard", body)
+    assert made.status in (200, 400), made.text
+    if made.status == 200:
+        shown = zmon.get(f"/dashboard/{made.json}").json
+        assert zmon.post(f"/dashboard/{made.json}", shown).json == made.json
+    asked = {"include_filters": include, "exclude_filters": exclude}
+    assert zmon.post("/rest/entity-filters", asked).status in (200, 400)
+    assert zmon.get("/quick-search").status == 200
+
+
+PART = some.text(some.characters(codec="utf-8"), min_size=1, max_size=12).map(lambda text: quote(text, safe=""))
+ASKED = some.sampled_from(["0", "5", "9" * 30, "{", "{}", '{"a": []}', "[[]]", "a,b"]) | some.text(
+    some.characters(codec="utf-8"), max_size=12
+)
+
+
+@careful
+@given(PART, PART, some.dictionaries(some.sampled_from(["query", "exclude", "limit", "after", "teams"]), ASKED))
+def test_any_name_and_any_question(zmon: Caller, one: str, two: str, query: dict[str, str]) -> None:
+    for path in ("entities", "dashboard", "visualization/dashboards"):
+        assert zmon.get(f"/{path}/{one}").status in (200, 404)
+    assert zmon.delete(f"/entities/{one}").text == "0"
+    for method, word in (("PUT", "member"), ("PUT", "active"), ("PUT", "phone"), ("PUT", "name"), ("DELETE", "member")):
+        assert zmon.call(method, f"/groups/{one}/{word}/{two}").status in (200, 400)
+    for path in ("entities", "quick-search", "groups"):
+        answer = zmon.get(f"/{path}?{urlencode(query)}")
+        assert answer.status in (200, 400), answer.text

@@ -1,0 +1,213 @@
+"""zmon-cli, as it is published, against the running service: what it sends, shows and is told.
+
+Its exit status is 0 whatever happens, so that every output is searched for the words that it has for errors.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.clients.conftest import PATIENCE, ZMON_CLI, Project
+
+PYTHON = os.environ[ZMON_CLI]
+ERRORS = ("HTTP error:", "HTTP ERROR:", "EXCEPTION", "Failed", "Traceback", "Error:")
+# As an agent on AWS makes them.
+AGENT: dict[str, Any] = {
+    "id": "web-1-i123[aws:123456789012:eu-central-1]",
+    "type": "instance",
+    "infrastructure_account": "aws:123456789012",
+    "region": "eu-central-1",
+    "ports": {"5432": 5432},
+    "whole": 1,
+    "part": 1.0,
+    "large": 123456789012345678901,
+    "small": 1e-7,
+    "none": None,
+    "Case": {"cASE": [[], {}, [True, None]]},
+    "tags": ["a", "\u00e4"],
+}
+
+Cli = Callable[..., str]
+
+
+@pytest.fixture
+def cli(project: Project, tmp_path: Path) -> Cli:
+    """Runs the client with a key of the project; what it printed, in a form that was asked for without its remarks. It
+    must not say that anything went wrong, unless `refused`."""
+
+    def run(*words: str, key: str = project.api_key, user: str = "", refused: bool = False, given: str = "") -> str:
+        file = tmp_path / "zmon-cli.yaml"
+        about = {"url": project.base_url, "token": key} | ({"user": user, "password": key} if user else {})
+        file.write_text(json.dumps(about))
+        command = [PYTHON, "-W", "ignore", "-m", "zmon_cli", "-c", str(file), *words]
+        done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=PATIENCE, cwd=tmp_path)
+        said = done.stdout + done.stderr
+        assert refused == any(word in said for word in ERRORS), said
+        return done.stdout if "-o" in words else said
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[object], str]:
+    """Writes a file for the client: JSON, which is YAML as well."""
+
+    def write(value: object) -> str:
+        path = tmp_path / "given.yaml"
+        path.write_text(json.dumps(value))
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def agent(cli: Cli, project: Project) -> Iterator[dict[str, Any]]:
+    """An entity that the client pushed."""
+    cli("entities", "push", json.dumps(AGENT))
+    yield AGENT
+    headers = {"Authorization": f"Bearer {project.api_key}"}
+    requests.delete(f"{project.base_url}/api/v1/entities/{AGENT['id']}", headers=headers, timeout=PATIENCE)
+
+
+def in_library(code: str, *values: object) -> Any:
+    """What Python code finds with the client's own library; `given` are the values."""
+    whole = f"import json, sys; given = json.load(sys.stdin); {code}"
+    done = subprocess.run(
+        [PYTHON, "-W", "ignore", "-c", whole],
+        input=json.dumps(values),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+# Entities
+
+
+def test_an_entity_that_was_pushed_is_shown(cli: Cli, agent: dict[str, Any]) -> None:
+    assert json.loads(cli("entities", "get", agent["id"], "-o", "json")) == agent
+    assert "region: eu-central-1" in cli("entities", "get", agent["id"])
+    assert agent["id"] in cli("entities", "get", agent["id"], "-o", "text")
+
+
+def test_entities_are_listed_and_chosen_in_every_form(cli: Cli, agent: dict[str, Any]) -> None:
+    for words in (("entities",), ("entities", "filter", "type", "instance", "region", "eu-central-1")):
+        assert agent["id"] in cli(*words)
+        (one,) = [one for one in json.loads(cli(*words, "-o", "json")) if one["id"] == agent["id"]]
+        assert one.pop("last_modified") and one == agent
+        assert f"id: {agent['id']}" in cli(*words, "-o", "yaml")
+    assert json.loads(cli("entities", "filter", "type", "nothing", "-o", "json")) == []
+
+
+def test_an_entity_is_deleted_once(cli: Cli, agent: dict[str, Any]) -> None:
+    assert "OK" in cli("entities", "delete", agent["id"])
+    assert "Failed" in cli("entities", "delete", agent["id"], refused=True)
+    assert "404" in cli("entities", "get", agent["id"], refused=True)
+
+
+def test_a_file_of_several_is_pushed(cli: Cli, file: Callable[[object], str]) -> None:
+    cities = [{"id": f"cd-city-{number}", "type": "city", "population": number} for number in range(3)]
+    said = cli("entities", "push", file(cities))
+    assert all(f"Creating entity {city['id']} ... OK" in said for city in cities)
+    shown = json.loads(cli("entities", "filter", "type", "city", "-o", "json"))
+    assert [one["population"] for one in shown] == [0, 1, 2]
+    for city in cities:
+        cli("entities", "delete", str(city["id"]))
+
+
+@pytest.mark.parametrize(
+    ("entity", "words"),
+    [
+        ({"id": "Web-1", "type": "host"}, "400"),
+        ({"id": "web-1", "type": "Host"}, "400"),
+        ({"id": "web-1", "type": "GLOBAL"}, "Creating entity with type - GLOBAL is not allowed."),
+        ({"id": AGENT["id"], "type": "host"}, "Changing the 'type' of an entity is prohibited"),
+    ],
+)
+def test_what_is_refused_is_said(cli: Cli, agent: dict[str, Any], entity: dict[str, Any], words: str) -> None:
+    assert words in cli("entities", "push", json.dumps(entity), refused=True)
+
+
+def test_agents_find_nothing_to_put_again(project: Project, agent: dict[str, Any]) -> None:
+    code = (
+        "from zmon_cli.client import Zmon, compare_entities; client = Zmon(given[0], token=given[1]); "
+        "found = {one['id']: one for one in client.get_entities({'type': 'instance'})}; "
+        "print(json.dumps([compare_entities(given[2], found[given[2]['id']]), json.dumps(found[given[2]['id']])]))"
+    )
+    same, text = in_library(code, project.base_url, project.api_key, agent)
+    found = json.loads(text)
+    found.pop("last_modified")
+    assert (same, json.dumps(found)) == (True, json.dumps(agent))
+
+
+# Keys
+
+
+def test_a_user_and_a_password_open_as_a_token_does(cli: Cli, agent: dict[str, Any]) -> None:
+    assert agent["id"] in cli("entities", user="hjacobs")
+
+
+@pytest.mark.parametrize(("key", "words"), [("nonsense", "Bad credentials"), ("read", "Access is denied")])
+def test_whoever_may_not_is_told(cli: Cli, project: Project, key: str, words: str) -> None:
+    key = project.api_key_readonly if key == "read" else key
+    assert words in cli("entities", "push", '{"id": "web-9", "type": "host"}', key=key, refused=True)
+
+
+# The rest of what it has
+
+
+def test_the_status_is_shown_in_every_form(cli: Cli) -> None:
+    shown = cli("status")
+    assert "Alerts active: 0" in shown and "Query metrics unlimited" in shown
+    assert json.loads(cli("status", "-o", "json"))["alerts_active"] == 0
+    assert "alerts_active: 0" in cli("status", "-o", "yaml")
+
+
+def test_a_dashboard_is_made_shown_found_and_changed(cli: Cli, file: Callable[[object], str], tmp_path: Path) -> None:
+    cli("dashboard", "init", "new.yaml", given="Rivers of the world\nWater, Ships\n")
+    made = cli("dashboard", "update", str(tmp_path / "new.yaml"))
+    (line,) = [line for line in made.splitlines() if "dashboards/views/" in line]
+    number = line.rstrip("/ ").rpartition("/")[2]
+    shown = json.loads(cli("dashboard", "get", number, "-o", "json"))
+    assert (shown["name"], shown["alert_teams"]) == ("Rivers of the world", ["Water", "Ships"])
+    assert "name: Rivers of the world" in cli("dashboard", "get", number)
+    assert "Rivers of the world" in cli("search", "rivers", "-t", "Water", "-l", "5")
+    cli("dashboard", "update", file({**shown, "name": "Lakes"}))
+    assert json.loads(cli("dashboard", "get", number, "-o", "json"))["name"] == "Lakes"
+    found = json.loads(cli("search", "Lake", "-o", "json"))
+    assert [one["id"] for one in found["dashboards"]] == [number]
+    assert "checks: []" in cli("search", "Lake", "-o", "yaml")
+
+
+def test_a_dashboard_of_grafana_is_passed_on(cli: Cli, file: Callable[[object], str]) -> None:
+    dashboard = {"uid": "load-1", "title": "Load", "panels": []}
+    cli("grafana", "update", file({"dashboard": dashboard, "meta": {"folderId": 4}}))
+    shown = json.loads(cli("grafana", "get", "load-1", "-o", "json"))
+    assert (shown["dashboard"], shown["meta"]["folderId"]) == (dashboard, 4)
+
+
+def test_groups_and_their_members(cli: Cli, project: Project) -> None:
+    assert "No groups found!" in cli("groups")
+    cli("members", "add", "ops", "ann@example.org")
+    cli("members", "add", "ops", "bob@example.org")
+    cli("members", "add-phone", "ann@example.org", "+49123")
+    cli("members", "change-name", "ann@example.org", "Ann Other")
+    cli("members", "remove-phone", "ann@example.org", "+49123")
+    cli("groups", "switch", "ops", "bob@example.org")
+    cli("members", "remove", "ops", "ann@example.org")
+    headers = {"Authorization": f"Bearer {project.api_key}"}
+    found = requests.get(f"{project.base_url}/api/v1/groups/", headers=headers, timeout=PATIENCE).json()
+    assert found == [{"name": "ops", "id": "ops", "members": ["bob@example.org"], "active": ["bob@example.org"]}]
+    # It has no call for showing a member, and says so of itself.
+    assert "get_member" in cli("groups", refused=True)
+    cli("members", "remove", "ops", "bob@example.org")
