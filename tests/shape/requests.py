@@ -68,6 +68,27 @@ def speak_of_metrics(api: Api, breach: Callable[[str], None]) -> None:
         assert answer.status in (200, 202), (path, answer.text)
 
 
+def speak_of_entities(api: Api) -> None:
+    """An entity, a dashboard and a group from their making to their end."""
+    key = {"authorization": f"Bearer {api.key}"}
+    for method, path, data in (
+        ("PUT", "/api/v1/entities", b'{"id": "web-1", "type": "host"}'),
+        ("PUT", "/api/v1/entities", b'{"id": "web-1", "type": "host", "port": 1}'),
+        ("GET", "/api/v1/entities", None),
+        ("GET", "/api/v1/entities/web-1", None),
+        ("POST", "/rest/entity-filters", b"{}"),
+        ("DELETE", "/api/v1/entities/web-1", None),
+        ("POST", "/api/v1/dashboard", b'{"name": "Cities"}'),
+        ("GET", "/api/v1/dashboard/1", None),
+        ("PUT", "/api/v1/groups/ops/active/ann", None),
+        ("GET", "/api/v1/groups", None),
+        ("GET", "/api/v1/quick-search", None),
+        ("GET", "/api/v1/status", None),
+    ):
+        answer = api.call(method, path, key="", headers=key, data=data)
+        assert answer.status == 200, (path, answer.text)
+
+
 def manage_channels(api: Api, audience: list[Channel]) -> None:
     for channel in audience:
         api.post(f"/api/v1/channels/{channel.code}/test")

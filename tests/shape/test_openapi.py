@@ -24,6 +24,8 @@ from chalicelib.api.hostedgraphite.notifications import FIELDS as CHANNEL
 from chalicelib.api.hostedgraphite.schedules import FIELDS as SCHEDULE
 from chalicelib.api.hostedgraphite.validation import FIELDS as ALERT
 from chalicelib.api.hostedgraphite.validation import READ_ONLY
+from chalicelib.api.zmon import schema as zmon
+from chalicelib.api.zmon.dashboards import FIELDS as DASHBOARD
 from chalicelib.gateway import Reply, Request, public, resource
 from infra import openapi
 from tests.gateway.entrances import Sent, rest
@@ -118,6 +120,7 @@ def test_an_object_that_is_not_explained_is_refused_by_its_name() -> None:
         (hostedgraphite, "AlertFields", (*ALERT, *READ_ONLY)),
         (hostedgraphite, "ChannelFields", (*CHANNEL, "id")),
         (hostedgraphite, "ScheduleFields", SCHEDULE),
+        (zmon, "DashboardFields", DASHBOARD),
     ],
 )
 def test_a_body_is_documented_with_the_fields_that_are_read(schema: Any, name: str, fields: tuple[str, ...]) -> None:

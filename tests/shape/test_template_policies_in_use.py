@@ -345,6 +345,7 @@ def test_the_api(
         send_pings(api, made, story.keyring.keys["ping"], story.clock)
         read_all(api, made, audience)
         speak_of_devices(api)
+        speak_of_entities(api)
         speak_of_metrics(api, breach)
         api.delete(f"/api/v1/checks/{made['uuid']}")
         assert api.get("/api/v1/checks/", key="X" * 32).status == 401
