@@ -39,6 +39,7 @@ from tests.shape.requests import (
     read_all,
     send_pings,
     speak_of_devices,
+    speak_of_entities,
     speak_of_metrics,
 )
 from tests.shape.test_template_policies import allowed

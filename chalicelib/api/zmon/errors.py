@@ -3,6 +3,8 @@ API, Authentication & Authorization) where it has them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib import gateway
 from chalicelib.core.check import Access
 from chalicelib.core.errors import Forbidden
@@ -29,13 +31,13 @@ class Voice(gateway.Voice):
         """Who is asking; the author is never empty."""
         if not gateway.presented(request, self.header):
             raise Denied(NO_KEY)
-        key, author = gateway.opened(request, self.header)
-        if key is None:
-            raise Denied(BAD_KEY)
         try:
-            return gateway.admitted(key, access, author or API_KEY)
+            known = super().guard(request, access)
+        except Denied:
+            raise Denied(BAD_KEY) from None
         except Forbidden:
             raise Forbidden(NOT_ALLOWED) from None
+        return replace(known, author=known.author or API_KEY)
 
     def broken(self, status: int, message: str, _field: str = "") -> Reply:
         return Reply(status, {"message": message})
