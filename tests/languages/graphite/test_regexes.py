@@ -29,7 +29,7 @@ def test_a_repetition_within_another_is_refused(text: str) -> None:
         compiled(text)
 
 
-@pytest.mark.parametrize("text", ["a*" * 12 + "b", "(a|aa)" * 30 + "b", "a?" * 40 + "b" * 40])
+@pytest.mark.parametrize("text", ["a*" * 12 + "b", "(a|aa)" * 30 + "b", "a?" * 40 + "b" * 40, "(a*)" + r"\1" * 6])
 def test_an_expression_that_could_take_for_ever_over_a_text_is_refused_for_it(text: str) -> None:
     found = compiled(text)
     with pytest.raises(Unusable, match="it could take too long"):
