@@ -36,6 +36,7 @@ def verdict(text: str, value: object = 14, past: list[Result] = PAST) -> tuple[b
         "history().distance(weeks=1, bin_size='25m', snap_to_bin=False).bin_mean() == 8",
         "history().get_avg('', 604800 + 1800, 604800) == [8.0]",
         "history().get_std_dev('', 604800 + 60, 604800) == []",
+        "history().result('8d', 604800) == history().get_one(604800 + 86400, '7d') != []",
         "history().get_one(604800 + 1800, 604800)[0][1] == 8",
         "history().get_aggregated('', 'count', 86400, 0)[0] > 0",
     ],

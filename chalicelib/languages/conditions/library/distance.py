@@ -20,35 +20,40 @@ _FIVE_MINUTES = 300
 _WEEKS_MAX = 520
 # A time in seconds since 1970, and the value that was found then.
 Point = tuple[float, Any]
+Span = float | str
 
 
 class History(Exposed):
-    """What a check found before. Times are counted back from now, in seconds, as in the original."""
+    """What a check found before. Times are counted back from now, in seconds, as in the original, or as 5m."""
 
-    names = frozenset({"distance", "get_aggregated", "get_avg", "get_one", "get_std_dev"})
+    names = frozenset({"distance", "get_aggregated", "get_avg", "get_one", "get_std_dev", "result"})
 
     def __init__(self, points: Sequence[Point], now: float) -> None:
         self._points = sorted(points, key=lambda point: point[0])
         self._now = now
 
-    def get_one(self, time_from: float = WEEK + _FIVE_MINUTES, time_to: float = WEEK) -> list[list[Any]]:
+    def result(self, time_from: Span = WEEK + _FIVE_MINUTES, time_to: Span = WEEK) -> list[list[Any]]:
+        """The same as get_one()."""
+        return self.get_one(time_from, time_to)
+
+    def get_one(self, time_from: Span = WEEK + _FIVE_MINUTES, time_to: Span = WEEK) -> list[list[Any]]:
         """The points of a span, each a list of its time in milliseconds and its value."""
-        begin, end = self._now - time_from, self._now - time_to
+        begin, end = self._back(time_from), self._back(time_to)
         return [[round(1_000 * at), value] for at, value in self._points if begin <= at < end]
 
     def get_aggregated(
-        self, key: str, aggregator: str, time_from: float = WEEK + _FIVE_MINUTES, time_to: float = WEEK
+        self, key: str, aggregator: str, time_from: Span = WEEK + _FIVE_MINUTES, time_to: Span = WEEK
     ) -> list[float]:
         """One number for a span, in a list, which is empty where there are no values."""
         if aggregator not in _AGGREGATORS:
             raise ValueError(f"the aggregator must be one of {', '.join(_AGGREGATORS)}")
-        values = self.values(key, self._now - time_from, self._now - time_to)
+        values = self.values(key, self._back(time_from), self._back(time_to))
         return [_AGGREGATORS[aggregator](values)] if values else []
 
-    def get_avg(self, key: str = "", time_from: float = WEEK + _FIVE_MINUTES, time_to: float = WEEK) -> list[float]:
+    def get_avg(self, key: str = "", time_from: Span = WEEK + _FIVE_MINUTES, time_to: Span = WEEK) -> list[float]:
         return self.get_aggregated(key, "avg", time_from, time_to)
 
-    def get_std_dev(self, key: str = "", time_from: float = WEEK + _FIVE_MINUTES, time_to: float = WEEK) -> list[float]:
+    def get_std_dev(self, key: str = "", time_from: Span = WEEK + _FIVE_MINUTES, time_to: Span = WEEK) -> list[float]:
         return self.get_aggregated(key, "dev", time_from, time_to)
 
     def distance(
@@ -66,6 +71,9 @@ class History(Exposed):
             for value in self.values(dict_extractor_path, begin - week * WEEK, begin + size - week * WEEK)
         ]
         return Distance(values, dict_extractor_path)
+
+    def _back(self, span: Span) -> float:
+        return self._now - (seconds(span) if isinstance(span, str) else span)
 
     def _bin(self, size: int) -> float:
         """Where the bin of now begins; bins are counted from midnight, UTC."""
