@@ -123,6 +123,8 @@ ENDLESS = [
     "['a' * 900000 for x in range(10000)]",
     "[{} for x in range(10**7)]",
     "re.sub('', 'x' * 1000, 'a' * 5000)",
+    "re.sub('(a+)', '\\\\1' * 100000, 'a' * 6000)",
+    "def f():\n    c = Counter()\n    c['a'] = 'x'\n    for i in range(60):\n        c.update({'a': c['a']})",
     "json('[' * 100000)",
     "(lambda f: f(f))(lambda f: f(f))",
     "Try(lambda: sum(range(10**12)), lambda e: 1)",

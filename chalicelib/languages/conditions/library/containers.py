@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ from chalicelib.languages.conditions.sequences import items, listed
 from chalicelib.languages.conditions.values import Native
 
 _NOTHING: Any = object()
+_plus = operators.binary(ast.Add)
 
 
 @method(list, "append")
@@ -167,7 +169,7 @@ def _update(run: Run, owner: Any, more: Any = (), /, **named: Any) -> Any:
 @method(Counter, "update")
 def _count_more(run: Run, owner: Any, more: Any = (), /) -> Any:
     for one in items(run, more):
-        owner[hashable(run, one)] += more[one] if type(more) in TABLES else 1
+        owner[one] = _plus(run, owner[hashable(run, one)], more[one] if type(more) in TABLES else 1)
 
 
 @method(Counter, "most_common")

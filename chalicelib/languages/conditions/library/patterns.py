@@ -103,8 +103,10 @@ def _sub(run: Run, pattern: Any, repl: Any, string: Any, count: Any = 0, flags: 
 def _replacement(run: Run, replacement: Any, match: re.Match[str]) -> str:
     if isinstance(replacement, Invocable):
         return text(invoke(run, replacement, (_match(match),), {}))
+    # Each group that it names may be the whole string.
+    run.write(len(text(replacement)) + replacement.count("\\") * len(match.string))
     try:
-        made = match.expand(text(replacement))
+        made = match.expand(replacement)
     except (re.error, IndexError) as error:
         raise ValueError(str(error)) from None
     return made
