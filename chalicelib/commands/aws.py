@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from chalicelib.commands import web
@@ -67,7 +68,6 @@ def _assumed(sts: Any, found: Credential, check: str) -> dict[str, Any]:
 
 
 def _client(context: Context, service: str, region: str, keys: dict[str, Any]) -> Any:
-    import boto3
     from botocore.config import Config
 
     config = Config(
@@ -77,9 +77,17 @@ def _client(context: Context, service: str, region: str, keys: dict[str, Any]) -
         ignore_configured_endpoint_urls=True,
         s3={"addressing_style": "path"} if context.aws else None,
     )
-    made = boto3.Session().client(service, region, config=config, endpoint_url=context.aws or None, **keys)
+    made = _session().client(service, region, config=config, endpoint_url=context.aws or None, **keys)
     made.meta.events.register_last("before-send", lambda request, **_: _sent(context, request))
     return made
+
+
+@cache
+def _session() -> Any:
+    """One for the process: it reads the descriptions of services, which are megabytes, and each of them once."""
+    import boto3
+
+    return boto3.Session()
 
 
 def _sent(context: Context, request: Any) -> Any:
