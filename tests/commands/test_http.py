@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from chalicelib.commands import CommandError, Credential, HttpError
-from tests.channels.servers import Doorbell, Reply, Server
+from tests.channels.servers import Doorbell, Reply, Server, serving
 from tests.commands.scene import function
-from tests.probes.servers.scene import free_port
+from tests.probes.servers.scene import authority, free_port
 
 PAGE = """
 # HELP requests How many.
@@ -251,3 +251,21 @@ def test_a_redirect_to_what_is_not_allowed_ends_there(server: Server, doorbell: 
     with pytest.raises(HttpError, match="address not allowed"):
         http(server).code()
     assert doorbell.rings() == 0
+
+
+def test_a_token_is_sent_over_https_and_follows_no_redirect_elsewhere(server: Server) -> None:
+    tokens = (Credential("oauth2", ("127.0.0.1",), name="uid", password="t0ken"),)
+    with serving(authority().context("127.0.0.1")) as secure:
+        secure.answer(Reply(302, {"Location": server.url("/elsewhere")}))
+        asked = function("http", credentials=tokens, authorities=authority().bundle)
+        with pytest.raises(HttpError, match="redirected from https to http with credentials"):
+            asked(secure.url(scheme="https"), oauth2=True).code()
+    assert secure.received[0].headers["Authorization"] == "Bearer t0ken"
+    assert server.received == []
+
+
+def test_a_certificate_that_nobody_trusts_is_refused_unless_the_command_does_not_verify() -> None:
+    with serving(authority().context("127.0.0.1", self_signed=True)) as secure:
+        with pytest.raises(HttpError, match="certificate"):
+            function("http")(secure.url(scheme="https")).code()
+        assert function("http")(secure.url(scheme="https"), verify=False).code() == 200

@@ -139,3 +139,18 @@ def test_words_cannot_become_two() -> None:
     with servers.redis(REPLIES) as (port, asked), pytest.raises(CommandError):
         function("redis")(port=port).get("a\r\nFLUSHALL\r\n")
     assert len(asked) == 1
+
+
+def test_a_password_goes_over_tls_where_the_login_says_so() -> None:
+    """The server here speaks none, and hears no more than the beginning of a handshake."""
+    login = Credential("redis", ("127.0.0.1",), password="s3cret", tls=True)
+    heard: list[bytes] = []
+
+    def talk(came: Any, out: Any) -> None:
+        heard.append(came.read1())
+        out.write(b"-ERR unknown command\r\n")
+
+    with servers.talking(talk) as port, pytest.raises(CommandError, match="TLS handshake failed"):
+        function("redis", credentials=(login,))(port=port).llen("jobs")
+    assert heard[0].startswith(b"\x16\x03")
+    assert b"s3cret" not in heard[0]
