@@ -1,23 +1,19 @@
-"""Spans of time as commands give them: "5m", 300, or a dict of two."""
+"""Spans of time as commands give them: "5m", or 300 seconds."""
 
 from __future__ import annotations
 
-import re
-
 from chalicelib.commands.base import CommandError
+from chalicelib.languages.conditions import spans
 
 LONGEST = 400 * 86_400
-
-_SPAN = re.compile(r"(\d{1,6})([smhdw])")
-_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 7 * 86_400}
 
 
 def seconds(value: object, name: str) -> float:
     """Raises CommandError."""
-    found = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
-    match = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match:
-        found = float(int(match[1]) * _SECONDS[match[2]])
-    if not 0 <= found <= LONGEST or (not match and isinstance(value, str)):
+    try:
+        found = spans.seconds(value) if isinstance(value, str) else value
+    except ValueError:
+        found = None
+    if isinstance(found, bool) or not isinstance(found, (int, float)) or not 0 <= found <= LONGEST:
         raise CommandError(f'{name} must be a span of at most 400 days such as "5m", or seconds')
-    return found
+    return float(found)
