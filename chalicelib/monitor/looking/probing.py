@@ -93,7 +93,7 @@ def _asked(services: Services, asked: Look) -> list[_Asked]:
 
 def _was_silent(check: Check) -> bool:
     """Whether the host said nothing when it was looked at last, so that it probably says nothing now."""
-    return check.status == "down" and probe_of(check).timeout > SHORT and is_silence(check.last_result)
+    return check.status == "down" and is_silence(check.last_result) and _definition(check).timeout > SHORT
 
 
 class _Batch:
@@ -134,13 +134,14 @@ class _Batch:
         return sum(new)
 
     def _task(self, key: str) -> Task:
-        definition = probes.read(probe_of(self._by_key[key][1]).definition)
+        definition = _definition(self._by_key[key][1])
         return Task(key, replace(definition, timeout=min(definition.timeout, self._limit)))
 
     def _is_given_up(self, key: str, outcome: Outcome) -> bool:
         """Whether a look has failed because it had less time than it should have: its clock runs in milliseconds."""
-        short = probe_of(self._by_key[key][1]).timeout > self._limit
-        return short and not outcome.ok and outcome.phases.total >= 1e3 * self._limit - TICK
+        if outcome.ok or outcome.phases.total < 1e3 * self._limit - TICK:
+            return False
+        return _definition(self._by_key[key][1]).timeout > self._limit
 
     def _keep(self, key: str, outcome: Outcome) -> bool:
         self._over.wait(self._patience - time.monotonic())
@@ -151,6 +152,10 @@ class _Batch:
 def _lag(looks: list[_Asked], began: datetime) -> float:
     """By how many seconds the latest of some looks came after its moment."""
     return max(0.0, *(began.timestamp() - asked.at / 1000 for asked, _ in looks))
+
+
+def _definition(check: Check) -> probes.Definition:
+    return probes.read(probe_of(check).definition)
 
 
 def look_now(services: Services, check: Check) -> None:
