@@ -56,14 +56,12 @@ def hand_out_again(noun: str, receipts: list[str], after: int) -> None:
         log.warning("what failed comes again late", queue=noun, reason=str(fault))
 
 
-def take(noun: str, at_most: int, seconds: int, *, region: str | None = None) -> tuple[list[str], list[dict[str, Any]]]:
-    """The receipts and the contents of messages that can be read, ten at most, or come within so many seconds. They
-    are hidden until they are dropped, or their time is over. Raises StoreFault."""
+def take(noun: str, at_most: int, *, region: str | None = None) -> tuple[list[str], list[dict[str, Any]]]:
+    """The receipts and the contents of messages that can be read, ten at most. They are hidden until they are dropped,
+    or their time is over. Raises StoreFault."""
     where = region or home_region()
     with translated():
-        answer = _client(where).receive_message(
-            QueueUrl=_url(noun, where), MaxNumberOfMessages=min(at_most, BATCH), WaitTimeSeconds=seconds
-        )
+        answer = _client(where).receive_message(QueueUrl=_url(noun, where), MaxNumberOfMessages=min(at_most, BATCH))
     found = answer.get("Messages", [])
     return [one["ReceiptHandle"] for one in found], [json.loads(one["Body"]) for one in found]
 

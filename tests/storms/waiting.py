@@ -38,6 +38,9 @@ class Event:
         self._set = True
         self._crowd.wake(self._waiting)
 
+    def clear(self) -> None:
+        self._set = False
+
     def wait(self, timeout: float | None = None) -> bool:
         if not self._set and (timeout is None or timeout > 0):
             self._crowd.doze(self._waiting, timeout)

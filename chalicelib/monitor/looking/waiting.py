@@ -25,8 +25,8 @@ TAKES, SPREAD = 60.0, 150.0
 LOOKS = 500
 # So many batches are under way at most; each may be small.
 BATCHES = 50
-# How long a message is waited for, in seconds.
-POLL = 1
+# So many seconds pass between two looks into the queue, unless a wait ends before.
+POLL = 1.0
 
 
 def wait(services: Services, *messages: dict[str, Any]) -> int:
@@ -40,14 +40,14 @@ def wait(services: Services, *messages: dict[str, Any]) -> int:
             try:
                 count = probing.work(services, *messages, queue=asking.STRAGGLERS)
             finally:
-                first.over.set()
+                first.end()
         with kept(failures):
             count += meanwhile.result()
     return count
 
 
 class _Waiting:
-    """What is taken while the first batch, of so many looks, is waited for: `over` says that it is done."""
+    """What is taken while the first batch, of so many looks, is waited for, until that is `over`."""
 
     def __init__(self, services: Services, first: int) -> None:
         self._services = services
@@ -55,7 +55,13 @@ class _Waiting:
         self._region = dict(services.settings.locations).get(services.settings.location)
         self._until = time.monotonic() + TAKES + SPREAD * int(services.random_text(2, "0123456789")) / 100
         self._jobs: list[tuple[int, Future[int]]] = []
-        self.over = threading.Event()
+        self._over = False
+        self._ended = threading.Event()
+
+    def end(self) -> None:
+        """The first batch is done."""
+        self._over = True
+        self._ended.set()
 
     def take(self) -> int:
         """Takes messages as long as anything is waited for; answers how many results it kept."""
@@ -74,26 +80,36 @@ class _Waiting:
 
     def _under_way(self) -> int:
         """How many looks are being waited for."""
-        return sum(size for size, job in self._jobs if not job.done()) + (0 if self.over.is_set() else self._first)
+        return sum(size for size, job in self._jobs if not job.done()) + (0 if self._over else self._first)
 
     def _take_some(self, pool: ThreadPoolExecutor) -> bool:
         """Takes what can be read and there is room for. False if the queue cannot be reached: others take it."""
         room = (LOOKS - self._under_way()) // asking.MOST
         if room < 1:
-            self._services.sleep(POLL)
+            self._rest()
             return True
         try:
-            receipts, messages = queues.take(asking.STRAGGLERS, room, POLL, region=self._region)
+            receipts, messages = queues.take(asking.STRAGGLERS, room, region=self._region)
         except StoreFault as fault:
             log.warning("no more stragglers taken", reason=str(fault))
             return False
         if messages:
             self._jobs.append((_looks(messages), pool.submit(self._do, receipts, messages)))
+        else:
+            self._rest()
         return True
 
+    def _rest(self) -> None:
+        """Waits for the next look into the queue, or until something that is waited for has ended."""
+        self._ended.wait(POLL)
+        self._ended.clear()
+
     def _do(self, receipts: list[str], messages: list[dict[str, Any]]) -> int:
-        count = probing.work(self._services, *messages, queue=asking.STRAGGLERS)
-        queues.drop(asking.STRAGGLERS, receipts, region=self._region)
+        try:
+            count = probing.work(self._services, *messages, queue=asking.STRAGGLERS)
+            queues.drop(asking.STRAGGLERS, receipts, region=self._region)
+        finally:
+            self._ended.set()
         return count
 
 
