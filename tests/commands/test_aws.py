@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 from chalicelib.commands import CommandError, Credential
@@ -30,6 +31,8 @@ def address() -> Iterator[str]:
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    # What another server of this process has held is there still.
+    moto_api_backend.reset()
     yield f"http://{host}:{port}"
     server.stop()
 

@@ -33,8 +33,8 @@ def reader(services: Services) -> Api:
 
 
 def links(sent: Sent) -> list[str]:
-    """What each mail links to, empty for one that links nowhere."""
-    found = [re.findall(r"https://tocsin\.example\.org(/\S+)", mail.text) for mail in sent.mails]
+    """What each mail links to beside the link that stops it, empty for one that links nowhere."""
+    found = [re.findall(r"https://tocsin\.example\.org(/(?!stop/)\S+)", mail.text) for mail in sent.mails]
     assert all(len(some) < 2 for some in found)
     return [some[0] if some else "" for some in found]
 

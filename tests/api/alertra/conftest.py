@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check
-from chalicelib.monitor.looking import probing
+from chalicelib.monitor.looking import asking, probing
 from chalicelib.monitor.managing import checks
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
@@ -65,13 +65,14 @@ Look = Callable[..., None]
 
 @pytest.fixture
 def look(services: Services, keyring: Keyring, engine: Engine, clock: Clock) -> Look:
-    """Has a device looked at once, now; with `fails`, it is found failed with that text."""
+    """Has a device looked at once, now and with all its time; with `fails`, it is found failed with that text."""
 
     def once(device: dict[str, Any], fails: str = "", place: str = "") -> None:
         engine.outcome = Outcome(False, fails, Phases(ttlb=20)) if fails else Engine().outcome
         check = check_of(keyring, device)
         at = int(clock.now.timestamp() * 1000)
-        probing.work(services, {"at": at, "checks": [[check.project, check.code]], "here": True})
+        asked = {"at": at, "checks": [[check.project, check.code]], "here": True}
+        probing.work(services, asked, queue=asking.STRAGGLERS)
 
     return once
 

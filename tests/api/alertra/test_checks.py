@@ -66,7 +66,7 @@ def test_a_day_is_summed_when_the_next_begins_and_outlives_its_results(
     monkeypatch.setattr(daily, "LATE", 0)
     story.clock.now = datetime(2026, 11, 22, tzinfo=UTC)
     # The look that would have confirmed the failure is not part of the story.
-    story.queues.take("probes")
+    story.queues.take("stragglers")
     check = check_of(story.keyring, {"device_id": device.rpartition("/")[2]})
     probing.work(
         story.services, {"at": int(story.clock.now.timestamp() * 1000), "checks": [[check.project, check.code]]}
