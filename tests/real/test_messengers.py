@@ -106,7 +106,12 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         f"www IN A 192.0.2.1\nwww IN A 192.0.2.2\n@ IN MX 10 mail\nlong IN TXT {texts}\n"
     )
     given_to("bind", folder)
-    with running(["named", "-g", "-c", folder / "conf", "-u", "bind"], port, folder):
+
+    def loaded() -> bool:
+        return "all zones loaded" in (folder / "server.log").read_text()
+
+    # It listens before it knows its zones.
+    with running(["named", "-g", "-c", folder / "conf", "-u", "bind"], port, folder, loaded):
         yield port
 
 
