@@ -40,9 +40,9 @@ def _statements(function: Function) -> Iterator[Statement]:
     if queues:
         yield _allow("Send", SEND_MESSAGES, [_queue(noun) for noun in queues])
     if function.reads_sms_log:
-        yield _allow(
-            "TextMessagesLog", ("logs:FilterLogEvents",), _sub(f"logs:{_ACCOUNT}:log-group:{SMS_LOG['Fn::Sub']}:*")
-        )
+        # A log group has two names: with a star at its end it is all that is in it, which most calls are about.
+        group = f"logs:{_ACCOUNT}:log-group:{SMS_LOG['Fn::Sub']}"
+        yield _allow("TextMessagesLog", ("logs:FilterLogEvents",), [_sub(group), _sub(f"{group}:*")])
     if function.tells:
         yield from _telling()
     if function.tells and (function.queue or function.every):
