@@ -64,6 +64,8 @@ def _preview(request: Request, caller: Caller) -> Reply:
     """Tell which entities the filters of a definition take: each list that is included must, none that is excluded
     may. The filters are those of definitions, and not of the list of entities."""
     given = bodies.read(request)
+    if not isinstance(given.get("local"), bool | None):
+        raise Invalid("local", "must be true or false")
     include = _lists(given.get("include_filters"), "include_filters")
     exclude = _lists(given.get("exclude_filters"), "exclude_filters")
     taken = entities.matching(caller.project, include, tuple(one for filters in exclude for one in filters))

@@ -85,7 +85,7 @@ SCHEMAS: dict[str, Schema] = {
                 either(listed(_FILTERS), _FILTERS, about="Each of the lists must take an entity.")
             ),
             "exclude_filters": or_null(either(listed(_FILTERS), _FILTERS, about="None of the lists may take it.")),
-            "local": truth("Passed over."),
+            "local": or_null(truth("Passed over.")),
         }
     ),
     "Matching": record(

@@ -385,6 +385,13 @@ def test_the_preview_of_filters_takes_as_definitions_do(hosts: Caller) -> None:
     assert taken(include_filters=[{"type": "host"}, {"id": "cc"}], exclude_filters=[{"id": "bb"}]) == ["aa", "cc"]
 
 
+@pytest.mark.parametrize("value", ["yes", 1, [], {}])
+def test_local_is_true_or_false_or_nothing(zmon: Caller, value: object) -> None:
+    assert zmon.post("/rest/entity-filters", {"local": None}).status == 200
+    answer = zmon.post("/rest/entity-filters", {"local": value})
+    assert (answer.status, answer.json) == (400, {"message": "local must be true or false"})
+
+
 @pytest.mark.parametrize("field", ["include_filters", "exclude_filters"])
 @pytest.mark.parametrize("value", [5, "a", {}, [5], [[5]], [[{"type": None}]], [[{"a": {}}]]])
 def test_filters_that_are_none_are_refused_by_their_name(zmon: Caller, field: str, value: object) -> None:

@@ -33,7 +33,8 @@ _MORE_TEXT = (
 )
 _LIST_METHODS = ("index({0})", "count({0})", "copy()", "pop({0})", "append({0})", "extend({0})")
 _DICT_METHODS = ("get({0})", "get({0}, {1})", "pop({0})", "setdefault({0}, {1})", "update({0})", "copy()")
-_SET_METHODS = ("union({0})", "difference({0})", "issubset({0})", "add({0})")
+_SETS = ("union({0})", "difference({0})")
+_SET_METHODS = (*_SETS, "issubset({0})", "add({0})")
 _ATOMS = (
     *("0", "1", "2", "7", "-3", "1.5", "0.1", "-0.0", "True", "False", "None", "''", "'a'", "'b c'", "'12'", "'é'"),
     *("[]", "()", "{}", "[1, 2, 3]", "(1, 'a')", "{'a': 1, 'b': [2]}", "{1, 2}", "range(4)", "'ab'"),
@@ -236,7 +237,10 @@ class Grammar:
         owner, methods = self.chance.choice(owners)
         if self.names and self.chance.random() < 0.3:
             owner = self.chance.choice(self.names)
-        return f"{owner}.{self.chance.choice(methods).format(self.expression(depth), self.expression(depth))}"
+        method = self.chance.choice(methods)
+        called = f"{owner}.{method.format(self.expression(depth), self.expression(depth))}"
+        # In which order a set gives its items depends on how it was filled, and on the process.
+        return f"sorted({called}, key=str)" if method in _SETS else called
 
     def item(self, depth: int) -> str:
         if self.chance.random() < 0.4:
