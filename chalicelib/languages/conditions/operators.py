@@ -32,6 +32,8 @@ def truth(value: Any) -> bool:
     try:
         return bool(value)
     except Exception as error:
+        # An object of the host may raise anything. The program fails with its name, and the cause is kept for whoever
+        # runs it.
         raise Failed(type(error).__name__, str(error), error=error) from error
 
 
