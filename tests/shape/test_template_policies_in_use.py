@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -227,6 +228,22 @@ def watch_something(services: Services, keyring: projects.Keyring) -> tuple[Chec
     return device, alert
 
 
+@contextmanager
+def changed_when_read(services: Services, calls: Calls, check: Check, values: dict[str, Any]) -> Iterator[None]:
+    """Inside, somebody else changes the check whenever checks have been read."""
+    seen = checks.get_many
+
+    def meanwhile(keys: list[tuple[str, str]], **more: bool) -> list[Check]:
+        found = seen(keys, **more)
+        with calls.paused():
+            manage.change(services, check, values)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checks, "get_many", meanwhile)
+        yield
+
+
 def test_a_worker_that_probes(story: Story, invoke: Invoke, calls: Calls) -> None:
     """A failure is confirmed by a retry; somebody else changes the check meanwhile; a day begins; two places look."""
     device, _ = watch_something(story.services, story.keyring)
@@ -239,17 +256,8 @@ def test_a_worker_that_probes(story: Story, invoke: Invoke, calls: Calls) -> Non
     at = int(story.clock.now.timestamp() * 1000)
     asked = {"at": at, "checks": [[device.project, device.code]]}
     invoke("run_probes", asked)
-    seen = checks.get_many
-
-    def meanwhile(keys: list[tuple[str, str]], **more: bool) -> list[Check]:
-        found = seen(keys, **more)
-        with calls.paused():
-            manage.change(story.services, device, {"name": "renamed"})
-        return found
-
     story.clock.move(minutes=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checks, "get_many", meanwhile)
+    with changed_when_read(story.services, calls, device, {"name": "renamed"}):
         invoke("run_probes", {**asked, "at": at + 60_000, "here": True, "try": 1})
     assert checks.get(device.project, device.code).status == "down"
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -273,17 +281,8 @@ def test_a_worker_that_waits_for_stragglers(story: Story, invoke: Invoke, calls:
     at = int(story.clock.now.timestamp() * 1000)
     asked = {"at": at, "checks": [[device.project, device.code]], "here": True}
     invoke("run_stragglers", asked)
-    seen = checks.get_many
-
-    def meanwhile(keys: list[tuple[str, str]], **more: bool) -> list[Check]:
-        found = seen(keys, **more)
-        with calls.paused():
-            manage.change(story.services, device, {"name": "renamed"})
-        return found
-
     story.clock.move(hours=12)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checks, "get_many", meanwhile)
+    with changed_when_read(story.services, calls, device, {"name": "renamed"}):
         invoke("run_stragglers", {**asked, "try": 1})
     assert checks.get(device.project, device.code).status == "down"
     # It takes from its queue itself, as Lambda does in its name.
@@ -295,16 +294,7 @@ def test_a_worker_that_judges(story: Story, invoke: Invoke, calls: Calls) -> Non
     _, alert = watch_something(story.services, story.keyring)
     series.add(alert.project, {"load": [(int(story.clock.now.timestamp()), 9.0)]}, story.clock.now)
     asked = {"at": 0, "checks": [[alert.project, alert.code]]}
-    seen = checks.get_many
-
-    def meanwhile(keys: list[tuple[str, str]], **more: bool) -> list[Check]:
-        found = seen(keys, **more)
-        with calls.paused():
-            manage.change(story.services, alert, {"desc": "changed"})
-        return found
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checks, "get_many", meanwhile)
+    with changed_when_read(story.services, calls, alert, {"desc": "changed"}):
         invoke("judge_rules", asked)
     series.add(alert.project, {"load": [(int(story.clock.now.timestamp()) + 30, 1.0)]}, story.clock.now)
     story.clock.move(minutes=1)
