@@ -13,7 +13,7 @@ from chalicelib.api import alertra, healthchecks, hostedgraphite, zmon
 from chalicelib.events import Events, Message
 from chalicelib.monitor import chores
 from chalicelib.monitor.clocks import deadlines, reports, rollups, sweep, tick
-from chalicelib.monitor.looking import judging, probing, waiting
+from chalicelib.monitor.looking import commands, judging, probing, waiting
 from chalicelib.monitor.services import open_services
 from chalicelib.monitor.telling import deliver, feedback
 from chalicelib.store import queues
@@ -64,6 +64,12 @@ def run_stragglers(messages: list[Message]) -> None:
 def judge_rules(messages: list[Message]) -> None:
     for message in messages:
         judging.work(SERVICES, message)
+
+
+@events
+def run_commands(messages: list[Message]) -> None:
+    for message in messages:
+        commands.work(SERVICES, message)
 
 
 @events

@@ -153,6 +153,24 @@ FUNCTIONS: tuple[Function, ...] = (
         },
     ),
     Function(
+        "run_commands",
+        queue="commands",
+        timeout=120,
+        # What fails is run again soon: an alert of a check that runs once a day must not wait for tomorrow.
+        again=20,
+        may={
+            "checks": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
+            "directory": "GetItem",
+            "definitions": "Query",
+            "history": "BatchWriteItem PutItem Query",
+            "outbox": "DeleteItem UpdateItem",
+            "series": "BatchGetItem Query",
+            "news": SEND,
+            "commands": SEND,
+            "chores": SEND,
+        },
+    ),
+    Function(
         "deliver_news",
         queue="news",
         batch=10,

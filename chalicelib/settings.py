@@ -40,6 +40,7 @@ class Settings:
     outbox_shards: int = 4
     wheel_shards: int = 4
     result_days: int = 90
+    value_days: int = 35
     raw_days: int = 3
     minute_days: int = 183
     hour_days: int = 731
@@ -130,6 +131,7 @@ _RANGES = {
     "outbox_shards": (1, 64),
     "wheel_shards": (1, 64),
     "result_days": (1, 3_650),
+    "value_days": (1, 3_650),
     "raw_days": (1, 30),
     "minute_days": (31, 1_000),
     "hour_days": (31, 3_650),

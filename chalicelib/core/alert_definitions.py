@@ -36,8 +36,9 @@ def is_evaluated(definition: Written) -> bool:
 
 
 def parameters_of(definition: Written) -> dict[str, Any]:
-    """The values of its parameters by their names."""
-    return {name: parameter["value"] for name, parameter in (definition[PARAMETERS] or {}).items()}
+    """Its parameters by their names, each with its value, and with its type where it has one."""
+    given = (definition[PARAMETERS] or {}).items()
+    return {name: {key: one[key] for key in ("value", "type") if one.get(key) is not None} for name, one in given}
 
 
 def spec_of(number: int, definition: Written) -> ConditionSpec:

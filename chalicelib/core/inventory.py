@@ -13,8 +13,8 @@ from chalicelib.core.entities import THE_GLOBAL, Entity
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """As it was at an `edition`: the entities, the commands by their numbers, and for each of these the codes of the
-    checks as which its alerts are evaluated."""
+    """As it was at an `edition`: the entities in the order of their ids, the commands by their numbers, and for each of
+    these the codes of the checks as which its alerts are evaluated, or would be if they were active."""
 
     edition: int
     entities: tuple[Entity, ...] = (THE_GLOBAL,)
@@ -33,17 +33,16 @@ def chain(written: Mapping[int, Mapping[str, Any]], number: int) -> list[Mapping
 
 
 def by_command(written: Mapping[int, Mapping[str, Any]], codes: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
-    """The codes of the alerts that are evaluated, by the number of their command; `codes` are those of the definitions
-    that are no templates."""
+    """The codes of the alerts by the number of their command; `codes` are those of the definitions that are no
+    templates. Whether one is active is for its check to say."""
     found: dict[int, list[str]] = {}
     for number, code in codes.items():
-        definition = alert_definitions.merged(chain(written, number))
-        command = definition["check_definition_id"]
-        if command is not None and alert_definitions.is_evaluated(definition):
+        command = alert_definitions.merged(chain(written, number))["check_definition_id"]
+        if command is not None:
             found.setdefault(command, []).append(code)
     return {command: tuple(several) for command, several in found.items()}
 
 
 def entities_of(documents: Iterable[Entity]) -> tuple[Entity, ...]:
-    """The entities of a project, with the one that there always is."""
+    """The entities of a project in the order of their ids, with the one that there always is before them."""
     return (THE_GLOBAL, *documents)

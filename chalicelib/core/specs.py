@@ -120,8 +120,9 @@ class RuleSpec:
 class ConditionSpec:
     """What an alert definition judges, with what it inherits: the results of the command of this number, for each
     entity that fits one of the `filters` (all that the command is run for if there are none) and none of `exclude`.
-    `number` is its own id, `parameters` the values that the condition knows by name, `period` the time in which it is
-    told, "" for always. `priority` is 1 for red, 2 for orange, 3 for yellow."""
+    `number` is its own id. `parameters` is what the condition knows by name, each with its `value` and perhaps its
+    `type`, `period` the time in which it is told, "" for always. `priority` is 1 for red, 2 for orange, 3 for yellow.
+    """
 
     number: int
     command: int

@@ -9,12 +9,15 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from chalicelib.core.check import Check
+from chalicelib.core.inventory import Inventory
 from chalicelib.core.line import Line
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 KNOWN = 10_000
+# An inventory may take tens of megabytes.
+INVENTORIES = 4
 
 
 class Newest(Generic[Key, Value]):
@@ -65,7 +68,8 @@ class Memory:
     `closing` the rules and the ends of buckets (seconds since 1970) at which this process has them judged; `watching`
     what the rules of a project read; `nudged` when this process last had a rule judged because of points; `noted` the
     projects of which it is written down that they have series; `lines` those of senders that took no more; `opened` the
-    hashes of keys that opened something; `attempts` those with unknown keys, by source."""
+    hashes of keys that opened something; `attempts` those with unknown keys, by source; `inventories` what projects
+    have to run commands."""
 
     checks: Newest[str, Check] = field(default_factory=Newest)
     projects: Newest[str, str] = field(default_factory=Newest)
@@ -76,6 +80,7 @@ class Memory:
     lines: Newest[str, Line] = field(default_factory=Newest)
     opened: Newest[str, bool] = field(default_factory=Newest)
     attempts: Newest[str, Attempts] = field(default_factory=Newest)
+    inventories: Newest[str, Inventory] = field(default_factory=lambda: Newest(INVENTORIES))
 
     def asks_first(self, code: str, end: int) -> bool:
         """Whether nobody here has asked yet for a rule to be judged when a bucket ends; from now on somebody has."""

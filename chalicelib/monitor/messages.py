@@ -1,4 +1,5 @@
-"""What the queues carry, read once where it is taken out: looks (`probes`), judgements (`rules`) and `chores`.
+"""What the queues carry, read once where it is taken out: looks (`probes`), judgements (`rules`), runs of
+`commands`, and `chores`.
 
 On the wire a message is a JSON object. A reader ignores fields that it does not know, and a writer leaves out fields
 with their default value, so that two versions can stand at the two ends of one queue.
@@ -76,6 +77,25 @@ class Judge:
     def from_message(cls, message: Mapping[str, Any]) -> Judge:
         asked = (bool(message.get(name)) for name in ("fresh", "points", "final"))
         return cls(message.get("at", 0), _keys(message), *asked)
+
+
+@dataclass(frozen=True, slots=True)
+class RunCommands:
+    """Commands are to be run, as of the moment `at` (milliseconds since 1970), for the entities whose ids lie from
+    `low` on and before `high`; both are empty for all."""
+
+    at: int
+    keys: Keys
+    low: str = ""
+    high: str = ""
+
+    def to_message(self) -> Message:
+        more: Message = {name: value for name in ("low", "high") if (value := getattr(self, name))}
+        return due(self.at, self.keys) | more
+
+    @classmethod
+    def from_message(cls, message: Mapping[str, Any]) -> RunCommands:
+        return cls(message["at"], _keys(message), message.get("low", ""), message.get("high", ""))
 
 
 @dataclass(frozen=True, slots=True)

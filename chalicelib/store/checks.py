@@ -11,7 +11,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.core import instances, kinds
-from chalicelib.core.check import Check, Ping, parent_of
+from chalicelib.core.check import Check, Ping, entity_of, parent_of
 from chalicelib.core.deadlines import Due
 from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.moments import from_micros, to_micros
@@ -104,17 +104,21 @@ def create(check: Check, limit: int, *, alone: bool = False, made: int | None = 
 
 def create_instance(instance: Check) -> None:
     """Keeps a new instance of a check, which no list shows and no limit counts. Raises Refused when there is one
-    already, or no such check."""
-    exists = CheckItem.code.exists()
+    already, or no such check. Whoever deletes the check meanwhile meets another version of it, so that no instance
+    outlives it."""
+    parent = CheckItem(instance.project, instance.parent)
     with translated(), TransactWrite(connection=shared()) as transaction:
-        transaction.condition_check(CheckItem, instance.project, instance.parent, condition=exists)
+        transaction.update(parent, [CheckItem.version.add(1)], condition=CheckItem.code.exists())
         transaction.save(check_items.item_of(instance), condition=CheckItem.code.does_not_exist())
 
 
-def instances_of(check: Check) -> list[Check]:
-    """The instances of a check, in the order of their entities."""
+def instances_of(check: Check, low: str = "", high: str = "") -> list[Check]:
+    """The instances of a check, in the order of their entities; with bounds those of entities from `low` on and before
+    `high`."""
     first, last = instances.codes_of(check.code)
-    return [check_items.from_raw(item) for item in _query(check.project, CheckItem.code.between(first, last))]
+    between = CheckItem.code.between(first + low, first + high if high else last)
+    found = (check_items.from_raw(item) for item in _query(check.project, between))
+    return [instance for instance in found if not high or entity_of(instance.code) < high]
 
 
 def as_told(project: str, code: str) -> Check:

@@ -19,12 +19,13 @@ class Shards:
 
 @dataclass(slots=True)
 class Kept:
-    """How long things live: pings and flips, the results of probes, and of series the points, the sums of minutes and
-    those of hours."""
+    """How long things live: pings and flips, the results of probes, those of commands (`values`), and of series the
+    points, the sums of minutes and those of hours."""
 
     pings: timedelta = timedelta(days=90)
     flips: timedelta = timedelta(days=400)
     results: timedelta = timedelta(days=90)
+    values: timedelta = timedelta(days=35)
     raw: timedelta = timedelta(days=3)
     minutes: timedelta = timedelta(days=183)
     hours: timedelta = timedelta(days=731)
@@ -38,4 +39,5 @@ def read(settings: Settings) -> None:
     shards.due, shards.outbox, shards.wheel = settings.due_shards, settings.outbox_shards, settings.wheel_shards
     kept.pings, kept.flips = timedelta(days=settings.ping_days), timedelta(days=settings.flip_days)
     kept.results, kept.raw = timedelta(days=settings.result_days), timedelta(days=settings.raw_days)
+    kept.values = timedelta(days=settings.value_days)
     kept.minutes, kept.hours = timedelta(days=settings.minute_days), timedelta(days=settings.hour_days)

@@ -52,14 +52,23 @@ def test_an_empty_list_is_said_and_null_is_not(field: str) -> None:
 def test_parameters_are_inherited_one_by_one() -> None:
     child = written(parameters={"limit": {"value": 9}, "high": {"value": 20}})
     found = alert_definitions.parameters_of(alert_definitions.merged([child, BASE]))
-    assert found == {"limit": 9, "low": 1, "high": 20}
+    assert found == {"limit": {"value": 9}, "low": {"value": 1}, "high": {"value": 20}}
     assert alert_definitions.merged([written()])["parameters"] is None
 
 
 def test_the_spec_of_a_definition_is_kept_as_json() -> None:
     spec = alert_definitions.spec_of(12, alert_definitions.merged([written(), BASE]))
     assert spec == ConditionSpec(
-        12, 7, "> limit", ({"type": "host"},), (), {"limit": 5, "low": 1}, "hr {9-17}", 1, "A", "B"
+        12,
+        7,
+        "> limit",
+        ({"type": "host"},),
+        (),
+        {"limit": {"value": 5}, "low": {"value": 1}},
+        "hr {9-17}",
+        1,
+        "A",
+        "B",
     )
     assert ConditionSpec.of(spec.document()) == spec
 
@@ -70,7 +79,7 @@ def test_another_check_has_no_condition() -> None:
     assert condition_of(Check("p", "c", NOW, evaluation.name, spec=ConditionSpec(1, 1, "x"))).condition == "x"
 
 
-def test_a_command_has_the_alerts_that_are_evaluated() -> None:
+def test_a_command_has_its_alerts_that_are_no_templates_active_or_not() -> None:
     nodes = {
         1: BASE,
         2: written(parent_id=1),
@@ -79,7 +88,7 @@ def test_a_command_has_the_alerts_that_are_evaluated() -> None:
         5: written(),
     }
     codes = {number: f"code {number}" for number in (2, 3, 4, 5)}
-    assert inventory.by_command(nodes, codes) == {7: ("code 2",), 8: ("code 3",)}
+    assert inventory.by_command(nodes, codes) == {7: ("code 2", "code 4"), 8: ("code 3",)}
 
 
 def test_a_circle_of_parents_is_cut() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.core import document as documents
 from chalicelib.core.check import Check, entity_of
+from chalicelib.core.commands import LETTER
 from chalicelib.core.kinds.base import Listed, Wheel
 from chalicelib.core.news import News
 from chalicelib.core.phrases import one_line
@@ -14,7 +15,7 @@ from chalicelib.core.specs import ConditionSpec, Spec, condition_of
 
 name = "evaluation"
 spec: type[Spec] | None = ConditionSpec
-wheel: Wheel | None = None
+wheel: Wheel | None = Wheel(LETTER, "commands", 1)
 pinged = False
 quotes = True
 unique_names = False

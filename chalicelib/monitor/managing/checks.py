@@ -178,11 +178,12 @@ def delete(services: Services, check: Check) -> Check:
     """Removes the check for good, its instances and its history with it; answers it as it was. Raises Missing, Busy,
     StoreFault."""
     finish_later(Purge(check.code, check.project))
-    for instance in transitions.instances_of(check):
-        delete(services, instance)
 
     def attempt() -> Check:
+        # Before its instances are: one that is born meanwhile makes another version of it, which is not deleted.
         seen = checks.as_told(check.project, check.code)
+        for instance in transitions.instances_of(seen):
+            delete(services, instance)
         parted = parting.of_deletion(seen)
         checks.delete(seen, now, partings.adding(seen, parted, now))
         transitions.nudge_words(seen, parted)

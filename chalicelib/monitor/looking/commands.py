@@ -1,0 +1,236 @@
+"""Commands: what a worker does with one that is to be run, of a message from the clock or because something changed.
+
+1. Know the project's inventory, read the alerts on the command, and choose the entities: those of the command's filters
+   that an active alert takes. Where there are many, ask for them part by part, from one id to another, and be done.
+2. Run the command for each of them at the same time (`running`), and keep what it found, so that whoever comes later
+   reads it.
+3. Read the instances of each alert, judge what was found (`evaluating`), and keep what is another than it was. An
+   entity that is well costs no more than its result. Instances of entities that are gone, or that the alert does not
+   take any more, end with a last word.
+4. Let the alert as a whole follow: it is down while one of its entities is.
+
+A message that comes twice or late does no harm: what is decided on an older result than the newest is decided again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from functools import cache, partial
+from itertools import pairwise
+from typing import Any
+
+from chalicelib import log
+from chalicelib.core import instances
+from chalicelib.core.check import Check, entity_of
+from chalicelib.core.commands import Value, member_code, number_of
+from chalicelib.core.entities import Entity
+from chalicelib.core.errors import Busy, Missing
+from chalicelib.core.moments import from_micros
+from chalicelib.core.watching import Judged
+from chalicelib.monitor import transitions
+from chalicelib.monitor.failures import kept, raised_together
+from chalicelib.monitor.looking import inventory, running, selecting, wholes
+from chalicelib.monitor.looking.evaluating import Evaluator
+from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.messages import RunCommands
+from chalicelib.monitor.services import Services
+from chalicelib.store import checks, documents, limits, queues, values
+
+QUEUE = "commands"
+# So many entities are one worker's: with as many threads as it has they wait for silent hosts one after the other.
+PART = 100
+# So many decisions are made at the same time.
+WORKERS = 16
+# Conditions look back at the last twenty results, however far they lie apart.
+INTERVALS = 25
+
+
+def work(services: Services, message: Mapping[str, Any]) -> int:
+    """Does one message; answers for how many entities it ran a command. Raises what must be tried again, when
+    everything else is done."""
+    asked, count = RunCommands.from_message(message), 0
+    with raised_together("commands") as failures:
+        for project, code in asked.keys:
+            with kept(failures):
+                count += _Run(services, asked, project, number_of(code)).run()
+    log.count(CommandsRun=count)
+    return count
+
+
+def run_now(services: Services, project: str, code: str) -> None:
+    """Has a command run without waiting for its moment. Raises StoreFault."""
+    at = int(services.clock().timestamp() * 1000)
+    queues.send(QUEUE, RunCommands(at, ((project, code),)).to_message())
+
+
+class _Run:
+    """One command, run as of one moment for entities of one part."""
+
+    def __init__(self, services: Services, asked: RunCommands, project: str, number: int) -> None:
+        self._services, self._asked, self._project, self._number = services, asked, project, number
+        self._at = from_micros(asked.at * 1000)
+        self._known = inventory.of_project(services, project)
+        self._command = self._known.commands.get(number)
+        self._alerts = selecting.alerts(project, self._known.alerts.get(number, ()))
+        self._taken = selecting.taken(self._command, self._alerts, self._known.entities)
+
+    def run(self) -> int:
+        chosen = {str(one["id"]): one for taken in self._taken.values() for one in taken}
+        if not self._is_part and len(chosen) > PART:
+            self._ask_for_parts(sorted(chosen))
+            return 0
+        mine = [entity for name, entity in chosen.items() if self._is_mine(name)]
+        found = self._find(mine)
+        with raised_together("alerts") as failures:
+            for alert in self._alerts:
+                # One that has been deleted meanwhile has nothing to say.
+                with kept(failures), suppress(Missing):
+                    self._evaluate(alert, found)
+        return len(mine)
+
+    @property
+    def _is_part(self) -> bool:
+        return bool(self._asked.low or self._asked.high)
+
+    def _is_mine(self, entity: str) -> bool:
+        return self._asked.low <= entity and (not self._asked.high or entity < self._asked.high)
+
+    def _ask_for_parts(self, names: list[str]) -> None:
+        """Between two bounds lies every id that there may be, so nobody has to know what the others know."""
+        bounds = ["", *names[PART::PART], ""]
+        keys = ((self._project, member_code(self._number)),)
+        parts = [RunCommands(self._asked.at, keys, low, high) for low, high in pairwise(bounds)]
+        queues.send_all(QUEUE, [one.to_message() for one in parts])
+        for alert in self._alerts:
+            # No part sees all of its instances.
+            if alert.status == "down":
+                wholes.follow(self._services, alert, self._at)
+
+    def _find(self, chosen: list[Entity]) -> dict[str, Value]:
+        """What the command finds for some entities, kept before anybody decides on it."""
+        if self._command is None or not chosen:
+            return {}
+        found = running.run(self._services, self._command, self._known, chosen, self._at)
+        lasting = max(limits.kept.values, INTERVALS * timedelta(seconds=self._command.interval))
+        values.add(self._project, self._number, found, self._at + lasting)
+        return found
+
+    def _evaluate(self, alert: Check, found: Mapping[str, Value]) -> None:
+        """Keeps what an alert says of the results of its entities in this part, and ends the instances of others."""
+        mine = {name: one for one in self._taken[alert.code] if self._is_mine(name := str(one["id"]))}
+        known = {entity_of(one.code): one for one in checks.instances_of(alert, self._asked.low, self._asked.high)}
+        turned = self._judge(alert, mine, found, known)
+        gone = [instance for name, instance in known.items() if name not in mine]
+        self._end(alert, gone)
+        if turned or gone or self._is_wrong(alert, known.values(), found):
+            wholes.follow(self._services, alert, self._at)
+
+    def _judge(
+        self, alert: Check, mine: Mapping[str, Entity], found: Mapping[str, Value], known: Mapping[str, Check]
+    ) -> bool:
+        """Whether anything turned."""
+        if self._command is None or not mine:
+            return False
+        readers = running.readers_of(self._services, self._project, self._known)
+        evaluator = Evaluator(self._services, alert, self._command, readers, cache(partial(self._aside, alert, found)))
+        settle = partial(_settle, evaluator)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            return any(list(pool.map(lambda name: settle(mine[name], found[name], known.get(name)), mine)))
+
+    def _is_wrong(self, alert: Check, seen: Iterable[Check], found: Mapping[str, Value]) -> bool:
+        """Whether an alert may not be what its instances make it: it has just been made, or a worker has died between
+        the two. That all are well, no part can tell."""
+        down = any(one.status == "down" for one in seen)
+        match alert.status:
+            case "paused":
+                return False
+            case "new":
+                return bool(found)
+            case "up":
+                return down
+        return not down and not self._is_part
+
+    def _aside(self, alert: Check, found: Mapping[str, Value]) -> list[Mapping[str, Any]]:
+        """The newest result of each entity of an alert."""
+        names = [str(one["id"]) for one in self._taken[alert.code]]
+        newest = partial(running.newest, self._services, self._project, self._number)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            every = pool.map(lambda name: found.get(name) or newest(name), names)
+            return [_as_result(name, one) for name, one in zip(names, every, strict=True) if one]
+
+    def _end(self, alert: Check, gone: Sequence[Check]) -> None:
+        """Ends instances that no entity of the alert has. Raises Busy when that may have become untrue."""
+        if not gone:
+            return
+        fresh = checks.get(alert.project, alert.code)
+        if documents.edition(self._project) != self._known.edition or not _is_same(fresh, alert):
+            raise Busy("what the alert is about has changed meanwhile")
+        for instance in gone:
+            with suppress(Missing):
+                manage.delete(self._services, instance)
+
+
+def _settle(evaluator: Evaluator, entity: Entity, value: Value, instance: Check | None) -> bool:
+    """Keeps what is to be said of an entity, and looks whether there is a newer result by then, until there is none:
+    whoever had that did not see what has been kept here. Answers whether anything was kept."""
+    turned = False
+    newest = partial(running.newest, evaluator.services, evaluator.command.project, evaluator.command.number)
+    for _ in range(transitions.ATTEMPTS):
+        judged = evaluator.judged(entity, value)
+        if not _turns(instance, judged):
+            return turned
+        seen = value
+        if not _is_newer(newest(str(entity["id"])), seen):
+            turned |= transitions.retrying(evaluator.services, partial(_keep, evaluator, str(entity["id"]), judged))
+        value = newest(str(entity["id"])) or seen
+        if not _is_newer(value, seen):
+            return turned
+        instance = _present(evaluator.alert, str(entity["id"]))
+    raise Busy("too many results at once")
+
+
+def _keep(evaluator: Evaluator, entity: str, judged: Judged) -> bool:
+    """Brings a judgement to the instance of an entity, which is born with its first outage; whether it turned. Nothing
+    is kept that an alert says no more, for it has changed: it will be judged for that. Raises Missing, Refused,
+    Contended."""
+    alert = checks.get(evaluator.alert.project, evaluator.alert.code)
+    if not _is_same(alert, evaluator.alert):
+        return False
+    instance = _present(alert, entity)
+    if instance is None and judged.firing:
+        instance = instances.new(alert, entity, judged.at)
+        checks.create_instance(instance)
+    change = transitions.keep(instance, judged) if instance else None
+    if change:
+        transitions.tell([change])
+    return change is not None
+
+
+def _is_same(alert: Check, seen: Check) -> bool:
+    """Whether an alert means the same as when it was seen."""
+    return alert.edition == seen.edition and (alert.status == "paused") == (seen.status == "paused")
+
+
+def _present(alert: Check, entity: str) -> Check | None:
+    try:
+        return checks.get(alert.project, instances.code_of(alert.code, entity))
+    except Missing:
+        return None
+
+
+def _turns(instance: Check | None, judged: Judged) -> bool:
+    """Whether a judgement is another than the last; an entity that was always well has none."""
+    if instance is None:
+        return bool(judged.firing)
+    return instance.status != ("down" if judged.firing else "up")
+
+
+def _is_newer(value: Value | None, than: Value) -> bool:
+    return value is not None and value.at > than.at
+
+
+def _as_result(entity: str, value: Value) -> Mapping[str, Any]:
+    return {"entity": entity, "ts": value.at.timestamp(), "td": value.took, "value": value.value}

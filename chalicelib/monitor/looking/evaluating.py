@@ -1,0 +1,146 @@
+"""Evaluating: what an alert says of what a command found for an entity. Nothing is kept here.
+
+A command that failed is an alert, and so is a condition that cannot be evaluated (ZMON, Alert Condition).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib import commands
+from chalicelib.commands import Readers
+from chalicelib.core.check import Check
+from chalicelib.core.commands import Command, Value
+from chalicelib.core.entities import GLOBAL, Entity
+from chalicelib.core.specs import condition_of
+from chalicelib.core.watching import Judged
+from chalicelib.languages import conditions
+from chalicelib.languages.conditions import ConditionError, Result, Situation, Surroundings, Verdict
+from chalicelib.languages.conditions.situation import RESULTS_MAX
+from chalicelib.monitor.looking.running import context_of
+from chalicelib.monitor.services import Services
+from chalicelib.store import values
+from chalicelib.store.faults import StoreFault
+
+# What a condition may call beside the language.
+OUTSIDE = ("time", "history")
+# The functions that look at what the command found before, and at what it found for other entities.
+_LOOK_BACK = {"value_series", "alert_series", "monotonic"}
+_LOOK_ASIDE = {"entity_results", "entity_values"}
+# Captures stand in a flip and in messages: so many characters of JSON at most, and so many of one value.
+CAPTURES_MAX, CAPTURE_MAX = 8_000, 1_000
+SECONDS = 5.0
+
+# The newest results of all entities of an alert.
+Aside = Callable[[], Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """One alert on one command. `aside` reads what was found for all its entities."""
+
+    services: Services
+    alert: Check
+    command: Command
+    readers: Readers
+    aside: Aside
+    reads: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reads", _reads(condition_of(self.alert).condition))
+
+    def judged(self, entity: Entity, value: Value) -> Judged:
+        """The judgement on a result of an entity. Raises StoreFault."""
+        name = str(entity["id"])
+        if value.failed:
+            return Judged(
+                value.at, True, reason=str(value.value), details=_details({}, value), name=self._name({}, name)
+            )
+        verdict = self.verdict(entity, value)
+        return Judged(
+            value.at,
+            verdict.is_alert,
+            reason=_reason(verdict, value),
+            details=_details(verdict.captures, value),
+            name=self._name(verdict.captures, name),
+        )
+
+    def verdict(self, entity: Entity, value: Value) -> Verdict:
+        """What the condition comes to. Raises StoreFault."""
+        spec = condition_of(self.alert)
+        situation = Situation(
+            value.value,
+            entity,
+            history=self._history(str(entity["id"])),
+            parameters=spec.parameters,
+            entity_results=self.aside() if self.reads & _LOOK_ASIDE else (),
+            now=value.at.timestamp(),
+        )
+        surroundings = Surroundings(now=lambda: self.services.clock().timestamp())
+        names = self._outside(entity) if self.reads.intersection(OUTSIDE) else {}
+        return conditions.judge(spec.condition, situation, names, surroundings=surroundings, passing=(StoreFault,))
+
+    def _outside(self, entity: Entity) -> dict[str, Any]:
+        functions = commands.bound(context_of(self.services, self.command, self.readers, entity, SECONDS))
+        return {name: functions[name] for name in OUTSIDE}
+
+    def _history(self, entity: str) -> list[Result]:
+        """The last results without those that are errors: a text among numbers would be another error."""
+        if not any(name in _LOOK_BACK or name.startswith("timeseries_") for name in self.reads):
+            return []
+        command, now = self.command, self.services.clock()
+        found = values.newest(command.project, command.number, entity, RESULTS_MAX, now)
+        return [Result(one.at.timestamp(), one.value) for one in found if not one.failed]
+
+    def _name(self, captures: Mapping[str, Any], entity: str) -> str:
+        """What the instance is called: the alert's name filled, and the entity where the name does not say it."""
+        called = conditions.filled(self.alert.name, [captures], [entity])
+        tells = entity == GLOBAL or "{entities}" in self.alert.name
+        return called if tells else f"{called} on {entity}"
+
+
+def _reads(condition: str) -> frozenset[str]:
+    """The names that a condition takes from its surroundings; none of one that cannot be read."""
+    try:
+        return frozenset(conditions.condition(condition).reads)
+    except ConditionError:
+        return frozenset()
+
+
+def _reason(verdict: Verdict, value: Value) -> str:
+    return str(verdict.error) if verdict.error else f"value is {short(value.value)}"
+
+
+def _details(captures: Mapping[str, Any], value: Value) -> dict[str, Any]:
+    return {"captures": kept(captures), "value": short(value.value)}
+
+
+def short(value: Any) -> str:
+    """A value as JSON, cut where it is long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= CAPTURE_MAX else f"{text[:CAPTURE_MAX]}..."
+
+
+def kept(captures: Mapping[str, Any]) -> dict[str, Any]:
+    """As many captures as a message holds: long values cut, as texts, and the last ones left out where there are too
+    many."""
+    found: dict[str, Any] = {}
+    left = CAPTURES_MAX
+    for name, value in captures.items():
+        text = short(value)
+        left -= len(name) + len(text)
+        if left < 0:
+            break
+        found[name] = value if _is_plain(value, text) else text
+    return found
+
+
+def _is_plain(value: Any, text: str) -> bool:
+    """Whether a value can be kept as it is: JSON that is short enough."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False) == text
+    except (TypeError, ValueError):
+        return False

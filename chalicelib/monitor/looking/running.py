@@ -1,0 +1,162 @@
+"""Running a command for entities: each for itself, many at the same time, none for longer than it may."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from chalicelib import commands
+from chalicelib.commands import Context, Readers
+from chalicelib.core import entities
+from chalicelib.core.commands import Command, Value
+from chalicelib.core.entities import Entity
+from chalicelib.core.inventory import Inventory
+from chalicelib.languages import conditions
+from chalicelib.languages.conditions import Budget, ConditionError, Surroundings
+from chalicelib.monitor.looking import selecting
+from chalicelib.monitor.looking.reading import reader_of
+from chalicelib.monitor.services import Services
+from chalicelib.store import limits, values
+from chalicelib.store.faults import StoreFault
+
+WORKERS = 32
+# The seconds that a run has: those between two of them, but no fewer than the first of these and no more than the
+# other, so that a worker is done with its entities when all their hosts are silent.
+AT_LEAST, AT_MOST = 10, 25
+# What a result may hold (ZMON, Check Command Reference): characters of JSON, and names of an object.
+SIZE_MAX, KEYS_MAX = 65_536, 1_000
+HISTORY_MAX = 20_001
+
+
+def run(
+    services: Services, command: Command, known: Inventory, chosen: Sequence[Entity], at: datetime
+) -> dict[str, Value]:
+    """What a command finds for each of some entities, by their ids; what goes wrong is found too. Raises StoreFault
+    when something that it asks for cannot be read."""
+    readers = readers_of(services, command.project, known)
+    with ThreadPoolExecutor(min(WORKERS, len(chosen))) as pool:
+        found = pool.map(partial(_run, services, command, readers, at), chosen)
+        return {str(entity["id"]): value for entity, value in zip(chosen, found, strict=True)}
+
+
+def _run(services: Services, command: Command, readers: Readers, at: datetime, entity: Entity) -> Value:
+    began = services.clock()
+    try:
+        value, failed = _checked(_evaluated(services, command, readers, entity)), False
+    except ConditionError as error:
+        value, failed = str(error), True
+    return Value(at, round((services.clock() - began).total_seconds(), 6), value, failed)
+
+
+def _evaluated(services: Services, command: Command, readers: Readers, entity: Entity) -> Any:
+    seconds = float(min(max(command.interval, AT_LEAST), AT_MOST))
+    names = {**commands.bound(context_of(services, command, readers, entity, seconds)), "entity": entity}
+    return conditions.run(
+        conditions.command(command.text),
+        names,
+        Budget(seconds=seconds),
+        Surroundings(now=lambda: services.clock().timestamp()),
+        passing=(StoreFault,),
+    )
+
+
+def context_of(services: Services, command: Command, readers: Readers, entity: Entity, seconds: float) -> Context:
+    """The world of one run."""
+    return Context(
+        entity=entity,
+        check=str(command.number),
+        interval=command.interval,
+        ends=time.monotonic() + seconds,
+        networks=services.settings.allowed_networks,
+        readers=readers,
+        now=services.clock,
+    )
+
+
+def _checked(value: Any) -> Any:
+    """A result as it is kept. Raises ConditionError for one that is too large."""
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except ValueError:
+        raise ConditionError("ValueError", "the result holds a number that is infinite, or none") from None
+    if len(text) > SIZE_MAX:
+        raise ConditionError("ResultSizeError", f"the result takes {len(text)} characters of JSON, of {SIZE_MAX}")
+    if (keys := _names(value)) > KEYS_MAX:
+        raise ConditionError("ResultSizeError", f"the result has {keys} names, of {KEYS_MAX}")
+    return json.loads(text)
+
+
+def _names(value: Any) -> int:
+    """How many values an object holds, in itself and in those within it."""
+    if not isinstance(value, dict):
+        return 0
+    return sum(_names(one) if isinstance(one, dict) else 1 for one in value.values())
+
+
+def readers_of(services: Services, project: str, known: Inventory) -> Readers:
+    """How commands of a project come to what is kept."""
+    reading = _Reading(services, project, known)
+    return Readers(
+        entities=lambda: known.entities,
+        coverage=reading.coverage,
+        history=reading.history,
+        metrics=reading.metrics,
+        results=reading.results,
+        swap=reading.swap,
+    )
+
+
+class _Reading:
+    """What is kept of one project."""
+
+    def __init__(self, services: Services, project: str, known: Inventory) -> None:
+        self._services, self._project, self._known = services, project, known
+
+    def history(self, check: str, entity: str, low: float, high: float) -> Iterable[tuple[float, Any]]:
+        start, end = datetime.fromtimestamp(low, UTC), datetime.fromtimestamp(high, UTC)
+        now = self._services.clock()
+        found = values.newest(self._project, int(check), entity, HISTORY_MAX, now, start=start, end=end)
+        return [(one.at.timestamp(), one.value) for one in reversed(found) if not one.failed]
+
+    def results(self, check: str, entity: str | None, count: int) -> Sequence[Mapping[str, Any]]:
+        if not check.isdecimal():
+            return []
+        names = self._entities_of(int(check)) if entity is None else [entity]
+        with ThreadPoolExecutor(WORKERS) as pool:
+            found = pool.map(partial(self._newest, int(check), count), names)
+            return [one for several in found for one in several]
+
+    def _newest(self, number: int, count: int, entity: str) -> list[Mapping[str, Any]]:
+        found = values.newest(self._project, number, entity, count, self._services.clock())
+        return [{"entity": entity, "ts": one.at.timestamp(), "td": one.took, "value": one.value} for one in found]
+
+    def _entities_of(self, number: int) -> list[str]:
+        command = self._known.commands.get(number)
+        filters = entities.read(list(command.filters), "entities") if command else ()
+        return [str(one["id"]) for one in self._known.entities if entities.matches(filters, one)]
+
+    def metrics(self, target: str, low: float, high: float) -> Mapping[str, Sequence[tuple[float, float | None]]]:
+        made = reader_of(self._project, self._services.clock()).rendered(target, int(low), int(high))
+        return {
+            one.name: [(one.start + place * one.step, value) for place, value in enumerate(one.values)] for one in made
+        }
+
+    def swap(self, key: str, value: float, at: float) -> tuple[float, float] | None:
+        until = self._services.clock() + limits.kept.values
+        return values.swap(self._project, key, value, at, until)
+
+    def coverage(self, asked: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """The entities that contain one of these, together with those that the same alerts watch."""
+        chosen = [one for one in self._known.entities if any(entities.contains(one, dict(wanted)) for wanted in asked)]
+        return selecting.coverage(self._project, self._known, chosen)
+
+
+def newest(services: Services, project: str, number: int, entity: str) -> Value | None:
+    """The newest result of a command for an entity, None if there is none. Raises StoreFault."""
+    found = values.newest(project, number, entity, 1, services.clock())
+    return found[0] if found else None
