@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,8 @@ from chalicelib.store.models import CheckItem
 
 # Checks have uuids for codes, which stand before this in the order of keys; what belongs to a check stands behind it.
 LISTED = "g"
+# So many instances are made at once: a transaction holds a hundred items, and their check is one of them.
+BORN = 99
 # So many deadlines are read, sent on and forgotten at a time.
 DUE_PAGE = 1_000
 
@@ -102,14 +104,15 @@ def create(check: Check, limit: int, *, alone: bool = False, made: int | None = 
         raise
 
 
-def create_instance(instance: Check) -> None:
-    """Keeps a new instance of a check, which no list shows and no limit counts. Raises Refused when there is one
-    already, or no such check. Whoever deletes the check meanwhile meets another version of it, so that no instance
-    outlives it."""
-    parent = CheckItem(instance.project, instance.parent)
+def create_instances(born: Sequence[Check]) -> None:
+    """Keeps new instances of one check, up to BORN of them, which no list shows and no limit counts. Raises Refused
+    when there is one of them already, or no such check. Whoever deletes the check meanwhile meets another version of
+    it, so that no instance outlives it."""
+    parent = CheckItem(born[0].project, born[0].parent)
     with translated(), TransactWrite(connection=shared()) as transaction:
         transaction.update(parent, [CheckItem.version.add(1)], condition=CheckItem.code.exists())
-        transaction.save(check_items.item_of(instance), condition=CheckItem.code.does_not_exist())
+        for instance in born:
+            transaction.save(check_items.item_of(instance), condition=CheckItem.code.does_not_exist())
 
 
 def instances_of(check: Check, low: str = "", high: str = "") -> list[Check]:

@@ -29,7 +29,7 @@ from chalicelib.monitor.services import Services
 from chalicelib.store import check_items, definitions
 from chalicelib.store.connection import shared
 from chalicelib.store.models import CheckItem, DirectoryItem
-from tests.bench import conditions, counts, curve, entities, graphite, metrics, probes, ticks, workers
+from tests.bench import commands, conditions, counts, curve, entities, graphite, metrics, probes, ticks, workers
 from tests.bench.meter import Meter, emulated_aws, fresh_services, metered
 
 ROUNDS = 300
@@ -277,6 +277,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
     "ticks": ticks.ticks,
     "targets": graphite.targets,
     "entities": entities.entities,
+    "commands": commands.commands,
     "conditions": conditions.conditions,
 }
 

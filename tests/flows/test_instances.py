@@ -36,7 +36,7 @@ def alert(services: Services, keyring: Keyring, monkeypatch: pytest.MonkeyPatch)
 
 def made(services: Services, alert: Check, entity: str) -> Check:
     instance = instances.new(alert, entity, services.clock())
-    checks.create_instance(instance)
+    checks.create_instances([instance])
     return instance
 
 
@@ -115,7 +115,7 @@ def test_instances_stand_in_no_list_and_count_for_nothing(services: Services, ke
 def test_an_instance_is_made_once_and_for_a_check_that_exists(services: Services, alert: Check) -> None:
     web = made(services, alert, "web")
     with pytest.raises(Refused):
-        checks.create_instance(web)
+        checks.create_instances([web])
     manage.delete(services, alert)
     with pytest.raises(Refused):
         made(services, alert, "db")

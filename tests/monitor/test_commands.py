@@ -208,7 +208,7 @@ def test_an_alert_follows_its_entities_when_a_worker_died_between_the_two(park: 
     alert = park.alert()
     park.entity("web1", 9)
     instance = instances.new(alert, "web1", park.story.clock.now)
-    checks.create_instance(instance)
+    checks.create_instances([instance])
     park.story.clock.move(seconds=1)
     park.story.judge(instance, firing=True)
     park.run()
@@ -233,7 +233,7 @@ def test_no_instance_is_born_while_its_alert_is_deleted(park: Park, monkeypatch:
         found = listed(check, low, high)
         if not born:
             born.append(instances.new(alert, "web1", park.story.clock.now))
-            checks.create_instance(born[0])
+            checks.create_instances([born[0]])
         return found
 
     monkeypatch.setattr(checks, "instances_of", listed_before_a_birth)

@@ -4,9 +4,9 @@
    that an active alert takes. Where there are many, ask for them part by part, from one id to another, and be done.
 2. Run the command for each of them at the same time (`running`), and keep what it found, so that whoever comes later
    reads it.
-3. Read the instances of each alert, judge what was found (`evaluating`), and keep what is another than it was. An
-   entity that is well costs no more than its result. Instances of entities that are gone, or that the alert does not
-   take any more, end with a last word.
+3. Read the instances of each alert, judge what was found (`evaluating`), and keep what is another than it was
+   (`settling`). An entity that is well costs no more than its result. Instances of entities that are gone, or that the
+   alert does not take any more, end with a last word.
 4. Let the alert as a whole follow: it is down while one of its entities is.
 
 A message that comes twice or late does no harm: what is decided on an older result than the newest is decided again.
@@ -23,16 +23,13 @@ from itertools import pairwise
 from typing import Any
 
 from chalicelib import log
-from chalicelib.core import instances
 from chalicelib.core.check import Check, entity_of
 from chalicelib.core.commands import Value, member_code, number_of
 from chalicelib.core.entities import Entity
 from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.moments import from_micros
-from chalicelib.core.watching import Judged
-from chalicelib.monitor import transitions
 from chalicelib.monitor.failures import kept, raised_together
-from chalicelib.monitor.looking import inventory, running, selecting, wholes
+from chalicelib.monitor.looking import inventory, running, selecting, settling, wholes
 from chalicelib.monitor.looking.evaluating import Evaluator
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.messages import RunCommands
@@ -42,7 +39,7 @@ from chalicelib.store import checks, documents, limits, queues, values
 QUEUE = "commands"
 # So many entities are one worker's: with as many threads as it has they wait for silent hosts one after the other.
 PART = 100
-# So many decisions are made at the same time.
+# So many results are read at the same time.
 WORKERS = 16
 # Conditions look back at the last twenty results, however far they lie apart.
 INTERVALS = 25
@@ -136,9 +133,7 @@ class _Run:
             return False
         readers = running.readers_of(self._services, self._project, self._known)
         evaluator = Evaluator(self._services, alert, self._command, readers, cache(partial(self._aside, alert, found)))
-        settle = partial(_settle, evaluator)
-        with ThreadPoolExecutor(WORKERS) as pool:
-            return any(list(pool.map(lambda name: settle(mine[name], found[name], known.get(name)), mine)))
+        return settling.settle(evaluator, mine, found, known)
 
     def _is_wrong(self, alert: Check, seen: Iterable[Check], found: Mapping[str, Value]) -> bool:
         """Whether an alert may not be what its instances make it: it has just been made, or a worker has died between
@@ -166,70 +161,11 @@ class _Run:
         if not gone:
             return
         fresh = checks.get(alert.project, alert.code)
-        if documents.edition(self._project) != self._known.edition or not _is_same(fresh, alert):
+        if documents.edition(self._project) != self._known.edition or not settling.is_same(fresh, alert):
             raise Busy("what the alert is about has changed meanwhile")
         for instance in gone:
             with suppress(Missing):
                 manage.delete(self._services, instance)
-
-
-def _settle(evaluator: Evaluator, entity: Entity, value: Value, instance: Check | None) -> bool:
-    """Keeps what is to be said of an entity, and looks whether there is a newer result by then, until there is none:
-    whoever had that did not see what has been kept here. Answers whether anything was kept."""
-    turned = False
-    newest = partial(running.newest, evaluator.services, evaluator.command.project, evaluator.command.number)
-    for _ in range(transitions.ATTEMPTS):
-        judged = evaluator.judged(entity, value)
-        if not _turns(instance, judged):
-            return turned
-        seen = value
-        if not _is_newer(newest(str(entity["id"])), seen):
-            turned |= transitions.retrying(evaluator.services, partial(_keep, evaluator, str(entity["id"]), judged))
-        value = newest(str(entity["id"])) or seen
-        if not _is_newer(value, seen):
-            return turned
-        instance = _present(evaluator.alert, str(entity["id"]))
-    raise Busy("too many results at once")
-
-
-def _keep(evaluator: Evaluator, entity: str, judged: Judged) -> bool:
-    """Brings a judgement to the instance of an entity, which is born with its first outage; whether it turned. Nothing
-    is kept that an alert says no more, for it has changed: it will be judged for that. Raises Missing, Refused,
-    Contended."""
-    alert = checks.get(evaluator.alert.project, evaluator.alert.code)
-    if not _is_same(alert, evaluator.alert):
-        return False
-    instance = _present(alert, entity)
-    if instance is None and judged.firing:
-        instance = instances.new(alert, entity, judged.at)
-        checks.create_instance(instance)
-    change = transitions.keep(instance, judged) if instance else None
-    if change:
-        transitions.tell([change])
-    return change is not None
-
-
-def _is_same(alert: Check, seen: Check) -> bool:
-    """Whether an alert means the same as when it was seen."""
-    return alert.edition == seen.edition and (alert.status == "paused") == (seen.status == "paused")
-
-
-def _present(alert: Check, entity: str) -> Check | None:
-    try:
-        return checks.get(alert.project, instances.code_of(alert.code, entity))
-    except Missing:
-        return None
-
-
-def _turns(instance: Check | None, judged: Judged) -> bool:
-    """Whether a judgement is another than the last; an entity that was always well has none."""
-    if instance is None:
-        return bool(judged.firing)
-    return instance.status != ("down" if judged.firing else "up")
-
-
-def _is_newer(value: Value | None, than: Value) -> bool:
-    return value is not None and value.at > than.at
 
 
 def _as_result(entity: str, value: Value) -> Mapping[str, Any]:

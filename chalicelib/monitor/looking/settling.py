@@ -1,0 +1,139 @@
+"""Settling: what an alert says of the results of some entities is kept where it is another than it was.
+
+1. Judge all of them, those that turn on their newest results, and read the alert again: nothing is kept that it says no
+   more, for it will be judged for that.
+2. Have the instances born of those that fall ill for the first time, all in one transaction: a check whose entities
+   fall ill together would be fought for otherwise.
+3. Keep each decision on its instance. If there is a newer result by then, decide again on that, until there is none:
+   whoever had it did not see what has been kept here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from chalicelib.core import instances
+from chalicelib.core.check import Check, entity_of
+from chalicelib.core.commands import Value
+from chalicelib.core.entities import Entity
+from chalicelib.core.errors import Busy
+from chalicelib.core.watching import Judged
+from chalicelib.monitor import transitions
+from chalicelib.monitor.looking import running
+from chalicelib.monitor.looking.evaluating import Evaluator
+from chalicelib.store import checks
+
+# So many decisions are made at the same time.
+WORKERS = 16
+
+
+def settle(
+    evaluator: Evaluator, chosen: Mapping[str, Entity], found: Mapping[str, Value], known: Mapping[str, Check]
+) -> bool:
+    """Keeps what an alert says of entities, by their ids; `known` are the instances that there were. Answers whether
+    anything has turned. Raises Missing when the alert is gone, Busy, StoreFault."""
+
+    def turning(decisions: Iterable[_Decision]) -> list[_Decision]:
+        return [one for one in decisions if _turns(known.get(one.name), one.judged)]
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        first = turning(pool.map(lambda name: _Decision.on(evaluator, chosen[name], found[name]), chosen))
+        # A message that comes late has an old result.
+        left = turning(pool.map(_Decision.newest, first))
+        if not left or not is_same(_present(evaluator), evaluator.alert):
+            return False
+        born = _born(evaluator, [one for one in left if one.name not in known])
+        standing = {**known, **born}
+        return any(list(pool.map(lambda one: _settled(one, standing[one.name]), left)))
+
+
+def is_same(alert: Check, seen: Check) -> bool:
+    """Whether an alert means the same as when it was seen."""
+    return alert.edition == seen.edition and (alert.status == "paused") == (seen.status == "paused")
+
+
+def _present(evaluator: Evaluator) -> Check:
+    return checks.get(evaluator.alert.project, evaluator.alert.code)
+
+
+def _turns(instance: Check | None, judged: Judged) -> bool:
+    """Whether a judgement is another than the last; an entity that was always well has none."""
+    if instance is None:
+        return bool(judged.firing)
+    return instance.status != ("down" if judged.firing else "up")
+
+
+def _born(evaluator: Evaluator, several: Sequence[_Decision]) -> dict[str, Check]:
+    """The instances of entities that have none, which they have from now on."""
+    made = [instances.new(evaluator.alert, one.name, one.judged.at) for one in several]
+    for start in range(0, len(made), checks.BORN):
+        _bear(evaluator, made[start : start + checks.BORN])
+    return {entity_of(one.code): one for one in made}
+
+
+def _bear(evaluator: Evaluator, several: Sequence[Check]) -> None:
+    """Raises Missing when the alert is gone, Busy, StoreFault."""
+
+    def attempt() -> None:
+        _present(evaluator)
+        there = {one.code for one in checks.get_many([(one.project, one.code) for one in several])} if again else set()
+        again.append(True)
+        left = [one for one in several if one.code not in there]
+        if left:
+            checks.create_instances(left)
+
+    again: list[bool] = []
+    transitions.retrying(evaluator.services, attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What an alert says of an entity, by a result of it."""
+
+    evaluator: Evaluator
+    entity: Entity
+    value: Value
+    judged: Judged
+
+    @classmethod
+    def on(cls, evaluator: Evaluator, entity: Entity, value: Value) -> _Decision:
+        return cls(evaluator, entity, value, evaluator.judged(entity, value))
+
+    @property
+    def name(self) -> str:
+        return str(self.entity["id"])
+
+    def newest(self) -> _Decision:
+        """The decision on the newest result: this one where there is none that is newer."""
+        command = self.evaluator.command
+        found = running.newest(self.evaluator.services, command.project, command.number, self.name)
+        newer = found is not None and found.at > self.value.at
+        return self.on(self.evaluator, self.entity, found) if found and newer else self
+
+
+def _settled(decision: _Decision, instance: Check) -> bool:
+    """Keeps a decision, or that on a newer result; answers whether anything was kept."""
+    turned = False
+    for _ in range(transitions.ATTEMPTS):
+        turned |= _kept(decision, instance)
+        newest = decision.newest()
+        if newest is decision:
+            return turned
+        decision = newest
+    raise Busy("too many results at once")
+
+
+def _kept(decision: _Decision, instance: Check) -> bool:
+    """Brings a judgement to an instance as it was seen, or else as it is; whether it turned. Raises Missing, Busy."""
+    seen = [instance]
+
+    def attempt() -> bool:
+        check = seen.pop() if seen else checks.get(instance.project, instance.code)
+        change = transitions.keep(check, decision.judged)
+        if change:
+            transitions.tell([change])
+        return change is not None
+
+    return transitions.retrying(decision.evaluator.services, attempt)
