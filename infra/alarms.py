@@ -32,6 +32,7 @@ def alarms(settings: Settings) -> Resources:
         "SweepLateAlarm": _sweep_late(settings),
         "DeadlinesLateAlarm": _deadlines_late(settings),
         "ProbesLateAlarm": _probes_late(settings),
+        "CommandsLateAlarm": _commands_late(settings),
         "FaultsAlarm": _faults(settings),
         "SpendingLimitAlarm": _spending_limit(settings),
         "BounceRateAlarm": _reputation(settings, "bounce", BOUNCES),
@@ -80,6 +81,12 @@ def _probes_late(settings: Settings) -> dict[str, Any]:
     """There is more to look at than there are workers, or they are held up."""
     words = f"Of a hundred batches of looks, one began more than {LOOKED_AT_WITHIN} seconds after its moment."
     return _late(settings, "probes-late", words, "ProbeLagSeconds", LOOKED_AT_WITHIN)
+
+
+def _commands_late(settings: Settings) -> dict[str, Any]:
+    """There is more to run than there are workers, or they are held up."""
+    words = f"Of a hundred runs of commands, one began more than {LOOKED_AT_WITHIN} seconds after its moment."
+    return _late(settings, "commands-late", words, "CommandLagSeconds", LOOKED_AT_WITHIN)
 
 
 def _late(settings: Settings, name: str, words: str, counter: str, seconds: int) -> dict[str, Any]:

@@ -226,6 +226,7 @@ def gateway_answers(resources: Resources) -> Resources:
         ("SweepLateAlarm", "SweepLagSeconds"),
         ("DeadlinesLateAlarm", "DetectionSeconds"),
         ("ProbesLateAlarm", "ProbeLagSeconds"),
+        ("CommandsLateAlarm", "CommandLagSeconds"),
         ("FaultsAlarm", "Faults"),
     ],
 )
@@ -262,7 +263,7 @@ def test_every_queue_of_failures_and_every_function_has_an_alarm(resources: Reso
     alarms = {name for name, one in resources.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
     own = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
     counted = {"SweepsMissedAlarm", "SweepLateAlarm", "DeadlinesLateAlarm", "ProbesLateAlarm", "FaultsAlarm"}
-    counted |= {"SpendingLimitAlarm", "BounceRateAlarm", "ComplaintRateAlarm"}
+    counted |= {"CommandsLateAlarm", "SpendingLimitAlarm", "BounceRateAlarm", "ComplaintRateAlarm"}
     assert alarms == counted | {*(f"{noun.capitalize()}FailedAlarm" for noun in known.fed())} | {
         f"{name}ErrorsAlarm" for name in own
     }

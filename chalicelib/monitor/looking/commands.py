@@ -49,11 +49,12 @@ def work(services: Services, message: Mapping[str, Any]) -> int:
     """Does one message; answers for how many entities it ran a command. Raises what must be tried again, when
     everything else is done."""
     asked, count = RunCommands.from_message(message), 0
+    lag = max(services.clock().timestamp() - asked.at / 1000, 0.0)
     with raised_together("commands") as failures:
         for project, code in asked.keys:
             with kept(failures):
                 count += _Run(services, asked, project, number_of(code)).run()
-    log.count(CommandsRun=count)
+    log.count(CommandsRun=count, CommandLagSeconds=lag)
     return count
 
 
