@@ -32,6 +32,18 @@ def chain(written: Mapping[int, Mapping[str, Any]], number: int) -> list[Mapping
     return list(found.values())
 
 
+def descendants(written: Mapping[int, Mapping[str, Any]], number: int) -> list[int]:
+    """The numbers of the definitions that inherit from one, near ones before far ones."""
+    children: dict[int, list[int]] = {}
+    for one, data in written.items():
+        if data.get("parent_id") is not None:
+            children.setdefault(data["parent_id"], []).append(one)
+    found = list(children.get(number, ()))
+    for one in found:
+        found += [child for child in children.get(one, ()) if child not in found and child != number]
+    return found
+
+
 def by_command(written: Mapping[int, Mapping[str, Any]], codes: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
     """The codes of the alerts by the number of their command; `codes` are those of the definitions that are no
     templates. Whether one is active is for its check to say."""

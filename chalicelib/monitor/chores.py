@@ -6,11 +6,12 @@ from typing import Any
 
 from chalicelib.monitor.clocks import daily, rollups
 from chalicelib.monitor.intake import pings
-from chalicelib.monitor.managing import channels, checks, probes, projects, series
+from chalicelib.monitor.managing import alerts, channels, checks, probes, projects, series
 from chalicelib.monitor.messages import (
     ClearChannel,
     EmptyProject,
     FreeDependants,
+    Inherit,
     Purge,
     PurgeSeries,
     RollUp,
@@ -33,6 +34,8 @@ def do(services: Services, message: Message) -> None:
             channels.clear(services, project, channel)
         case FreeDependants(project, master):
             probes.free_dependants(services, project, master)
+        case Inherit(project, number):
+            alerts.inherit(services, project, number)
         case SumDay(code, day):
             daily.sum_day(services, code, day)
         case RollUp(project, names, hour):

@@ -152,19 +152,28 @@ class PurgeSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class Inherit:
+    """The checks of an alert definition, and of those that inherit from it, are to be as the definitions say."""
+
+    project: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class EmptyProject:
     """Everything in a project that was closed goes, and it with it."""
 
     project: str
 
 
-Chore = EmptyProject | Purge | ClearChannel | FreeDependants | SumDay | RollUp | PurgeSeries
+Chore = EmptyProject | Purge | ClearChannel | FreeDependants | Inherit | SumDay | RollUp | PurgeSeries
 
 _NAMES: dict[type[Chore], str] = {
     EmptyProject: "empty_project",
     Purge: "purge",
     ClearChannel: "clear_channel",
     FreeDependants: "free_dependants",
+    Inherit: "inherit",
     SumDay: "sum_day",
     RollUp: "roll_up",
     PurgeSeries: "purge_series",

@@ -30,6 +30,16 @@ def nothing(_transaction: TransactWrite) -> None:
     return
 
 
+def together(*several: Also) -> Also:
+    """What adds all that each of these adds."""
+
+    def add(transaction: TransactWrite) -> None:
+        for also in several:
+            also(transaction)
+
+    return add
+
+
 def key_of(moment: datetime) -> str:
     """A moment as part of a sort key: fixed width, so that text order is time order."""
     return f"{to_micros(moment):016d}"

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.check import TICK
@@ -35,7 +36,7 @@ KEY_MAX = 1_024
 @dataclass(frozen=True, slots=True)
 class Document:
     """`name` is an id, or a number in digits. `modified` is when it was changed last, by the `author`; `code` belongs
-    to an alert definition: the check as which it is evaluated, empty for a template."""
+    to an alert definition: the check as which it is evaluated, empty for a template that never was."""
 
     project: str
     noun: Noun
@@ -101,23 +102,29 @@ def is_key(text: str) -> bool:
     return len(text.encode("utf-8", "replace")) <= KEY_MAX
 
 
-def require_small(field: str, data: dict[str, Any]) -> None:
-    """Raises Invalid for a document that no item can hold."""
-    if len(DocumentItem.data.serialize(data)) > LIMIT:
-        raise Invalid(field, f"must not take more than {LIMIT} bytes of JSON")
+def require_small(field: str, data: dict[str, Any], limit: int = LIMIT) -> None:
+    """Raises Invalid for a document that takes more than it may; by default more than an item can hold."""
+    if len(DocumentItem.data.serialize(data)) > limit:
+        raise Invalid(field, f"must not take more than {limit} bytes of JSON")
 
 
-def put(document: Document, before: Document | None = None, also: Also = nothing) -> None:
+def put(
+    document: Document, before: Document | None = None, also: Also = nothing, *, edition: int | None = None
+) -> None:
     """Keeps a new document, or one in the place of that which it was `before`; `also` adds to the transaction. Raises
-    Refused when that has become another meanwhile, when there is one of this name already, or when the project is
-    being deleted."""
+    Refused when that has become another meanwhile, when there is one of this name already, when the project is being
+    deleted, or when the inventory is of another edition than it is to be."""
     with translated(), TransactWrite(connection=shared()) as transaction:
-        add(transaction, document, before)
+        add(transaction, document, before, edition)
+        directory.require_open(transaction, document.project)
         also(transaction)
 
 
-def add(transaction: TransactWrite, document: Document, before: Document | None = None) -> None:
-    """Adds to a transaction that which `put` does."""
+def add(
+    transaction: TransactWrite, document: Document, before: Document | None = None, edition: int | None = None
+) -> None:
+    """Adds to a transaction that which `put` does, but for asking whether the project is being deleted: others that
+    add to it may do so already."""
     item = DocumentItem(
         document.project,
         _key(document.noun, document.name),
@@ -128,18 +135,22 @@ def add(transaction: TransactWrite, document: Document, before: Document | None 
         code=document.code or None,
     )
     transaction.save(item, condition=_unchanged(before))
-    directory.require_open(transaction, document.project)
-    _another_edition(transaction, document.project)
+    _another_edition(transaction, document.project, edition)
 
 
-def delete(document: Document, also: Also = nothing) -> None:
-    """Removes a document; `also` adds to the transaction. Raises Refused when it has become another meanwhile, or is
-    gone."""
-    item = DocumentItem(document.project, _key(document.noun, document.name))
+def delete(document: Document, also: Also = nothing, *, edition: int | None = None) -> None:
+    """Removes a document; `also` adds to the transaction. Raises Refused when it has become another meanwhile or is
+    gone, or when the inventory is of another edition than it is to be."""
     with translated(), TransactWrite(connection=shared()) as transaction:
-        transaction.delete(item, condition=_unchanged(document))
-        _another_edition(transaction, document.project)
+        remove(transaction, document, edition)
         also(transaction)
+
+
+def remove(transaction: TransactWrite, document: Document, edition: int | None = None) -> None:
+    """Adds to a transaction that which `delete` does."""
+    item = DocumentItem(document.project, _key(document.noun, document.name))
+    transaction.delete(item, condition=_unchanged(document))
+    _another_edition(transaction, document.project, edition)
 
 
 def edition(project: str) -> int:
@@ -164,9 +175,15 @@ def _unchanged(before: Document | None) -> Condition:
     return DocumentItem.modified == before.modified
 
 
-def _another_edition(transaction: TransactWrite, project: str) -> None:
+def _another_edition(transaction: TransactWrite, project: str, edition: int | None) -> None:
+    """Whoever has read the `edition` before what he decides on can ask that nothing has changed since."""
     item = DirectoryItem(_inventory(project))
-    transaction.update(item, [DirectoryItem.made.add(1), DirectoryItem.project.set(project)])
+    actions: list[Action] = [DirectoryItem.made.add(1), DirectoryItem.project.set(project)]
+    transaction.update(item, actions, condition=None if edition is None else _is_of(edition))
+
+
+def _is_of(edition: int) -> Condition:
+    return DirectoryItem.made == edition if edition else DirectoryItem.made.does_not_exist()
 
 
 def _inventory(project: str) -> str:

@@ -13,6 +13,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.core import wheel
 from chalicelib.core.wheel import Member, Slot
 from chalicelib.store import limits
+from chalicelib.store.connection import Also
 from chalicelib.store.document_models import MemberItem
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import CheckItem, DirectoryItem
@@ -62,6 +63,11 @@ def put(transaction: TransactWrite, project: str, member: Member) -> None:
 def take_off(transaction: TransactWrite, project: str, code: str) -> None:
     """Takes a member that has no status off the wheel, if it stands there."""
     transaction.delete(MemberItem(project, code))
+
+
+def seating(project: str, code: str, member: Member | None) -> Also:
+    """What puts the member of this code where it belongs: on the wheel, or off it where there is none."""
+    return lambda transaction: put(transaction, project, member) if member else take_off(transaction, project, code)
 
 
 def clear(project: str, begin: str) -> None:

@@ -7,7 +7,7 @@ from chalicelib.languages.conditions.budget import Budget, Surroundings
 from chalicelib.languages.conditions.errors import ConditionError, Exhausted, Failed, Malformed
 from chalicelib.languages.conditions.exposed import Exposed
 from chalicelib.languages.conditions.program import Program, command, condition, run
-from chalicelib.languages.conditions.situation import Result, Situation, Verdict, clashes, judge
+from chalicelib.languages.conditions.situation import Result, Situation, Verdict, cast, clashes, judge
 from chalicelib.languages.conditions.spans import seconds
 from chalicelib.languages.conditions.texts import filled
 
@@ -23,6 +23,7 @@ __all__ = [
     "Situation",
     "Surroundings",
     "Verdict",
+    "cast",
     "clashes",
     "command",
     "condition",

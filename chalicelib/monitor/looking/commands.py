@@ -58,10 +58,10 @@ def work(services: Services, message: Mapping[str, Any]) -> int:
     return count
 
 
-def run_now(services: Services, project: str, code: str) -> None:
-    """Has a command run without waiting for its moment. Raises StoreFault."""
-    at = int(services.clock().timestamp() * 1000)
-    queues.send(QUEUE, RunCommands(at, ((project, code),)).to_message())
+def run_now(services: Services, project: str, code: str, *, delay: int = 0) -> None:
+    """Has a command run in so many seconds, without waiting for its moment. Raises StoreFault."""
+    at = int(services.clock().timestamp() * 1000) + delay * 1000
+    queues.send(QUEUE, RunCommands(at, ((project, code),)).to_message(), delay=delay)
 
 
 class _Run:

@@ -29,7 +29,7 @@ from chalicelib.store import (
     queues,
     subscriptions,
 )
-from chalicelib.store.connection import Also, nothing
+from chalicelib.store.connection import Also, nothing, together
 
 # A ping may make its check beyond the limit, so that a fleet does not fall silent at it.
 PING_CREATE_FACTOR = 2
@@ -50,7 +50,7 @@ def limit_of(services: Services, project: Project) -> int:
 
 def create(services: Services, project: Project, values: dict[str, Any], also: Also = nothing) -> Check:
     """A new check of `project` with these attributes; `also` adds to the transaction. Raises LimitReached, Busy."""
-    check = _new(services, project.code, values)
+    check = new(services, project.code, values)
 
     def attempt() -> Check:
         checks.create(check, limit_of(services, project), also=also)
@@ -73,7 +73,7 @@ def find_or_create(
         existing = matching(project, wanted)
         if existing:
             return existing, False
-        check = _new(services, project.code, values())
+        check = new(services, project.code, values())
         checks.create(check, limit_of(services, project), made=made)
         return check, True
 
@@ -90,12 +90,13 @@ def create_by_ping(services: Services, project_code: str, slug: str) -> Check:
     project = directory.project(project_code)
     told = audience.of_new(definitions.channels(project_code), audience.Wish.EVERYONE)
     values = {"name": slug, "slug": slug, "channels": told}
-    check = _new(services, project_code, values)
+    check = new(services, project_code, values)
     checks.create(check, PING_CREATE_FACTOR * limit_of(services, project), alone=True)
     return check
 
 
-def _new(services: Services, project: str, values: dict[str, Any]) -> Check:
+def new(services: Services, project: str, values: dict[str, Any]) -> Check:
+    """A check with these attributes that is not kept yet."""
     return Check(project, services.new_code(), services.clock(), badge=services.new_code(), **values)
 
 
@@ -174,9 +175,9 @@ def close_page(services: Services, check: Check) -> Check:
     return transitions.apply(services, check.project, check.code, status.PageClosed(services.clock()))
 
 
-def delete(services: Services, check: Check) -> Check:
-    """Removes the check for good, its instances and its history with it; answers it as it was. Raises Missing, Busy,
-    StoreFault."""
+def delete(services: Services, check: Check, also: Also = nothing) -> Check:
+    """Removes the check for good, its instances and its history with it; answers it as it was. `also` adds to the
+    transaction, anew with each attempt. Raises Missing, Busy, StoreFault, and what `also` raises."""
     finish_later(Purge(check.code, check.project))
 
     def attempt() -> Check:
@@ -185,7 +186,7 @@ def delete(services: Services, check: Check) -> Check:
         for instance in transitions.instances_of(seen):
             delete(services, instance)
         parted = parting.of_deletion(seen)
-        checks.delete(seen, now, partings.adding(seen, parted, now))
+        checks.delete(seen, now, together(partings.adding(seen, parted, now), also))
         transitions.nudge_words(seen, parted)
         transitions.nudge([outbox.of(seen.project, code) for code in seen.holds])
         return seen
