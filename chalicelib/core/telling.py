@@ -138,10 +138,17 @@ def _is_nobodys(talk: Talk, outage: Outage) -> bool:
     assert up is not None
     if tried and tried.event == "down" and tried.began == down.at:
         return False
-    mastered = talk.holds.mastered is not None and down.at <= talk.holds.mastered
     rested = _rests_until(talk)
     in_silence = down.silenced and up.silenced
-    return in_silence or mastered or _was_none(outage) or (rested is not None and up.at < rested)
+    return in_silence or _was_mastered(talk, down) or _was_none(outage) or (rested is not None and up.at < rested)
+
+
+def _was_mastered(talk: Talk, down: Flip) -> bool:
+    """Whether an outage that is over waited, or would have to wait now, for a master to come back. What has been tried
+    before did not."""
+    holds, tried = talk.holds, talk.cursor.attempt
+    waited = holds.mastered is not None and down.at <= holds.mastered
+    return waited or (holds.unreachable is not None and (tried is None or tried.flip < down.at))
 
 
 def _was_none(outage: Outage) -> bool:
@@ -212,7 +219,8 @@ def _gap_is_nobodys(talk: Talk, story: _Story) -> bool:
 def _after_up(talk: Talk, story: _Story) -> Tell | None:
     """The next message to who was told of no outage, or of its end."""
     missed, tried = tuple(story.missed), talk.cursor.attempt
-    if missed and _by_itself(talk, "down", missed[0].down):
+    # While the master is down a "down" waits, and must not keep back the end of what may have been heard.
+    if missed and not talk.holds.unreachable and _by_itself(talk, "down", missed[0].down):
         return _down(talk, missed[0].down)
     if story.open:
         return _down(talk, story.open, missed)

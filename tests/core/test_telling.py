@@ -162,7 +162,11 @@ UNREACHABLE = Holds(unreachable=SilencedUntil(None))
         (HEARD, "up@1s", SILENCED, "wait 90"),
         (HEARD, "", SILENCED, "settled"),
         (NEW, "down@1", UNREACHABLE, "wait"),
+        (NEW, "down@1 up@2", UNREACHABLE, "settled"),
+        (NEW, "down@1 up@2 down@3", UNREACHABLE, "wait"),
+        (NEW, "down@1 up@2 down@3 up@4 down@5 up@6", UNREACHABLE, "settled"),
         (HEARD, "up@1", UNREACHABLE, "up@01 00-01"),
+        (HEARD, "up@1 down@2 up@3", UNREACHABLE, "up@01 00-01"),
         (NEW, "down@1 up@2", Holds(mastered=at(1)), "settled"),
         (NEW, "down@1", Holds(mastered=at(1)), "down@01"),
         (NEW, "down@1 up@2 down@3", Holds(mastered=at(1)), "down@03"),
@@ -229,6 +233,22 @@ def test_what_somebody_is_sending_is_waited_for() -> None:
     assert isinstance(waits, Wait)
     assert (said(waits), waits.leased) == ("wait 3", True)
     assert decided(leased, "down@1 up@2", now=3) == "down@01"
+
+
+def test_the_end_of_what_may_have_been_heard_waits_for_no_master() -> None:
+    flips = flips_of("down@1")
+    tell = decide(Talk(NEW, flips, check_after(flips), Listener(), at(1)))
+    assert isinstance(tell, Tell)
+    leased = moves.leased(NEW, tell.attempt(at(1), at(2)), "x")
+    assert decided(leased, "down@1", 3, UNREACHABLE) == "wait"
+    assert decided(leased, "down@1 up@2", 3, UNREACHABLE) == "up@02 01-02"
+    assert decided(leased, "down@1 up@2", 3) == "down@01"
+
+
+def test_what_was_tried_before_the_master_was_down_is_told_with_its_end() -> None:
+    assert decided(failing(NEW, "down@1"), "down@1 up@2", 60, UNREACHABLE) == "up@02 01-02"
+    late = failing(NEW, "down@1 up@2 down@3 up@4 down@5 up@6")
+    assert decided(late, "down@1 up@2 down@3 up@4 down@5 up@6", 60, UNREACHABLE) == "up@06 01-02 03-04 05-06"
 
 
 def test_what_was_given_up_rests_until_the_channel_is_mended() -> None:

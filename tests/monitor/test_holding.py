@@ -12,6 +12,7 @@ import pytest
 from chalicelib.core.check import Check
 from chalicelib.core.silence import Silence
 from chalicelib.monitor.managing import channels, checks, silences
+from chalicelib.store import outbox
 from tests import specs
 from tests.conftest import Story
 
@@ -166,6 +167,23 @@ def test_a_dependant_that_is_still_down_when_its_master_is_back_is_told(story: S
     story.see(router, ok=True)
     story.sweep_for(5)
     assert story.sent.subjects == ["DOWN | Router", "UP | Router", "DOWN | Web"]
+
+
+def test_an_outage_that_was_over_before_anybody_looked_does_not_wait_for_a_master(story: Story, make: Make) -> None:
+    router = make(name="Router")
+    web = make(name="Web", master=router.code)
+    story.clock.move(minutes=1)
+    story.see(web, ok=False)
+    story.see(router, ok=False)
+    story.clock.move(minutes=1)
+    story.see(web, ok=True)
+    story.queues.work()
+    story.sweep_for(5)
+    assert story.sent.subjects == ["DOWN | Router"]
+    assert list(outbox.all_waiting()) == []
+    story.see(router, ok=True)
+    story.sweep_for(5)
+    assert story.sent.subjects == ["DOWN | Router", "UP | Router"]
 
 
 def test_a_rule_that_is_told_every_hour_is_silent_for_an_hour_after_each_telling(story: Story, make: Make) -> None:
