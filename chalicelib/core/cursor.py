@@ -17,6 +17,8 @@ Heard = Literal["up", "down"]
 BACK_OFF = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
 # A message is tried for so long from its first try.
 LONGEST = timedelta(days=1)
+# So many messages that were taken are remembered, for as long: more than one may be on its way back.
+REMEMBERED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ class Attempt:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """The message that a service took last and that may come back: `message` as it was sent, `attempt` the name of that
-    try, `before` what the channel had heard before it. It has come back from the recipients in `lost`; those with the
-    marks `reached` were sent it, whom nobody wrote down before each got a message of his own."""
+    try, `before` what the channel had heard before it, with the message that was taken before this one. It has come
+    back from the recipients in `lost`; those with the marks `reached` were sent it, whom nobody wrote down before each
+    got a message of his own."""
 
     message: Attempt
     attempt: str
@@ -208,29 +211,60 @@ def kept(cursor: Cursor, sent: Cursor, marks: tuple[str, ...] = ()) -> Cursor:
     which the message may come back. `marks` are those of the recipients who were sent it."""
     message = sent.attempt
     assert message is not None
-    before = replace(sent, attempt=None, taken=None, by="")
+    before = replace(sent, attempt=None, taken=_not_forgotten(sent.taken, message.at - LONGEST), by="")
     return replace(cursor, taken=Taken(replace(message, lease=None), sent.by, before, reached=marks))
+
+
+def _not_forgotten(taken: Taken | None, since: datetime, more: int = REMEMBERED - 1) -> Taken | None:
+    """The message that was taken before another and those before it, so many `more`, as far as they were sent since
+    then."""
+    if taken is None or more == 0 or taken.message.at < since:
+        return None
+    before = replace(taken.before, taken=_not_forgotten(taken.before.taken, since, more - 1))
+    return replace(taken, before=before)
+
+
+def taken_as(cursor: Cursor, attempt: str) -> Taken | None:
+    """The message that was taken in the try of that name, None if it is not remembered."""
+    taken = cursor.taken
+    while taken is not None and taken.attempt != attempt:
+        taken = taken.before.taken
+    return taken
 
 
 def lost(cursor: Cursor, attempt: str, recipients: Iterable[str], of: Iterable[str]) -> Cursor:
     """The message of that try has come back from these recipients, of all whom it was sent to. While others may have
-    read it, it was told. The same cursor if it is not the message that was taken last, or they are known."""
+    read it, it was told. The same cursor if the message is not remembered, or they are known."""
     taken = cursor.taken
-    if taken is None or taken.attempt != attempt:
+    if taken is None:
         return cursor
+    if taken.attempt != attempt:
+        before = lost(taken.before, attempt, recipients, of)
+        return replace(cursor, taken=replace(taken, before=before))
     gone = {*taken.lost, *recipients}
     return replace(cursor, taken=replace(taken, lost=tuple(one for one in dict.fromkeys(of) if one in gone)))
 
 
 def untold(cursor: Cursor, error: str, now: datetime, *, permanent: bool) -> Cursor:
-    """The message that was taken last has reached nobody: as if it had failed when it was sent, what it told is not
-    known. What was tried since is thought over with it."""
+    """The message that was taken last has reached nobody, and nothing was tried since: as if it had failed when it was
+    sent, what it told is not known."""
     taken = cursor.taken
     assert taken is not None
     back = failed(replace(taken.before, attempt=replace(taken.message, reached=())), error, now, permanent=permanent)
     assert back.attempt is not None
     # A channel that was changed after it had been sent is told again.
     return replace(back, attempt=replace(back.attempt, at=taken.message.at))
+
+
+def passed_over(cursor: Cursor, attempt: str) -> Cursor:
+    """The message of that try has reached nobody, and another was taken or tried since: that one goes on from what the
+    channel had heard before the message."""
+    taken = cursor.taken
+    if taken is None:
+        return cursor
+    if taken.attempt == attempt:
+        return replace(taken.before, attempt=cursor.attempt, by=cursor.by)
+    return replace(cursor, taken=replace(taken, before=passed_over(taken.before, attempt)))
 
 
 def _later(a: datetime | None, b: datetime | None) -> datetime | None:

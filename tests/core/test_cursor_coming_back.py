@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from chalicelib.core import cursor as moves
 from chalicelib.core.cursor import LONGEST, Attempt, Cursor
@@ -71,10 +72,61 @@ def test_what_may_be_tried_again_is_tried_for_no_longer_than_anything_else() -> 
     assert timedelta(hours=20) < now - NOW <= LONGEST
 
 
-def test_only_the_last_message_is_remembered() -> None:
+def taken_after(cursor: Cursor, number: int, **values: Any) -> Cursor:
+    """The cursor after a further message was taken, an hour later each."""
+    moment = NOW + timedelta(hours=number)
+    message = replace(MESSAGE, **{"flip": moment, "began": moment, "first": moment, "at": moment, **values})
+    sent = moves.leased(cursor, message, f"try{number}")
+    return moves.kept(moves.told(sent, message.flip, message.at), sent)
+
+
+def names(cursor: Cursor) -> list[str]:
+    """The tries that are remembered, newest first."""
+    taken, found = cursor.taken, []
+    while taken:
+        found.append(taken.attempt)
+        taken = taken.before.taken
+    return found
+
+
+def test_the_last_messages_are_remembered() -> None:
     cursor = taken()
-    up = replace(MESSAGE, event="up", flip=NOW + timedelta(minutes=1))
-    sent = moves.leased(cursor, up, "second")
-    later = moves.kept(moves.told(sent, up.flip, NOW), sent)
-    assert later.taken is not None and later.taken.before.taken is None
-    assert moves.untold(later, "gone", NOW, permanent=True).state == "down"
+    for number in range(1, 7):
+        cursor = taken_after(cursor, number)
+    assert names(cursor) == ["try6", "try5", "try4", "try3"]
+    assert len(names(cursor)) == moves.REMEMBERED
+    assert cursors.from_document("c", cursor.by, cursors.to_document(cursor)) == cursor
+
+
+def test_what_was_taken_more_than_a_day_before_is_not_remembered() -> None:
+    assert names(taken_after(taken(), 24)) == ["try24", "try"]
+    assert names(taken_after(taken(), 25)) == ["try25"]
+
+
+def test_without_an_earlier_message_the_later_one_goes_on_from_what_was_before_both() -> None:
+    later = taken_after(taken(), 1, event="up")
+    assert moves.untold(later, "full", NOW, permanent=False).state == "down"
+
+    alone = moves.passed_over(moves.lost(later, "try", TO, TO), "try")
+
+    assert names(alone) == ["try1"]
+    assert (alone.state, alone.settled, alone.by) == (later.state, later.settled, later.by)
+    back = moves.untold(alone, "full", NOW, permanent=False)
+    assert replace(back, attempt=None) == replace(BEFORE, by="")
+
+
+def test_in_the_other_order_the_later_one_is_tried_on() -> None:
+    back = moves.untold(taken_after(taken(), 1, event="up"), "full", NOW, permanent=False)
+    assert (back.state, names(back)) == ("down", ["try"])
+
+    alone = moves.passed_over(moves.lost(back, "try", TO, TO), "try")
+
+    assert alone == replace(BEFORE, attempt=back.attempt, by=back.by)
+
+
+def test_an_earlier_message_that_some_may_have_read_was_told() -> None:
+    cursor = moves.lost(taken_after(taken(), 1), "try", TO[:1], TO)
+    found = moves.taken_as(cursor, "try")
+    assert found is not None and found.lost == TO[:1]
+    assert moves.taken_as(cursor, "another") is None
+    assert moves.passed_over(cursor, "another") == cursor

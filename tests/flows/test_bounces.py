@@ -480,6 +480,74 @@ def test_a_lost_last_word_shows_and_is_not_told_again(scene: Scene) -> None:
     assert len(scene.post.mails) == 2
 
 
+FULL = {"kind": "Transient", "subtype": "MailboxFull"}
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_who_read_of_an_outage_hears_its_end_although_more_was_told_and_came_back_since(
+    scene: Scene, order: tuple[int, ...]
+) -> None:
+    scene.fail()
+    scene.story.clock.move(minutes=1)
+    scene.succeed()
+    scene.story.clock.move(seconds=1)
+    scene.fail()
+    assert scene.story.sent.subjects == ["DOWN | Backups", "UP | Backups", "DOWN | Backups"]
+
+    scene.hear(*(scene.post.bounce(number=number, **FULL) for number in order))
+    assert cursors.of(scene.heartbeat.code)[scene.channel.code].state == "down"
+    manage.delete(scene.story.services, scene.heartbeat.now)
+    scene.story.queues.work()
+
+    assert scene.story.sent.subjects[3:] == ["NOT WATCHED | Backups"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_who_could_read_nothing_of_an_outage_hears_no_last_word(scene: Scene, order: tuple[int, ...]) -> None:
+    scene.fail()
+    scene.story.clock.move(minutes=1)
+    scene.succeed()
+    scene.hear(*(scene.post.bounce(number=number, **FULL) for number in order))
+    assert scene.owed == [scene.heartbeat.code]
+
+    scene.story.clock.move(seconds=1)
+    manage.delete(scene.story.services, scene.heartbeat.now)
+    scene.story.queues.work()
+
+    assert len(scene.post.mails) == 2
+
+
+def test_what_waits_to_be_tried_again_keeps_its_time_when_an_earlier_message_comes_back(scene: Scene) -> None:
+    scene.fail()
+    scene.story.clock.move(minutes=1)
+    scene.succeed()
+    scene.story.clock.move(seconds=1)
+    scene.fail()
+    scene.hear(scene.post.bounce(number=2, **FULL))
+    before = cursors.of(scene.heartbeat.code)[scene.channel.code]
+
+    scene.hear(scene.post.bounce(number=1, **FULL))
+
+    after = cursors.of(scene.heartbeat.code)[scene.channel.code]
+    assert (before.state, after.state, after.attempt) == ("up", "down", before.attempt)
+    assert [line.state for line in scene.log] == ["retry", "failed", "sent"]
+    scene.story.sweep_for(1)
+    assert scene.story.sent.subjects[3:] == ["DOWN AGAIN | Backups"]
+
+
+def test_of_an_earlier_message_that_comes_back_from_some_the_others_have_read_it(scene: Scene) -> None:
+    scene.address("a@example.org, b@example.org")
+    scene.fail()
+    scene.story.clock.move(minutes=1)
+    scene.succeed()
+    scene.hear(scene.post.bounce(number=0, **FULL))
+    assert [line.state for line in scene.log] == ["sent", "sent"]
+
+    scene.hear(scene.post.bounce(number=1, **FULL))
+
+    assert [line.state for line in scene.log] == ["sent", "failed"]
+
+
 def test_a_reminder_that_comes_back_is_owed_as_the_outage_is(story: Story, heartbeat: Heartbeat) -> None:
     scene = Scene(story, heartbeat, Post(story.services))
     channels.change(story.services, scene.channel, {"remind": 300})

@@ -120,11 +120,11 @@ def _take_back(services: Services, found: Feedback, mark: Postmark, channel: Cha
     seen = cursors.get(line.check, channel.code) if found.is_lost else None
     if seen and seen.attempt and seen.attempt.is_leased(services.clock()):
         return False
-    sent_to = _sent_to(found, channel, seen)
+    sent_to = _sent_to(found, channel, seen, mark.attempt)
     lost = moves.lost(seen, mark.attempt, found.recipients, sent_to) if seen else None
     try:
         if seen and lost and lost != seen:
-            _write(services, found, channel, line, seen, lost, sent_to)
+            _write(services, found, mark, line, seen, lost, sent_to)
             return True
     except Refused:
         return False
@@ -133,38 +133,44 @@ def _take_back(services: Services, found: Feedback, mark: Postmark, channel: Cha
     return True
 
 
-def _sent_to(found: Feedback, channel: Channel, seen: Cursor | None) -> list[str]:
+def _sent_to(found: Feedback, channel: Channel, seen: Cursor | None, attempt: str) -> list[str]:
     """To whom the message was sent that came back, all recipients of the channel together, each of whom had a mail of
     his own. Who is in the channel no more stands there by his mark: he has read it."""
-    if seen is None or seen.taken is None or not seen.taken.reached:
+    taken = moves.taken_as(seen, attempt) if seen else None
+    if taken is None or not taken.reached:
         return list(found.addressed)
     known = {mark_of(address): address for address in (*channels.recipients(channel), *found.addressed)}
-    return [known.get(mark, mark) for mark in seen.taken.reached]
+    return [known.get(mark, mark) for mark in taken.reached]
 
 
 def _write(
     services: Services,
     found: Feedback,
-    channel: Channel,
+    mark: Postmark,
     line: Notification,
     seen: Cursor,
     lost: Cursor,
     sent_to: list[str],
 ) -> None:
-    """Keeps the conversation without its last message, or, while somebody may have read that, from whom it came back.
+    """Keeps the conversation without the message, or, while somebody may have read that, from whom it came back.
     Raises Refused."""
-    by, now, taken = services.random_text(16, ALPHANUMERIC), services.clock(), lost.taken
+    by, now, taken = services.random_text(16, ALPHANUMERIC), services.clock(), moves.taken_as(lost, mark.attempt)
     assert taken is not None
     if set(taken.lost) < set(sent_to):
         tellings.keep(line.check, seen, replace(lost, by=by))
         _note(found, line, reached=True)
         return
+    if lost.attempt or taken is not lost.taken:
+        tellings.keep(line.check, seen, replace(moves.passed_over(lost, mark.attempt), by=by))
+        if line.attempt == mark.attempt:
+            _note(found, line, reached=False)
+        return
     error = _words(found, line.error)
     back = replace(moves.untold(lost, error, now, permanent=found.row.outcome != "again"), by=by)
     assert back.attempt is not None
     told = outcomes.came_back(line, back.attempt, error, now)
-    tellings.take_back(channel.project, line.check, seen, back, told, now)
-    transitions.nudge([outbox.of(channel.project, line.check)])
+    tellings.take_back(mark.project, line.check, seen, back, told, now)
+    transitions.nudge([outbox.of(mark.project, line.check)])
 
 
 def _note(found: Feedback, line: Notification, *, reached: bool) -> None:
