@@ -2,80 +2,30 @@
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib import channels as kinds
 from chalicelib.channels import mail
-from chalicelib.core.check import Channel, Notification
 from chalicelib.core.errors import Undelivered
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.telling import feedback
-from chalicelib.store import checks, cursors, definitions, notifications, outbox, queues
+from chalicelib.store import checks, cursors, definitions, outbox
 from tests.coming_back import Event, Post
 from tests.conftest import NOW, Story
 from tests.fixtures import next_message
 from tests.flows.conftest import Heartbeat
+from tests.flows.mailing import Scene, begin
 
 GONE = "bounce@simulator.amazonses.com"
 TWO = f"{GONE}, ops@example.org"
 
 
-@dataclass
-class Scene:
-    """A heartbeat whose mail comes back, and who hears of that."""
-
-    story: Story
-    heartbeat: Heartbeat
-    post: Post
-
-    @property
-    def channel(self) -> Channel:
-        return definitions.channel(self.heartbeat.project, self.heartbeat.channel.code)
-
-    @property
-    def log(self) -> list[Notification]:
-        return notifications.log(self.channel.code, 10, self.story.clock.now)
-
-    @property
-    def owed(self) -> list[str]:
-        return [code for _, code in notifications.debts(self.channel.code)]
-
-    def address(self, addresses: str) -> Channel:
-        return channels.change(self.story.services, self.channel, {"settings": {"address": addresses}})
-
-    def fail(self) -> None:
-        self.heartbeat.ping("fail")
-        self.story.queues.work()
-
-    def succeed(self) -> None:
-        self.heartbeat.ping()
-        self.story.queues.work()
-
-    def hear(self, *events: Event) -> None:
-        """The events come by their queue, and what follows from them is done."""
-        queues.send_all("feedback", list(events))
-        self.story.queues.work()
-
-    def wait(self, **time: float) -> None:
-        self.story.queues.until(self.story.clock.now + timedelta(**time))
-
-    def test(self) -> None:
-        channels.try_out(self.story.services, self.story.keyring.project, self.channel)
-        self.story.queues.work()
-
-
 @pytest.fixture
 def scene(story: Story, heartbeat: Heartbeat) -> Scene:
-    """The check is up, and nobody was told yet."""
-    heartbeat.ping()
-    story.clock.move(seconds=10)
-    return Scene(story, heartbeat, Post(story.services))
+    return begin(story, heartbeat)
 
 
 def test_a_mail_that_comes_back_is_an_error_of_its_channel_and_nothing_is_sent_there_until_it_is_changed(
@@ -319,81 +269,6 @@ def test_feedback_waits_while_something_else_is_being_told(scene: Scene) -> None
     assert scene.owed == []
 
 
-def test_bounces_in_the_wrong_order_leave_the_last_news_owed(scene: Scene) -> None:
-    scene.fail()
-    scene.story.clock.move(seconds=30)
-    scene.succeed()
-    assert len(scene.post.mails) == 2
-
-    scene.hear(scene.post.bounce(number=1), scene.post.bounce(number=0))
-    assert scene.owed == [scene.heartbeat.code]
-    scene.story.clock.move(minutes=1)
-    scene.address("ops@example.org")
-    scene.story.queues.work()
-
-    assert (scene.story.sent.subjects[-1], scene.owed) == ("UP | Backups", [])
-
-
-def test_a_full_mailbox_is_tried_again_with_growing_pauses_and_not_without_end(scene: Scene) -> None:
-    scene.fail()
-    sent = []
-    for _ in range(4):
-        sent.append(scene.story.clock.now)
-        count = len(scene.post.mails)
-        scene.hear(scene.post.bounce(kind="Transient", subtype="MailboxFull"))
-        assert "the mailbox is full" in scene.channel.trouble
-        assert (scene.log[0].state, len(scene.post.mails)) == ("retry", count)
-        while len(scene.post.mails) == count:
-            scene.story.clock.move(seconds=30)
-            scene.story.queues.until(scene.story.clock.now)
-            scene.story.sweep_for(1)
-    pauses = [(later - before) // timedelta(minutes=1) for before, later in itertools.pairwise(sent)]
-    assert pauses == sorted(pauses) and pauses[-1] >= 10
-
-    while scene.log[0].state != "failed":
-        scene.hear(scene.post.bounce(kind="Transient", subtype="MailboxFull"))
-        scene.story.clock.move(hours=1)
-        scene.story.sweep_for(1)
-    assert len(scene.post.mails) < 40
-    assert scene.owed == [scene.heartbeat.code]
-
-
-def test_after_a_full_mailbox_the_next_news_brings_what_is_owed(scene: Scene) -> None:
-    other = manage.create(
-        scene.story.services, scene.story.keyring.project, {"name": "Other", "channels": (scene.channel.code,)}
-    )
-    scene.fail()
-    scene.hear(scene.post.bounce(kind="Transient", subtype="ContentRejected"))
-    assert (scene.log[0].state, scene.owed) == ("failed", [scene.heartbeat.code])
-    scene.story.clock.move(minutes=5)
-    scene.heartbeat.code, code = other.code, scene.heartbeat.code
-    scene.fail()
-    scene.heartbeat.code = code
-
-    assert scene.story.sent.subjects == ["DOWN | Backups", "DOWN | Other", "DOWN | Backups"]
-    assert (scene.channel.trouble, scene.owed) == ("", [])
-
-
-def test_accepted_mails_do_not_feed_a_storm_to_a_mailbox_from_which_they_come_back(scene: Scene) -> None:
-    """Each news that is accepted could be reason to tell everything again that is owed."""
-    scene.fail()
-    others = [
-        manage.create(
-            scene.story.services, scene.story.keyring.project, {"name": f"N{n}", "channels": (scene.channel.code,)}
-        )
-        for n in range(10)
-    ]
-    heard = 0
-    for other in others:
-        scene.story.clock.move(minutes=2)
-        scene.heartbeat.code = other.code
-        scene.fail()
-        while heard < len(scene.post.mails):
-            scene.hear(scene.post.bounce(kind="Transient", subtype="ContentRejected", number=heard))
-            heard += 1
-    assert len(scene.post.mails) <= 13
-
-
 def test_the_answer_of_a_machine_is_no_failure_but_shows(scene: Scene) -> None:
     scene.address("ooto@simulator.amazonses.com")
     scene.fail()
@@ -466,86 +341,6 @@ def test_what_the_other_server_says_is_one_short_line(scene: Scene) -> None:
     scene.hear(scene.post.bounce(diagnosticCode="550\r\nno \u202e" + "x" * 5_000))
     (bounce,) = scene.channel.bounced.values()
     assert len(bounce.why) < 400 and not set(bounce.why) & {"\r", "\n", "\u202e"}
-
-
-def test_a_lost_last_word_shows_and_is_not_told_again(scene: Scene) -> None:
-    scene.fail()
-    manage.delete(scene.story.services, scene.heartbeat.now)
-    scene.story.queues.work()
-    assert len(scene.post.mails) == 2
-    scene.hear(scene.post.bounce())
-    scene.wait(minutes=3)
-    assert "no such mailbox" in scene.channel.trouble
-    assert (scene.log[0].new, scene.log[0].state) == ("ended", "failed")
-    assert len(scene.post.mails) == 2
-
-
-FULL = {"kind": "Transient", "subtype": "MailboxFull"}
-
-
-@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
-def test_who_read_of_an_outage_hears_its_end_although_more_was_told_and_came_back_since(
-    scene: Scene, order: tuple[int, ...]
-) -> None:
-    scene.fail()
-    scene.story.clock.move(minutes=1)
-    scene.succeed()
-    scene.story.clock.move(seconds=1)
-    scene.fail()
-    assert scene.story.sent.subjects == ["DOWN | Backups", "UP | Backups", "DOWN | Backups"]
-
-    scene.hear(*(scene.post.bounce(number=number, **FULL) for number in order))
-    assert cursors.of(scene.heartbeat.code)[scene.channel.code].state == "down"
-    manage.delete(scene.story.services, scene.heartbeat.now)
-    scene.story.queues.work()
-
-    assert scene.story.sent.subjects[3:] == ["NOT WATCHED | Backups"]
-
-
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_who_could_read_nothing_of_an_outage_hears_no_last_word(scene: Scene, order: tuple[int, ...]) -> None:
-    scene.fail()
-    scene.story.clock.move(minutes=1)
-    scene.succeed()
-    scene.hear(*(scene.post.bounce(number=number, **FULL) for number in order))
-    assert scene.owed == [scene.heartbeat.code]
-
-    scene.story.clock.move(seconds=1)
-    manage.delete(scene.story.services, scene.heartbeat.now)
-    scene.story.queues.work()
-
-    assert len(scene.post.mails) == 2
-
-
-def test_what_waits_to_be_tried_again_keeps_its_time_when_an_earlier_message_comes_back(scene: Scene) -> None:
-    scene.fail()
-    scene.story.clock.move(minutes=1)
-    scene.succeed()
-    scene.story.clock.move(seconds=1)
-    scene.fail()
-    scene.hear(scene.post.bounce(number=2, **FULL))
-    before = cursors.of(scene.heartbeat.code)[scene.channel.code]
-
-    scene.hear(scene.post.bounce(number=1, **FULL))
-
-    after = cursors.of(scene.heartbeat.code)[scene.channel.code]
-    assert (before.state, after.state, after.attempt) == ("up", "down", before.attempt)
-    assert [line.state for line in scene.log] == ["retry", "failed", "sent"]
-    scene.story.sweep_for(1)
-    assert scene.story.sent.subjects[3:] == ["DOWN AGAIN | Backups"]
-
-
-def test_of_an_earlier_message_that_comes_back_from_some_the_others_have_read_it(scene: Scene) -> None:
-    scene.address("a@example.org, b@example.org")
-    scene.fail()
-    scene.story.clock.move(minutes=1)
-    scene.succeed()
-    scene.hear(scene.post.bounce(number=0, **FULL))
-    assert [line.state for line in scene.log] == ["sent", "sent"]
-
-    scene.hear(scene.post.bounce(number=1, **FULL))
-
-    assert [line.state for line in scene.log] == ["sent", "failed"]
 
 
 def test_a_reminder_that_comes_back_is_owed_as_the_outage_is(story: Story, heartbeat: Heartbeat) -> None:

@@ -152,6 +152,15 @@ class Hearing:
         return not assigned or paused or self.thing.leaving or self.thing.deleted is not None
 
 
+def came_back_too_late(channel: Channel, thing: Thing) -> bool:
+    """Whether the end was the last that the channel was sent of the thing, and on its way back when nobody had to be
+    told of the thing any more: that it is told again is not promised."""
+    over = thing.returning.get(channel.code, -1.0)
+    sent = [(one, *steps.parsed(one.text, channel.kind)) for one in channel.receiver.received]
+    words = [(one, word) for one, word, name in sent if name == thing.name and word != "test"]
+    return bool(words) and words[-1][0].at <= over and not words[-1][0].taken and words[-1][1] != "down"
+
+
 def unlearned(message: Received) -> bool:
     """Whether it was taken and the sender could not learn that, or not note it before it ended."""
     invocation = message.invocation

@@ -25,6 +25,7 @@ def reassign(scene: Scene, random: Random) -> None:
         "probe": ("PUT", {"Contacts": codes}),
     }
     method, body = bodies[thing.kind]
+    scene.part(thing)
     answer, invocation = ask(method, url, body, scene.world.plan())
     scene.tell(f"{thing.name} is told to {[channel.name for channel in channels]}: {told(answer)}")
     if certain(answer, invocation) or _assigned(scene, thing) == set(codes):
@@ -49,6 +50,7 @@ def delete(scene: Scene, random: Random) -> None:
         return
     ask, url = asking(scene, thing)
     thing.leaving = True
+    scene.part(thing)
     answer, invocation = ask("DELETE", url, None, scene.world.plan())
     scene.tell(f"{thing.name} is deleted: {told(answer)}")
     if certain(answer, invocation) or scene.status(thing) == "gone":

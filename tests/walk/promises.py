@@ -28,7 +28,7 @@ from typing import Any
 
 from tests.walk import heartbeat, leftovers, on_probes, on_projects, on_rules, on_series, steps
 from tests.walk.faults import SKEW
-from tests.walk.hearing import Flip, Hearing, Told, listed
+from tests.walk.hearing import Flip, Hearing, Told, came_back_too_late, listed
 from tests.walk.heartbeat import Happened
 from tests.walk.scene import Channel, Scene, Span, Thing
 
@@ -268,7 +268,7 @@ class Witness:
 
     def _last_word(self, channel: Channel, thing: Thing, told: Told) -> None:
         if thing.deleted is not None or not thing.tells(channel.code):
-            if told.word == "down" and channel.ups:
+            if told.word == "down" and channel.ups and not came_back_too_late(channel, thing):
                 why = "it was deleted" if thing.deleted is not None else "the channel left it"
                 self.scene.breaks("ends", f"{channel.name} was told last that {thing.name} is down, and {why}")
             return

@@ -80,6 +80,8 @@ class Thing:
     deleted: float | None = None
     # Whether its owner has begun to delete it.
     leaving: bool = False
+    # When it was deleted, or a channel left it, to which a mail was on its way back then.
+    returning: dict[str, float] = field(default_factory=dict)
     # The name that its item has in the tables.
     key: str = ""
 
@@ -230,6 +232,14 @@ class Scene:
         for code in codes:
             if not thing.tells(code):
                 thing.told.setdefault(code, []).append(Span(now))
+
+    def part(self, thing: Thing) -> None:
+        """The thing is about to be deleted, or to be told to other channels: notes to which of those that it has a mail
+        is on its way back, of which nobody has heard yet."""
+        (queue,) = (queue for name, queue in self.world.queues.queues.items() if name.endswith("-feedback"))
+        for channel in self.channels:
+            if thing.tells(channel.code) and any(f"{channel.name}@" in message.body for message in queue.waiting):
+                thing.returning[channel.code] = self.world.now
 
     def status(self, thing: Thing) -> str:
         """The status as the thing's own dialect shows it, in one vocabulary: new, up, down, grace, paused."""
