@@ -23,6 +23,7 @@ class Voice(gateway.Voice):
     prefixes = (
         *("/api/v1/entities", "/api/v1/check-definitions", "/api/v1/alert-definitions", "/api/v1/downtimes"),
         *("/api/v1/checks/all-active-check-definitions", "/api/v1/checks/all-active-alert-definitions"),
+        *("/api/v1/checks/all-check-definitions",),
         *("/api/v1/status", "/api/v1/dashboard", "/api/v1/groups", "/api/v1/quick-search", "/api/v1/onetime-tokens"),
         *("/api/v1/visualization", "/rest"),
     )

@@ -5,7 +5,8 @@ Only what writes the document imports this; the tests hold every answer against 
 
 from __future__ import annotations
 
-from chalicelib.api.zmon import dashboards, entities, search
+from chalicelib.api.zmon import alert_definitions, check_definitions, dashboards, entities, search
+from chalicelib.api.zmon import fields as readers
 from chalicelib.gateway.schemas import (
     Schema,
     either,
@@ -20,6 +21,7 @@ from chalicelib.gateway.schemas import (
     whole,
     word,
 )
+from chalicelib.monitor.managing import validity
 
 TITLE = "ZMON REST API"
 
@@ -33,6 +35,8 @@ SECURITY = {
 
 PARTS: dict[str, Schema] = {
     "entity": text("The id of the entity."),
+    "check": text("The number of the check definition."),
+    "alert": text("The number of the alert definition."),
     "dashboard": text("The number of the dashboard."),
     "uid": text("The uid of the dashboard."),
     "group": text("The name of the group."),
@@ -42,6 +46,7 @@ PARTS: dict[str, Schema] = {
 }
 
 QUERY: dict[str, Schema] = {
+    "id": whole("The number of the alert definition."),
     "query": text(
         "Of entities: a JSON object that one must contain, or a list of those, of which it must contain one. Of the "
         "search: the beginning of an id, or a part of a name."
@@ -69,6 +74,44 @@ _RESULTS = listed(record({"id": text(), "title": text(), "team": text(), "url": 
 _FILTERS = listed(table({}))
 _SEVERAL = (listed(_FILTERS), _FILTERS)
 
+_MODIFIED = {"last_modified": whole("Milliseconds of Unix time."), "last_modified_by": text()}
+_CHECK = {
+    "name": text(),
+    "description": text(),
+    **{name: or_null(text()) for name in check_definitions.TEXTS},
+    "owning_team": text(),
+    "entities": listed(
+        table({}), "Which entities it is run for: of the objects, of which each names a type, one holds."
+    ),
+    "interval": whole("Seconds from one run to the next.", 1, validity.INTERVAL_MAX),
+    "command": text("One expression or one function."),
+    "status": word(*readers.STATUSES),
+    "source_url": or_null(text()),
+    "runtime": or_null(word(*check_definitions.RUNTIMES)),
+    "criticality": or_null(text()),
+}
+_PARAMETER = record(
+    {"value": {}, "comment": or_null(text()), "type": or_null(word(*validity.TYPES))},
+)
+_ALERT = {
+    "name": or_null(text("May hold captures in braces.")),
+    "description": or_null(text()),
+    "team": text(),
+    "responsible_team": text(),
+    "entities": or_null(_FILTERS),
+    "entities_exclude": or_null(_FILTERS),
+    "condition": or_null(text()),
+    "notifications": or_null(listed(text())),
+    "check_definition_id": or_null(whole()),
+    "status": word(*readers.STATUSES),
+    "priority": or_null(whole("1 red, 2 orange, 3 yellow.", 1, 3)),
+    "period": or_null(text()),
+    "template": truth("It is not evaluated, others inherit from it."),
+    "parent_id": or_null(whole()),
+    "parameters": or_null(table(_PARAMETER)),
+    "tags": or_null(listed(text())),
+}
+
 SCHEMAS: dict[str, Schema] = {
     "Error": record({"message": text("What is wrong.")}),
     "Entity": {
@@ -94,6 +137,29 @@ SCHEMAS: dict[str, Schema] = {
             "entities": listed(record({"id": text(), "type": text()})),
             "message": text("Always empty: what is wrong is an error."),
         }
+    ),
+    "CheckDefinition": record({"id": whole(), **_CHECK, **_MODIFIED, "deleted": truth("Always false.")}),
+    "CheckDefinitions": record(
+        {
+            "snapshot_id": whole("Another number after every change."),
+            "check_definitions": listed(named("CheckDefinition")),
+        }
+    ),
+    "CheckDefinitionFields": fields(
+        {"id": {}, **{name: {} for name in _CHECK}},
+        required=("name", "description", "owning_team", "entities", "interval", "command", "status"),
+    ),
+    "AlertDefinition": record({"id": whole(), **_ALERT, **_MODIFIED}),
+    "AlertDefinitionNodes": listed(named("AlertDefinition")),
+    "AlertDefinitions": record(
+        {
+            "snapshot_id": whole("Another number after every change."),
+            "alert_definitions": listed(named("AlertDefinition")),
+        }
+    ),
+    "AlertDefinitionFields": fields(
+        {"id": {}, **{name: {} for name in alert_definitions.FIELDS}},
+        required=("team", "responsible_team", "status", "template"),
     ),
     "Number": whole(),
     "Dashboard": record(

@@ -65,6 +65,12 @@ class Tree:
     def merged(self, number: int) -> Data:
         return alert_definitions.merged(inventory.chain(self.written, number))
 
+    def all_merged(self) -> list[tuple[Document, Data]]:
+        """Each definition, with what it is with all that it inherits."""
+        written = self.written
+        chains = ((one, inventory.chain(written, number)) for number, one in self.nodes.items())
+        return [(one, alert_definitions.merged(chain)) for one, chain in chains]
+
     def with_data(self, number: int, data: Data) -> Tree:
         """The tree with other content of a node."""
         return replace(self, nodes={**self.nodes, number: replace(self.nodes[number], data=data)})

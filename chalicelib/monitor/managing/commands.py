@@ -32,6 +32,11 @@ def of_project(project: Project) -> list[Document]:
     return documents.of_project(project.code, NOUN)
 
 
+def snapshot(project: Project) -> tuple[int, list[Document]]:
+    """All definitions, and an edition of the inventory that they have at least."""
+    return documents.edition(project.code), of_project(project)
+
+
 def find(project: Project, number: int) -> Document:
     """Raises Missing."""
     return documents.get(project.code, NOUN, number)

@@ -1,0 +1,152 @@
+"""Alert definitions: make, change, show, list, delete (ZMON REST API, Alert Definitions).
+
+What is made or changed is answered as it was written, without what it inherits; what is shown and listed has that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.api.zmon import bodies, fields, wire
+from chalicelib.api.zmon.check_definitions import LISTS
+from chalicelib.api.zmon.errors import VOICE
+from chalicelib.core import alert_definitions
+from chalicelib.core.errors import Invalid
+from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
+from chalicelib.monitor.managing import alerts
+from chalicelib.store.documents import Document
+
+ROOT = "/api/v1/alert-definitions"
+NODE = "/rest/alertDefinitionNode"
+CHILDREN = "/rest/alertDefinitionChildren"
+PRIORITIES = (1, 2, 3)
+# In the order of the published examples, with what is ours to say between them.
+_BEFORE = (
+    *("name", "description", "team", "responsible_team", "entities", "entities_exclude", "condition"),
+    *("notifications", "check_definition_id", "status", "priority"),
+)
+_BEHIND = ("period", "template", "parent_id", "parameters", "tags")
+FIELDS = (*_BEFORE, *_BEHIND)
+
+
+def shown(document: Document, data: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A definition as the dialect has it: as it was written, or with the data that it has with what it inherits."""
+    found = data or document.data
+    about = {"last_modified": wire.milliseconds(document.modified), "last_modified_by": document.author}
+    before, behind = ({name: found[name] for name in names} for names in (_BEFORE, _BEHIND))
+    return {"id": document.number, **before, **about, **behind}
+
+
+def _create(request: Request, caller: Caller) -> Reply:
+    """Make an alert definition; it is answered as it was written."""
+    values = _values(bodies.read(request))
+    return Reply(body=shown(alerts.create(request.services, caller.project, values, caller.author)))
+
+
+def _update(request: Request, caller: Caller) -> Reply:
+    """Replace an alert definition; what is absent is inherited from now on. It is answered as it was written."""
+    given, number = bodies.read(request), _number(request)
+    fields.identifier(given, number)
+    return Reply(body=shown(alerts.change(request.services, caller.project, number, _values(given), caller.author)))
+
+
+def _values(given: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of a definition; what is not known is passed over."""
+    return {
+        "name": fields.name(given, "name"),
+        "description": fields.text(given, "description"),
+        "team": fields.required(fields.name(given, "team"), "team"),
+        "responsible_team": fields.required(fields.name(given, "responsible_team"), "responsible_team"),
+        "entities": given.get("entities"),
+        "entities_exclude": given.get("entities_exclude"),
+        "condition": fields.text(given, "condition"),
+        "notifications": fields.texts(given, "notifications"),
+        "check_definition_id": fields.whole(given, "check_definition_id"),
+        "status": fields.status(given),
+        "priority": _priority(given),
+        "period": fields.text(given, "period"),
+        "template": fields.required(fields.truth(given, "template"), "template"),
+        "parent_id": fields.whole(given, "parent_id"),
+        "parameters": _parameters(given.get("parameters")),
+        "tags": fields.texts(given, "tags"),
+    }
+
+
+def _priority(given: dict[str, Any]) -> int | None:
+    value = fields.whole(given, "priority")
+    if value is not None and value not in PRIORITIES:
+        raise Invalid("priority", "must be 1, 2 or 3")
+    return value
+
+
+def _parameters(value: Any) -> dict[str, Any] | None:
+    """Parameters, each with its value, a comment and a type; a plain value is one without these."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise Invalid("parameters", "must be an object")
+    return {name: _parameter(name, one) for name, one in value.items()}
+
+
+def _parameter(name: str, value: Any) -> dict[str, Any]:
+    given = value if isinstance(value, dict) else {"value": value}
+    found = {"value": given.get("value"), "comment": given.get("comment"), "type": given.get("type") or None}
+    for key in ("comment", "type"):
+        if not isinstance(found[key], str | None):
+            raise Invalid("parameters", f"holds {name[:80]!a}, whose {key} must be a text")
+    return found
+
+
+def _number(request: Request) -> int:
+    return wire.identifier("alert definition", request.parts["alert"])
+
+
+def _get(request: Request, caller: Caller) -> Reply:
+    """Show an alert definition with all that it inherits."""
+    return Reply(body=shown(*alerts.find(caller.project, _number(request))))
+
+
+def _delete(request: Request, caller: Caller) -> Reply:
+    """Delete an alert definition from which none inherits; it is answered as it was."""
+    return Reply(body=shown(alerts.delete(request.services, caller.project, _number(request))))
+
+
+def _list_active(_request: Request, caller: Caller) -> Reply:
+    """List the alert definitions that are active and no templates, with all that they inherit, by number."""
+    tree = alerts.tree_of(caller.project.code)
+    found = [shown(one, merged) for one, merged in tree.all_merged() if alert_definitions.is_evaluated(one.data)]
+    return Reply(body={"snapshot_id": tree.edition, "alert_definitions": found})
+
+
+def _node(request: Request, caller: Caller) -> Reply:
+    """Show an alert definition as it was written."""
+    return Reply(body=shown(alerts.tree_of(caller.project.code).node(_asked(request))))
+
+
+def _children(request: Request, caller: Caller) -> Reply:
+    """List the definitions whose parent is this one, as they were written."""
+    tree, number = alerts.tree_of(caller.project.code), _asked(request)
+    return Reply(body=[shown(one) for one in tree.nodes.values() if one.data["parent_id"] == number])
+
+
+def _asked(request: Request) -> int:
+    """The number in the query. Raises Invalid, Missing."""
+    text = wire.word(request, "id")
+    if not text:
+        raise Invalid("id", "is missing: Parameter 'id' with type 'int' is missing")
+    return wire.identifier("alert definition", text)
+
+
+RESOURCES = [
+    resource(ROOT, VOICE, POST=writes(_create, "AlertDefinition", body="AlertDefinitionFields")),
+    resource(
+        f"{ROOT}/{{alert}}",
+        VOICE,
+        GET=reads(_get, "AlertDefinition"),
+        PUT=writes(_update, "AlertDefinition", body="AlertDefinitionFields"),
+        DELETE=writes(_delete, "AlertDefinition"),
+    ),
+    resource(f"{LISTS}/all-active-alert-definitions", VOICE, GET=reads(_list_active, "AlertDefinitions")),
+    resource(NODE, VOICE, GET=reads(_node, "AlertDefinition", query=("id",))),
+    resource(CHILDREN, VOICE, GET=reads(_children, "AlertDefinitionNodes", query=("id",))),
+]
