@@ -67,7 +67,7 @@ FUNCTIONS: tuple[Function, ...] = (
         may={
             "checks": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
             "directory": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem UpdateItem",
-            "definitions": "DeleteItem GetItem PutItem Query UpdateItem",
+            "definitions": "ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
             "history": "BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem",
             "outbox": "DeleteItem UpdateItem",
             "series": "BatchGetItem BatchWriteItem PutItem Query",
@@ -215,7 +215,7 @@ FUNCTIONS: tuple[Function, ...] = (
         may={
             "checks": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
             "directory": "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem UpdateItem",
-            "definitions": "BatchWriteItem DeleteItem Query",
+            "definitions": "BatchWriteItem ConditionCheckItem DeleteItem GetItem Query",
             "history": "BatchWriteItem DeleteItem GetItem PutItem Query",
             "outbox": "DeleteItem UpdateItem",
             "series": "BatchGetItem BatchWriteItem DeleteItem PutItem Query",

@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.core import entities
 from chalicelib.core.commands import ACTIVE
+from chalicelib.core.entities import Filters, Selection
 from chalicelib.core.specs import ConditionSpec
 
 Written = Mapping[str, Any]
@@ -39,6 +41,12 @@ def parameters_of(definition: Written) -> dict[str, Any]:
     """Its parameters by their names, each with its value, and with its type where it has one."""
     given = (definition[PARAMETERS] or {}).items()
     return {name: {key: one[key] for key in ("value", "type") if one.get(key) is not None} for name, one in given}
+
+
+def selection_of(spec: ConditionSpec, of_command: Filters) -> Selection:
+    """The entities that an alert judges, where its command is run for those of these filters."""
+    filters, exclude = entities.read(list(spec.filters), "entities"), entities.read(list(spec.exclude), "exclude")
+    return Selection(of_command, filters, exclude)
 
 
 def spec_of(number: int, definition: Written) -> ConditionSpec:

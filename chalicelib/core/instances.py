@@ -13,7 +13,7 @@ from datetime import datetime
 
 from chalicelib.core import kinds
 from chalicelib.core.check import INSTANCE, Check, entity_of, parent_of
-from chalicelib.core.silence import of_entity
+from chalicelib.core.silence import Silence, of_entity
 from chalicelib.core.status import Change
 
 # A range key ends at 1,024 bytes, and other keys than its own hold the code of an instance.
@@ -33,6 +33,17 @@ def codes_of(parent: str) -> tuple[str, str]:
 def new(parent: Check, entity: str, now: datetime) -> Check:
     """An instance of a check that has no status yet."""
     return Check(parent.project, code_of(parent.code, entity), now, parent.kind)
+
+
+def as_decided(instance: Check, parent: Check) -> Check:
+    """An instance as it is decided on: with the silences that stand at its check, so that its flips say when they came
+    during one. They are no part of it, and a decision on it does not write them; nobody needs to copy them when an
+    instance is born, nor to take them off it."""
+    return replace(instance, silences=_silences(instance, parent))
+
+
+def _silences(instance: Check, parent: Check) -> tuple[Silence, ...]:
+    return (*instance.silences, *of_entity(parent.silences, entity_of(instance.code)))
 
 
 def freed(change: Change) -> bool:
@@ -57,7 +68,7 @@ def as_told(instance: Check, parent: Check) -> Check:
         code=instance.code,
         created=instance.created,
         name=instance.name or f"{parent.name} on {entity_of(instance.code)}",
-        silences=(*instance.silences, *of_entity(parent.silences, entity_of(instance.code))),
+        silences=_silences(instance, parent),
         suspicion=instance.suspicion,
         last_result=instance.last_result,
         breaching=instance.breaching,

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.core import windows
 from chalicelib.core.errors import Invalid
 from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.core.spans import Span, union
@@ -20,14 +21,15 @@ from chalicelib.core.windows import Window, occurrences
 
 # How far ahead the end of a silence is looked for: windows may cover every minute for ever.
 HORIZON = timedelta(days=8)
-_OPTIONAL = ("author", "reason", "entities")
+_OPTIONAL = ("author", "reason", "entities", "lifted")
 _DURATION = re.compile(r"([0-9]{1,3}):([0-5][0-9])")
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
     """`kind` is the word of the dialect that laid it (maintenance, mute); `author` and `reason` are for people. With
-    `entities` it silences these instances of its check, and the check itself not (see `of_entity`)."""
+    `entities` it silences these instances of its check, and the check itself not (see `of_entity`). `made` is when it
+    was asked for, where that is known; one that is over was `lifted` if it ended before its time."""
 
     id: str
     start: datetime
@@ -37,6 +39,8 @@ class Silence:
     author: str = ""
     reason: str = ""
     entities: tuple[str, ...] = ()
+    made: datetime | None = None
+    lifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ def to_document(silence: Silence) -> dict[str, Any]:
     document: dict[str, Any] = {"id": silence.id, "start": to_micros(silence.start), "kind": silence.kind}
     if silence.end:
         document["end"] = to_micros(silence.end)
+    if silence.made:
+        document["made"] = to_micros(silence.made)
     if silence.window:
         document["window"] = asdict(silence.window)
     return document | {name: getattr(silence, name) for name in _OPTIONAL if getattr(silence, name)}
@@ -117,12 +123,10 @@ def from_document(document: dict[str, Any]) -> Silence:
         start=from_micros(document["start"]),
         end=from_micros(document["end"]) if "end" in document else None,
         kind=document["kind"],
-        window=_window(window) if window else None,
+        window=windows.of_document(window) if window else None,
         author=document.get("author", ""),
         reason=document.get("reason", ""),
         entities=tuple(document.get("entities", ())),
+        made=from_micros(document["made"]) if "made" in document else None,
+        lifted=document.get("lifted", False),
     )
-
-
-def _window(document: dict[str, Any]) -> Window:
-    return Window(document["at"], document["duration"], document.get("tz", "UTC"), tuple(document.get("days", ())))

@@ -7,10 +7,11 @@ the first moment after the gap; one that comes twice begins once, the first time
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
+from typing import Any
 
 from chalicelib.core import zones
 from chalicelib.core.errors import Invalid
@@ -33,6 +34,11 @@ class Window:
     duration: int
     tz: str = "UTC"
     days: tuple[int, ...] = ()
+
+
+def of_document(document: Mapping[str, Any]) -> Window:
+    """The window in a document; what this version does not know in it is left alone."""
+    return Window(document["at"], document["duration"], document.get("tz", "UTC"), tuple(document.get("days", ())))
 
 
 def zone_of(name: str) -> tzinfo:

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.monitor.clocks import daily, rollups
 from chalicelib.monitor.intake import pings
-from chalicelib.monitor.managing import alerts, channels, checks, probes, projects, series
+from chalicelib.monitor.managing import alerts, channels, checks, downtimes, probes, projects, series
 from chalicelib.monitor.messages import (
     ClearChannel,
     EmptyProject,
@@ -15,6 +15,7 @@ from chalicelib.monitor.messages import (
     Purge,
     PurgeSeries,
     RollUp,
+    SettleDowntime,
     SumDay,
     chore_of,
 )
@@ -42,6 +43,8 @@ def do(services: Services, message: Message) -> None:
             rollups.roll(services, project, names, hour)
         case PurgeSeries() as chore:
             series.purge(services, chore)
+        case SettleDowntime(project, downtime):
+            downtimes.settle(services, project, downtime)
         case None:
             _do_for_ping(services, message)
 

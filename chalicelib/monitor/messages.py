@@ -160,13 +160,21 @@ class Inherit:
 
 
 @dataclass(frozen=True, slots=True)
+class SettleDowntime:
+    """The alerts of a downtime come to have what it says, or lose it if it is gone."""
+
+    project: str
+    downtime: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmptyProject:
     """Everything in a project that was closed goes, and it with it."""
 
     project: str
 
 
-Chore = EmptyProject | Purge | ClearChannel | FreeDependants | Inherit | SumDay | RollUp | PurgeSeries
+Chore = EmptyProject | Purge | ClearChannel | FreeDependants | Inherit | SumDay | RollUp | PurgeSeries | SettleDowntime
 
 _NAMES: dict[type[Chore], str] = {
     EmptyProject: "empty_project",
@@ -177,6 +185,7 @@ _NAMES: dict[type[Chore], str] = {
     SumDay: "sum_day",
     RollUp: "roll_up",
     PurgeSeries: "purge_series",
+    SettleDowntime: "settle_downtime",
 }
 _CHORES = {name: kind for kind, name in _NAMES.items()}
 # Types of fields that are something else in JSON, and how they are read.

@@ -20,6 +20,7 @@ from chalicelib.core.errors import Busy
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import parting
 from chalicelib.store import checks, outbox, partings, queues, sweeps
+from chalicelib.store.connection import Also, nothing, together
 from chalicelib.store.faults import Contended, Refused, StoreFault
 from chalicelib.store.outbox import Nudge
 from chalicelib.store.partings import Parting
@@ -53,14 +54,15 @@ def instances_of(check: Check) -> list[Check]:
     return checks.instances_of(check) if kinds.of(check).instanced else []
 
 
-def keep(seen: Check, event: status.Event) -> status.Change | None:
+def keep(seen: Check, event: status.Event, also: Also | None = None) -> status.Change | None:
     """Decides on the check as it was seen and keeps the decision, without telling anyone of it yet; None for no change.
+    `also` adds to the transaction.
 
     Raises Refused or Contended when the check has become another since.
     """
     change = decide(seen, event)
     if change is not None:
-        keep_change(change)
+        keep_change(change, also)
     return change
 
 
@@ -73,11 +75,13 @@ def decide(seen: Check, event: status.Event) -> status.Change | None:
     return status.decide(seen, event, away) if away else change
 
 
-def keep_change(change: status.Change) -> None:
-    """Keeps a decision, without telling anyone of it yet. Raises Refused or Contended when the check has become another
-    since."""
+def keep_change(change: status.Change, also: Also | None = None) -> None:
+    """Keeps a decision, without telling anyone of it yet; `also` adds to the transaction. Raises Refused or Contended
+    when the check has become another since."""
     parted = parting.of_change(change)
-    checks.write(change, also=partings.adding(change.after, parted, change.at) if parted else None)
+    if parted:
+        also = together(also or nothing, partings.adding(change.after, parted, change.at))
+    checks.write(change, also=also)
     if parted:
         nudge_words(change.after, parted)
 

@@ -1,8 +1,8 @@
 """Documents that an owner wrote: entities, commands, alert definitions, downtimes, dashboards, groups of people. They
 are kept as they came.
 
-With every change of one the project's inventory has another edition, in the same transaction, so that whoever
-remembers all of them needs to read one number to know whether he still knows them.
+With every change of one by which something else is measured or judged, the project's inventory has another edition, in
+the same transaction, so that whoever remembers it needs to read one number to know whether he still knows it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from chalicelib.store.models import DirectoryItem
 Noun = Literal["entity", "command", "alert", "downtime", "dashboard", "grafana", "group", "person"]
 # The nouns whose documents have numbers.
 NUMBERED: tuple[Noun, ...] = ("command", "alert", "dashboard")
+# The nouns whose documents are the inventory of a project.
+INVENTORY: tuple[Noun, ...] = ("entity", "command", "alert")
 # An item of DynamoDB holds 400 KB, with all that stands beside the document.
 LIMIT = 350_000
 # What a range key holds, in bytes.
@@ -135,7 +137,7 @@ def add(
         code=document.code or None,
     )
     transaction.save(item, condition=_unchanged(before))
-    _another_edition(transaction, document.project, edition)
+    _another_edition(transaction, document, edition)
 
 
 def delete(document: Document, also: Also = nothing, *, edition: int | None = None) -> None:
@@ -150,11 +152,11 @@ def remove(transaction: TransactWrite, document: Document, edition: int | None =
     """Adds to a transaction that which `delete` does."""
     item = DocumentItem(document.project, _key(document.noun, document.name))
     transaction.delete(item, condition=_unchanged(document))
-    _another_edition(transaction, document.project, edition)
+    _another_edition(transaction, document, edition)
 
 
 def edition(project: str) -> int:
-    """Another number whenever a document of the project has been changed, and not before."""
+    """Another number whenever a document of the project's inventory has been changed, and not before."""
     with translated():
         try:
             return int(DirectoryItem.get(_inventory(project), consistent_read=True).made or 0)
@@ -175,10 +177,18 @@ def _unchanged(before: Document | None) -> Condition:
     return DocumentItem.modified == before.modified
 
 
-def _another_edition(transaction: TransactWrite, project: str, edition: int | None) -> None:
+def require_unchanged(transaction: TransactWrite, document: Document) -> None:
+    """Adds to a transaction that the document still is what it was: Refused otherwise."""
+    key = _key(document.noun, document.name)
+    transaction.condition_check(DocumentItem, document.project, key, condition=_unchanged(document))
+
+
+def _another_edition(transaction: TransactWrite, document: Document, edition: int | None) -> None:
     """Whoever has read the `edition` before what he decides on can ask that nothing has changed since."""
-    item = DirectoryItem(_inventory(project))
-    actions: list[Action] = [DirectoryItem.made.add(1), DirectoryItem.project.set(project)]
+    if document.noun not in INVENTORY:
+        return
+    item = DirectoryItem(_inventory(document.project))
+    actions: list[Action] = [DirectoryItem.made.add(1), DirectoryItem.project.set(document.project)]
     transaction.update(item, actions, condition=None if edition is None else _is_of(edition))
 
 

@@ -1,11 +1,21 @@
 """The ZMON dialect: entities, check definitions, alert definitions, downtimes and what is seen of them, v1."""
 
-from chalicelib.api.zmon import alert_definitions, check_definitions, dashboards, entities, groups, search, status
+from chalicelib.api.zmon import (
+    alert_definitions,
+    check_definitions,
+    dashboards,
+    downtimes,
+    entities,
+    groups,
+    search,
+    status,
+)
 
 RESOURCES = [
     *entities.RESOURCES,
     *check_definitions.RESOURCES,
     *alert_definitions.RESOURCES,
+    *downtimes.RESOURCES,
     *dashboards.RESOURCES,
     *groups.RESOURCES,
     *search.RESOURCES,

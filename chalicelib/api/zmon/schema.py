@@ -5,14 +5,16 @@ Only what writes the document imports this; the tests hold every answer against 
 
 from __future__ import annotations
 
-from chalicelib.api.zmon import alert_definitions, check_definitions, dashboards, entities, search
+from chalicelib.api.zmon import alert_definitions, check_definitions, dashboards, downtimes, entities, search
 from chalicelib.api.zmon import fields as readers
+from chalicelib.core.windows import DAYS, DURATION_MAX
 from chalicelib.gateway.schemas import (
     Schema,
     either,
     fields,
     listed,
     named,
+    number,
     or_null,
     record,
     table,
@@ -38,6 +40,7 @@ PARTS: dict[str, Schema] = {
     "check": text("The number of the check definition."),
     "alert": text("The number of the alert definition."),
     "dashboard": text("The number of the dashboard."),
+    "downtime": text("The id of the downtime."),
     "uid": text("The uid of the dashboard."),
     "group": text("The name of the group."),
     "person": text("The name or address of the person."),
@@ -59,6 +62,8 @@ QUERY: dict[str, Schema] = {
     ),
     "teams": text("Only what is these teams', with commas between them."),
     "after": text("Only those behind this id."),
+    "alert_definition_id": text("Only those of this alert; may be repeated."),
+    "downtime_id": text("The id of an entity of an alert in a downtime; may be repeated."),
 }
 
 _DASHBOARD = {
@@ -111,6 +116,18 @@ _ALERT = {
     "parameters": or_null(table(_PARAMETER)),
     "tags": or_null(listed(text())),
 }
+_SPAN = {
+    "comment": text("Why.", maxLength=downtimes.COMMENT_MAX),
+    "start_time": or_null(number("Seconds since 1970; now without it.")),
+    "end_time": or_null(number("Seconds since 1970, within a year. Only one that comes again may have none.")),
+}
+_IDS = listed(text("The id of an entity."), most=downtimes.ENTITIES_MAX)
+_RECURRING = {
+    "at": text("The time of day at which it begins, as 02:30."),
+    "duration": whole("In minutes.", 1, DURATION_MAX),
+    "days": listed(word(*DAYS), "Weekdays; every day without any."),
+    "timezone": text("As Europe/Berlin or UTC+2; UTC without it."),
+}
 
 SCHEMAS: dict[str, Schema] = {
     "Error": record({"message": text("What is wrong.")}),
@@ -161,6 +178,56 @@ SCHEMAS: dict[str, Schema] = {
         {"id": {}, **{name: {} for name in alert_definitions.FIELDS}},
         required=("team", "responsible_team", "status", "template"),
     ),
+    "Downtime": record(
+        {
+            "comment": or_null(text()),
+            "start_time": or_null(whole("Seconds since 1970.")),
+            "end_time": or_null(whole("Seconds since 1970.")),
+            "created_by": or_null(text()),
+            "id": text(),
+            "entities": listed(text(), "Those that any of the alerts is about."),
+            "alert_definitions": listed(whole(), "Those that are about any of the entities."),
+            "entity_filters": listed(table({}), "Our own."),
+            "recurring": record(_RECURRING, about="Our own."),
+        },
+        optional=("entity_filters", "recurring"),
+        about="Of one that is not there all is null or empty but its id.",
+    ),
+    "DowntimeFields": fields(
+        {
+            **_SPAN,
+            "entities": or_null(_IDS),
+            "alert_definitions": or_null(listed({}, "Numbers of alerts; all that are active without any.")),
+            "entity_filters": or_null(
+                listed(table({}), "Our own: entities that fit one of these, those that come later as well.")
+            ),
+            "recurring": or_null(fields(_RECURRING, required=("at", "duration"))),
+        },
+        required=("comment",),
+    ),
+    "Downtimes": listed(
+        record(
+            {
+                "id": text(),
+                "group_id": text("The id of the downtime."),
+                "alert_id": whole(),
+                "entity": text(),
+                "comment": text(),
+                "start_time": whole("Seconds since 1970."),
+                "end_time": or_null(whole("Seconds since 1970.")),
+                "created_by": text(),
+            }
+        )
+    ),
+    "DowntimesFields": fields(
+        {
+            **_SPAN,
+            "recurring": or_null(fields(_RECURRING, required=("at", "duration"))),
+            "downtime_entities": listed(fields({"alert_definition_id": {}, "alert_id": {}, "entity_ids": _IDS})),
+        },
+        required=("comment", "downtime_entities"),
+    ),
+    "Ids": listed(text()),
     "Number": whole(),
     "Dashboard": record(
         {

@@ -6,7 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.api.zmon import bodies
+from chalicelib.core import downtimes
+from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid, Missing
+from chalicelib.core.moments import to_seconds
+from chalicelib.core.silence import Silence
+from chalicelib.core.specs import condition_of
 from chalicelib.gateway import Reply, Request
 from chalicelib.store.documents import Document
 
@@ -27,6 +32,26 @@ def moment(at: datetime) -> str:
 def milliseconds(at: datetime) -> int:
     """A moment as definitions have it."""
     return int(at.timestamp() * 1000)
+
+
+def downtime(number: int, entity: str, silence: Silence) -> dict[str, Any]:
+    """What keeps back the news of an entity of an alert, by itself."""
+    return {
+        "id": downtimes.pair_id(silence.id, number, entity),
+        "group_id": silence.id,
+        "alert_id": number,
+        "entity": entity,
+        "comment": silence.reason,
+        "start_time": to_seconds(silence.start),
+        "end_time": to_seconds(silence.end) if silence.end else None,
+        "created_by": silence.author,
+    }
+
+
+def in_downtime(alert: Check, entity: str, now: datetime) -> list[dict[str, Any]]:
+    """The `downtimes` of an entity in the status of an alert: those that hold at this moment."""
+    number = condition_of(alert).number
+    return [downtime(number, entity, one) for one in downtimes.in_force(alert, entity, now)]
 
 
 def said(text: str) -> Reply:
@@ -66,6 +91,14 @@ def number(request: Request, name: str, most: int) -> int | None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 12 and 1 <= int(text) <= most):
         raise Invalid(name, f"must be a whole number from 1 to {most}")
+    return int(text)
+
+
+def whole(value: Any, field: str) -> int:
+    """The number of a definition in a body or a query, also as text. Raises Invalid."""
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
+        raise Invalid(field, "must be whole numbers")
     return int(text)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.core import entities
+from chalicelib.core.alert_definitions import selection_of
 from chalicelib.core.check import Check
 from chalicelib.core.commands import Command
-from chalicelib.core.entities import Entity, Filters, Index, Selection
+from chalicelib.core.entities import Entity, Index, Selection
 from chalicelib.core.inventory import Inventory
 from chalicelib.core.specs import condition_of
 from chalicelib.store import checks
@@ -33,13 +34,8 @@ def _selections(command: Command, on_it: Iterable[Check]) -> dict[str, Selection
     if not command.runs:
         return {}
     filters = entities.read(list(command.filters), "entities")
-    return {alert.code: _selection(filters, alert) for alert in on_it if alert.status != "paused"}
-
-
-def _selection(of_command: Filters, alert: Check) -> Selection:
-    spec = condition_of(alert)
-    filters, exclude = entities.read(list(spec.filters), "entities"), entities.read(list(spec.exclude), "exclude")
-    return Selection(of_command, filters, exclude)
+    active = (alert for alert in on_it if alert.status != "paused")
+    return {alert.code: selection_of(condition_of(alert), filters) for alert in active}
 
 
 def coverage(project: str, known: Inventory, chosen: Sequence[Entity]) -> list[dict[str, Any]]:

@@ -42,11 +42,14 @@ def settle(
         first = turning(pool.map(lambda name: _Decision.on(evaluator, chosen[name], found[name]), chosen))
         # A message that comes late has an old result.
         left = turning(pool.map(_Decision.newest, first))
-        if not left or not is_same(_present(evaluator), evaluator.alert):
+        if not left:
+            return False
+        alert = _present(evaluator)
+        if not is_same(alert, evaluator.alert):
             return False
         born = _born(evaluator, [one for one in left if one.name not in known])
         standing = {**known, **born}
-        return any(list(pool.map(lambda one: _settled(one, standing[one.name]), left)))
+        return any(list(pool.map(lambda one: _settled(one, alert, standing[one.name]), left)))
 
 
 def is_same(alert: Check, seen: Check) -> bool:
@@ -113,11 +116,11 @@ class _Decision:
         return self.on(self.evaluator, self.entity, found) if found and newer else self
 
 
-def _settled(decision: _Decision, instance: Check) -> bool:
+def _settled(decision: _Decision, alert: Check, instance: Check) -> bool:
     """Keeps a decision, or that on a newer result; answers whether anything was kept."""
     turned = False
     for _ in range(transitions.ATTEMPTS):
-        turned |= _kept(decision, instance)
+        turned |= _kept(decision, alert, instance)
         newest = decision.newest()
         if newest is decision:
             return turned
@@ -125,13 +128,14 @@ def _settled(decision: _Decision, instance: Check) -> bool:
     raise Busy("too many results at once")
 
 
-def _kept(decision: _Decision, instance: Check) -> bool:
-    """Brings a judgement to an instance as it was seen, or else as it is; whether it turned. Raises Missing, Busy."""
+def _kept(decision: _Decision, alert: Check, instance: Check) -> bool:
+    """Brings a judgement to an instance of an alert as it was seen, or else as it is; whether it turned. Raises Missing,
+    Busy."""
     seen = [instance]
 
     def attempt() -> bool:
         check = seen.pop() if seen else checks.get(instance.project, instance.code)
-        change = transitions.keep(check, decision.judged)
+        change = transitions.keep(instances.as_decided(check, alert), decision.judged)
         if change:
             transitions.tell([change])
         return change is not None

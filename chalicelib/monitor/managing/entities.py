@@ -10,7 +10,7 @@ from chalicelib.core import entities
 from chalicelib.core.check import Project
 from chalicelib.core.entities import GLOBAL, THE_GLOBAL, Entity, Filters
 from chalicelib.core.errors import Conflict, Forbidden, Missing
-from chalicelib.monitor.managing import papers
+from chalicelib.monitor.managing import downtimes, papers
 from chalicelib.monitor.services import Services
 from chalicelib.store import documents
 from chalicelib.store.documents import Document
@@ -31,6 +31,8 @@ def put(services: Services, project: Project, given: Entity, author: str) -> Doc
             raise Conflict(
                 f"Changing the 'type' of an entity is prohibited: {before['id']} is of type {before['type']}"
             )
+        if before is None or not papers.same(before, document):
+            downtimes.cover(services, project.code, document)
         return document
 
     return papers.change(

@@ -1,0 +1,389 @@
+"""Downtimes: who is told of what while they last, when they end, and of what comes meanwhile."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.core import downtimes as core
+from chalicelib.core.check import Check
+from chalicelib.core.downtimes import Downtime
+from chalicelib.core.errors import Conflict
+from chalicelib.core.windows import Window
+from chalicelib.monitor.managing import channels, downtimes, entities
+from chalicelib.store import checks, documents
+from chalicelib.store.faults import StoreFault
+from tests.conftest import Story
+from tests.flows.conftest import Killed, interrupted, strikes, trouble
+from tests.park import Park
+
+HOUR = timedelta(hours=1)
+# So many calls to AWS schedule a downtime of two entities at two alerts, and delete it.
+SCHEDULE, REMOVE = 12, 13
+
+
+@pytest.fixture
+def park(story: Story) -> Park:
+    ops = channels.create(story.services, story.keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
+    made = Park(story, (ops.code,))
+    made.command()
+    for name in ("web-1", "web-2", "db-1"):
+        made.entity(name)
+    return made
+
+
+@pytest.fixture
+def alert(park: Park) -> Check:
+    return park.alert()
+
+
+def asked(park: Park, *names: str, length: timedelta | None = HOUR, **more: Any) -> Downtime:
+    now = park.story.clock.now
+    start = more.pop("start", now)
+    end = start + length if length else None
+    return Downtime(park.story.services.new_code(), "Upgrade", start, end, "ann", now, entities=names, **more)
+
+
+def schedule(park: Park, *names: str, **more: Any) -> Downtime:
+    return downtimes.schedule(park.story.services, park.story.keyring.project, asked(park, *names, **more))
+
+
+def remove(park: Park, downtime: Downtime) -> Downtime | None:
+    return downtimes.remove(park.story.services, park.story.keyring.project, downtime.id)
+
+
+def covered(park: Park, *alerts: Check) -> list[tuple[str, ...]]:
+    """The entities in downtime at each alert."""
+    found = [checks.get(park.project, alert.code).silences for alert in alerts]
+    return [tuple(name for one in silences for name in one.entities) for silences in found]
+
+
+def later(park: Park, minutes: int = 2) -> None:
+    """What was queued for when a request is over is done."""
+    park.story.queues.until(park.story.clock.now + timedelta(minutes=minutes))
+
+
+def failing(park: Park, *names: str) -> None:
+    for name in names:
+        park.entity(name, load=9)
+    park.run()
+
+
+def subjects(park: Park) -> list[str]:
+    """What was told of single entities."""
+    return [subject for subject in park.story.sent.subjects if " on " in subject]
+
+
+def test_nobody_is_told_of_an_entity_in_downtime(park: Park, alert: Check) -> None:
+    made = schedule(park, "web-1", "nothing")
+    assert (made.entities, made.alerts) == (("web-1",), (1,))
+    failing(park, "web-1", "db-1")
+    assert subjects(park) == ["DOWN | Load on db-1"]
+    assert park.states(alert) == {"": "down", "web-1": "down", "db-1": "down"}
+
+
+def test_a_problem_that_outlives_its_downtime_is_told_when_that_ends(park: Park, alert: Check) -> None:
+    schedule(park, "web-1")
+    failing(park, "web-1")
+    park.story.sweep_for(minutes=58)
+    assert subjects(park) == []
+    park.story.sweep_for(minutes=2)
+    assert subjects(park) == ["DOWN | Load on web-1"]
+
+
+def test_a_problem_that_comes_and_goes_in_a_downtime_is_nobodys(park: Park, alert: Check) -> None:
+    schedule(park, "web-1")
+    failing(park, "web-1")
+    park.entity("web-1", load=1)
+    park.run()
+    park.story.sweep_for(minutes=65)
+    assert subjects(park) == []
+    failing(park, "web-1")
+    assert subjects(park) == ["DOWN | Load on web-1"]
+
+
+def test_a_problem_from_before_a_downtime_that_ends_in_it_is_told_to_have_ended_afterwards(
+    park: Park, alert: Check
+) -> None:
+    failing(park, "web-1")
+    schedule(park, "web-1")
+    park.entity("web-1", load=1)
+    park.run()
+    assert subjects(park) == ["DOWN | Load on web-1"]
+    park.story.sweep_for(minutes=62)
+    assert subjects(park) == ["DOWN | Load on web-1", "UP | Load on web-1"]
+
+
+def test_a_downtime_begins_at_its_second(park: Park, alert: Check) -> None:
+    schedule(park, "web-1", "web-2", start=park.story.clock.now + timedelta(seconds=90))
+    failing(park, "web-1")
+    failing(park, "web-2")
+    assert subjects(park) == ["DOWN | Load on web-1"]
+
+
+def test_what_was_held_back_is_told_when_a_downtime_is_deleted(park: Park, alert: Check) -> None:
+    made = schedule(park, "web-1", "web-2")
+    failing(park, "web-1")
+    assert subjects(park) == []
+    gone = remove(park, made)
+    park.story.queues.work()
+    assert subjects(park) == ["DOWN | Load on web-1"]
+    assert gone == made
+    assert covered(park, alert) == [()]
+    assert remove(park, made) is None
+
+
+def test_another_downtime_of_the_same_entity_goes_on(park: Park, alert: Check) -> None:
+    made = schedule(park, "web-1")
+    schedule(park, "web-1", length=2 * HOUR)
+    failing(park, "web-1")
+    remove(park, made)
+    park.story.sweep_for(minutes=70)
+    assert subjects(park) == []
+    park.story.sweep_for(minutes=50)
+    assert subjects(park) == ["DOWN | Load on web-1"]
+
+
+def test_only_alerts_that_are_named_are_concerned_and_paused_ones_if_they_are(park: Park, alert: Check) -> None:
+    other = park.alert(number=2)
+    elsewhere = park.alert(number=3, entities=[{"id": "db-1"}])
+    assert schedule(park, "web-1", alerts=(2,)).alerts == (2,)
+    assert covered(park, alert, other, elsewhere) == [(), ("web-1",), ()]
+    assert schedule(park, "web-2", "db-1").alerts == (1, 2, 3)
+    downtimes.manage.pause(park.story.services, alert)
+    assert schedule(park, "web-1").alerts == (2,)
+    assert schedule(park, "web-1", alerts=(1,)).alerts == (1,)
+
+
+def test_what_fits_nothing_is_kept_and_silences_nobody(park: Park, alert: Check) -> None:
+    made = schedule(park, "nothing")
+    assert (made.entities, made.alerts) == ((), ())
+    assert covered(park, alert) == [()]
+    assert remove(park, made) == made
+
+
+def test_a_downtime_of_entities_does_not_cover_what_comes_later(park: Park, alert: Check) -> None:
+    schedule(park, "web-1", "web-9")
+    _put(park, "web-9", load=9)
+    failing(park, "web-1")
+    assert subjects(park) == ["DOWN | Load on web-9"]
+
+
+def _put(park: Park, name: str, **more: Any) -> None:
+    document = {"id": name, "type": "host", "load": 1, **more}
+    entities.put(park.story.services, park.story.keyring.project, document, "ann")
+
+
+def test_an_open_downtime_covers_entities_that_come_to_fit_it(park: Park, alert: Check) -> None:
+    other = park.alert(number=2, entities=[{"type": "city"}])
+    made = schedule(park, filters=({"rack": "a"},))
+    assert (made.entities, made.alerts) == ((), ())
+    _put(park, "web-8", rack="a")
+    _put(park, "web-9", rack="b")
+    _put(park, "web-1", rack="a")
+    assert covered(park, alert, other) == [("web-1", "web-8"), ()]
+    failing(park, "web-1", "web-2")
+    assert subjects(park) == ["DOWN | Load on web-2"]
+    assert remove(park, made) == core.from_document(
+        made.id, made.made, {**core.to_document(made), "entities": ["web-1", "web-8"], "alerts": [1]}
+    )
+    assert covered(park, alert) == [()]
+
+
+def test_an_open_downtime_covers_alerts_that_come_to_fit_it_unless_others_are_named(park: Park, alert: Check) -> None:
+    schedule(park, filters=({"id": "web-1"},))
+    schedule(park, filters=({"id": "web-2"},), alerts=(1,))
+    other = park.alert(number=2)
+    downtimes.meet(park.story.services, park.project, other.code)
+    downtimes.meet(park.story.services, park.project, other.code)
+    assert covered(park, alert, other) == [("web-1", "web-2"), ("web-1",)]
+
+
+def test_an_open_downtime_that_is_over_covers_nothing(park: Park, alert: Check) -> None:
+    schedule(park, filters=({"rack": "a"},))
+    park.story.clock.move(hours=1)
+    _put(park, "web-8", rack="a")
+    assert covered(park, alert) == [()]
+
+
+def test_a_downtime_that_comes_again_holds_in_its_windows_alone(park: Park, alert: Check) -> None:
+    # It is noon.
+    schedule(park, "web-1", length=None, window=Window(13 * 60, 30))
+    failing(park, "web-1")
+    park.entity("web-1")
+    park.run()
+    park.story.sweep_for(minutes=60)
+    failing(park, "web-1")
+    assert subjects(park) == ["DOWN | Load on web-1", "UP | Load on web-1"]
+    park.story.sweep_for(minutes=30)
+    assert subjects(park)[2:] == ["DOWN | Load on web-1"]
+
+
+def test_single_entities_are_taken_out_of_a_downtime(park: Park, alert: Check) -> None:
+    other = park.alert(number=2)
+    made = schedule(park, "web-1", "web-2")
+    failing(park, "web-1", "web-2")
+    pairs = [core.pair_id(made.id, 1, "web-1"), core.pair_id(made.id, 2, "web-1"), core.pair_id(made.id, 2, "web-2")]
+    downtimes.take_out(park.story.services, park.story.keyring.project, [*pairs, "unknown"])
+    later(park)
+    assert covered(park, alert, other) == [("web-2",), ()]
+    assert sorted(subjects(park)) == ["DOWN | Load on web-1"] * 2 + ["DOWN | Load on web-2"]
+
+
+def test_an_alert_that_has_as_many_downtimes_as_it_can_refuses_one_and_nothing_is_changed(
+    park: Park, alert: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = park.alert(number=2)
+    monkeypatch.setattr("chalicelib.core.silencing.OF_INSTANCES_AT_MOST", 1)
+    schedule(park, "web-1", alerts=(1,))
+    with pytest.raises(Conflict):
+        schedule(park, "web-2")
+    assert covered(park, alert, other) == [("web-1",), ()]
+    with pytest.raises(Conflict):
+        several = [asked(park, "web-1", alerts=(2,)), asked(park, "web-2", alerts=(1,))]
+        downtimes.schedule_all(park.story.services, park.story.keyring.project, several)
+    assert covered(park, alert, other) == [("web-1",), ()]
+    assert len(documents.of_project(park.project, "downtime")) == 1
+
+
+def test_an_entity_is_put_though_an_alert_has_as_many_downtimes_as_it_can(
+    park: Park, alert: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule(park, "web-1")
+    schedule(park, filters=({"rack": "a"},))
+    monkeypatch.setattr("chalicelib.core.silencing.OF_INSTANCES_AT_MOST", 1)
+    _put(park, "web-8", rack="a")
+    assert entities.find(park.story.keyring.project, "web-8")["rack"] == "a"
+    assert covered(park, alert) == [("web-1",)]
+
+
+def test_those_that_have_long_been_over_are_forgotten_when_another_is_made(park: Park, alert: Check) -> None:
+    made = schedule(park, "web-1")
+    park.story.clock.move(hours=24)
+    other = schedule(park, "web-1")
+    later(park)
+    assert remove(park, made) == made
+    made = schedule(park, "web-1")
+    park.story.clock.move(hours=26)
+    schedule(park, "web-2")
+    later(park)
+    assert remove(park, made) is None
+    assert remove(park, other) is None
+
+
+def test_what_happened_to_downtimes_stands_in_the_history_of_their_alert(park: Park, alert: Check) -> None:
+    begun = park.story.clock.now
+    schedule(park, "web-1", start=begun + HOUR)
+    made = schedule(park, "web-2")
+    never = schedule(park, "db-1", start=begun + 3 * HOUR)
+    park.story.clock.move(minutes=10)
+    remove(park, made)
+    remove(park, never)
+    park.story.clock.move(hours=3)
+    found = downtimes.events(park.story.services, checks.get(park.project, alert.code), begun)
+    told = [(int((one.at - begun) / timedelta(minutes=1)), one.name, one.silence.entities) for one in found]
+    assert sorted(told) == [
+        (0, "DOWNTIME_SCHEDULED", ("db-1",)),
+        (0, "DOWNTIME_SCHEDULED", ("web-1",)),
+        (0, "DOWNTIME_SCHEDULED", ("web-2",)),
+        (0, "DOWNTIME_STARTED", ("web-2",)),
+        (10, "DOWNTIME_ENDED", ("web-2",)),
+        (10, "DOWNTIME_REMOVED", ("db-1",)),
+        (10, "DOWNTIME_REMOVED", ("web-2",)),
+        (60, "DOWNTIME_STARTED", ("web-1",)),
+        (120, "DOWNTIME_ENDED", ("web-1",)),
+    ]
+
+
+@pytest.mark.parametrize(("call", "after"), strikes(SCHEDULE))
+def test_a_death_at_any_call_leaves_a_downtime_at_all_of_its_alerts_or_at_none(
+    park: Park, alert: Check, call: int, after: bool
+) -> None:
+    other = park.alert(number=2)
+    with trouble(call, Killed, after=after), suppress(Killed, StoreFault):
+        schedule(park, "web-1", "db-1")
+    later(park)
+    stands = documents.of_project(park.project, "downtime")
+    assert covered(park, alert, other) == [("db-1", "web-1") if stands else ()] * 2
+
+
+def test_scheduling_is_no_longer_than_its_strikes(park: Park, alert: Check) -> None:
+    park.alert(number=2)
+    with trouble(0, Killed, after=False) as calls:
+        schedule(park, "web-1", "db-1")
+    assert len(calls) == SCHEDULE
+
+
+@pytest.mark.parametrize(("call", "after"), strikes(REMOVE))
+def test_a_death_at_any_call_leaves_a_downtime_whole_or_nothing_of_it(
+    park: Park, alert: Check, call: int, after: bool
+) -> None:
+    other = park.alert(number=2)
+    made = schedule(park, "web-1")
+    failing(park, "web-1")
+    with trouble(call, Killed, after=after), suppress(Killed, StoreFault):
+        remove(park, made)
+    park.story.sweep_for(minutes=3)
+    stands = documents.of_project(park.project, "downtime")
+    assert covered(park, alert, other) == [("web-1",) if stands else ()] * 2
+    assert subjects(park) == ([] if stands else ["DOWN | Load on web-1"] * 2)
+
+
+def test_removing_is_no_longer_than_its_strikes(park: Park, alert: Check) -> None:
+    park.alert(number=2)
+    made = schedule(park, "web-1")
+    failing(park, "web-1")
+    with trouble(0, Killed, after=False) as calls:
+        remove(park, made)
+    assert len(calls) == REMOVE
+
+
+@pytest.mark.parametrize("call", range(1, SCHEDULE + 1))
+def test_an_instance_that_is_born_while_a_downtime_is_made_is_held_back_by_it(
+    park: Park, alert: Check, call: int
+) -> None:
+    park.entity("web-1", load=9)
+    with interrupted(call, park.run):
+        schedule(park, "web-1")
+    told = subjects(park)
+    park.entity("web-1")
+    park.run()
+    # What was told before it began is told to have ended after it.
+    assert subjects(park) == told
+    park.story.sweep_for(minutes=65)
+    assert subjects(park) == [*told, *(["UP | Load on web-1"] if told else [])]
+
+
+@pytest.mark.parametrize("call", range(1, REMOVE + 1))
+def test_an_instance_that_is_born_while_a_downtime_is_removed_is_told_of_at_once(
+    park: Park, alert: Check, call: int
+) -> None:
+    made = schedule(park, "web-1")
+    park.entity("web-1", load=9)
+    with interrupted(call, park.run):
+        remove(park, made)
+    park.run()
+    assert subjects(park) == ["DOWN | Load on web-1"]
+
+
+@pytest.mark.parametrize("call", range(1, SCHEDULE + 4))
+def test_an_entity_that_is_put_while_an_open_downtime_is_made_is_covered_within_a_minute(
+    park: Park, alert: Check, call: int
+) -> None:
+    with interrupted(call, lambda: _put(park, "web-8", rack="a")):
+        schedule(park, filters=({"rack": "a"},))
+        _put(park, "web-8", rack="a")
+    later(park)
+    assert covered(park, alert) == [("web-8",)]
+
+
+@pytest.mark.parametrize("call", range(1, SCHEDULE + 4))
+def test_none_is_laid_by_a_downtime_that_is_deleted_meanwhile(park: Park, alert: Check, call: int) -> None:
+    drawn = asked(park, "web-1")
+    gone: list[Downtime | None] = []
+    with interrupted(call, lambda: gone.append(remove(park, drawn))):
+        downtimes.schedule(park.story.services, park.story.keyring.project, drawn)
+    assert covered(park, alert) == ([()] if any(gone) else [("web-1",)])
