@@ -18,7 +18,7 @@ from chalicelib.store import checks, documents
 from chalicelib.store.faults import StoreFault
 from tests.conftest import Story
 from tests.flows.conftest import Killed, interrupted, strikes, trouble
-from tests.park import Park
+from tests.park import Park, pause
 
 HOUR = timedelta(hours=1)
 # So many calls to AWS schedule a downtime of two entities at two alerts, and delete it.
@@ -153,7 +153,7 @@ def test_only_alerts_that_are_named_are_concerned_and_paused_ones_if_they_are(pa
     assert schedule(park, "web-1", alerts=(2,)).alerts == (2,)
     assert covered(park, alert, other, elsewhere) == [(), ("web-1",), ()]
     assert schedule(park, "web-2", "db-1").alerts == (1, 2, 3)
-    downtimes.manage.pause(park.story.services, alert)
+    pause(park, alert)
     assert schedule(park, "web-1").alerts == (2,)
     assert schedule(park, "web-1", alerts=(1,)).alerts == (1,)
 

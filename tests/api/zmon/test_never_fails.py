@@ -50,6 +50,8 @@ def test_any_bytes(zmon: Caller, data: bytes) -> None:
         ("POST", "/dashboard"),
         ("POST", "/visualization/dashboards"),
         ("POST", "/rest/entity-filters"),
+        ("POST", "/downtimes"),
+        ("POST", "/rest/scheduleDowntime"),
     ):
         assert zmon.call(method, path, data=data).status in (200, 400)
 
@@ -74,6 +76,40 @@ def test_any_dashboard_and_any_filters(zmon: Caller, body: Any, include: Any, ex
     assert zmon.get("/quick-search").status == 200
 
 
+MOMENT = some.sampled_from([1_795_262_401, 1_795_266_000.5, 1_795_348_800, 0, -1, 1e308]) | VALUE
+RECURRING = some.fixed_dictionaries(
+    {},
+    optional={
+        "at": some.sampled_from(["02:30", "24:00"]) | VALUE,
+        "duration": some.sampled_from([1, 60, 10**9]) | VALUE,
+        "days": some.sampled_from([[], ["mon"], [7]]) | VALUE,
+        "timezone": some.sampled_from(["UTC", "Europe/Berlin", "UTC+99"]) | VALUE,
+    },
+)
+DOWNTIME = some.fixed_dictionaries(
+    {"comment": TEXT | VALUE, "end_time": MOMENT},
+    optional={
+        "start_time": MOMENT,
+        "entities": some.lists(NAME, max_size=2) | VALUE,
+        "entity_filters": FILTERS,
+        "alert_definitions": some.lists(some.sampled_from([1, "1", 10**12, ""]), max_size=2) | VALUE,
+        "recurring": RECURRING | VALUE,
+    },
+)
+
+
+@careful
+@given(DOWNTIME | VALUE)
+def test_any_downtime(zmon: Caller, body: Any) -> None:
+    made = zmon.post("/downtimes", body)
+    assert made.status in (200, 400), made.text
+    pairs = [{"alert_id": 1, "entity_ids": body.get("entities")}] if isinstance(body, dict) else []
+    asked = {**body, "downtime_entities": pairs} if isinstance(body, dict) else body
+    assert zmon.post("/rest/scheduleDowntime", asked).status in (200, 400)
+    if made.status == 200:
+        assert zmon.delete(f"/downtimes/{made.json['id']}").json == made.json
+
+
 PART = some.text(some.characters(codec="utf-8"), min_size=1, max_size=12).map(lambda text: quote(text, safe=""))
 ASKED = some.sampled_from(["0", "5", "9" * 30, "{", "{}", '{"a": []}', "[[]]", "a,b"]) | some.text(
     some.characters(codec="utf-8"), max_size=12
@@ -86,6 +122,9 @@ def test_any_name_and_any_question(zmon: Caller, one: str, two: str, query: dict
     for path in ("entities", "dashboard", "visualization/dashboards"):
         assert zmon.get(f"/{path}/{one}").status in (200, 404)
     assert zmon.delete(f"/entities/{one}").text == "0"
+    assert zmon.delete(f"/downtimes/{one}").json["entities"] == []
+    assert zmon.delete(f"/rest/deleteDowntimes?downtime_id={two}").status == 200
+    assert zmon.get(f"/rest/downtimes?alert_definition_id={two}").status in (200, 400)
     for method, word in (("PUT", "member"), ("PUT", "active"), ("PUT", "phone"), ("PUT", "name"), ("DELETE", "member")):
         assert zmon.call(method, f"/groups/{one}/{word}/{two}").status in (200, 400)
     for path in ("entities", "quick-search", "groups"):
