@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib.monitor.clocks import daily, rollups
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import alerts, channels, checks, downtimes, probes, projects, series
 from chalicelib.monitor.messages import (
+    Chore,
     ClearChannel,
     EmptyProject,
     FreeDependants,
@@ -24,29 +26,26 @@ from chalicelib.monitor.services import Services
 Message = dict[str, Any]
 
 
+_DO: dict[type[Chore], Callable[[Services, Any], object]] = {
+    EmptyProject: lambda services, chore: projects.empty(services, chore.project),
+    Purge: lambda _services, chore: checks.purge_deleted(chore.project, chore.owner),
+    ClearChannel: lambda services, chore: channels.clear(services, chore.project, chore.channel),
+    FreeDependants: lambda services, chore: probes.free_dependants(services, chore.project, chore.master),
+    Inherit: lambda services, chore: alerts.inherit(services, chore.project, chore.number),
+    SettleDowntime: lambda services, chore: downtimes.settle(services, chore.project, chore.downtime),
+    SumDay: lambda services, chore: daily.sum_day(services, chore.code, chore.day),
+    RollUp: lambda services, chore: rollups.roll(services, chore.project, chore.series, chore.hour),
+    PurgeSeries: series.purge,
+}
+
+
 def do(services: Services, message: Message) -> None:
     """Does one chore. Raises for what must be tried again: the queue hands it out anew."""
-    match chore_of(message):
-        case EmptyProject(project):
-            projects.empty(services, project)
-        case Purge(owner, project):
-            checks.purge_deleted(project, owner)
-        case ClearChannel(project, channel):
-            channels.clear(services, project, channel)
-        case FreeDependants(project, master):
-            probes.free_dependants(services, project, master)
-        case Inherit(project, number):
-            alerts.inherit(services, project, number)
-        case SumDay(code, day):
-            daily.sum_day(services, code, day)
-        case RollUp(project, names, hour):
-            rollups.roll(services, project, names, hour)
-        case PurgeSeries() as chore:
-            series.purge(services, chore)
-        case SettleDowntime(project, downtime):
-            downtimes.settle(services, project, downtime)
-        case None:
-            _do_for_ping(services, message)
+    chore = chore_of(message)
+    if chore is None:
+        _do_for_ping(services, message)
+    else:
+        _DO[type(chore)](services, chore)
 
 
 def _do_for_ping(services: Services, message: Message) -> None:

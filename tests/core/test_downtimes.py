@@ -67,7 +67,7 @@ def test_one_without_filters_is_about_the_entities_and_alerts_that_it_names() ->
 
 
 def test_an_open_one_is_about_what_fits_it() -> None:
-    known = [{"id": "web", "type": "host"}, {"id": "mail", "type": "host", "rack": 1}]
+    known: list[dict[str, object]] = [{"id": "web", "type": "host"}, {"id": "mail", "type": "host", "rack": 1}]
     opened = replace(DOWNTIME, filters=({"rack": "1"},), alerts=(), only=())
     assert opened.among(known) == known[1:]
     assert opened.concerns(9)

@@ -69,7 +69,7 @@ def speak_of_metrics(api: Api, breach: Callable[[str], None]) -> None:
 
 
 def speak_of_entities(api: Api) -> None:
-    """An entity, a dashboard and a group from their making to their end."""
+    """An entity, a downtime, a dashboard and a group from their making to their end."""
     key = {"authorization": f"Bearer {api.key}"}
     for method, path, data in (
         ("PUT", "/api/v1/entities", b'{"id": "web-1", "type": "host"}'),
@@ -78,6 +78,12 @@ def speak_of_entities(api: Api) -> None:
         ("GET", "/api/v1/entities/web-1", None),
         ("POST", "/rest/entity-filters", b"{}"),
         ("DELETE", "/api/v1/entities/web-1", None),
+        (
+            "POST",
+            "/api/v1/downtimes",
+            b'{"comment": "-", "recurring": {"at": "2:00", "duration": 1}, "entities": ["db-1"]}',
+        ),
+        ("GET", "/rest/downtimes", None),
         ("POST", "/api/v1/dashboard", b'{"name": "Cities"}'),
         ("GET", "/api/v1/dashboard/1", None),
         ("PUT", "/api/v1/groups/ops/active/ann", None),

@@ -15,6 +15,7 @@ import app
 from chalicelib.channels import mail
 from chalicelib.core.check import Channel, Check, PingKind, Signal
 from chalicelib.core.deadlines import Batch
+from chalicelib.core.downtimes import Downtime
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.specs import ProbeSpec, probe_of
 from chalicelib.core.status import Judged, Observed
@@ -22,7 +23,7 @@ from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings, points
 from chalicelib.monitor.looking import probing
-from chalicelib.monitor.managing import channels, projects, rules
+from chalicelib.monitor.managing import channels, downtimes, projects, rules, silences
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions, directory, history, outbox, queues, series
@@ -30,6 +31,7 @@ from chalicelib.store.faults import StoreFault
 from tests import specs
 from tests.api.client import Api, Entrance
 from tests.conftest import Clock, Queues, Story
+from tests.park import Park
 from tests.shape.calls import Calls
 from tests.shape.requests import (
     Invoke,
@@ -162,7 +164,32 @@ def test_the_chores(
     do_chores_of_series(story.services, check.project, story.clock, invoke)
     invoke("do_chores", {"do": "sum_day", "code": check.code, "day": "2026-11-21"})
     empty_a_project(story, invoke)
+    settle_a_downtime(story, invoke)
     assert calls.needed == allowed("do_chores")
+
+
+def settle_a_downtime(story: Story, invoke: Invoke) -> None:
+    """Who scheduled it died before it stood at its alert; another has long been over."""
+    alert = watch_a_park(story)
+    schedule_downtime(story)
+    story.clock.move(hours=26)
+    made = schedule_downtime(story)
+    silences.lift(story.services, alert)
+    invoke("do_chores", {"do": "settle_downtime", "project": story.project, "downtime": made.id})
+
+
+def watch_a_park(story: Story) -> Check:
+    park = Park(story)
+    park.command(owning_team="ops")
+    park.entity("db-1")
+    return park.alert()
+
+
+def schedule_downtime(story: Story) -> Downtime:
+    now = story.clock.now
+    end = now + timedelta(hours=1)
+    asked = Downtime(story.services.new_code(), "Upgrade", now, end, "ann", now, entities=("db-1",))
+    return downtimes.schedule(story.services, story.keyring.project, asked)
 
 
 def empty_a_project(story: Story, invoke: Invoke) -> None:
@@ -322,6 +349,7 @@ def test_the_api(
     calls: Calls,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    watch_a_park(story)
     fresh()
     api = Api(Entrance(app.app), story.keyring.keys["write"])
 

@@ -129,8 +129,7 @@ def _settled(decision: _Decision, alert: Check, instance: Check) -> bool:
 
 
 def _kept(decision: _Decision, alert: Check, instance: Check) -> bool:
-    """Brings a judgement to an instance of an alert as it was seen, or else as it is; whether it turned. Raises Missing,
-    Busy."""
+    """Brings a judgement to an instance as it was seen, or else as it is; whether it turned. Raises Missing, Busy."""
     seen = [instance]
 
     def attempt() -> bool:
