@@ -2,79 +2,31 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from chalicelib.core import downtimes as core
 from chalicelib.core.check import Check
-from chalicelib.core.downtimes import Downtime
 from chalicelib.core.errors import Conflict
 from chalicelib.core.windows import Window
-from chalicelib.monitor.managing import channels, downtimes, entities
+from chalicelib.monitor.managing import alerts as managed
+from chalicelib.monitor.managing import commands, downtimes, entities
 from chalicelib.store import checks, documents
-from chalicelib.store.faults import StoreFault
+from tests import definitions
 from tests.conftest import Story
-from tests.flows.conftest import Killed, interrupted, strikes, trouble
-from tests.park import Park, pause
-
-HOUR = timedelta(hours=1)
-# So many calls to AWS schedule a downtime of two entities at two alerts, and delete it.
-SCHEDULE, REMOVE = 12, 13
+from tests.downtimes import HOUR, asked, covered, define, failing, later, opened, put, remove, schedule, subjects
+from tests.park import COMMAND, Park, pause
 
 
 @pytest.fixture
 def park(story: Story) -> Park:
-    ops = channels.create(story.services, story.keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
-    made = Park(story, (ops.code,))
-    made.command()
-    for name in ("web-1", "web-2", "db-1"):
-        made.entity(name)
-    return made
+    return opened(story)
 
 
 @pytest.fixture
 def alert(park: Park) -> Check:
     return park.alert()
-
-
-def asked(park: Park, *names: str, length: timedelta | None = HOUR, **more: Any) -> Downtime:
-    now = park.story.clock.now
-    start = more.pop("start", now)
-    end = start + length if length else None
-    return Downtime(park.story.services.new_code(), "Upgrade", start, end, "ann", now, entities=names, **more)
-
-
-def schedule(park: Park, *names: str, **more: Any) -> Downtime:
-    return downtimes.schedule(park.story.services, park.story.keyring.project, asked(park, *names, **more))
-
-
-def remove(park: Park, downtime: Downtime) -> Downtime | None:
-    return downtimes.remove(park.story.services, park.story.keyring.project, downtime.id)
-
-
-def covered(park: Park, *alerts: Check) -> list[tuple[str, ...]]:
-    """The entities in downtime at each alert."""
-    found = [checks.get(park.project, alert.code).silences for alert in alerts]
-    return [tuple(name for one in silences for name in one.entities) for silences in found]
-
-
-def later(park: Park, minutes: int = 2) -> None:
-    """What was queued for when a request is over is done."""
-    park.story.queues.until(park.story.clock.now + timedelta(minutes=minutes))
-
-
-def failing(park: Park, *names: str) -> None:
-    for name in names:
-        park.entity(name, load=9)
-    park.run()
-
-
-def subjects(park: Park) -> list[str]:
-    """What was told of single entities."""
-    return [subject for subject in park.story.sent.subjects if " on " in subject]
 
 
 def test_nobody_is_told_of_an_entity_in_downtime(park: Park, alert: Check) -> None:
@@ -167,23 +119,18 @@ def test_what_fits_nothing_is_kept_and_silences_nobody(park: Park, alert: Check)
 
 def test_a_downtime_of_entities_does_not_cover_what_comes_later(park: Park, alert: Check) -> None:
     schedule(park, "web-1", "web-9")
-    _put(park, "web-9", load=9)
+    put(park, "web-9", load=9)
     failing(park, "web-1")
     assert subjects(park) == ["DOWN | Load on web-9"]
-
-
-def _put(park: Park, name: str, **more: Any) -> None:
-    document = {"id": name, "type": "host", "load": 1, **more}
-    entities.put(park.story.services, park.story.keyring.project, document, "ann")
 
 
 def test_an_open_downtime_covers_entities_that_come_to_fit_it(park: Park, alert: Check) -> None:
     other = park.alert(number=2, entities=[{"type": "city"}])
     made = schedule(park, filters=({"rack": "a"},))
     assert (made.entities, made.alerts) == ((), ())
-    _put(park, "web-8", rack="a")
-    _put(park, "web-9", rack="b")
-    _put(park, "web-1", rack="a")
+    put(park, "web-8", rack="a")
+    put(park, "web-9", rack="b")
+    put(park, "web-1", rack="a")
     assert covered(park, alert, other) == [("web-1", "web-8"), ()]
     failing(park, "web-1", "web-2")
     assert subjects(park) == ["DOWN | Load on web-2"]
@@ -193,19 +140,33 @@ def test_an_open_downtime_covers_entities_that_come_to_fit_it(park: Park, alert:
     assert covered(park, alert) == [()]
 
 
-def test_an_open_downtime_covers_alerts_that_come_to_fit_it_unless_others_are_named(park: Park, alert: Check) -> None:
-    schedule(park, filters=({"id": "web-1"},))
+def test_an_open_downtime_covers_alerts_that_come_to_fit_it_unless_others_are_named(park: Park) -> None:
+    alert = define(park)
+    first = schedule(park, filters=({"id": "web-1"},))
     schedule(park, filters=({"id": "web-2"},), alerts=(1,))
-    other = park.alert(number=2)
-    downtimes.meet(park.story.services, park.project, other.code)
-    downtimes.meet(park.story.services, park.project, other.code)
+    other = define(park)
     assert covered(park, alert, other) == [("web-1", "web-2"), ("web-1",)]
+    assert remove(park, first)
+    assert covered(park, alert, other) == [("web-2",), ()]
+
+
+def test_an_open_downtime_covers_what_an_alert_and_a_command_come_to_take(park: Park) -> None:
+    services, project = park.story.services, park.story.keyring.project
+    park.entity("city-1", type="city")
+    alert = define(park, entities=[{"id": "db-1"}])
+    schedule(park, filters=({"id": ["web-1", "city-1"]},))
+    assert covered(park, alert) == [()]
+    managed.change(services, project, 1, definitions.alert(check_definition_id=COMMAND, entities=[]), "ann")
+    assert covered(park, alert) == [("web-1",)]
+    wider = definitions.command(entities=[{"type": "host"}, {"type": "city"}])
+    commands.put(services, project, wider, "ann", COMMAND)
+    assert covered(park, alert) == [("city-1", "web-1")]
 
 
 def test_an_open_downtime_that_is_over_covers_nothing(park: Park, alert: Check) -> None:
     schedule(park, filters=({"rack": "a"},))
     park.story.clock.move(hours=1)
-    _put(park, "web-8", rack="a")
+    put(park, "web-8", rack="a")
     assert covered(park, alert) == [()]
 
 
@@ -255,7 +216,7 @@ def test_an_entity_is_put_though_an_alert_has_as_many_downtimes_as_it_can(
     schedule(park, "web-1")
     schedule(park, filters=({"rack": "a"},))
     monkeypatch.setattr("chalicelib.core.silencing.OF_INSTANCES_AT_MOST", 1)
-    _put(park, "web-8", rack="a")
+    put(park, "web-8", rack="a")
     assert entities.find(park.story.keyring.project, "web-8")["rack"] == "a"
     assert covered(park, alert) == [("web-1",)]
 
@@ -296,94 +257,3 @@ def test_what_happened_to_downtimes_stands_in_the_history_of_their_alert(park: P
         (60, "DOWNTIME_STARTED", ("web-1",)),
         (120, "DOWNTIME_ENDED", ("web-1",)),
     ]
-
-
-@pytest.mark.parametrize(("call", "after"), strikes(SCHEDULE))
-def test_a_death_at_any_call_leaves_a_downtime_at_all_of_its_alerts_or_at_none(
-    park: Park, alert: Check, call: int, after: bool
-) -> None:
-    other = park.alert(number=2)
-    with trouble(call, Killed, after=after), suppress(Killed, StoreFault):
-        schedule(park, "web-1", "db-1")
-    later(park)
-    stands = documents.of_project(park.project, "downtime")
-    assert covered(park, alert, other) == [("db-1", "web-1") if stands else ()] * 2
-
-
-def test_scheduling_is_no_longer_than_its_strikes(park: Park, alert: Check) -> None:
-    park.alert(number=2)
-    with trouble(0, Killed, after=False) as calls:
-        schedule(park, "web-1", "db-1")
-    assert len(calls) == SCHEDULE
-
-
-@pytest.mark.parametrize(("call", "after"), strikes(REMOVE))
-def test_a_death_at_any_call_leaves_a_downtime_whole_or_nothing_of_it(
-    park: Park, alert: Check, call: int, after: bool
-) -> None:
-    other = park.alert(number=2)
-    made = schedule(park, "web-1")
-    failing(park, "web-1")
-    with trouble(call, Killed, after=after), suppress(Killed, StoreFault):
-        remove(park, made)
-    park.story.sweep_for(minutes=3)
-    stands = documents.of_project(park.project, "downtime")
-    assert covered(park, alert, other) == [("web-1",) if stands else ()] * 2
-    assert subjects(park) == ([] if stands else ["DOWN | Load on web-1"] * 2)
-
-
-def test_removing_is_no_longer_than_its_strikes(park: Park, alert: Check) -> None:
-    park.alert(number=2)
-    made = schedule(park, "web-1")
-    failing(park, "web-1")
-    with trouble(0, Killed, after=False) as calls:
-        remove(park, made)
-    assert len(calls) == REMOVE
-
-
-@pytest.mark.parametrize("call", range(1, SCHEDULE + 1))
-def test_an_instance_that_is_born_while_a_downtime_is_made_is_held_back_by_it(
-    park: Park, alert: Check, call: int
-) -> None:
-    park.entity("web-1", load=9)
-    with interrupted(call, park.run):
-        schedule(park, "web-1")
-    told = subjects(park)
-    park.entity("web-1")
-    park.run()
-    # What was told before it began is told to have ended after it.
-    assert subjects(park) == told
-    park.story.sweep_for(minutes=65)
-    assert subjects(park) == [*told, *(["UP | Load on web-1"] if told else [])]
-
-
-@pytest.mark.parametrize("call", range(1, REMOVE + 1))
-def test_an_instance_that_is_born_while_a_downtime_is_removed_is_told_of_at_once(
-    park: Park, alert: Check, call: int
-) -> None:
-    made = schedule(park, "web-1")
-    park.entity("web-1", load=9)
-    with interrupted(call, park.run):
-        remove(park, made)
-    park.run()
-    assert subjects(park) == ["DOWN | Load on web-1"]
-
-
-@pytest.mark.parametrize("call", range(1, SCHEDULE + 4))
-def test_an_entity_that_is_put_while_an_open_downtime_is_made_is_covered_within_a_minute(
-    park: Park, alert: Check, call: int
-) -> None:
-    with interrupted(call, lambda: _put(park, "web-8", rack="a")):
-        schedule(park, filters=({"rack": "a"},))
-        _put(park, "web-8", rack="a")
-    later(park)
-    assert covered(park, alert) == [("web-8",)]
-
-
-@pytest.mark.parametrize("call", range(1, SCHEDULE + 4))
-def test_none_is_laid_by_a_downtime_that_is_deleted_meanwhile(park: Park, alert: Check, call: int) -> None:
-    drawn = asked(park, "web-1")
-    gone: list[Downtime | None] = []
-    with interrupted(call, lambda: gone.append(remove(park, drawn))):
-        downtimes.schedule(park.story.services, park.story.keyring.project, drawn)
-    assert covered(park, alert) == ([()] if any(gone) else [("web-1",)])

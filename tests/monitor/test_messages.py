@@ -16,6 +16,7 @@ from chalicelib.monitor.messages import (
     Purge,
     PurgeSeries,
     RollUp,
+    SettleDowntime,
     SumDay,
     chore_of,
     due,
@@ -51,6 +52,7 @@ def test_what_the_wheel_sends_is_a_look_and_a_judgement_like_any_other() -> None
         SumDay("c", date(2026, 11, 21)),
         RollUp("p", ("a.b", "c;d=e"), 1_795_262_400),
         PurgeSeries("p", "a.b"),
+        SettleDowntime("p", "d"),
     ],
 )
 def test_a_chore_comes_out_as_it_was_put_in_and_what_is_not_known_is_passed_over(chore: Chore) -> None:

@@ -26,7 +26,7 @@ from chalicelib.core.errors import Busy, Conflict, Invalid, Missing
 from chalicelib.core.kinds import evaluation
 from chalicelib.monitor import transitions
 from chalicelib.monitor.looking import commands as looking
-from chalicelib.monitor.managing import checks, commands, papers, validity
+from chalicelib.monitor.managing import checks, commands, downtimes, papers, validity
 from chalicelib.monitor.messages import Inherit
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks as stored
@@ -119,7 +119,8 @@ def create(services: Services, project: Project, data: Data, author: str) -> Doc
         made = Document(project.code, NOUN, str(new_number()), data, now, now, author)
         return _keep(services, project, made, None, merged, edition)
 
-    made = transitions.retrying(services, attempt)
+    with downtimes.following(services, project.code):
+        made = transitions.retrying(services, attempt)
     _follow(services, made)
     return made
 
@@ -140,8 +141,9 @@ def change(services: Services, project: Project, number: int, data: Data, author
         merged = _changed_soundly(project.code, tree, after, number)
         return _keep(services, project, before.changed(wanted, services.clock(), author), before, merged, tree.edition)
 
-    changed = transitions.retrying(services, attempt)
-    _follow(services, changed)
+    with downtimes.following(services, project.code):
+        changed = transitions.retrying(services, attempt)
+        _follow(services, changed)
     return changed
 
 

@@ -18,7 +18,7 @@ from chalicelib.core.errors import Conflict, Missing
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import tick
 from chalicelib.monitor.looking import commands as looking
-from chalicelib.monitor.managing import checks, papers, validity
+from chalicelib.monitor.managing import checks, downtimes, papers, validity
 from chalicelib.monitor.services import Services
 from chalicelib.store import documents, numbers, wheel
 from chalicelib.store.documents import Document
@@ -63,7 +63,8 @@ def put(services: Services, project: Project, data: dict[str, Any], author: str,
         _keep(after, before, edition)
         return before, after
 
-    before, after = transitions.retrying(services, attempt)
+    with downtimes.following(services, project.code):
+        before, after = transitions.retrying(services, attempt)
     _begin(services, before, after)
     return after
 

@@ -21,7 +21,7 @@ from chalicelib.core import alert_definitions, downtimes, entities, status
 from chalicelib.core.check import TICK, Check, Project
 from chalicelib.core.downtimes import Downtime, Event
 from chalicelib.core.entities import GLOBAL, THE_GLOBAL, Entity, Filters
-from chalicelib.core.errors import Conflict, Invalid, Missing
+from chalicelib.core.errors import Busy, Conflict, Invalid, Missing
 from chalicelib.core.kinds import evaluation
 from chalicelib.core.silence import Silence
 from chalicelib.core.specs import condition_of
@@ -33,7 +33,7 @@ from chalicelib.monitor.messages import SettleDowntime
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, documents
 from chalicelib.store.documents import Document
-from chalicelib.store.faults import Refused
+from chalicelib.store.faults import Refused, StoreFault
 
 # So many alerts are changed, and so many entities read, at the same time.
 WORKERS = 16
@@ -71,7 +71,7 @@ def schedule(services: Services, project: Project, asked: Downtime) -> Downtime:
     """Keeps a downtime of the entities and alerts that are asked for, as far as they belong together; answers it with
     those. Raises Conflict when an alert cannot have another, Invalid for what is too large, Busy, StoreFault."""
     every, scene = _alerts(project.code), _scene(project.code, asked)
-    chosen = [one for one in every if (_number(one) in asked.alerts if asked.alerts else one.status != "paused")]
+    chosen = [one for one in every if _is_meant(asked, one)]
     pairs = {_number(alert): names for alert in chosen if (names := scene.pairs(alert))}
     only = asked.alerts if asked.is_open else ()
     made = replace(asked, entities=_named(asked, pairs), alerts=tuple(sorted(pairs)), only=only)
@@ -82,6 +82,13 @@ def schedule(services: Services, project: Project, asked: Downtime) -> Downtime:
         remove(services, project, made.id)
         raise
     return made
+
+
+def _is_meant(asked: Downtime, alert: Check) -> bool:
+    """Whether an alert is asked for: of those that are not active only one that is named, or may become active."""
+    if asked.alerts:
+        return _number(alert) in asked.alerts
+    return asked.is_open or alert.status != "paused"
 
 
 def schedule_all(services: Services, project: Project, asked: Iterable[Downtime]) -> list[Downtime]:
@@ -181,14 +188,20 @@ def settle(services: Services, project: str, name: str) -> None:
                 documents.delete(documents.get(project, "downtime", one.id))
 
 
-def meet(services: Services, project: str, code: str) -> None:
-    """Has an alert that is new, or means others than before, join the open downtimes that concern it. May be done
-    twice. Raises Missing, Busy, StoreFault."""
-    alert = checks.get(project, code)
-    for downtime in _open(services, project):
-        if downtime.concerns(_number(alert)):
-            with _logged(downtime.id):
-                _agree(services, project, downtime.id, [alert], _scene(project, downtime))
+@contextmanager
+def following(services: Services, project: str) -> Iterator[None]:
+    """Has the open downtimes cover what comes to fit them by a change, made within, of alerts or of what commands are
+    run for. A chore is queued before, and where nothing else can be done now it is left to that. Raises StoreFault
+    before anything is changed."""
+    found = _open(services, project)
+    if found:
+        manage.finish_later(*(SettleDowntime(project, one.id) for one in found))
+    yield
+    for one in found:
+        try:
+            settle(services, project, one.id)
+        except (StoreFault, Busy) as fault:
+            log.warning("a downtime follows by the chore", downtime=one.id, reason=str(fault))
 
 
 def cover(services: Services, project: str, entity: Entity) -> None:
