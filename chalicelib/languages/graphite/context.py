@@ -14,6 +14,8 @@ Value = Scalar | list[Series]
 
 SERIES_MAX = 2_000
 POINTS_MAX = 5_000_000
+# Results are called after what they were made of: `asPercent` within itself doubles a name at every level.
+LETTERS_MAX = 20_000_000
 
 
 @dataclass(slots=True)
@@ -21,6 +23,7 @@ class Spent:
     """What one evaluation has used so far, and what it already knows; `fault` is what fetching raised."""
 
     points: int = 0
+    letters: int = 0
     results: dict[tuple[int, int, int], list[Series]] = field(default_factory=dict)
     fault: Exception | None = None
 
@@ -48,6 +51,9 @@ class Context:
 
     def count(self, found: list[Series]) -> None:
         """Charges for series. Raises TooMany."""
+        self.spent.letters += sum(len(one.name) for one in found)
+        if self.spent.letters > LETTERS_MAX:
+            raise TooMany(f"the names of what the target makes need more than {LETTERS_MAX} letters")
         self.spent.points += sum(len(one.values) for one in found)
         if self.spent.points > self.points_max:
             raise TooMany(f"the target needs more than {self.points_max} points")

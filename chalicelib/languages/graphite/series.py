@@ -13,7 +13,10 @@ from itertools import zip_longest
 from typing import Any
 
 from chalicelib.languages.graphite.aggregation import CONSOLIDATIONS
+from chalicelib.languages.graphite.errors import TooMany
 from chalicelib.languages.graphite.tags import tags_of
+
+PATHS_MAX = 250_000
 
 Values = list[float | None]
 Row = Sequence[float | None]
@@ -97,5 +100,9 @@ def aligned(found: Sequence[Series]) -> Aligned:
 
 
 def paths(found: Iterable[Series]) -> str:
-    """What series are called together within the name of a result: their path expressions in order, each once."""
-    return ",".join(dict.fromkeys(one.path_expression for one in found))
+    """What series are called together within the name of a result: their path expressions in order, each once. Raises
+    TooMany."""
+    named = ",".join(dict.fromkeys(one.path_expression for one in found))
+    if len(named) > PATHS_MAX:
+        raise TooMany(f"the name of what several series make together would have more than {PATHS_MAX} letters")
+    return named

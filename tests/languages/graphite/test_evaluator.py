@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.languages.graphite import Context, Frame, GraphiteError, Series, TooMany, evaluate, parse, registry
 from chalicelib.languages.graphite.registry import function, series_list
-from tests.languages.graphite.scene import N, world
+from tests.languages.graphite.scene import N, Values, world
 
 
 class Source:
@@ -64,6 +64,19 @@ def test_a_target_that_makes_too_many_points_is_refused() -> None:
     assert evaluate("scale(a.*,2)", context)
     with pytest.raises(TooMany, match="the target needs more than 20 points"):
         evaluate("offset(scale(a.*,2),1)", context)
+
+
+def test_names_that_double_at_every_level_are_refused_before_they_fill_the_memory() -> None:
+    assert evaluate("asPercent(" * 10 + "a" + ")" * 10, world({"a": [1.0]}))
+    with pytest.raises(TooMany, match="letters"):
+        evaluate("asPercent(" * 45 + "a" + ")" * 45, world({"a": [1.0]}))
+
+
+def test_a_name_made_of_many_long_ones_is_refused() -> None:
+    stored: dict[str, Values] = {f"{number}.{'x' * 700}": [1.0] for number in range(400)}
+    assert evaluate("sumSeries(*.*)", world(stored))
+    with pytest.raises(TooMany, match="would have more than 250000 letters"):
+        evaluate("sumSeries(scale(*.*,2))", world(stored))
 
 
 def test_one_evaluation_after_the_other_starts_with_all_its_points() -> None:
