@@ -23,10 +23,14 @@ class Kind(Protocol):
     """A kind of channel: a module of this package with these names in it."""
 
     name: str
-    # Whose answers it gets, see `answers.BASES`.
+    # Whose answers it gets, see `meanings.BASES`.
     service: str
     # Whether "down" opens an incident at the service, which "up" closes.
     opens_incidents: bool
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The settings that hold secrets: `public` covers them, and a dialect may leave them out."""
 
     def clean(self, settings: dict[str, object], /) -> dict[str, Any]:
         """The settings as they are kept: validated, complete, in one form. Raises Invalid ("settings.address", ...)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -11,6 +12,9 @@ from chalicelib.net import urls
 
 # Stands for a hidden value. It is not ASCII, so no URL, header or number can be taken for it.
 MASK = "•••"
+
+URL_LIMIT = 2_000
+_VISIBLE = re.compile(r"[!-~]+")
 
 
 def invalid(key: str, message: str) -> Invalid:
@@ -55,6 +59,65 @@ def masked(url: str) -> str:
         return f"{urls.parse(url).site}/{MASK}"
     except ValueError:
         return MASK
+
+
+def covered(settings: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+    """The settings without the secrets among them: of a web address its host is shown, of anything else that it is
+    there."""
+    return {key: _covered(value) if key in secrets else value for key, value in settings.items()}
+
+
+def _covered(value: Any) -> Any:
+    if not isinstance(value, str) or not value:
+        return value
+    return masked(value) if value.startswith(("http://", "https://")) else MASK
+
+
+def matching(
+    settings: dict[str, object], key: str, limit: int, pattern: re.Pattern[str], wrong: str, default: str | None = None
+) -> str:
+    """A string, without blanks around it, that fits the pattern, or is the `default`. `wrong` is said of any other."""
+    given = text(settings, key, limit, default).strip()
+    if given != default and not pattern.fullmatch(given):
+        raise invalid(key, wrong)
+    return given
+
+
+def token(settings: dict[str, object], key: str, limit: int = 500, default: str | None = None) -> str:
+    """A secret that can stand in a header: visible characters of ASCII."""
+    return matching(settings, key, limit, _VISIBLE, "holds other characters than those of a token", default)
+
+
+def web_address(settings: dict[str, object], key: str = "url", limit: int = URL_LIMIT) -> str:
+    """A web address, without blanks around it."""
+    return address(text(settings, key, limit).strip(), key)
+
+
+def address(url: str, key: str) -> str:
+    """`url`, if it is a web address."""
+    try:
+        urls.parse(url)
+    except ValueError as error:
+        raise invalid(key, str(error)) from error
+    return url
+
+
+def server(settings: dict[str, object], key: str = "url", default: str | None = None) -> str:
+    """The address of a server, behind which paths are put: it has no query, no user, and no slash at its end."""
+    given = address(text(settings, key, URL_LIMIT, default).strip(), key)
+    if "?" in given or "#" in given:
+        raise invalid(key, "must not hold a query or a fragment")
+    if urls.parse(given).user is not None:
+        raise invalid(key, "must not hold a user or a password")
+    return given.rstrip("/")
+
+
+def number(settings: dict[str, object], key: str, low: int, high: int, default: int) -> int:
+    """A whole number within these bounds."""
+    value = settings.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise invalid(key, f"is not a whole number from {low} to {high}")
+    return value
 
 
 def flag(settings: dict[str, object], key: str, *, default: bool) -> bool:

@@ -5,19 +5,12 @@ One outage is one incident however often it is told of, so an attempt that is re
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from chalicelib.channels import fields, words
-from chalicelib.channels.answers import refused
-from chalicelib.channels.base import Outlet
 from chalicelib.core.news import News
 from chalicelib.core.outages import incident
-
-if TYPE_CHECKING:
-    from chalicelib.channels.sender import Answer
 
 _KEY = re.compile(r"[A-Za-z0-9-]+")
 
@@ -54,15 +47,3 @@ def name(news: News) -> str:
 def text(news: News, limit: int) -> str:
     """The whole news on one line: "“Nightly backup” is DOWN. It reported a failure." """
     return words.one_line(f"{words.title(news)} {words.summary(news)}", limit)
-
-
-def post(
-    outlet: Outlet, url: str, news: News, document: object, service: str, headers: Mapping[str, str] = {}
-) -> Answer:
-    """Sends one request and returns its answer, a success. Raises Undelivered, as the table of answers says of
-    `service`."""
-    plain = {"Content-Type": "application/json", "User-Agent": "Tocsin", "Idempotency-Key": news.id}
-    answer = outlet.http.send("POST", url, {**plain, **headers}, json.dumps(document).encode())
-    if not answer.ok:
-        raise refused(service, answer, news.now)
-    return answer

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 name = "email"
 service = "SES"
 opens_incidents = False
+secrets = ()
 
 ADDRESSES = 10
 ADDRESS_LIMIT, LOCAL_LIMIT = 254, 64

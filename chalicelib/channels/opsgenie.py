@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from chalicelib.channels import calls, fields, incidents, words
 from chalicelib.channels import details as about
-from chalicelib.channels import fields, incidents, words
 from chalicelib.channels.base import Outlet, everything, in_turn
 from chalicelib.core import kinds
 from chalicelib.core.news import News
@@ -19,6 +19,7 @@ from chalicelib.core.news import News
 name = "opsgenie"
 service = "Opsgenie"
 opens_incidents = True
+secrets = ("api_key",)
 
 ENDPOINTS = {
     "us": "https://api.opsgenie.com/v2/alerts",
@@ -46,11 +47,11 @@ def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     if news.event == "up":
         url, document = f"{url}/{quote(incidents.name(news), safe='')}/close?identifierType=alias", closing(news)
     authorization = {"Authorization": f"GenieKey {settings['api_key']}"}
-    incidents.post(outlet, url, news, document, service, authorization)
+    calls.send_json(outlet, service, url, document, [news], authorization)
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:
-    return {**settings, "api_key": fields.MASK}
+    return fields.covered(settings, secrets)
 
 
 def alert(news: News) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from chalicelib.channels import details, fields, incidents, words
+from chalicelib.channels import calls, details, fields, incidents, words
 from chalicelib.channels.base import Outlet, everything, in_turn
 from chalicelib.core import kinds
 from chalicelib.core.news import News
@@ -16,6 +16,7 @@ from chalicelib.core.news import News
 name = "pagerduty"
 service = "PagerDuty"
 opens_incidents = True
+secrets = ("routing_key",)
 
 ENDPOINTS = {
     "us": "https://events.pagerduty.com/v2/enqueue",
@@ -41,11 +42,11 @@ wants = everything
 @in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
     document = {"routing_key": settings["routing_key"], **event(news)}
-    incidents.post(outlet, ENDPOINTS[settings["region"]], news, document, service)
+    calls.send_json(outlet, service, ENDPOINTS[settings["region"]], document, [news])
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:
-    return {**settings, "routing_key": fields.MASK}
+    return fields.covered(settings, secrets)
 
 
 def event(news: News) -> dict[str, Any]:

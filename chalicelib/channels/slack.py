@@ -5,22 +5,19 @@ Reference: Slack, "Sending messages using incoming webhooks" and "Legacy: second
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.channels import details, fields, words
-from chalicelib.channels.answers import refused
-from chalicelib.channels.base import Outlet, everything, message_id
+from chalicelib.channels import calls, details, fields, texts, words
+from chalicelib.channels.base import Outlet, everything
 from chalicelib.core.news import News
-from chalicelib.net import urls
 
 name = "slack"
 service = "Slack"
 opens_incidents = False
+secrets = ("url",)
 
-URL_LIMIT = 2_000
 # Discord takes no longer value in a field.
 VALUE_LIMIT = 1_024
 # Discord takes no more embeds in one message.
@@ -32,12 +29,7 @@ _MENTION = re.compile(r"@(?=(?:here|channel|everyone|all)\b)", re.IGNORECASE)
 
 def clean(settings: dict[str, object]) -> dict[str, Any]:
     fields.refuse_unknown(settings, ["url"])
-    url = fields.text(settings, "url", URL_LIMIT).strip()
-    try:
-        urls.parse(url)
-    except ValueError as error:
-        raise fields.invalid("url", str(error)) from error
-    return {"url": url}
+    return {"url": fields.web_address(settings)}
 
 
 wants = everything
@@ -49,14 +41,11 @@ def send(settings: dict[str, Any], news: Sequence[News], outlet: Outlet) -> None
 
 
 def _post(url: str, news: Sequence[News], outlet: Outlet) -> None:
-    headers = {"Content-Type": "application/json", "User-Agent": "Tocsin", "Idempotency-Key": message_id(news)}
-    answer = outlet.http.send("POST", url, headers, json.dumps(message(*news)).encode())
-    if not answer.ok:
-        raise refused(service, answer, news[0].now)
+    calls.send_json(outlet, service, url, message(*news), news)
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:
-    return {"url": fields.masked(settings["url"])}
+    return fields.covered(settings, secrets)
 
 
 def message(*news: News) -> dict[str, Any]:
@@ -95,19 +84,14 @@ def _fields(news: News) -> list[dict[str, Any]]:
 
 def _field(title: str, value: str) -> dict[str, Any]:
     shape = _fenced if title == details.BODY else escaped
-    return {"title": title, "value": _fitting(value, shape), "short": title not in (details.DESCRIPTION, details.BODY)}
+    return {
+        "title": title,
+        "value": texts.fitting(value, VALUE_LIMIT, shape=shape),
+        "short": title not in (details.DESCRIPTION, details.BODY),
+    }
 
 
 def _fenced(text: str) -> str:
     """A block of code that its text cannot end."""
     inside = escaped(text).replace("```", "`\u200b`\u200b`")
     return f"```\n{inside}\n```"
-
-
-def _fitting(text: str, shape: Callable[[str], str]) -> str:
-    """`text` in its shape, cut until the whole is no longer than VALUE_LIMIT (escaping makes a character five)."""
-    shaped = shape(text)
-    while len(shaped) > VALUE_LIMIT:
-        text = words.shortened(text, len(text) - 1 - (len(shaped) - VALUE_LIMIT) // 5)
-        shaped = shape(text)
-    return shaped

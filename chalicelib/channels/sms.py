@@ -13,6 +13,7 @@ from chalicelib.core.news import News
 name = "sms"
 service = "SNS"
 opens_incidents = False
+secrets = ()
 
 # One part holds 160 characters of the GSM alphabet (3GPP TS 23.038), or 70 UTF-16 units of anything else.
 GSM_PART, UCS2_PART = 160, 70

@@ -20,6 +20,7 @@ from chalicelib.core.news import News
 name = "sns"
 service = "SNS"
 opens_incidents = False
+secrets = ()
 
 SUBJECT_LIMIT = 99
 BODY_LIMIT = 10_000

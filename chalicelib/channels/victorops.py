@@ -5,14 +5,12 @@ Reference: Splunk On-Call, "REST Endpoint integration" and "Incident fields glos
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import details, fields, incidents, words
+from chalicelib.channels import bodies, calls, details, fields, incidents, words
 from chalicelib.channels.answers import meaning, undelivered
 from chalicelib.channels.base import Outlet, everything, in_turn
 from chalicelib.core.news import News
-from chalicelib.net import urls
 
 if TYPE_CHECKING:
     from chalicelib.channels.sender import Answer
@@ -20,8 +18,8 @@ if TYPE_CHECKING:
 name = "victorops"
 service = "VictorOps"
 opens_incidents = True
+secrets = ("url",)
 
-URL_LIMIT = 2_000
 MESSAGE_LIMIT = 10_000
 
 # A test stands in the timeline and calls nobody.
@@ -30,14 +28,9 @@ _TYPES = {"down": "CRITICAL", "up": "RECOVERY", "test": "INFO"}
 
 def clean(settings: dict[str, object]) -> dict[str, Any]:
     fields.refuse_unknown(settings, ["url"])
-    url = fields.text(settings, "url", URL_LIMIT).strip()
-    if "$" in url:
+    if "$" in fields.text(settings, "url", fields.URL_LIMIT):
         raise fields.invalid("url", "must end with a routing key in place of $routing_key")
-    try:
-        urls.parse(url)
-    except ValueError as error:
-        raise fields.invalid("url", str(error)) from error
-    return {"url": url}
+    return {"url": fields.web_address(settings)}
 
 
 wants = everything
@@ -45,13 +38,13 @@ wants = everything
 
 @in_turn
 def send(settings: dict[str, Any], news: News, outlet: Outlet) -> None:
-    answer = incidents.post(outlet, settings["url"], news, message(news), service)
+    answer = calls.send_json(outlet, service, settings["url"], message(news), [news])
     if _is_failure(answer):
         raise undelivered(f"answered {answer.status}, but took nothing", meaning(service, str(answer.status)))
 
 
 def public(settings: dict[str, Any]) -> dict[str, Any]:
-    return {**settings, "url": fields.masked(settings["url"])}
+    return fields.covered(settings, secrets)
 
 
 def message(news: News) -> dict[str, Any]:
@@ -75,8 +68,4 @@ def _state(news: News) -> str:
 
 def _is_failure(answer: Answer) -> bool:
     """Whether a success is none: the service has been seen to say so in the body."""
-    try:
-        document = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(document, dict) and document.get("result") == "failure"
+    return bool(bodies.at(bodies.document(answer.body), "result") == "failure")

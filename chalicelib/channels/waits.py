@@ -33,8 +33,13 @@ def told(headers: Mapping[str, str], now: datetime, *, limited: bool) -> float |
     for field in fields:
         seconds = _seconds(headers.get(field, ""), now)
         if seconds is not None:
-            return min(max(seconds, SHORTEST), LONGEST)
+            return believed(seconds)
     return None
+
+
+def believed(seconds: float) -> float:
+    """The seconds that somebody asks for, as far as he is believed."""
+    return min(max(seconds, SHORTEST), LONGEST)
 
 
 def _seconds(text: str, now: datetime) -> float | None:

@@ -17,20 +17,20 @@ from chalicelib.channels.base import Event, Outlet, in_turn
 from chalicelib.channels.payloads import FORMATS
 from chalicelib.channels.placeholders import expand
 from chalicelib.core.news import News
-from chalicelib.net import urls
 
 name = "webhook"
 service = "webhook"
 opens_incidents = False
 
 METHODS = ("GET", "POST", "PUT")
-URL_LIMIT, BODY_LIMIT = 2_000, 10_000
+BODY_LIMIT = 10_000
 HEADERS_LIMIT, HEADER_NAME_LIMIT, HEADER_LIMIT = 20, 100, 2_000
 
 # Bodies by the name of the product whose receivers understand them.
 BODIES = {form.name: f"${form.placeholder}" for form in FORMATS}
 
 _DIRECTIONS = ("down", "up")
+secrets = tuple(f"{part}_{direction}" for direction in _DIRECTIONS for part in ("url", "headers", "body"))
 _SETTINGS = [f"{part}_{direction}" for direction in _DIRECTIONS for part in ("method", "url", "body", "headers")]
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -115,13 +115,8 @@ def _clean_direction(settings: dict[str, object], direction: str) -> dict[str, A
 def _clean_url(settings: dict[str, object], key: str) -> str:
     """An address whose host is fixed: placeholders may stand in its path and query only, so that a check's name cannot
     choose who is called."""
-    url = fields.text(settings, key, URL_LIMIT, "").strip()
-    if url:
-        try:
-            urls.parse(url)
-        except ValueError as error:
-            raise fields.invalid(key, str(error)) from error
-    return url
+    url = fields.text(settings, key, fields.URL_LIMIT, "").strip()
+    return fields.address(url, key) if url else ""
 
 
 def _clean_headers(settings: dict[str, object], key: str) -> dict[str, str]:

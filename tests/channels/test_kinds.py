@@ -45,7 +45,9 @@ def test_no_two_kinds_have_one_name() -> None:
 @each_kind
 def test_what_a_kind_needs_beside_its_module_is_there(kind: Kind) -> None:
     assert kind.name in VALID, "give the tests settings that it takes, tests/channels/samples.py"
-    assert kind.service in answers.BASES, "say what its answers mean, BASES and TABLE in chalicelib/channels/answers.py"
+    assert kind.service in answers.BASES, (
+        "say what its answers mean, BASES and TABLE in chalicelib/channels/meanings.py"
+    )
     assert f"| `{kind.name}` | `{called(kind.name)}" in DOCS.read_text(), "tell its settings, docs/channels.md"
 
 

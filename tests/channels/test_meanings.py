@@ -27,7 +27,7 @@ def modelled(service: str, operation: str) -> list[str]:
 def test_every_error_that_aws_documents_stands_in_the_table(service: str, api: str, operation: str) -> None:
     known = {row.code for row in TABLE if row.service in (service, "AWS")}
     forgotten = set(modelled(api, operation)) - known
-    assert not forgotten, "say what they mean, chalicelib/channels/answers.py"
+    assert not forgotten, "say what they mean, chalicelib/channels/meanings.py"
 
 
 @pytest.mark.parametrize("service", ["SES", "SNS"])

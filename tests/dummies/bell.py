@@ -12,6 +12,7 @@ from chalicelib.core.news import News
 name = "bell"
 service = "webhook"
 opens_incidents = False
+secrets = ()
 
 URL = "https://bells.example.org/ring"
 

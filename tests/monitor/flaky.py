@@ -28,6 +28,7 @@ class Flaky:
     name = "flaky"
     service = ""
     opens_incidents = False
+    secrets: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.told: list[tuple[str, str, int]] = []
