@@ -8,7 +8,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from chalicelib.channels import mail, opsgenie, pagerduty, slack, sms, sns, victorops, webhook
+from chalicelib.channels import (
+    alertmanager,
+    dingtalk,
+    discord,
+    feishu,
+    googlechat,
+    gotify,
+    kafka,
+    line,
+    mail,
+    matrix,
+    mattermost,
+    ntfy,
+    opsgenie,
+    pagerduty,
+    pushover,
+    rocketchat,
+    sensu,
+    signal,
+    slack,
+    sms,
+    sns,
+    teams,
+    telegram,
+    threema,
+    twilio,
+    victorops,
+    webhook,
+    wecom,
+    zulip,
+)
 from chalicelib.channels.base import Event, Kind, Outlet
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Invalid, Undelivered
@@ -27,7 +57,11 @@ __all__ = [
     "wants",
 ]
 
-KINDS: tuple[Kind, ...] = (mail, sms, sns, webhook, slack, pagerduty, opsgenie, victorops)
+KINDS: tuple[Kind, ...] = (
+    *(mail, sms, sns, webhook, slack, pagerduty, opsgenie, victorops),
+    *(telegram, discord, teams, ntfy, matrix, mattermost, pushover, googlechat, rocketchat, gotify, zulip),
+    *(alertmanager, twilio, kafka, line, signal, wecom, dingtalk, feishu, threema, sensu),
+)
 
 # The kinds that reach people at addresses of their own, from whom messages may come back after they were accepted, and
 # the setting in which the addresses stand.

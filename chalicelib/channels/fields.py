@@ -102,12 +102,13 @@ def address(url: str, key: str) -> str:
     return url
 
 
-def server(settings: dict[str, object], key: str = "url", default: str | None = None) -> str:
-    """The address of a server, behind which paths are put: it has no query, no user, and no slash at its end."""
+def server(settings: dict[str, object], key: str, default: str | None = None, *, with_user: bool = False) -> str:
+    """The address of a server, behind which paths are put: it has no query and no slash at its end, and no user unless
+    it may come `with_user`, which makes it a secret."""
     given = address(text(settings, key, URL_LIMIT, default).strip(), key)
     if "?" in given or "#" in given:
         raise invalid(key, "must not hold a query or a fragment")
-    if urls.parse(given).user is not None:
+    if urls.parse(given).user is not None and not with_user:
         raise invalid(key, "must not hold a user or a password")
     return given.rstrip("/")
 

@@ -1,4 +1,5 @@
-"""Texts of others made harmless for services that read markup: shown as they are, they link nowhere and call nobody.
+"""Texts of others made harmless for services that read markup: shown as they are, they format nothing and call nobody,
+and a link in them leads where it says.
 
 Where a service has no escape for a character, an invisible one (zero width space) stands behind it.
 """
@@ -11,8 +12,11 @@ import re
 _BREAK = "\u200b"
 _CALL = re.compile(r"(?<!\w)@(?=[\w*])")
 _ADDRESS = re.compile(r"(?<=\w)\.(?=\w)|(?<=:)(?=//)|@(?=\w)")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
-_FENCE = re.compile(r"`{3,}|~{3,}")
+# An address without a character in it that Markdown could read.
+_PLAIN_ADDRESS = re.compile(r"(https?://[\w./?=&%#;,+-]+)")
+_MARKDOWN = re.compile(r"[\\`*_\[\]()<>#~|!]|:(?=[\w+-]+:)")
+_LIST = re.compile(r"^(\s*\d*)([-+=.)])(?=\s)", re.MULTILINE)
+_FENCE = re.compile(r"`{3,}")
 
 
 def html(text: str) -> str:
@@ -31,12 +35,18 @@ def inert(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Text within Markdown that knows escapes: every character that means something is escaped."""
-    return uncalled(_MARKDOWN.sub(r"\\\1", text))
+    """Text within Markdown that knows escapes. Addresses stay as they are, for with escapes they lead elsewhere."""
+    parts = _PLAIN_ADDRESS.split(text)
+    return "".join(part if number % 2 else _escaped(part) for number, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
+    text = _MARKDOWN.sub(r"\\\g<0>", text)
+    return uncalled(_LIST.sub(r"\1\\\2", text))
 
 
 def code(text: str) -> str:
-    """A piece of a line as code, which its text cannot end."""
+    """A piece of a line as code, which its text cannot end: a letter that looks alike stands for a backtick."""
     return f"`{text.replace('`', 'ˋ')}`"
 
 

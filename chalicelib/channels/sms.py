@@ -29,10 +29,15 @@ _PUNCTUATION = re.compile(r"[ ().\u00a0-]")
 
 def clean(settings: dict[str, object]) -> dict[str, Any]:
     fields.refuse_unknown(settings, ["number", "down", "up"])
-    number = _PUNCTUATION.sub("", fields.text(settings, "number", 40))
-    if not _NUMBER.fullmatch(number):
+    return {"number": number(settings), **fields.directions(settings)}
+
+
+def number(settings: dict[str, object]) -> str:
+    """The setting `number`: a phone number in international form, without what is only there to be read."""
+    given = _PUNCTUATION.sub("", fields.text(settings, "number", 40))
+    if not _NUMBER.fullmatch(given):
         raise fields.invalid("number", "is not a phone number in international form, such as +37120000000")
-    return {"number": number, **fields.directions(settings)}
+    return given
 
 
 wants = fields.wants

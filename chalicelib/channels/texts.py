@@ -51,9 +51,15 @@ def most(facts: Listed, build: Callable[[Listed], T], fits: Callable[[T], bool])
     return build([])
 
 
-def facts(news: News, measure: Measure = len, shape: Shape = str, limit: int = VALUE_LIMIT) -> Listed:
-    """What there is to know of the check, each value in its shape and no longer than `limit`."""
-    return [(title, fitting(value, limit, measure, shape)) for title, value in details.everything(news)]
+def facts(
+    news: News, measure: Measure = len, shape: Shape = str, limit: int = VALUE_LIMIT, body: Shape | None = None
+) -> Listed:
+    """What there is to know of the check, each value in its shape (`body` is that of the last ping's body) and no
+    longer than `limit`."""
+    shapes = {details.BODY: body or shape}
+    return [
+        (title, fitting(value, limit, measure, shapes.get(title, shape))) for title, value in details.everything(news)
+    ]
 
 
 def summary(news: News, measure: Measure = len, shape: Shape = str, limit: int = SUMMARY_LIMIT) -> str:
@@ -78,3 +84,18 @@ def plain(news: News, limit: int, measure: Measure = len, *, titled: bool = True
 
     listed = facts(news, measure, limit=min(VALUE_LIMIT, limit // 2))
     return most(listed, build, lambda text: measure(text) <= limit)
+
+
+def coded(news: News, limit: int) -> str:
+    """The news as Markdown in which all texts of others stand in code, no longer than `limit` characters."""
+    head = f"{markup.code(words.label(news))} {words.says(news)}."
+    link = words.link(news)
+    foot = f"\n[Open the check]({link})" if link else ""
+    room = limit - len(head) - len(foot) - 1
+
+    def block(chosen: Listed) -> str:
+        lines = "\n".join(f"{name}: {value}" for name, value in chosen)
+        return markup.fenced("\n\n".join(part for part in (summary(news), lines) if part))
+
+    inside = most(facts(news), block, lambda text: len(text) <= room)
+    return f"{head}\n{inside}{foot}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 class TocsinError(Exception):
@@ -80,3 +80,11 @@ class Undelivered(TocsinError):
         self.unanswered = unanswered
         self.after = after
         self.reached = tuple(sorted(reached))
+
+
+class Moved(Undelivered):
+    """The receiver stands elsewhere from now on: `settings` are those of the channel that have become others."""
+
+    def __init__(self, message: str, settings: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.settings = dict(settings)

@@ -179,6 +179,14 @@ def show_error(channel: Channel, error: str) -> None:
         return
 
 
+def move(channel: Channel, settings: dict[str, Any]) -> None:
+    """Keeps settings that follow from what the channel's receiver has said. Raises Refused when its owner has changed
+    them meanwhile, or it is gone."""
+    unchanged = ChannelItem.project.exists() & (ChannelItem.settings == channel.settings)
+    with translated():
+        _item_of(channel).update([ChannelItem.settings.set(settings)], unchanged)
+
+
 def _update(channel: Channel, actions: list[Action]) -> None:
     try:
         with translated():

@@ -32,11 +32,13 @@ class Reply:
 
 @dataclass
 class Server:
-    """Answers with `replies` in turn, the last of them for ever, and keeps what it received."""
+    """Answers with `replies` in turn, the last of them for ever, or as the service does that it `plays`, and keeps what
+    it received."""
 
     port: int
     replies: list[Reply] = field(default_factory=lambda: [Reply()])
     received: list[Received] = field(default_factory=list)
+    plays: Callable[[Received], Reply] | None = None
 
     def url(self, path: str = "/", scheme: str = "http", host: str = "127.0.0.1") -> str:
         return f"{scheme}://{host}:{self.port}{path}"
@@ -56,8 +58,9 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
             if not self.raw_requestline or not self.parse_request():
                 return
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            server.received.append(Received(self.command, self.path, dict(self.headers), body))
-            self.reply(server.next_reply())
+            received = Received(self.command, self.path, dict(self.headers), body)
+            server.received.append(received)
+            self.reply(server.plays(received) if server.plays else server.next_reply())
 
         def reply(self, reply: Reply) -> None:
             self.send_response(reply.status)

@@ -15,14 +15,14 @@ from functools import partial
 from chalicelib import channels, log
 from chalicelib.core import recipients
 from chalicelib.core.check import Channel
-from chalicelib.core.errors import Undelivered
+from chalicelib.core.errors import Moved, Undelivered
 from chalicelib.core.news import News
 from chalicelib.core.phrases import shortened
 from chalicelib.core.postmark import Postmark
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import outcomes, pacing
-from chalicelib.store import receipts
-from chalicelib.store.faults import Contended, StoreFault
+from chalicelib.store import definitions, receipts
+from chalicelib.store.faults import Contended, Refused, StoreFault
 
 # One go takes so long at most, well below a lease; who is left is told with the next try.
 ENOUGH = timedelta(seconds=20)
@@ -109,15 +109,34 @@ def _tell_one(services: Services, channel: Channel, news: News, address: str, do
 
 def _send(services: Services, channel: Channel, news: News) -> None:
     try:
-        receipt = channels.kind_named(channel.kind).send(channel.settings, [news], services.outlet)
+        receipt = _hand_over(services, channel, news)
+    except Moved as moved:
+        receipt = _hand_over(services, _moved(services, channel, moved), news)
+    if receipt and news.postmark:
+        _keep_receipt(services, receipt, news.postmark)
+
+
+def _hand_over(services: Services, channel: Channel, news: News) -> str | None:
+    try:
+        return channels.kind_named(channel.kind).send(channel.settings, [news], services.outlet)
     except Undelivered:
         raise
     except Exception as error:
         # A fault of ours in one kind of channel: it is retried like any other failure, and the log has the trace.
         log.fault("channel failed unexpectedly", channel=channel.code, kind=channel.kind)
         raise Undelivered("internal error") from error
-    if receipt and news.postmark:
-        _keep_receipt(services, receipt, news.postmark)
+
+
+def _moved(services: Services, channel: Channel, moved: Moved) -> Channel:
+    """The channel where its receiver stands now. If that cannot be kept, or its owner changes it at this moment, the
+    receiver says it again next time: the message goes there in any case."""
+    settings = {**channel.settings, **moved.settings}
+    try:
+        outcomes.firmly(services, partial(definitions.move, channel, settings), tries=2)
+        log.info("channel moved", channel=channel.code, kind=channel.kind)
+    except (StoreFault, Contended, Refused) as fault:
+        log.warning("a channel stays where it was", channel=channel.code, reason=str(fault))
+    return replace(channel, settings=settings)
 
 
 def _keep_receipt(services: Services, receipt: str, mark: Postmark) -> None:
