@@ -153,12 +153,17 @@ class Hearing:
 
 
 def came_back_too_late(channel: Channel, thing: Thing) -> bool:
-    """Whether the end was the last that the channel was sent of the thing, and on its way back when nobody had to be
-    told of the thing any more: that it is told again is not promised."""
+    """Whether the channel was sent the end and did not get it, and a mail to it was on its way back when nobody had to
+    be told of the thing any more: that it is told again is not promised."""
     over = thing.returning.get(channel.code, -1.0)
-    sent = [(one, *steps.parsed(one.text, channel.kind)) for one in channel.receiver.received]
-    words = [(one, word) for one, word, name in sent if name == thing.name and word != "test"]
-    return bool(words) and words[-1][0].at <= over and not words[-1][0].taken and words[-1][1] != "down"
+    for message in reversed(channel.receiver.received):
+        word, name = steps.parsed(message.text, channel.kind)
+        if name == thing.name and word != "test":
+            if message.taken or message.at > over:
+                return False
+            if word != "down":
+                return True
+    return False
 
 
 def unlearned(message: Received) -> bool:
