@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from chalicelib.core import kinds
 from chalicelib.core.check import Channel, Check
 
 # The name of the channel that is made for the installation's owner.
@@ -50,7 +51,14 @@ def everyone(known: Iterable[Channel]) -> tuple[str, ...]:
 def of_check(check: Check, known: Iterable[Channel]) -> list[Channel]:
     """The channels that hear of a check: those that it names, and the project's defaults. What it names and is gone
     hears nothing. `known` are the project's channels, the hidden ones too; their order stays."""
-    return [channel for channel in known if channel.default or channel.code in check.channels]
+    named = (channel for channel in known if channel.default or channel.code in check.channels)
+    return [channel for channel in named if _concerns(check, channel)]
+
+
+def _concerns(check: Check, channel: Channel) -> bool:
+    """Whether a channel hears of a check of this sort: of an alert that has instances as a whole, or of each of these;
+    nobody hears both."""
+    return channel.whole == (not check.parent) or not kinds.of(check).instanced
 
 
 @dataclass(frozen=True, slots=True)

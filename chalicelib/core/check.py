@@ -288,7 +288,8 @@ class Channel:
     "still down" reminders, 0 for none; `error` is the last failure, empty after a success.
 
     `resolves` says whether recoveries are told. A `default` channel is told of every check of the project, whatever
-    channels the check names. A `hidden` one belongs to one check and stands in no list. `number` is the integer by
+    channels the check names. A `hidden` one belongs to one check and stands in no list. One for the `whole` is told of
+    an alert that has instances, and not of each of these; any other of the instances alone. `number` is the integer by
     which a dialect knows the channel, 0 for none yet. `mended` is when there last was reason to think that it works
     again: it was changed, tested well, or told something after an error. Of its recipients some have `stopped` its
     mails and some are `waiting`: they have not confirmed yet that they want its news (see `core.recipients`). `extra`
@@ -307,6 +308,7 @@ class Channel:
     resolves: bool = True
     default: bool = False
     hidden: bool = False
+    whole: bool = False
     number: int = 0
     mended: datetime | None = None
     stopped: frozenset[str] = frozenset()

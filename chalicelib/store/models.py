@@ -192,6 +192,7 @@ class ChannelItem(Table):
     resolves = BooleanAttribute(null=True)
     default = BooleanAttribute(null=True)
     hidden = BooleanAttribute(null=True)
+    whole = BooleanAttribute(null=True)
     number = NumberAttribute(null=True)
     stopped = UnicodeSetAttribute(null=True)
     waiting = UnicodeSetAttribute(null=True)

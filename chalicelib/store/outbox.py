@@ -17,6 +17,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.core import instances
 from chalicelib.store import limits
 from chalicelib.store.faults import Refused, translated, update
 from chalicelib.store.models import OutboxItem
@@ -71,8 +72,17 @@ def of_closing(project: str, code: str, channel: str, began: datetime) -> Nudge:
 
 
 def channel_of(subject: str) -> str:
-    """The channel whose conversation has ended."""
-    return subject.split("#")[2]
+    """The channel whose conversation has ended. The code of an instance has these signs in it, of a channel none."""
+    return subject.rsplit("#", 2)[1]
+
+
+def words_of(code: str) -> Iterator[str]:
+    """The channels that are still to hear a last word of a check or of one of its instances."""
+    for shard in shards():
+        for begin in (f"{_END}{code}#", f"{_END}{instances.codes_of(code)[0]}"):
+            with translated():
+                found = OutboxItem.query(shard, OutboxItem.subject.startswith(begin), consistent_read=True)
+                yield from (channel_of(item.subject) for item in found)
 
 
 def is_check(subject: str) -> bool:

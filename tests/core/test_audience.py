@@ -62,6 +62,20 @@ def test_a_check_is_told_to_those_it_names_and_to_the_defaults(codes: tuple[str,
     assert told(Check("p-1", "k-1", NOW, channels=codes)) == names
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "names"),
+    [
+        ("evaluation", "k-1", ["Whole"]),
+        ("evaluation", "i#k-1#web1", ["Ops", "Default"]),
+        ("heartbeat", "k-1", ["Ops", "Whole", "Default"]),
+    ],
+)
+def test_an_alert_with_instances_is_told_as_a_whole_or_one_by_one(kind: str, code: str, names: list[str]) -> None:
+    whole = channel("c-6", "Whole", whole=True)
+    check = Check("p-1", code, NOW, kind, channels=("c-3", "c-6"))
+    assert [one.name for one in audience.of_check(check, [OPS, whole, DEFAULT])] == names
+
+
 def test_what_ceases_to_be_a_default_is_told_no_more() -> None:
     before = audience.of_check(CHECK, [DEFAULT])
     assert (before, audience.of_check(CHECK, [channel("c-5")])) == ([DEFAULT], [])

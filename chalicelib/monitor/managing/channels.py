@@ -33,6 +33,7 @@ class More(TypedDict, total=False):
     resolves: bool
     default: bool
     hidden: bool
+    whole: bool
     number: int
     extra: dict[str, Any]
 
@@ -57,12 +58,15 @@ def create(
     name: str,
     settings: dict[str, Any],
     remind: int = 0,
+    *,
+    code: str = "",
     **more: Unpack[More],
 ) -> Channel:
-    """A new channel; its recipients are asked whether they want its news, where that is confirmed. Raises Invalid
-    naming the field: kind, name, remind or settings.<key>, Missing if its project is being deleted, TooOften, Busy."""
-    cleaned = _clean(services, kind, settings)
-    channel = Channel(project.code, services.new_code(), kind, name, services.clock(), cleaned, remind, **more)
+    """A new channel, of this code where one is given; its recipients are asked whether they want its news, where that
+    is confirmed. Raises Invalid naming the field: kind, name, remind or settings.<key>, Missing if its project is being
+    deleted or it is there already, TooOften, Busy."""
+    cleaned, code = _clean(services, kind, settings), code or services.new_code()
+    channel = Channel(project.code, code, kind, name, services.clock(), cleaned, remind, **more)
     _check(channel)
     channel = asking.marked(services, channel)
     new = asking.waiting(services, channel)
