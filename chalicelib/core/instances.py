@@ -7,13 +7,13 @@ address and no place in lists of checks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.core import kinds
 from chalicelib.core.check import INSTANCE, Check, entity_of, parent_of
-from chalicelib.core.silence import Silence, of_entity
+from chalicelib.core.silence import Silence, SilencedUntil, of_entity, silenced_until
 from chalicelib.core.status import Change
 
 # A range key ends at 1,024 bytes, and other keys than its own hold the code of an instance.
@@ -44,6 +44,28 @@ def as_decided(instance: Check, parent: Check) -> Check:
 
 def _silences(instance: Check, parent: Check) -> tuple[Silence, ...]:
     return (*instance.silences, *of_entity(parent.silences, entity_of(instance.code)))
+
+
+def silenced_as_whole(parent: Check, down: Iterable[str], at: datetime) -> SilencedUntil | None:
+    """Until when nobody is told that a check is down as a whole: as long as each of its instances that are down, by
+    their entities, is silenced by itself."""
+    ends = [silenced_until(of_entity(parent.silences, name), at) for name in down]
+    if not ends or None in ends:
+        return None
+    return SilencedUntil(min((one.until for one in ends if one and one.until), default=None))
+
+
+def whole_as_decided(parent: Check, down: Sequence[str], at: datetime) -> Check:
+    """A check as it is decided on as a whole, when these of its instances are down: a flip to down says that it came
+    during a silence if all of them are silenced, one to up if any instance is."""
+    silenced = silenced_as_whole(parent, down, at) if down else next(_of_some(parent, at), None)
+    laid = Silence(parent.code, at, None, "instances")
+    return replace(parent, silences=(*parent.silences, laid)) if silenced else parent
+
+
+def _of_some(parent: Check, at: datetime) -> Iterator[SilencedUntil]:
+    whole = (replace(one, entities=()) for one in parent.silences if one.entities)
+    return (found for one in whole if (found := silenced_until([one], at)))
 
 
 def freed(change: Change) -> bool:

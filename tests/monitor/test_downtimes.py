@@ -257,3 +257,52 @@ def test_what_happened_to_downtimes_stands_in_the_history_of_their_alert(park: P
         (60, "DOWNTIME_STARTED", ("web-1",)),
         (120, "DOWNTIME_ENDED", ("web-1",)),
     ]
+
+
+def of_whole(park: Park) -> list[str]:
+    """What was told of the alert as a whole."""
+    return [subject for subject in park.story.sent.subjects if " on " not in subject]
+
+
+def test_an_alert_as_a_whole_is_held_back_while_all_that_is_wrong_is_in_downtime(park: Park, alert: Check) -> None:
+    schedule(park, "web-1")
+    failing(park, "web-1")
+    park.story.sweep_for(minutes=58)
+    assert of_whole(park) == []
+    park.story.sweep_for(minutes=2)
+    assert of_whole(park) == ["DOWN | Load"]
+
+
+def test_an_alert_as_a_whole_is_told_of_when_something_else_goes_wrong(park: Park, alert: Check) -> None:
+    schedule(park, "web-1")
+    failing(park, "web-1")
+    failing(park, "db-1")
+    assert of_whole(park) == ["DOWN | Load"]
+
+
+def test_an_alert_as_a_whole_is_told_of_when_a_downtime_is_deleted(park: Park, alert: Check) -> None:
+    made = schedule(park, "web-1")
+    failing(park, "web-1")
+    remove(park, made)
+    park.story.queues.work()
+    assert of_whole(park) == ["DOWN | Load"]
+
+
+def test_what_comes_and_goes_in_a_downtime_is_no_news_of_the_alert_as_a_whole(park: Park, alert: Check) -> None:
+    schedule(park, "web-1")
+    failing(park, "web-1")
+    park.entity("web-1")
+    park.run()
+    park.story.sweep_for(minutes=65)
+    assert of_whole(park) == []
+    assert park.states(alert)[""] == "up"
+    failing(park, "web-1")
+    assert of_whole(park) == ["DOWN | Load"]
+
+
+def test_what_comes_and_goes_beside_a_downtime_is_news_of_the_alert_as_a_whole(park: Park, alert: Check) -> None:
+    schedule(park, "web-1")
+    failing(park, "db-1")
+    park.entity("db-1")
+    park.run()
+    assert of_whole(park) == ["DOWN | Load", "UP | Load"]

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.api.zmon import bodies, wire
+from chalicelib.api.zmon import bodies, fields, wire
 from chalicelib.api.zmon.errors import VOICE
 from chalicelib.core import entities
 from chalicelib.core.downtimes import Downtime
@@ -46,7 +46,7 @@ def _list(request: Request, caller: Caller) -> Reply:
     """List the downtimes that are not over, each entity of each alert by itself; of some alerts where these are
     named."""
     given = request.query.get("alert_definition_id", ())
-    wanted = {wire.whole(one, "alert_definition_id") for one in given}
+    wanted = {_number(one, "alert_definition_id") for one in given}
     found = downtimes.standing(caller.project, request.services.clock())
     return Reply(
         body=[
@@ -87,7 +87,7 @@ def _asked(given: dict[str, Any], request: Request, caller: Caller) -> Downtime:
     """The downtime that a body asks for. Raises Invalid."""
     now = request.services.clock()
     window = _window(given.get("recurring"))
-    comment = _comment(given.get("comment"))
+    comment = _comment(given)
     start, end = _span(given, window, now)
     names, filters = _names(given.get("entities")), _filters(given.get("entity_filters"))
     if not names and not filters:
@@ -109,14 +109,11 @@ def _asked(given: dict[str, Any], request: Request, caller: Caller) -> Downtime:
     )
 
 
-def _comment(value: Any) -> str:
-    if value is None or value == "":
-        raise Invalid("", "comment is mandatory")
-    if not isinstance(value, str):
-        raise Invalid("comment", "must be text")
-    if len(value) > COMMENT_MAX:
+def _comment(given: dict[str, Any]) -> str:
+    comment: str = fields.required(fields.text(given, "comment"), "comment")
+    if len(comment) > COMMENT_MAX:
         raise Invalid("comment", f"must not be longer than {COMMENT_MAX} characters")
-    return value
+    return comment
 
 
 def _span(given: dict[str, Any], window: Window | None, now: datetime) -> tuple[datetime, datetime | None]:
@@ -166,7 +163,11 @@ def _numbers(value: Any) -> tuple[int, ...]:
         return ()
     if not isinstance(value, list) or len(value) > ALERTS_MAX:
         raise Invalid("alert_definitions", f"must be a list of at most {ALERTS_MAX} ids of alert definitions")
-    return tuple(dict.fromkeys(wire.whole(one, "alert_definitions") for one in value))
+    return tuple(dict.fromkeys(_number(one, "alert_definitions") for one in value))
+
+
+def _number(value: Any, field: str) -> int:
+    return int(fields.required(fields.whole({field: value}, field), field))
 
 
 def _window(value: Any) -> Window | None:

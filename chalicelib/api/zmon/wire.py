@@ -94,14 +94,6 @@ def number(request: Request, name: str, most: int) -> int | None:
     return int(text)
 
 
-def whole(value: Any, field: str) -> int:
-    """The number of a definition in a body or a query, also as text. Raises Invalid."""
-    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
-        raise Invalid(field, "must be whole numbers")
-    return int(text)
-
-
 def identifier(what: str, text: str) -> int:
     """The number by which a path names something. Raises Missing for what is none."""
     if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):

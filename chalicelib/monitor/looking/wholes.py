@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from chalicelib.core import instances
 from chalicelib.core.check import TICK, Check, entity_of
 from chalicelib.core.watching import Judged
 from chalicelib.monitor import transitions
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks
+from chalicelib.store import checks, outbox
 
 # So many entities are named in the reason, and so many kept with the flip.
 NAMED, KEPT = 3, 100
@@ -30,21 +31,31 @@ def follow(services: Services, alert: Check, at: datetime) -> None:
 def _step(services: Services, alert: Check, at: datetime) -> bool:
     """One look at the instances; whether the alert has become another by it."""
     check = checks.get(alert.project, alert.code)
-    down = [one for one in checks.instances_of(check) if one.status == "down"]
+    down = [entity_of(one.code) for one in checks.instances_of(check) if one.status == "down"]
     if check.status == "paused" or check.status == ("down" if down else "up"):
+        _unhold(services, check)
         return False
-    change = transitions.keep(check, _judgement(check, down, at))
+    judged = _judgement(check, down, at)
+    change = transitions.keep(instances.whole_as_decided(check, down, judged.at), judged)
     if change is None:
         return False
     transitions.tell([change])
     return True
 
 
-def _judgement(check: Check, down: Sequence[Check], at: datetime) -> Judged:
-    names = [entity_of(one.code) for one in down]
+def _unhold(services: Services, check: Check) -> None:
+    """That it is down may have been kept back, because all of its entities that were are in downtime. Now another one
+    may be."""
+    if check.status == "down" and any(one.entities for one in check.silences):
+        nudge = outbox.of(check.project, check.code)
+        outbox.put(nudge, services.new_code(), services.clock())
+        transitions.nudge([nudge])
+
+
+def _judgement(check: Check, down: Sequence[str], at: datetime) -> Judged:
     moment = max(at, check.since + TICK) if check.since else at
-    details: dict[str, Any] = {"entities": names[:KEPT]}
-    return Judged(moment, bool(down), reason=listed(names), details=details)
+    details: dict[str, Any] = {"entities": list(down[:KEPT])}
+    return Judged(moment, bool(down), reason=listed(down), details=details)
 
 
 def listed(names: Sequence[str]) -> str:

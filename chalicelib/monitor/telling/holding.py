@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from chalicelib.core import kinds
-from chalicelib.core.check import Check
+from chalicelib.core import instances, kinds
+from chalicelib.core.check import Check, entity_of
 from chalicelib.core.conversation import Holds
 from chalicelib.core.errors import Missing
 from chalicelib.core.silence import SilencedUntil, silenced_until
@@ -39,11 +39,19 @@ def holds(entry: Entry, check: Check, master: Check | None, now: datetime) -> Ho
 
 def _silenced(check: Check, now: datetime) -> SilencedUntil | None:
     """Whether a silence keeps the news back, or the time in which it is told has not begun."""
-    silenced, text = silenced_until(check.silences, now), kinds.of(check).told_in(check)
+    silenced, text = silenced_until(check.silences, now) or _as_whole(check, now), kinds.of(check).told_in(check)
     period = timeperiod.parse(text) if text else None
     if silenced or period is None or period.covers(now):
         return silenced
     return SilencedUntil(period.next_change(now))
+
+
+def _as_whole(check: Check, now: datetime) -> SilencedUntil | None:
+    """Whether all that is wrong with a check as a whole is wrong with instances that are silenced by themselves."""
+    if check.parent or check.status != "down" or not any(one.entities for one in check.silences):
+        return None
+    down = (entity_of(one.code) for one in checks.instances_of(check) if one.status == "down")
+    return instances.silenced_as_whole(check, down, now)
 
 
 def _unreachable(check: Check, master: Check, now: datetime) -> SilencedUntil | None:

@@ -64,7 +64,7 @@ def test_nothing_that_fits_is_no_error(zmon: Caller, alert: Check) -> None:
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"comment": None}, "comment is mandatory"),
     ({"comment": ""}, "comment is mandatory"),
-    ({"comment": 5}, "comment must be text"),
+    ({"comment": 5}, "comment must be a text"),
     ({"comment": "x" * 1_001}, "comment must not be longer than 1000 characters"),
     ({"end_time": None}, "end time is mandatory"),
     ({"end_time": "tomorrow"}, "end_time must be a number of seconds since 1970"),
@@ -83,9 +83,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"entities": ["web-1", 5]}, "entities must be a list of ids of entities"),
     ({"entities": [f"e{n}" for n in range(1_001)]}, "entities must not name more than 1000"),
     ({"alert_definitions": 1}, "alert_definitions must be a list"),
-    ({"alert_definitions": ["one"]}, "alert_definitions must be whole numbers"),
-    ({"alert_definitions": [1.5]}, "alert_definitions must be whole numbers"),
-    ({"alert_definitions": [True]}, "alert_definitions must be whole numbers"),
+    ({"alert_definitions": ["one"]}, "alert_definitions must be a whole number"),
+    ({"alert_definitions": [1.5]}, "alert_definitions must be a whole number"),
+    ({"alert_definitions": [True]}, "alert_definitions must be a whole number"),
     ({"entity_filters": {}}, "entity_filters must be a list of objects"),
     ({"entity_filters": [{"type": None}]}, "null filters not supported"),
     ({"recurring": []}, "recurring must be an object"),
@@ -184,7 +184,10 @@ def test_the_web_interface_schedules_lists_and_deletes(zmon: Caller, park: Park,
         ([1], "downtime_entities must be a list"),
         ([{"entity_ids": ["web-1"]}], "alert_definition_id is mandatory"),
         ([{"alert_id": 1}], "at least one entity"),
-        ([{"alert_id": 1, "entity_ids": ["web-1"]}, {"alert_id": "x", "entity_ids": ["web-1"]}], "whole numbers"),
+        (
+            [{"alert_id": 1, "entity_ids": ["web-1"]}, {"alert_id": "x", "entity_ids": ["web-1"]}],
+            "must be a whole number",
+        ),
     ],
 )
 def test_what_the_web_interface_says_wrong_is_said(zmon: Caller, alert: Check, pairs: Any, words: str) -> None:
