@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests import definitions
 from tests.clients.conftest import PATIENCE, ZMON_CLI, Project
 
 PYTHON = os.environ[ZMON_CLI]
@@ -148,6 +149,31 @@ def test_agents_find_nothing_to_put_again(project: Project, agent: dict[str, Any
     found = json.loads(text)
     found.pop("last_modified")
     assert (same, json.dumps(found)) == (True, json.dumps(agent))
+
+
+# Downtimes
+
+
+def test_a_downtime_is_created(cli: Cli, project: Project, agent: dict[str, Any]) -> None:
+    root, headers = f"{project.base_url}/api/v1", {"Authorization": f"Bearer {project.api_key}"}
+    made = definitions.command(name="Up", entities=[{"type": "instance"}], command="1", status="ACTIVE")
+    check = requests.post(f"{root}/check-definitions", json=made, headers=headers, timeout=PATIENCE).json()["id"]
+    made = definitions.alert(check_definition_id=check, condition="> 5")
+    alert = requests.post(f"{root}/alert-definitions", json=made, headers=headers, timeout=PATIENCE).json()["id"]
+    try:
+        said = cli("downtimes", "create", agent["id"], "-d", "10", "-c", "Upgrade", user="hjacobs")
+        assert agent["id"] in said
+        found = requests.get(f"{project.base_url}/rest/downtimes", headers=headers, timeout=PATIENCE).json()
+        (one,) = [one for one in found if one["alert_id"] == alert]
+        assert (one["entity"], one["comment"], one["created_by"]) == (agent["id"], "Upgrade", "hjacobs")
+        assert one["end_time"] - one["start_time"] == 600
+        gone = requests.delete(f"{root}/downtimes/{one['group_id']}", headers=headers, timeout=PATIENCE).json()
+        assert (gone["id"], gone["entities"], gone["alert_definitions"]) == (one["group_id"], [agent["id"]], [alert])
+        # What fits nothing is no error.
+        cli("downtimes", "create", "nothing-at-all", "-d", "10")
+    finally:
+        requests.delete(f"{root}/alert-definitions/{alert}", headers=headers, timeout=PATIENCE)
+        requests.delete(f"{root}/check-definitions/{check}", headers=headers, timeout=PATIENCE)
 
 
 # Keys
