@@ -12,8 +12,8 @@ from chalicelib.core import downtimes
 from chalicelib.core.check import Check
 from chalicelib.core.downtimes import Downtime
 from chalicelib.core.errors import Conflict
-from chalicelib.core.instances import as_decided, new
-from chalicelib.core.silence import Silence
+from chalicelib.core.instances import as_decided, new, silenced_as_whole, whole_as_decided
+from chalicelib.core.silence import Silence, SilencedUntil
 from chalicelib.core.status import Judged, Silenced, Unsilenced, decide
 from chalicelib.core.windows import Window
 
@@ -143,3 +143,42 @@ def test_the_downtimes_of_an_alert_fit_its_item() -> None:
     assert alert
     with pytest.raises(Conflict, match="bytes of entities"):
         decide(alert.after, Silenced(NOW, laid(replace(DOWNTIME, id="d2"), *names)))
+
+
+@pytest.mark.parametrize(
+    ("down", "until"),
+    [
+        ((), None),
+        (("web",), NOW + HOUR),
+        (("web", "db"), NOW + HOUR),
+        (("db",), NOW + 2 * HOUR),
+        (("web", "mail"), None),
+    ],
+)
+def test_an_alert_as_a_whole_is_silenced_until_the_first_of_those_that_are_down_is_not(
+    down: tuple[str, ...], until: datetime | None
+) -> None:
+    longer = replace(DOWNTIME, id="d2", end=NOW + 2 * HOUR)
+    alert = replace(ALERT, silences=(laid(DOWNTIME, "web"), laid(longer, "db")))
+    assert silenced_as_whole(alert, down, NOW) == (SilencedUntil(until) if until else None)
+
+
+def test_one_that_is_silenced_without_an_end_does_not_keep_back_the_others() -> None:
+    endless = Silence("m", NOW, None, "mute", entities=("db",))
+    alert = replace(ALERT, silences=(laid(DOWNTIME, "web"), endless))
+    assert silenced_as_whole(alert, ["db"], NOW) == SilencedUntil(None)
+    assert silenced_as_whole(alert, ["web", "db"], NOW) == SilencedUntil(NOW + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("down", "at", "silenced"),
+    [(("web",), NOW, True), (("web", "mail"), NOW, False), ((), NOW, True), ((), NOW + HOUR, False)],
+)
+def test_flips_of_an_alert_as_a_whole_say_that_they_came_in_a_downtime(
+    down: tuple[str, ...], at: datetime, silenced: bool
+) -> None:
+    alert = replace(ALERT, silences=(laid(DOWNTIME, "web"),), status="up" if down else "down", since=NOW - HOUR)
+    change = decide(whole_as_decided(alert, down, at), Judged(at, bool(down)))
+    assert change
+    assert [flip.silenced for flip in change.flips] == [silenced]
+    assert change.before.silences == change.after.silences

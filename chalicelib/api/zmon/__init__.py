@@ -7,6 +7,7 @@ from chalicelib.api.zmon import (
     downtimes,
     entities,
     groups,
+    history,
     search,
     status,
 )
@@ -16,6 +17,7 @@ RESOURCES = [
     *check_definitions.RESOURCES,
     *alert_definitions.RESOURCES,
     *downtimes.RESOURCES,
+    *history.RESOURCES,
     *dashboards.RESOURCES,
     *groups.RESOURCES,
     *search.RESOURCES,

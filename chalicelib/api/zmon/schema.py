@@ -5,7 +5,7 @@ Only what writes the document imports this; the tests hold every answer against 
 
 from __future__ import annotations
 
-from chalicelib.api.zmon import alert_definitions, check_definitions, dashboards, downtimes, entities, search
+from chalicelib.api.zmon import alert_definitions, check_definitions, dashboards, downtimes, entities, history, search
 from chalicelib.api.zmon import fields as readers
 from chalicelib.core.windows import DAYS, DURATION_MAX
 from chalicelib.gateway.schemas import (
@@ -63,6 +63,8 @@ QUERY: dict[str, Schema] = {
     "teams": text("Only what is these teams', with commas between them."),
     "after": text("Only those behind this id."),
     "alert_definition_id": text("Only those of this alert; may be repeated."),
+    "from": text("Nothing from before this second (Unix time)."),
+    "to": text("Nothing from after this second (Unix time)."),
     "downtime_id": text("The id of an entity of an alert in a downtime; may be repeated."),
 }
 
@@ -228,6 +230,16 @@ SCHEMAS: dict[str, Schema] = {
         required=("comment", "downtime_entities"),
     ),
     "Ids": listed(text()),
+    "History": listed(
+        record(
+            {
+                "time": number("Seconds since 1970."),
+                "type_id": whole(),
+                "type_name": word(*history.TYPES),
+                "attributes": table(text()),
+            }
+        )
+    ),
     "Number": whole(),
     "Dashboard": record(
         {

@@ -38,7 +38,7 @@ from chalicelib.store.faults import Refused, StoreFault
 # So many alerts are changed, and so many entities read, at the same time.
 WORKERS = 16
 # One that is over is known for so long, so that whoever deletes it late is answered.
-REMEMBERED = timedelta(days=1)
+REMEMBERED = timedelta(hours=1)
 
 # What commands are run for, by their numbers.
 Commands = Mapping[int, Filters]

@@ -125,6 +125,7 @@ def test_any_name_and_any_question(zmon: Caller, one: str, two: str, query: dict
     assert zmon.delete(f"/downtimes/{one}").json["entities"] == []
     assert zmon.delete(f"/rest/deleteDowntimes?downtime_id={two}").status == 200
     assert zmon.get(f"/rest/downtimes?alert_definition_id={two}").status in (200, 400)
+    assert zmon.get(f"/rest/alertHistory?alert_definition_id={two}").status in (400, 404)
     for method, word in (("PUT", "member"), ("PUT", "active"), ("PUT", "phone"), ("PUT", "name"), ("DELETE", "member")):
         assert zmon.call(method, f"/groups/{one}/{word}/{two}").status in (200, 400)
     for path in ("entities", "quick-search", "groups"):
