@@ -52,10 +52,11 @@ class Oracle:
         self._know_tags()
         try:
             result, seconds = timed(lambda: self.evaluate(request), int(request.get("repeat", 1)))
+            # It may take a text for series, of which a picture could not be drawn either.
+            return {"series": [described(series) for series in result], "seconds": seconds}
         except Exception as refused:  # noqa: BLE001  (whatever it raises is its answer, and goes to whoever asked)
             logging.getLogger("oracle").debug("refused %s: %r", request["target"], refused)
             return {"error": f"{type(refused).__name__}: {refused}"}
-        return {"series": [described(series) for series in result], "seconds": seconds}
 
     def evaluate(self, request: Request) -> list[Any]:
         """The series of one target. A context is good for one evaluation: functions write into it."""

@@ -1,4 +1,4 @@
-"""Ways to make one value out of several, where None is no value. An empty result is None.
+"""Ways to make one value out of several, where None is no value. A result that there is not is None.
 
 Source: Graphite, aggregation functions (aggregate, consolidateBy).
 """
@@ -82,7 +82,8 @@ def product(row: Row) -> float | None:
 
 
 def count(row: Row) -> float | None:
-    return len(known(row)) or None
+    """Of values there is always a number, nought where there are none."""
+    return len(known(row))
 
 
 def first(row: Row) -> float | None:
@@ -133,7 +134,7 @@ AGGREGATIONS: Mapping[str, Aggregation] = {
 
 # How values merge into longer steps: what consolidateBy takes.
 CONSOLIDATIONS: Mapping[str, Aggregation] = {
-    name: AGGREGATIONS[name] for name in ("average", "avg", "avg_zero", "first", "last", "max", "min", "sum")
+    name: AGGREGATIONS[name] for name in ("average", "avg", "avg_zero", "first", "last", "max", "median", "min", "sum")
 }
 
 

@@ -16,16 +16,21 @@ SERIES_MAX = 2_000
 POINTS_MAX = 5_000_000
 # Results are called after what they were made of: `asPercent` within itself doubles a name at every level.
 LETTERS_MAX = 20_000_000
+# A function may make targets out of the names of series. Each is read by itself, and may have such a function in it.
+TEXTS_MAX, TEXTS_DEPTH = 500, 3
 
 
 @dataclass(slots=True)
 class Spent:
-    """What one evaluation has used so far, and what it already knows; `fault` is what fetching raised."""
+    """What one evaluation has used so far, and what it already knows; `fault` is what fetching raised, `trees` are of
+    the `texts` that functions made."""
 
     points: int = 0
     letters: int = 0
     results: dict[tuple[int, int, int], list[Series]] = field(default_factory=dict)
     fault: Exception | None = None
+    trees: dict[str, Node] = field(default_factory=dict)
+    texts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class Context:
 
     `fetch(pattern, start, end)` gives the series of a name, a pattern, either with a data view (`a.b:sum`), or a
     seriesByTag call as it is written. `now`, the end unless it is given, is what relative times count from. A pattern
-    may match up to `series_max` series; all series made on the way may have `points_max` values together.
+    may match up to `series_max` series; all series made on the way may have `points_max` values together. `depth` is
+    how many texts that functions made lie around what is evaluated.
     """
 
     start: int
@@ -43,11 +49,21 @@ class Context:
     now: int | None = None
     series_max: int = SERIES_MAX
     points_max: int = POINTS_MAX
+    depth: int = 0
     spent: Spent = field(default_factory=Spent)
 
     def between(self, start: int, end: int) -> Context:
         """The same for another window; what is spent there counts here."""
         return replace(self, start=start, end=end)
+
+    def deeper(self) -> Context:
+        """The context of a text that a function has made. Raises TooMany."""
+        self.spent.texts += 1
+        if self.spent.texts > TEXTS_MAX:
+            raise TooMany(f"functions of the target make more than {TEXTS_MAX} other targets")
+        if self.depth >= TEXTS_DEPTH:
+            raise TooMany(f"functions make targets whose functions make targets, deeper than {TEXTS_DEPTH} levels")
+        return replace(self, depth=self.depth + 1)
 
     def count(self, found: list[Series]) -> None:
         """Charges for series. Raises TooMany."""

@@ -63,9 +63,11 @@ def _interval(value: Any) -> str:
     return value
 
 
-def _points_or_interval(value: Any) -> int | str:
+def _points_or_interval(value: Any) -> float | str:
     if isinstance(value, str) and not value.strip().lstrip("+-").isdecimal():
         return _interval(value)
+    if isinstance(value, float) and abs(value) <= INTEGER_MAX:
+        return value
     return _integer(value)
 
 

@@ -2,6 +2,7 @@
 
     target = source ("|" call)*            source = call | pattern | literal
     call = NAME "(" [argument ("," argument)*] ")"      argument = [NAME "="] target
+    call = "template" "(" target ("," [NAME "="] literal)* ")"      where $NAME, or $1, stands for the literal
 
 A pattern is a dotted name with `* ? [] {a,b}` and perhaps a data view behind a colon. Source: Graphite, The Render URL
 API (paths and wildcards, functions, piping); Hosted Graphite, Data Views.
@@ -40,7 +41,9 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,18}|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)", 
 _WORDS: dict[str, Scalar] = {"true": True, "false": False, "none": None, "inf": math.inf, "infinity": math.inf}
 # Control characters, and halves of characters, which no text that was sent to us can hold.
 _ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-BY_TAG = "seriesByTag"
+BY_TAG, TEMPLATE = "seriesByTag", "template"
+# A text that `template` takes for a number.
+_DIGITS = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 
 
 @lru_cache(maxsize=2_048)
@@ -63,11 +66,13 @@ def parse(target: str) -> Node:
 class _Parser:
     """Looks one token ahead: its kind, its text, where it begins and where the next one does."""
 
-    __slots__ = ("at", "kind", "next", "text", "token")
+    __slots__ = ("at", "given", "kind", "next", "text", "token")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.next = 0
+        # What stands for the words with a dollar sign, by these words.
+        self.given: dict[str, Scalar] = {}
         self.advance()
 
     def advance(self) -> None:
@@ -96,7 +101,7 @@ class _Parser:
         while self.token == "|" and self.kind == "mark":
             self.advance()
             depth += 1
-            if depth > DEPTH_MAX or self.kind != "call" or self.token == BY_TAG:
+            if depth > DEPTH_MAX or self.kind != "call" or self.token in (BY_TAG, TEMPLATE):
                 raise self.unexpected("a function" if depth <= DEPTH_MAX else f"an end after {DEPTH_MAX} pipes")
             node = self.call(depth, node)
         return node
@@ -104,17 +109,17 @@ class _Parser:
     def source(self, depth: int) -> Node:
         kind, token, at = self.kind, self.token, self.at
         if kind == "call":
-            return self.call(depth)
+            return self.template(depth) if token == TEMPLATE else self.call(depth)
         if kind == "path":
             self.advance()
-            return _named(token, at)
+            return self.named(token, at)
         if kind == "string":
             self.advance()
             return Literal(token[1:-1], at)
         if kind == "key" and (path := _WHOLE_PATH.match(self.text, at - 1)):
             self.next = path.end()
             self.advance()
-            return Pattern(path[0], at)
+            return Pattern(self.filled(path[0], at), at)
         raise self.unexpected("a series or a value")
 
     def call(self, depth: int, piped: Node | None = None) -> Node:
@@ -136,6 +141,84 @@ class _Parser:
         placed = [self.taken(node, takes_series(name, place)) for place, node in enumerate(args)]
         by_name = [(key, self.taken(node, takes_series(name, key))) for key, node in named]
         return checked(Call(name, at, tuple(placed), tuple(by_name)))
+
+    def template(self, depth: int) -> Node:
+        """What stands first in the parentheses, read with what stands behind it for the words with a dollar sign. A
+        template within it has its own such words alone."""
+        at, begin, around = self.at, self.next, self.given
+        self.given = {}
+        self.skip()
+        given = self.literals(depth)
+        end, self.next, self.given = self.next, begin, given
+        self.advance()
+        inner = self.meant_as_series(self.target(depth + 1))
+        if self.kind != "mark" or self.token not in ",)":
+            raise self.unexpected(f"a comma or the closing parenthesis of {TEMPLATE}")
+        self.next, self.given = end, around
+        self.advance()
+        return checked(Call(TEMPLATE, at, (inner,)))
+
+    def skip(self) -> None:
+        """On to the comma or the closing parenthesis behind an argument."""
+        inside = 0
+        self.advance()
+        while inside or self.kind != "mark" or self.token not in ",)":
+            if self.kind == "end":
+                raise self.unexpected(f"a comma or the closing parenthesis of {TEMPLATE}")
+            inside += (self.kind == "call") or {"(": 1, ")": -1}.get(self.token if self.kind == "mark" else "", 0)
+            self.advance()
+
+    def literals(self, depth: int) -> dict[str, Scalar]:
+        """The numbers and strings of a template up to its closing parenthesis, by the words that they stand for: those
+        with a name first, as Graphite fills them in."""
+        named: dict[str, Scalar] = {}
+        placed: dict[str, Scalar] = {}
+        while self.token == "," and self.kind == "mark":
+            self.advance()
+            if self.kind == "key":
+                self.named_literal(depth, named)
+            elif named:
+                raise self.unexpected("an argument with a name")
+            else:
+                placed[f"${len(placed) + 1}"] = self.number_or_string(depth)
+        if self.token != ")" or self.kind != "mark":
+            raise self.unexpected(f"a comma or the closing parenthesis of {TEMPLATE}")
+        return named | placed
+
+    def named_literal(self, depth: int, known: dict[str, Scalar]) -> None:
+        key = f"${self.token}"
+        if key in known:
+            raise TargetError(f"{self.token} is given twice", self.at)
+        self.advance()
+        known[key] = self.number_or_string(depth)
+
+    def number_or_string(self, depth: int) -> Scalar:
+        node = self.taken(self.source(depth), as_series=False)
+        if not isinstance(node, Literal) or node.value is None or isinstance(node.value, bool):
+            raise TargetError(f"{TEMPLATE} takes numbers and strings alone", node.at)
+        return node.value
+
+    def named(self, token: str, at: int) -> Node:
+        """A word outside quotes as what it means, or as what stands for it in a template."""
+        if not self.given or "$" not in token:
+            return _named(token, at)
+        return self.literal(token, at) or Pattern(self.filled(token, at), at)
+
+    def literal(self, token: str, at: int) -> Literal | None:
+        """What stands for a whole word; a string of digits is a number."""
+        value = self.given.get(token)
+        if isinstance(value, str) and _DIGITS.fullmatch(value):
+            return Literal(float(value), at)
+        return None if value is None else Literal(value, at)
+
+    def filled(self, token: str, at: int) -> str:
+        """A name with what stands for the words in it. Raises TargetError when that is no name, or has no end."""
+        for word, value in self.given.items():
+            if word in token:
+                token = token.replace(word, str(value)) if len(token) <= LENGTH_MAX else token
+        if len(token) > LENGTH_MAX or not _WHOLE_PATH.fullmatch(token):
+            raise TargetError(f"{token[:60]!r} is no name of a series, which is filled in", at)
+        return token
 
     def argument(self, function: str, depth: int, args: list[Node], named: list[tuple[str, Node]]) -> None:
         if self.kind != "key" or self.is_path(function, len(args)):
@@ -171,7 +254,8 @@ class _Parser:
     def word(self, at: int) -> str:
         """The word outside quotes that begins at a position, "" where none does."""
         token = _TOKEN.match(self.text, at - 1)
-        return (token["path"] or "") if token else ""
+        path = (token["path"] or "") if token else ""
+        return self.filled(path, at) if "$" in path and self.given else path
 
 
 def _named(token: str, at: int) -> Node:

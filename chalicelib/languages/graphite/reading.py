@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalicelib.languages.graphite.context import Value
+from chalicelib.languages.graphite.context import TEXTS_DEPTH, Value
 from chalicelib.languages.graphite.parser import parse
 from chalicelib.languages.graphite.registry import functions
 from chalicelib.languages.graphite.tree import Call, Literal, Node, Pattern
@@ -23,24 +23,48 @@ def patterns(tree: str | Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pattern.text for pattern in _patterns(parse(tree) if isinstance(tree, str) else tree)))
 
 
-def _patterns(node: Node) -> Iterator[Pattern]:
+def _patterns(node: Node, depth: int = 0) -> Iterator[Pattern]:
     if isinstance(node, Pattern):
         yield node
     for part in _parts(node):
-        yield from _patterns(part)
+        yield from _patterns(part, depth)
+    for made in _made(node, depth):
+        yield from _patterns(made, depth + 1)
 
 
 def _parts(node: Node) -> tuple[Node, ...]:
     return (*node.args, *(part for _, part in node.named)) if isinstance(node, Call) else ()
 
 
+def _made(node: Node, depth: int) -> Iterator[Node]:
+    """The like of the targets that a function makes of names, as far as it can be told."""
+    makes = functions()[node.name].makes if isinstance(node, Call) and depth < TEXTS_DEPTH else None
+    made = makes(_arguments(node)) if isinstance(node, Call) and makes else None
+    if made is not None:
+        yield made
+
+
+def _arguments(call: Call) -> list[Node | None]:
+    """What is written for each parameter, in their order."""
+    named = dict(call.named)
+    names = [param.name for param in functions()[call.name].params]
+    return [*call.args, *(named.get(name) for name in names[len(call.args) :])]
+
+
 def reach(tree: str | Node, step: int = STEP) -> int:
     """How many seconds before its window a target reads at most; `step` is the seconds between two points."""
-    node = parse(tree) if isinstance(tree, str) else tree
-    before = max((reach(part, step) for part in _parts(node)), default=0)
+    return _reach(parse(tree) if isinstance(tree, str) else tree, step, 0)
+
+
+def _reach(node: Node, step: int, depth: int) -> int:
+    before = max((_reach(part, step, depth) for part in _parts(node)), default=0)
+    beside = max((_reach(made, step, depth + 1) for made in _made(node, depth)), default=0)
     if not isinstance(node, Call) or (own := functions()[node.name].reach) is None:
-        return before
-    given: list[Value] = [part.value if isinstance(part, Literal) else [] for part in node.args]
-    named = {key: part.value for key, part in node.named if isinstance(part, Literal)}
-    names = [param.name for param in functions()[node.name].params]
-    return before + own([*given, *(named.get(name) for name in names[len(given) :])], step)
+        return max(before, beside)
+    return before + own([_written(part) for part in _arguments(node)], step)
+
+
+def _written(node: Node | None) -> Value:
+    if node is None or isinstance(node, Literal):
+        return node.value if node else None
+    return []

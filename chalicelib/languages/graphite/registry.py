@@ -23,6 +23,9 @@ from chalicelib.languages.graphite.tree import Call, Literal, Node
 Implementation = Callable[..., list[Series]]
 # From the arguments that are written as numbers and strings, and the seconds between two points, to seconds.
 Reach = Callable[[Sequence[Value], int], int]
+# From the arguments in the order of the parameters, None for one that is not written, to a target that is like those
+# which the function will make of the names that it finds; None where that cannot be told.
+Makes = Callable[[Sequence[Node | None]], Node | None]
 _F = TypeVar("_F", bound=Implementation)
 
 
@@ -41,6 +44,7 @@ class Function:
     params: tuple[Param, ...]
     run: Implementation
     reach: Reach | None = None
+    makes: Makes | None = None
 
 
 FUNCTIONS: dict[str, Function] = {}
@@ -58,9 +62,9 @@ def _register() -> None:
     import_module("chalicelib.languages.graphite.functions")
 
 
-def function(*words: str | Param, reach: Reach | None = None) -> Callable[[_F], _F]:
+def function(*words: str | Param, reach: Reach | None = None, makes: Makes | None = None) -> Callable[[_F], _F]:
     """Registers a function under its names, which come first, with the parameters that follow them. `reach` tells how
-    many seconds before its window it reads."""
+    many seconds before its window it reads, `makes` what else it reads."""
     names = [word for word in words if isinstance(word, str)]
     params = tuple(word for word in words if isinstance(word, Param))
 
@@ -68,7 +72,7 @@ def function(*words: str | Param, reach: Reach | None = None) -> Callable[[_F], 
         for name in names:
             if name in FUNCTIONS:
                 raise ValueError(f"two functions are called {name}")
-            FUNCTIONS[name] = Function(name, params, run, reach)
+            FUNCTIONS[name] = Function(name, params, run, reach, makes)
         return run
 
     return register

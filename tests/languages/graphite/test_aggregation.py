@@ -10,11 +10,15 @@ from chalicelib.languages.graphite.aggregation import AGGREGATIONS, aggregation,
 from tests.languages.graphite.scene import N, Values
 
 
-@pytest.mark.parametrize("name", AGGREGATIONS)
+@pytest.mark.parametrize("name", sorted(set(AGGREGATIONS) - {"count"}))
 def test_nothing_comes_of_nothing(name: str) -> None:
     assert AGGREGATIONS[name]([]) is None
     if name != "avg_zero":
         assert AGGREGATIONS[name]([N, N]) is None
+
+
+def test_of_nothing_there_are_none() -> None:
+    assert AGGREGATIONS["count"]([]) == AGGREGATIONS["count"]([N, N]) == 0
 
 
 @pytest.mark.parametrize("name", sorted(set(AGGREGATIONS) - {"count", "stddev", "range", "rangeOf"}))

@@ -5,11 +5,12 @@ Source: Graphite, Functions (Combine). A moment at which no series has a value h
 
 from __future__ import annotations
 
-from functools import partial
+from functools import partial, reduce
 from itertools import chain
 
 from chalicelib.languages.graphite.aggregation import AGGREGATIONS, Aggregation, percentile
 from chalicelib.languages.graphite.context import Frame
+from chalicelib.languages.graphite.functions.transform import power
 from chalicelib.languages.graphite.naming import short
 from chalicelib.languages.graphite.registry import (
     Implementation,
@@ -22,13 +23,16 @@ from chalicelib.languages.graphite.registry import (
 )
 from chalicelib.languages.graphite.series import Row, Series, aligned, paths
 
+# Those that make a value of gaps alone.
+_OF_GAPS = ("avg_zero", "count")
+
 
 def combined(found: list[Series], by: str, xff: float = 0.0) -> list[Series]:
     """One series by the aggregation of that name, `sumSeries(what it was made of)`; none of none. A moment at which
     less than the share `xff` of the series have a value gets none. It keeps the tags that all have in common."""
     word, xff = by.removesuffix("Series"), xff or max((one.xff for one in found), default=0.0)
     aggregation, name = AGGREGATIONS[word], f"{word}Series({paths(found)})"
-    judged = _with_share(aggregation, xff) if xff or word == "avg_zero" else aggregation
+    judged = _with_share(aggregation, xff) if xff or word in _OF_GAPS else aggregation
     return [
         one.like(tags={"name": name, **_common_tags(found), "aggregatedBy": word})
         for one in merged(found, name, judged)
@@ -56,6 +60,10 @@ def _common_tags(found: list[Series]) -> dict[str, str]:
     return {tag: value for tag, value in first.tags.items() if all(one.tags.get(tag) == value for one in others)}
 
 
+def _power(base: float | None, exponent: float | None) -> float | None:
+    return None if base is None or exponent is None else power(base, exponent)
+
+
 def _combining(by: str) -> Implementation:
     def combine(frame: Frame, *lists: list[Series]) -> list[Series]:
         return combined(list(chain(*lists)), by)
@@ -78,6 +86,13 @@ def multiply_series(frame: Frame, *lists: list[Series]) -> list[Series]:
     """A single series stays as it is, with its name."""
     found = list(chain(*lists))
     return found if len(found) == 1 else combined(found, "multiply")
+
+
+@function("powSeries", series_lists("seriesList"))
+def pow_series(frame: Frame, *lists: list[Series]) -> list[Series]:
+    """The first to the power of the second, that to the power of the third, and so on."""
+    found = list(chain(*lists))
+    return merged(found, f"powSeries({','.join(one.name for one in found)})", partial(reduce, _power))
 
 
 @function("countSeries", series_lists())

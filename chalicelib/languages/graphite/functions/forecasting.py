@@ -136,6 +136,17 @@ def holt_winters_confidence_bands(
     return made
 
 
+@function("holtWintersConfidenceArea", series_list(), _DELTA, *_SPANS, reach=_bootstrap_reach)
+def holt_winters_confidence_area(
+    frame: Frame, found: list[Series], delta: float, bootstrap: str, seasonality: str
+) -> list[Series]:
+    """The bands of one series, both under the name of the area between them."""
+    if len(found) > 1:
+        raise frame.wrong(f"seriesList must be one series, not {len(found)}", 0)
+    bands = holt_winters_confidence_bands(frame, found, delta, bootstrap, seasonality)
+    return [one.like(f"holtWintersConfidenceArea({one.path_expression})") for one in bands]
+
+
 @function("holtWintersAberration", series_list(), _DELTA, *_SPANS, reach=_bootstrap_reach)
 def holt_winters_aberration(
     frame: Frame, found: list[Series], delta: float, bootstrap: str, seasonality: str

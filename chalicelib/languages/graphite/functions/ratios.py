@@ -12,7 +12,7 @@ from chalicelib.languages.graphite.series import Series, Values, aligned
 MISSING = "MISSING"
 
 
-def _divided(dividend: Series, divisor: Series) -> Series:
+def divided(dividend: Series, divisor: Series) -> Series:
     both = aligned((dividend, divisor))
     values = [a / b if a is not None and b else None for a, b in both.rows()]
     return _made(f"divideSeries({dividend.name},{divisor.name})", both.start, both.end, both.step, values)
@@ -28,19 +28,11 @@ def divide_series(frame: Frame, dividends: list[Series], divisors: list[Series])
     if len(divisors) > 1:
         raise frame.wrong(f"divisorSeries must be one series, not {len(divisors)}", 1)
     if divisors:
-        return [_divided(dividend, divisors[0]) for dividend in dividends]
+        return [divided(dividend, divisors[0]) for dividend in dividends]
     return [one.like(f"divideSeries({one.name},{MISSING})", [None] * len(one.values)) for one in dividends]
 
 
-@function("divideSeriesLists", series_list("dividendSeriesList"), series_list("divisorSeriesList"))
-def divide_series_lists(frame: Frame, dividends: list[Series], divisors: list[Series]) -> list[Series]:
-    """The first by the first, the second by the second, and so on."""
-    if len(dividends) != len(divisors):
-        raise frame.wrong(f"{len(dividends)} series cannot be divided by {len(divisors)}")
-    return [_divided(*pair) for pair in zip(dividends, divisors, strict=True)]
-
-
-@function("asPercent", series_list(), anything("total", None), node_or_tag("nodes", None, many=True))
+@function("asPercent", "pct", series_list(), anything("total", None), node_or_tag("nodes", None, many=True))
 def as_percent(frame: Frame, found: list[Series], total: Value, *nodes: int | str) -> list[Series]:
     """Each series in percent of a total: a number, one series, one series each, or the sum of all when none is named.
     With nodes, each is set against the total of those that share its nodes."""

@@ -5,8 +5,19 @@ from __future__ import annotations
 import math
 
 from chalicelib.languages.graphite import intervals, moments
+from chalicelib.languages.graphite.aggregation import aggregation
 from chalicelib.languages.graphite.context import Frame
-from chalicelib.languages.graphite.registry import boolean, function, integer, interval, number, series_list, string
+from chalicelib.languages.graphite.naming import short
+from chalicelib.languages.graphite.registry import (
+    aggregation_name,
+    boolean,
+    function,
+    integer,
+    interval,
+    number,
+    series_list,
+    string,
+)
 from chalicelib.languages.graphite.series import Series, Values
 
 
@@ -77,9 +88,26 @@ def _moment(frame: Frame, text: str, argument: int) -> int:
 
 @function("constantLine", number("value"))
 def constant_line(frame: Frame, value: float) -> list[Series]:
-    step, level = max((frame.end - frame.start) // 2, 1), float(value)
-    path = f"constantLine({level})"
-    return [Series(str(level), frame.start, frame.end, step, [level] * 3, path_expression=path)]
+    level = float(value)
+    return [_level(frame, str(level), level, f"constantLine({level})")]
+
+
+def _level(frame: Frame, name: str, value: float | None, path: str) -> Series:
+    step = max((frame.end - frame.start) // 2, 1)
+    return Series(name, frame.start, frame.end, step, [value] * 3, path_expression=path)
+
+
+@function("aggregateLine", series_list(), aggregation_name("func", "average"), boolean("keepStep", False))
+def aggregate_line(frame: Frame, found: list[Series], by: str, keep_step: bool) -> list[Series]:
+    """Every series as a line at what an aggregation makes of it, over the window or at the steps that it has."""
+    how, made = aggregation(by), []
+    assert how is not None, "the kind of the argument has seen to that"
+    for one in found:
+        value = how(one.values)
+        name = f"aggregateLine({one.name}, {value if value is None else short(value)})"
+        kept = one.like(name, [value] * len(one.values)) if keep_step else _level(frame, name, value, name)
+        made.append(kept)
+    return made
 
 
 @function("threshold", number("value"), string("label", ""), string("color", ""))
@@ -95,6 +123,15 @@ def time_(frame: Frame, name: str, step: int) -> list[Series]:
         raise frame.wrong("step is too short", 1)
     values: Values = [float(moment) for moment in range(frame.start, frame.end, step)]
     return [Series(name, frame.start, frame.start + step * len(values), step, values)]
+
+
+@function("sin", "sinFunction", string("name"), number("amplitude", 1), integer("step", 60))
+def sin(frame: Frame, name: str, amplitude: float, step: int) -> list[Series]:
+    """A wave to try things with: the sine of the moment."""
+    return [
+        one.like(values=[math.sin(moment) * amplitude for moment in one.values if moment is not None])
+        for one in time_(frame, name, step)
+    ]
 
 
 @function("identity", string("name"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from itertools import islice
 
 from chalicelib.languages.graphite import intervals
-from chalicelib.languages.graphite.aggregation import CONSOLIDATIONS, Aggregation, aggregation
-from chalicelib.languages.graphite.context import Frame
+from chalicelib.languages.graphite.aggregation import CONSOLIDATIONS, Aggregation, aggregation, last
+from chalicelib.languages.graphite.context import Frame, Value
 from chalicelib.languages.graphite.registry import (
     aggregation_name,
+    anything,
     boolean,
     function,
     interval,
@@ -19,8 +22,11 @@ from chalicelib.languages.graphite.registry import (
 from chalicelib.languages.graphite.series import Series, Values
 
 SPANS_MAX = 100_000
-# From coarse to fine.
-_UNITS = ("years", "months", "days", "hours", "minutes", "seconds")
+# From coarse to fine, with as much of each as is enough.
+_UNITS = ("y", "years"), ("mon", "months"), ("d", "days"), ("h", "hours"), ("min", "minutes"), ("s", "seconds")
+# With the day that they begin with, of which Monday is the first.
+_WEEKS = re.compile(r"w(?:eeks?)?([1-7])?")
+_DAY = 86_400
 
 
 def _named(name: str) -> Aggregation:
@@ -76,12 +82,13 @@ def summarize(frame: Frame, found: list[Series], text: str, name: str, from_star
 
 @function(
     "smartSummarize",
-    *(series_list(), interval("intervalString"), aggregation_name("func", "sum"), string("alignTo", "")),
+    *(series_list(), interval("intervalString"), aggregation_name("func", "sum"), anything("alignTo", None)),
 )
-def smart_summarize(frame: Frame, found: list[Series], text: str, name: str, unit: str) -> list[Series]:
-    """Spans begin where the request does, or with `alignTo` where the minute, hour, day, month or year of that does."""
+def smart_summarize(frame: Frame, found: list[Series], text: str, name: str, unit: Value) -> list[Series]:
+    """Spans begin where the request does, or with `alignTo` where the minute, hour, day, week, month or year of that
+    does; `weeks3` begin with a Wednesday. True and false, which older targets have there, say nothing."""
     span, how, made = _span(frame, text), _named(name), []
-    if unit and found:
+    if unit is not None and not isinstance(unit, bool):
         found = frame.again(_beginning(frame, unit))
     for one in found:
         last = one.start + len(one.values) * one.step
@@ -92,15 +99,41 @@ def smart_summarize(frame: Frame, found: list[Series], text: str, name: str, uni
     return made
 
 
-def _beginning(frame: Frame, unit: str) -> int:
+def _beginning(frame: Frame, unit: Value) -> int:
     """The beginning of the second, minute ... year in which the request begins; UTC."""
-    moment = datetime.fromtimestamp(frame.start, UTC)
-    place = next((place for place, word in enumerate(_UNITS) if unit in (word, word[:-1])), None)
+    moment, text = datetime.fromtimestamp(frame.start, UTC), unit if isinstance(unit, str) else ""
+    if week := _WEEKS.fullmatch(text):
+        days = (moment.isoweekday() - int(week[1] or 1)) % 7
+        return frame.start - frame.start % _DAY - days * _DAY
+    units = enumerate(_UNITS)
+    place = next((place for place, (short, long) in units if text.startswith(short) and long.startswith(text)), None)
     if place is None:
-        raise frame.wrong(f"alignTo must be one of {', '.join(_UNITS)}", 3)
+        words = ", ".join(word for _, word in _UNITS)
+        raise frame.wrong(f"alignTo must be one of {words}, weeks, weeks1 ... weeks7", 3)
     known = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
     year, month, day, hour, minute, second = (*known[: place + 1], *(1, 1, 1, 0, 0, 0)[place + 1 :])
     return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp())
+
+
+@function("compressPeriodicGaps", series_list())
+def compress_periodic_gaps(frame: Frame, found: list[Series]) -> list[Series]:
+    """Where every second, third ... moment alone has a value: a longer step, which leaves out the gaps between."""
+    return [_compressed(frame, one).like(f"compressPeriodicGaps({one.name})") for one in found]
+
+
+def _compressed(frame: Frame, one: Series) -> Series:
+    """The step is guessed by the first three values. A series that has none of its own stays as it is."""
+    known = list(islice((place for place, value in enumerate(one.values) if value is not None), 2))
+    if len(known) < 2 or known[1] - known[0] < 2:
+        return one
+    first, every = known[0], known[1] - known[0]
+    third = one.values[known[1] + every - 1 : known[1] + every + 2]
+    if [value is None for value in third] != [True, False, True]:
+        return one
+    start, span = one.start + first * one.step, every * one.step
+    count = -(-(len(one.values) - first) // every)
+    values = _buckets(frame, one, start, span, count, last)
+    return one.like(values=values, start=start, end=start + count * span, step=span)
 
 
 @function("hitcount", series_list(), interval("intervalString"), boolean("alignToInterval", False))

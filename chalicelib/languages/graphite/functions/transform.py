@@ -32,6 +32,23 @@ def power(base: float, exponent: float) -> float | None:
         return None
 
 
+def _exponential(value: float) -> float | None:
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return None
+
+
+def _sigmoid(value: float) -> float:
+    """Between 0 and 1, however large the value."""
+    power_of_e = math.exp(-abs(value))
+    return (1.0 if value >= 0 else power_of_e) / (1 + power_of_e)
+
+
+def _logit(value: float) -> float | None:
+    return math.log(value / (1 - value)) if 0 < value < 1 else None
+
+
 def _logarithm(value: float, base: float) -> float | None:
     return math.log(value, base) if value > 0 else None
 
@@ -52,6 +69,13 @@ def offset(frame: Frame, found: list[Series], amount: float) -> list[Series]:
         one.like(f"offset({one.name},{shown})", [None if value is None else value + amount for value in one.values])
         for one in found
     ]
+
+
+@function("add", series_list(), number("constant"))
+def add(frame: Frame, found: list[Series], constant: float) -> list[Series]:
+    """As `offset`, but its name shows no more than the whole part of the number."""
+    shown = short(constant) if math.isinf(constant) else int(constant)
+    return _each(found, "add", lambda value: value + constant, f",{shown}")
 
 
 @function("offsetToZero", series_list())
@@ -83,6 +107,21 @@ def pow_(frame: Frame, found: list[Series], exponent: float) -> list[Series]:
 @function("squareRoot", series_list())
 def square_root(frame: Frame, found: list[Series]) -> list[Series]:
     return _each(found, "squareRoot", lambda value: power(value, 0.5))
+
+
+@function("exp", series_list())
+def exp(frame: Frame, found: list[Series]) -> list[Series]:
+    return _each(found, "exp", _exponential)
+
+
+@function("sigmoid", series_list())
+def sigmoid(frame: Frame, found: list[Series]) -> list[Series]:
+    return _each(found, "sigmoid", _sigmoid)
+
+
+@function("logit", series_list())
+def logit(frame: Frame, found: list[Series]) -> list[Series]:
+    return _each(found, "logit", _logit)
 
 
 @function("log", "logarithm", series_list(), number("base", 10))

@@ -23,7 +23,7 @@ from chalicelib.languages.graphite.registry import (
 )
 from chalicelib.languages.graphite.series import Series, Values
 
-Size = int | str
+Size = float | str
 
 # Values that are looked at for one series: every moment looks at its whole window.
 WORK_MAX = 2_000_000
@@ -33,7 +33,7 @@ def _reach(args: Sequence[Value], step: int) -> int:
     size = args[1] if len(args) > 1 else 0
     if isinstance(size, str) and not size.lstrip("+-").isdecimal():
         return abs(intervals.seconds(size))
-    return abs(int(size)) * step if isinstance(size, int | str) else 0
+    return abs(int(size)) * step if isinstance(size, float | int | str) else 0
 
 
 def _earlier(frame: Frame, found: list[Series], size: Size) -> list[Series]:
@@ -41,12 +41,13 @@ def _earlier(frame: Frame, found: list[Series], size: Size) -> list[Series]:
     if not found:
         return []
     longest = max(one.step for one in found)
-    seconds = abs(intervals.seconds(size)) if isinstance(size, str) else abs(size) * longest
+    seconds = abs(intervals.seconds(size)) if isinstance(size, str) else abs(int(size)) * longest
     return frame.again(frame.start - seconds)
 
 
 def _points(one: Series, size: Size) -> int:
-    return abs(intervals.seconds(size)) // one.step if isinstance(size, str) else abs(size)
+    """Of a number of points with a fraction, the whole ones count."""
+    return abs(intervals.seconds(size)) // one.step if isinstance(size, str) else abs(int(size))
 
 
 def _shown(size: Size) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-ALL, X, Y, GAPS = "*.*.x", "a.one.x", "a.two.x", "b.gaps.x"
+ALL, X, Y, GAPS, SPARSE = "*.*.x", "a.one.x", "a.two.x", "b.gaps.x", "e.sparse.p"
+PERIODIC = "e.first.p"
 
 COMBINING = (
     *("sumSeries", "sum", "averageSeries", "avg", "maxSeries", "minSeries", "diffSeries", "multiplySeries"),
-    *("rangeOfSeries", "stddevSeries", "countSeries"),
+    *("rangeOfSeries", "stddevSeries", "countSeries", "powSeries"),
 )
 CHANGING = (
     *("absolute", "offsetToZero", "invert", "squareRoot", "log", "derivative", "nonNegativeDerivative", "perSecond"),
     *("integral", "changed", "isNonNull", "transformNull", "keepLastValue", "minMax", "cumulative"),
     *("sortByMaxima", "sortByMinima", "sortByTotal", "sortByName", "removeEmptySeries", "unique", "interpolate"),
-    *("linearRegression", "delay", "aliasByMetric"),
+    *("linearRegression", "delay", "aliasByMetric", "sigmoid", "logit", "upper", "lower", "substr"),
+    *("compressPeriodicGaps", "aggregateLine"),
 )
 MOVING = ("movingAverage", "movingMedian", "movingMax", "movingMin", "movingSum")
 PICKING = ("highestMax", "highestCurrent", "highestAverage", "lowestAverage", "lowestCurrent", "limit", "mostDeviant")
@@ -32,7 +34,123 @@ TARGETS: dict[str, tuple[str, ...]] = {
     **{name: (f"{name}({ALL}, 5)", f"{name}({ALL}, 20)") for name in COMPARING},
     **{name: (f"{name}({ALL}, 50)", f"{name}({GAPS}, 95)") for name in PERCENTILES},
     "divideSeries": (f"divideSeries({X}, {Y})", f"divideSeries({ALL}, b.flat.x)", f"divideSeries({X}, b.nulls.x)"),
-    "divideSeriesLists": (f"divideSeriesLists({ALL}, {ALL})",),
+    "divideSeriesLists": (
+        f"divideSeriesLists({ALL}, {ALL})",
+        "divideSeriesLists(d.*.z, d.*.z)",
+        f"divideSeriesLists({ALL}, {X})",
+    ),
+    **{
+        name: (
+            f"{name}({ALL}, scale({ALL}, 3))",
+            f"{name}({X}, {GAPS})",
+            f"{name}({ALL}, {X})",
+            f"{name}(d.*.z, d.*.z)",
+        )
+        for name in ("sumSeriesLists", "diffSeriesLists", "multiplySeriesLists")
+    },
+    "aggregateSeriesLists": (
+        *(f"aggregateSeriesLists({ALL}, scale({ALL}, 2), '{how}')" for how in AGGREGATIONS),
+        f"aggregateSeriesLists({ALL}, {ALL}, 'maxSeries', 0.9)",
+        f"sumSeries(aggregateSeriesLists({ALL}, {ALL}, 'avg'))",
+    ),
+    "pct": (f"pct({ALL})", f"pct(a.*.x, {Y})"),
+    "mapSeries and reduceSeries": tuple(
+        f"reduceSeries(mapSeries({names}, {node}), '{how}', {place}, {matchers})"
+        for names, node, place, matchers in (
+            ("a.*.*", 0, 1, "'one', 'two'"),
+            ("*.{one,gaps,point,flat}.x", 2, 0, "'b', 'a'"),
+            ("{a,b}.*.x", "0, 2", -2, "'one', 'two'"),
+        )
+        for how in ("diffSeries", "asPercent", "divideSeries", "sumSeries")
+    ),
+    "reduceSeries of less": ("reduceSeries(mapSeries(*.*.x, 0), 'diffSeries', 1, 'one', 'gaps')",),
+    "map and reduce": (
+        "reduce(map(a.*.*, 0), 'asPercent', 1, 'two', 'one')",
+        "scale(reduce(map(a.*.*, 0), 'diffSeries', 1, 'two', 'one'), 2)",
+    ),
+    "applyByNode": (
+        "applyByNode(*.*.x, 0, 'sumSeries(%.*.x)')",
+        "applyByNode(*.*.x, 1, 'scale(%.x, 2)', '% by two')",
+        "sumSeries(applyByNode(a.*.x, 0, 'maxSeries(%.*.x)'))",
+        "applyByNode(*.*.x, -2, 'absolute(%.x)')",
+        "applyByNode(no.such.x, 0, 'sumSeries(%.*.x)')",
+        "applyByNode(a.*.x, 0, 'nothing(%.*.x)')",
+        "applyByNode(a.*.x, 1, 'movingAverage(%.x, 3)')",
+        """applyByNode(a.*.x, 0, "applyByNode(%.*.x, 1, 'offset(%.two.x, 2)')")""",
+        "applyByNode(b.*.x, 1, 'summarize(%.x, \"7min\")')",
+    ),
+    "aliasQuery": (
+        r"aliasQuery(*.*.x, '(\w+)\.\w+\.x', 'c.rising.x', 'now %d')",
+        r"aliasQuery(a.{one,two}.x, 'two', 'one', '%.2f%% of it')",
+        r"sumSeries(aliasQuery(a.{one,two}.x, 'two', 'one', 'x %s'))",
+        r"aliasQuery(a.{one,two}.x, 'two', 'none', '%s')",
+        r"aliasQuery(a.one.x, '^.*', 'b.nulls.x', '%s')",
+        r"aliasQuery(a.one.x, 'one', 'two', 'no conversion')",
+        r"aliasQuery(a.one.x, 'one', 'two', '%d and %d')",
+    ),
+    "useSeriesAbove": (
+        "useSeriesAbove(transformNull(*.*.x), 50, 'transformNull.(.*),0.', 'c.rising.x')",
+        r"useSeriesAbove(keepLastValue(transformNull({a,b}.*.x)), 20, '.*(\w\.\w+\.x).*', 'scale(\1, 2)')",
+        "useSeriesAbove(isNonNull(a.*.x), 5, 'x', 'y')",
+        f"useSeriesAbove({GAPS}, 5, 'b.gaps', 'a.one')",
+    ),
+    "template": (
+        "template(scale(a.$1.x, $2), 'one', 3)",
+        "template(sumSeries($which.*.x, $2), which='a')",
+        "template(a.$name.x, name='one')",
+        "template(scale(a.$name.x, $factor), name='two', factor='-2.5')",
+        "template(alias(a.$1.x, $2), 'one', 'a name')",
+        "scale(template(a.{$1,$2}.x, 'one', 'two'), 3)",
+        "template(sumSeries(template(a.$1.x, 'two'), a.$1.x), 'one')",
+        "template(a.one.x)",
+        "template($1, 'a.one.x')",
+        "template(scale(a.$1.x, $2), 'one')",
+    ),
+    "add": (f"add({ALL}, 10)", f"add({GAPS}, -0.5)", f"add({ALL}, 2.75)"),
+    "exp": (f"exp(scale({ALL}, 0.1))", f"exp({GAPS})", f"exp({ALL})"),
+    "of a tenth": (f"logit(scale({ALL}, 0.01))", f"sigmoid(scale({ALL}, 0.1))"),
+    "letters": (f"upper({ALL}, 0, -1, 99)", f"lower(upper({ALL}), 0, 2)", f"upper(scale({ALL}, 2))"),
+    "substr": (
+        f"substr({ALL}, 1)",
+        f"substr({ALL}, 0, 2)",
+        f"substr({ALL}, -2, -1)",
+        f"substr(scale({ALL}, 2), 1, 3)",
+        f"substr(alias({X}, 'a)b(c.d'), 0, 1)",
+        f"substr(movingAverage({ALL}, 3), 1)",
+    ),
+    "compressPeriodicGaps": (
+        f"compressPeriodicGaps({SPARSE})",
+        f"derivative(compressPeriodicGaps({SPARSE}))",
+        f"compressPeriodicGaps({PERIODIC})",
+    ),
+    "aggregateLine": (
+        *(f"aggregateLine({ALL}, '{how}')" for how in AGGREGATIONS),
+        f"aggregateLine({ALL}, 'max', true)",
+        f"sumSeries(aggregateLine({X}))",
+    ),
+    "counting": (f"filterSeries({ALL}, 'count', '=', 0)", f"sortBy({ALL}, 'count')"),
+    "sin": ("sin('wave')", "sinFunction('wave', 3, 120)"),
+    "holtWintersConfidenceArea": (
+        f"holtWintersConfidenceArea({X}, 2, '2h')",
+        f"holtWintersConfidenceArea({GAPS}, 3, '3h', '30min')",
+        f"holtWintersConfidenceArea({ALL}, 2, '2h')",
+    ),
+    "a part of a point": (
+        f"movingAverage({ALL}, 2.5)",
+        f"exponentialMovingAverage({ALL}, 3.9)",
+        f"movingMax({X}, '1.5min')",
+        f"movingWindow({GAPS}, 0.5)",
+    ),
+    "smartSummarize by the week": tuple(
+        f"smartSummarize({X}, '{span}', 'sum', '{unit}')"
+        for span, unit in (("1d", "weeks"), ("1d", "weeks7"), ("7d", "weeks3"), ("1h", "days"))
+    ),
+    "smartSummarize as it was": (
+        f"smartSummarize({X}, '10min', 'sum', true)",
+        f"smartSummarize({X}, '10min', 'sum', 'min')",
+        f"smartSummarize({X}, '10min', 'sum', 'often')",
+    ),
+    "consolidateBy a median": (f"consolidateBy({ALL}, 'median')", "sumSeries(consolidateBy(d.*.z, 'median'))"),
     "asPercent": (f"asPercent({ALL})", "asPercent(a.*.x, 100)", f"asPercent(a.*.x, {Y})", "asPercent(a.*.x, None, 0)"),
     "percentileOfSeries": (f"percentileOfSeries({ALL}, 50)", f"percentileOfSeries({ALL}, 95, true)"),
     "aggregate": (*tuple(f"aggregate({ALL}, '{how}')" for how in AGGREGATIONS), f"aggregate({ALL}, 'sum', 0.5)"),
@@ -108,6 +226,13 @@ TARGETS: dict[str, tuple[str, ...]] = {
 
 # Where ours differs, and why that is meant.
 MEANT: dict[str, str] = {
+    "applyByNode(b.*.x, 1, 'summarize(%.x, \"7min\")')": "it moves results to where the series begin that it was given",
+    f"exp({ALL})": "it fails where a value is too large; ours has none there",
+    f"useSeriesAbove({GAPS}, 5, 'b.gaps', 'a.one')": "it fails over a gap",
+    "reduceSeries(mapSeries(*.*.x, 0), 'diffSeries', 1, 'one', 'gaps')": "it fails where one of the two is missing",
+    f"compressPeriodicGaps({PERIODIC})": "it begins with the second value where the series begins with the first",
+    "sumSeries(consolidateBy(d.*.z, 'median'))": "it knows no median there",
+    "template($1, 'a.one.x')": "it takes the name for text",
     f"nonNegativeDerivative({ALL}, 100)": "it fails where a gap meets a maximum; ours passes over the gap",
     "asPercent(d.*.z)": "over series of several steps it keeps the step of each, though not its values",
     f"timeSlice({ALL}, '1599999000', '1599999600')": "its slice begins and ends a step too late",

@@ -67,6 +67,9 @@ def world(seed: int) -> World:
         made.append(_series("d.slow.z", begin - begin % 300, 300, slow, chance))
         quick: Values = [chance.uniform(0, 10) for _ in range(length)]
         made.append(_series("d.quick.z", begin, step, quick, chance))
+    for name, place in (("e.sparse.p", 2), ("e.first.p", 1)):
+        third: Values = [chance.uniform(1, 9) if at % 3 == place else None for at in range(length)]
+        made.append(_series(name, begin, step, third, chance))
     return World(made)
 
 

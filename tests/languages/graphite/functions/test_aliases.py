@@ -31,6 +31,16 @@ TAGGED = "seriesByTag('dc=ams')"
         (r"aliasSub(n.*.cpu,'^n\.web(\d)','host-\1')", ["host-1.cpu", "host-2.cpu"]),
         (r"aliasSub(n.*.cpu,'(?P<which>\d).*','\g<which>')", ["n.web1", "n.web2"]),
         ("aliasSub(n.*.cpu,'WEB','x')", ["n.web1.cpu", "n.web2.cpu"]),
+        ("upper(n.*.cpu)", ["N.WEB1.CPU", "N.WEB2.CPU"]),
+        ("upper(n.*.cpu,0,-1,99,-99)", ["N.web1.cpU", "N.web2.cpU"]),
+        ("lower(upper(n.*.cpu),2)", ["N.wEB1.CPU", "N.wEB2.CPU"]),
+        ("lower(upper(n.*.cpu))", ["n.web1.cpu", "n.web2.cpu"]),
+        ("substr(n.*.cpu,1)", ["web1.cpu", "web2.cpu"]),
+        ("substr(n.*.cpu,1,2)", ["web1", "web2"]),
+        ("substr(n.*.cpu,-2,-1)", ["web1", "web2"]),
+        ("substr(n.web1.cpu,7)", [""]),
+        ("substr(scale(n.*.cpu,2))", ["n.web1.cpu", "n.web2.cpu"]),
+        ("substr(alias(n.web1.cpu,'a)b(c.d'),1)", [""]),
     ],
 )
 def test_series_get_names(target: str, names: list[str]) -> None:

@@ -68,7 +68,7 @@ def test_series_are_set_in_proportion(target: str, found: dict[str, Values]) -> 
     ("target", "message"),
     [
         ("divideSeries(a.x,a.*)", "divideSeries: divisorSeries must be one series, not 2 at position 18"),
-        ("divideSeriesLists(a.*,a.x)", "divideSeriesLists: 2 series cannot be divided by 1 at position 1"),
+        ("divideSeriesLists(a.*,a.x)", "divideSeriesLists: 2 series cannot be paired with 1 at position 23"),
         ("asPercent(n.*.*,a.*)", "asPercent: total must be a number, one series or 3 series, not 2 at position 17"),
         ("asPercent(a.x,'much')", "asPercent: total must be a number or a list of series at position 15"),
         (

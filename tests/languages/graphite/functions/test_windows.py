@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from tests.languages.graphite.scene import STEP, N, Values, made
+from chalicelib.languages.graphite import TargetError, evaluate
+from tests.languages.graphite.scene import START, STEP, N, Values, made, world
 
 
 @pytest.mark.parametrize(
@@ -17,7 +20,10 @@ from tests.languages.graphite.scene import STEP, N, Values, made
         ("movingMedian(a, '2min')", [1, 1.5, 2.5, 3, 5]),
         ("movingWindow(a, 2, 'max')", [1, 2, 3, 3, 5]),
         ("movingSum(a, 2, 1)", [N, 3, 5, N, N]),
+        ("movingSum(a, 2.9)", [1, 3, 5, 3, 5]),
         ("summarize(a, '2min', 'sum', true)", [3, 3, 5]),
+        ("aggregateLine(a, 'max', true)", [5, 5, 5, 5, 5]),
+        ("aggregateLine(a, 'max')", [5, 5, 5]),
         ("smartSummarize(a, '2min', 'max')", [2, 3, 5]),
         ("hitcount(a, '2min')", [60, 300, 300]),
         ("consolidateBy(a, 'max')", [1, 2, 3, N, 5]),
@@ -33,6 +39,82 @@ from tests.languages.graphite.scene import STEP, N, Values, made
 def test_values_are_made_of_others(target: str, values: Values) -> None:
     (found,) = made(target, {"a": [1, 2, 3, N, 5]}).values()
     assert found == pytest.approx(values)
+
+
+@pytest.mark.parametrize(
+    ("values", "compressed"),
+    [
+        ([N, 1, N, 0, N, 3, N], [1, 0, 3]),
+        ([1, N, N, 2, N, N, 3, N, N, N, N, N, 5], [1, 2, 3, N, 5]),
+        ([1, N, N, 2, N, N, N, N, N, 4], [1, N, N, 2, N, N, N, N, N, 4]),
+        ([N, N, 1, N, 2, N, 3, 4, 5, N], [N, N, 1, N, 2, N, 3, 4, 5, N]),
+        ([1, 2, 3, 4], [1, 2, 3, 4]),
+        ([1, N, N, 2], [1, N, N, 2]),
+        ([N, N], [N, N]),
+        ([], []),
+    ],
+)
+def test_a_series_with_a_gap_after_every_value_gets_a_longer_step(values: Values, compressed: Values) -> None:
+    (found,) = evaluate("compressPeriodicGaps(a)", world({"a": values}))
+    assert (found.name, found.values) == ("compressPeriodicGaps(a)", compressed)
+    assert found.end == found.start + found.step * len(found.values)
+    assert {found.start + place * found.step for place, value in enumerate(compressed) if value is not None} == {
+        START + place * STEP for place, value in enumerate(values) if value is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("unit", "begins"),
+    [
+        ("weeks", "2020-09-07"),
+        ("weeks1", "2020-09-07"),
+        ("w7", "2020-09-13"),
+        ("week6", "2020-09-12"),
+        ("weeks5", "2020-09-11"),
+        ("days", "2020-09-13"),
+        ("d", "2020-09-13"),
+        ("mon", "2020-09-01"),
+        ("year", "2020-01-01"),
+    ],
+)
+def test_spans_begin_with_a_week_or_another_unit(unit: str, begins: str) -> None:
+    """The window begins on a Sunday, 2020-09-13."""
+    (found,) = evaluate(f"smartSummarize(a, '1d', 'sum', '{unit}')", world({"a": [1.0]}))
+    assert datetime.fromtimestamp(found.start, UTC).isoformat() == f"{begins}T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("unit", ["'m'", "'weeks8'", "'weeks0'", "'weeks11'", "'often'", "''", "5", "a"])
+def test_a_unit_that_there_is_not_is_refused(unit: str) -> None:
+    with pytest.raises(TargetError, match=r"smartSummarize: alignTo must be one of years, .*weeks1 \.\.\. weeks7"):
+        evaluate(f"smartSummarize(a, '1d', 'sum', {unit})", world({"a": [1.0]}))
+
+
+def test_merged_values_may_be_their_median() -> None:
+    (found,) = evaluate("consolidateBy(a, 'median')", world({"a": [1, 9, 2, N, N, 4, 6, N]}))
+    assert found.merged(3).values == [2, 4, 6]
+
+
+def test_a_line_at_what_there_is_not_is_a_gap() -> None:
+    stored: dict[str, Values] = {"a": [N, N, N]}
+    assert made("aggregateLine(a)", stored) == {"aggregateLine(a, None)": [N, N, N]}
+    assert made("aggregateLine(a, 'count')", stored) == {"aggregateLine(a, 0)": [0, 0, 0]}
+
+
+def test_the_area_of_confidence_is_the_two_bands_of_one_series() -> None:
+    where = world({"a": [float(place % 5) for place in range(60)], "b": [1.0]})
+    spans = "2, '10min', '5min'"
+    area = evaluate(f"holtWintersConfidenceArea(a, {spans})", where)
+    bands = evaluate(f"holtWintersConfidenceBands(a, {spans})", where)
+    assert [one.name for one in area] == ["holtWintersConfidenceArea(a)"] * 2
+    assert [one.values for one in area] == [one.values for one in bands]
+    with pytest.raises(TargetError, match="seriesList must be one series, not 2"):
+        evaluate(f"holtWintersConfidenceArea(*, {spans})", where)
+
+
+@pytest.mark.parametrize("target", ["movingSum(a, inf)", "movingSum(a, 1e300)", "movingSum(a, '1.5min')"])
+def test_a_window_is_of_so_many_points_or_a_span(target: str) -> None:
+    with pytest.raises(TargetError, match="windowSize must be a number of points or a span of time"):
+        evaluate(target, world({"a": [1.0]}))
 
 
 def test_a_gap_longer_than_the_limit_stays() -> None:
