@@ -7,6 +7,8 @@ and `end` are the window of the request, seconds since 1970; a series lies in me
 gives the points after the start up to the end, as Whisper's files do, null where there is nothing. Optional: `now`
 (else `end`), and `repeat`, which evaluates that many times over and adds `seconds`, the median of one time.
 
+`{"functions": true}` is answered by `{"functions": [name]}`.
+
 Names are found by graphite-web's own patterns, and tagged ones by its own tag database (SQLite in memory).
 """
 
@@ -48,6 +50,8 @@ class Oracle:
 
     def answer(self, request: Request) -> Answer:
         """What graphite-web says to one request. Its refusals come as {"error": text}."""
+        if request.get("functions"):
+            return {"functions": sorted({**self.functions.SeriesFunctions, **self.functions.PieFunctions})}
         self.world = request["series"]
         self._know_tags()
         try:

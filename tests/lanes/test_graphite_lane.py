@@ -117,6 +117,12 @@ def test_a_series_goes_over_the_line_with_the_step_that_it_was_merged_to() -> No
     }
 
 
+def test_what_is_no_series_is_a_refusal() -> None:
+    asked = SimpleNamespace(world=[], _know_tags=lambda: None, evaluate=lambda request: ["a"])
+    answer = oracle.Oracle.answer(asked, {"series": [], "target": "template($1, 'a')"})  # type: ignore[arg-type]
+    assert answer == {"error": "AttributeError: 'str' object has no attribute 'name'"}
+
+
 def test_a_refusal_of_graphite_web_is_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(request: object) -> list[object]:
         raise ValueError("no such function")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.languages.graphite.registry import functions
-from tests.languages.graphite.differential.targets import MEANT, TARGETS
+from tests.languages.graphite.differential.targets import LEFT_OUT, MEANT, TARGETS
 from tests.languages.graphite.differential.worlds import Oracle, World, difference, ours, world
 
 pytestmark = pytest.mark.graphite_web
@@ -66,6 +66,11 @@ def test_ours_is_what_graphite_web_makes(oracle: Oracle, worlds: list[World], ta
                 found.append(f"{target} (seed {seed}): {differs[:600]}")
                 break
     assert not found, "\n".join(found)
+
+
+def test_every_function_of_graphite_web_is_known_or_left_out(oracle: Oracle) -> None:
+    # A call of seriesByTag is a pattern here.
+    assert {*oracle.functions()} - {*functions(), "seriesByTag"} == {*LEFT_OUT}
 
 
 def test_every_function_is_compared() -> None:

@@ -103,8 +103,13 @@ class Oracle:
         return dict(json.loads(self._process.stdout.readline()))
 
     def asked(self, target: str, world: World, **more: Any) -> dict[str, Any]:
+        return self._answer({"target": target, "start": START, "end": world.end, "series": world.series, **more})
+
+    def functions(self) -> list[str]:
+        return list(self._answer({"functions": True})["functions"])
+
+    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
-        request = {"target": target, "start": START, "end": world.end, "series": world.series, **more}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return self._read()

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.languages.graphite import functions, registry
 from chalicelib.languages.graphite.registry import function, series_list
+from tests.languages.graphite.differential.targets import LEFT_OUT
 
 
 def test_every_module_of_functions_is_in_the_families() -> None:
@@ -22,6 +23,12 @@ def test_a_function_takes_its_frame_and_what_it_declares(name: str) -> None:
     assert not any(param.many for param in found.params[:-1])
     many = any(param.many for param in found.params)
     inspect.signature(found.run).bind(object(), *found.params[: len(found.params) - many])
+
+
+def test_the_documentation_names_every_function_that_is_left_out() -> None:
+    text = (Path(__file__).parents[4] / "docs" / "hosted-graphite.md").read_text()
+    assert not registry.functions().keys() & {*LEFT_OUT}
+    assert [name for name in LEFT_OUT if f"`{name}`" not in text] == []
 
 
 def test_two_functions_cannot_have_one_name() -> None:
