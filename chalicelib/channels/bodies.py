@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-_CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+# What is no number and no name of an error may be anything, such as what was sent.
+_CODE = re.compile(r"[0-9]{1,7}|[A-Z][A-Z_]{2,39}")
 
 
 @dataclass(frozen=True, slots=True)

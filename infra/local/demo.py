@@ -51,7 +51,7 @@ class _Sender:
 
 
 def fill(services: Services, project: Project, sent: Outbox) -> None:
-    """Gives `project` channels of every kind and checks in every state, as if it had been in use for a while."""
+    """Gives `project` channels of several kinds and checks in every state, as if it had been in use for a while."""
     now = services.clock()
     clock = _Clock(now - max(story.oldest(now) for story in STORIES) - BEFORE)
     outlet = Outlet(sender=_Sender(sent))  # type: ignore[arg-type]

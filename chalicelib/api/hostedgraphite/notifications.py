@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib import channels as kinds
 from chalicelib.api.hostedgraphite import bodies, validation, wire
 from chalicelib.api.hostedgraphite.errors import VOICE
+from chalicelib.channels.fields import MASK
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Conflict, Invalid
 from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
@@ -36,7 +37,8 @@ def _shown(channel: Channel) -> dict[str, Any]:
     """A channel of any dialect; the destination's secrets are covered."""
     public = kinds.kind_named(channel.kind).public(channel.settings)
     key = DESTINATIONS.get(channel.kind, "")
-    destination = public.get(key) or public.get("url_down") or next((str(one) for one in public.values() if one), "")
+    told = [one for one in public.values() if isinstance(one, str) and one]
+    destination = public.get(key) or public.get("url_down") or next((one for one in told if one != MASK), MASK)
     return {
         "type": channel.kind,
         "destination": destination,

@@ -1,0 +1,58 @@
+"""A kind of channel and the service that it speaks to, played on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from chalicelib.channels import Kind, kind_named
+from chalicelib.channels.base import Outlet
+from chalicelib.core.errors import Undelivered
+from chalicelib.core.news import News
+from tests.channels.samples import VALID
+from tests.channels.servers import HERE, Reply, Server
+from tests.channels.services import SERVICES
+
+
+@dataclass
+class Stage:
+    """The kind with these settings, its service, and what that has shown to its readers."""
+
+    kind: Kind
+    server: Server
+    settings: dict[str, Any]
+    messages: list[str] = field(default_factory=list)
+
+    def tell(self, *news: News, **changes: Any) -> None:
+        self.kind.send({**self.settings, **changes}, news, Outlet(allowed_networks=HERE))
+
+    def refusal(self, *news: News, **changes: Any) -> Undelivered:
+        with pytest.raises(Undelivered) as caught:
+            self.tell(*news, **changes)
+        return caught.value
+
+    def answers(self, *replies: Reply) -> None:
+        """From now on the service answers this, whatever it is asked."""
+        self.server.plays = None
+        self.server.answer(*replies)
+
+
+def staged(name: str, server: Server, monkeypatch: pytest.MonkeyPatch, **settings: object) -> Stage:
+    """The kind's own host, or the one that its settings name, is the server."""
+    kind, given = kind_named(name), {**VALID[name], **settings}
+    if hasattr(kind, "ENDPOINT"):
+        monkeypatch.setattr(kind, "ENDPOINT", server.url(""))
+    else:
+        given["url"] = _here(str(given.get("url", "")), server)
+    stage = Stage(kind, server, kind.clean(given))
+    server.plays = lambda received: SERVICES[name](received, stage.messages)
+    return stage
+
+
+def _here(url: str, server: Server) -> str:
+    parts = urlsplit(url)
+    user = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
+    return parts._replace(scheme="http", netloc=f"{user}127.0.0.1:{server.port}").geturl() or server.url("")
