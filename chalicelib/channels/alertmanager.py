@@ -55,7 +55,10 @@ def _labels(given: object) -> dict[str, str]:
     for label in given:
         if not isinstance(label, str) or not _LABEL.fullmatch(label) or label in _OWN:
             raise fields.invalid("labels", f"holds a name that is not a label's, or is one of {', '.join(_OWN)}")
-    return {label: fields.plain(value, "labels", LABEL_LIMIT) for label, value in given.items()}
+    labels = {label: fields.plain(value, "labels", LABEL_LIMIT) for label, value in given.items()}
+    if not all(labels.values()):
+        raise fields.invalid("labels", "holds an empty value, which is no label")
+    return labels
 
 
 wants = everything

@@ -11,7 +11,7 @@ import re
 
 _BREAK = "\u200b"
 _CALL = re.compile(r"(?<!\w)@(?=[\w*])")
-_ADDRESS = re.compile(r"(?<=\w)\.(?=\w)|(?<=:)(?=//)|@(?=\w)")
+_ADDRESS = re.compile(r"(?<=\w)\.(?=\w)|(?<=:)(?=//)|@(?=\w)|<(?=[\w!@#/])")
 # An address without a character in it that Markdown could read.
 _PLAIN_ADDRESS = re.compile(r"(https?://[\w./?=&%#;,+-]+)")
 _MARKDOWN = re.compile(r"[\\`*_\[\]()<>#~|!]|:(?=[\w+-]+:)")

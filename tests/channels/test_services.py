@@ -3,7 +3,6 @@ the service says with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,21 +13,11 @@ from chalicelib.core.news import News
 from tests.channels.samples import ENDS, HOSTILE, VALID, check, news
 from tests.channels.servers import Reply, Server
 from tests.channels.services import SERVICES, answer
-from tests.channels.stage import Stage, staged
+from tests.channels.stage import Make
 
 OLDER = {"email", "sms", "sns", "webhook", "slack", "pagerduty", "opsgenie", "victorops"}
 
 each_service = pytest.mark.parametrize("name", SERVICES)
-
-Make = Callable[..., Stage]
-
-
-@pytest.fixture
-def stage(server: Server, monkeypatch: pytest.MonkeyPatch) -> Make:
-    def make(name: str, **settings: object) -> Stage:
-        return staged(name, server, monkeypatch, **settings)
-
-    return make
 
 
 def test_every_kind_that_speaks_to_a_named_service_has_one_to_speak_to() -> None:
