@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 # What is no number and no name of an error may be anything, such as what was sent.
-_CODE = re.compile(r"[0-9]{1,7}|[A-Z][A-Z_]{2,39}")
+_CODE = re.compile(r"-?[0-9]{1,7}|[A-Z][A-Z_]{2,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,21 @@ def said(service: str, body: bytes) -> Said:
     """What the service says in the body of its answer."""
     manner = MANNERS.get(service, Manner())
     found = document(body)
-    codes = (_code(at(found, place)) for place in manner.codes)
-    return Said(next(filter(None, codes), ""), _seconds(at(found, manner.wait), manner.seconds))
+    return Said(_code(_first(found, manner.codes)), _seconds(at(found, manner.wait), manner.seconds))
 
 
 def is_taken(service: str, body: bytes) -> bool:
-    """Whether a success to HTTP is one to the service too. One whose body is not understood is."""
-    taken = MANNERS.get(service, Manner()).taken
-    return not taken or said(service, body).code in ("", *taken)
+    """Whether a success to HTTP is one to the service too. One that says no code is; one that says something else than
+    a code of a success is not, whatever that may be."""
+    manner = MANNERS.get(service, Manner())
+    code = _first(document(body), manner.codes) if manner.taken else None
+    return code is None or str(code) in manner.taken
+
+
+def _first(found: Any, places: tuple[str, ...]) -> Any:
+    """The value at the first of the places that has one."""
+    values = (at(found, place) for place in places)
+    return next((value for value in values if value is not None), None)
 
 
 def _code(value: Any) -> str:

@@ -58,6 +58,9 @@ def test_a_body_that_is_not_understood_says_nothing(body: bytes) -> None:
     [
         ("WeCom", {"errcode": 0}, True),
         ("WeCom", {"errcode": 93000}, False),
+        ("WeCom", {"errcode": -1}, False),
+        ("WeCom", {"errcode": "s3cret"}, False),
+        ("WeCom", {}, True),
         ("DingTalk", {"errcode": 310000}, False),
         ("Feishu", {"StatusCode": 0, "code": 0}, True),
         ("Feishu", {"code": 19001}, False),
