@@ -208,11 +208,9 @@ TABLE: tuple[Row, ...] = (
     *rows("Matrix", "413", "", "final", "the message is too large for the server"),
     # Mattermost, Incoming webhooks; the ids stand in the JSON of its errors.
     *rows("Mattermost", "4xx", "web.incoming_webhook.invalid", "final", "the webhook is gone"),
-    *rows("Mattermost", "4xx", "web.incoming_webhook.disabled", "final", "webhooks are switched off there"),
     *rows("Mattermost", "4xx", "web.incoming_webhook.channel", "final", "its channel is gone"),
     *rows("Mattermost", "4xx", "web.incoming_webhook.user", "final", "its user is gone"),
     *rows("Mattermost", "4xx", "web.incoming_webhook.permissions", "final", "it may not write to the channel"),
-    *rows("Mattermost", "4xx", "api.webhook", "final", "the webhook is gone"),
     # Pushover, Message API, API friendliness: a 4xx will never be taken as it is, a 429 is the month's limit.
     *rows("Pushover", "4xx", "application token is invalid", "final", "the application's token is not known"),
     *rows("Pushover", "4xx", "user identifier is", "final", "there is no such user or group, or it has no device"),
