@@ -25,7 +25,8 @@ class Function:
     seconds where that is given, else when the message is no longer hidden. `timeout` is in seconds, `memory` in MB.
     `may` names the tables ("checks"), their indexes ("checks/due") and the queues that it calls, each with its actions
     in one text ("GetItem Query"), of a queue always SEND; `tells` says that it sends mail, text messages and to topics,
-    `reads_sms_log` that it reads what SNS writes of text messages that failed.
+    `reads_sms_log` that it reads what SNS writes of text messages that failed, `assumes_roles` that it takes the roles
+    that the owner allows for check commands.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Function:
     may: Mapping[str, str] = field(default_factory=dict)
     tells: bool = False
     reads_sms_log: bool = False
+    assumes_roles: bool = False
 
     @property
     def hidden(self) -> int:
@@ -169,6 +171,7 @@ FUNCTIONS: tuple[Function, ...] = (
             "commands": SEND,
             "chores": SEND,
         },
+        assumes_roles=True,
     ),
     Function(
         "deliver_news",

@@ -21,7 +21,8 @@ class Settings:
     is set in the other regions alone: where the tables are. Channels may publish to SNS topics whose names begin with
     `topic_prefix`, "*" for all. `sms_log` is the log group in which SNS tells of text messages that failed; empty where
     nobody asks. With `confirm_addresses` news goes only to addresses and numbers whose owners have confirmed that they
-    want it.
+    want it. `aws_region` is where this process runs, `aws_endpoint_url` where AWS is that is not Amazon's: both are in
+    variables of AWS's own.
     """
 
     stage: str = "local"
@@ -51,6 +52,8 @@ class Settings:
     topic_prefix: str = "tocsin-news"
     sms_log: str = ""
     confirm_addresses: bool = False
+    aws_region: str = ""
+    aws_endpoint_url: str = ""
 
     @property
     def places(self) -> list[str]:
@@ -120,7 +123,9 @@ def _number(key: str, text: str, low: int, high: int) -> int:
     return int(text)
 
 
-_VARIABLES = {name: f"TOCSIN_{name.upper()}" for name in Settings.__dataclass_fields__}
+# These have their names from AWS's tools, which read them too.
+BY_AWS = {"aws_region": "AWS_REGION", "aws_endpoint_url": "AWS_ENDPOINT_URL"}
+_VARIABLES = {name: f"TOCSIN_{name.upper()}" for name in Settings.__dataclass_fields__} | BY_AWS
 _RANGES = {
     "check_limit": (1, 10_000_000),
     "ping_body_limit": (0, 100_000),

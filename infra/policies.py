@@ -20,6 +20,9 @@ TAKE_MESSAGES = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMess
 SEND_MESSAGES = ("sqs:GetQueueUrl", "sqs:SendMessage")
 # The queues that have the same names in the regions of the other places.
 _ELSEWHERE = {ELSEWHERE: "ProbesQueue", STRAGGLERS_ELSEWHERE: "StragglersQueue"}
+CONDITIONS = {
+    "CommandRolesAreGiven": {"Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", {"Ref": "CommandRoles"}]}, ""]}]},
+}
 _ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
 
 
@@ -43,6 +46,9 @@ def _statements(function: Function) -> Iterator[Statement]:
         # A log group has two names: with a star at its end it is all that is in it, which most calls are about.
         group = f"logs:{_ACCOUNT}:log-group:{SMS_LOG['Fn::Sub']}"
         yield _allow("TextMessagesLog", ("logs:FilterLogEvents",), [_sub(group), _sub(f"{group}:*")])
+    if function.assumes_roles:
+        roles = _allow("CommandRoles", ("sts:AssumeRole",), {"Ref": "CommandRoles"})
+        yield {"Fn::If": ["CommandRolesAreGiven", roles, {"Ref": "AWS::NoValue"}]}
     if function.tells:
         yield from _telling()
     if function.tells and (function.queue or function.every):

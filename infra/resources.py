@@ -60,6 +60,13 @@ def parameters() -> dict[str, Any]:
         "Description": "The sender of every mail; an address or domain that SES has verified. Its name is SiteName.",
     }
     own["AlarmEmail"] = {"Type": "String", "Default": "", "Description": "Who is told of alarms; nobody when empty."}
+    own["CommandRoles"] = {
+        "Type": "CommaDelimitedList",
+        "Default": "",
+        "AllowedPattern": r"(arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=.@/-]{1,512})?",
+        "ConstraintDescription": "ARNs of roles, separated by commas, without wildcards",
+        "Description": "The roles that check commands may assume to ask AWS; none when empty.",
+    }
     own["LogDays"] = {
         "Type": "Number",
         "Default": 30,
@@ -76,7 +83,7 @@ def parameters() -> dict[str, Any]:
 
 
 def _adjustable() -> list[Any]:
-    return [field for field in fields(Settings) if field.name not in (*_FIXED, *_GIVEN)]
+    return [field for field in fields(Settings) if field.name not in (*_FIXED, *_GIVEN, *package_settings.BY_AWS)]
 
 
 def _parameter(setting: str) -> dict[str, Any]:

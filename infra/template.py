@@ -143,7 +143,7 @@ def own(settings: Settings) -> dict[str, Any]:
     return {
         "Description": f"Tocsin, stage {settings.stage}",
         "Parameters": resources.parameters() | entrance.parameters(),
-        "Conditions": alarms.CONDITIONS | feedback.CONDITIONS | entrance.CONDITIONS,
+        "Conditions": alarms.CONDITIONS | feedback.CONDITIONS | entrance.CONDITIONS | policies.CONDITIONS,
         # OpenApiVersion keeps SAM from making a second stage, called Stage, that nobody asked for.
         "Globals": {
             "Api": {"OpenApiVersion": "2.0"},

@@ -13,7 +13,8 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
-from chalicelib.commands.base import CommandError, Context, Credential, HttpError, Readers
+from chalicelib.commands.base import CommandError, Context, HttpError, Readers
+from chalicelib.core.credentials import Credential
 from chalicelib.core.errors import Invalid
 
 __all__ = ["NAMES", "UNSERVED", "CommandError", "Context", "Credential", "HttpError", "Readers", "bound", "refuse"]

@@ -14,7 +14,8 @@ from functools import cache
 from typing import Any
 
 from chalicelib.commands import web
-from chalicelib.commands.base import CommandError, Context, Credential, asking
+from chalicelib.commands.base import CommandError, Context, asking
+from chalicelib.core.credentials import ROLE, Credential
 from chalicelib.net import urls
 from chalicelib.probes import http
 from chalicelib.probes.redirects import Request
@@ -22,7 +23,6 @@ from chalicelib.probes.redirects import Request
 SECONDS = 10
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]{2,20}){1,3}-\d{1,2}")
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 # What the engine sets itself.
 _ENGINES = frozenset({"host", "content-length", "transfer-encoding", "connection", "expect"})
 
@@ -41,7 +41,7 @@ def client(context: Context, service: str, region: object, role: object = None) 
 def _credential(context: Context, role: object) -> Credential:
     known = [one for one in context.credentials if one.kind == "aws"]
     if role is not None:
-        known = [one for one in known if one.user == role and _ROLE.fullmatch(one.user)]
+        known = [one for one in known if one.user == role and ROLE.fullmatch(one.user)]
         if not known:
             raise CommandError("the project's settings do not name this role")
     if not known:

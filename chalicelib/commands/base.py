@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
+from chalicelib.core.credentials import Credential
 from chalicelib.core.entities import Entity
 from chalicelib.core.errors import Invalid, TocsinError
 from chalicelib.net.lookups import Resolver
@@ -18,7 +19,6 @@ from chalicelib.probes.connection import Session
 
 # Seconds that a command waits for a host unless it says otherwise.
 TIMEOUT = 10.0
-ANY_HOST = "*"
 
 
 class CommandError(TocsinError):
@@ -27,34 +27,6 @@ class CommandError(TocsinError):
 
 class HttpError(CommandError):
     """A request over HTTP failed, or its answer was an error or not what it should be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """What commands of a project may log in with, by the owner's settings. It goes to its `hosts` alone: names,
-    "*.example.org" for those below, "*" for all.
-
-    `kind` is what it is for: postgresql, mysql, redis, oauth2 (`name` is that of the token, `password` the token) or
-    aws (`user` is the ARN of the role that may be assumed, empty for that of the function; `password` its external id).
-    """
-
-    kind: str
-    hosts: tuple[str, ...]
-    name: str = ""
-    user: str = ""
-    password: str = field(default="", repr=False)
-    tls: bool = False
-    verify: bool = True
-
-    def is_for(self, host: str) -> bool:
-        """Whether it may be sent to a host."""
-        return any(_is_like(host.lower(), one.lower()) for one in self.hosts)
-
-
-def _is_like(host: str, pattern: str) -> bool:
-    if pattern.startswith("*."):
-        return host.endswith(pattern[1:])
-    return pattern in (host, ANY_HOST)
 
 
 def _nowhere(*_: object) -> NoReturn:
@@ -120,9 +92,9 @@ class Context:
         )
 
     def credential(self, kind: str, host: str, name: str = "") -> Credential | None:
-        """What may be used to log in at a host."""
-        of_kind = (one for one in self.credentials if one.kind == kind and name in ("", one.name))
-        return next((one for one in of_kind if one.is_for(host)), None)
+        """What may be used to log in at a host: of several that which is for the fewest others."""
+        of_kind = [one for one in self.credentials if one.kind == kind and name in ("", one.name) and one.fit(host)]
+        return max(of_kind, key=lambda one: one.fit(host), default=None)
 
     def own(self, name: str, given: object, command: str) -> Any:
         """An argument, or what the entity has under its name. Raises CommandError for neither."""

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, ClassVar
 
-from chalicelib.commands.base import CommandError, Context, Credential, asking, text, whole
+from chalicelib.commands.base import CommandError, Context, asking, text, whole
 from chalicelib.commands.values import plain
+from chalicelib.core.credentials import Credential
 from chalicelib.core.errors import Invalid
 from chalicelib.languages.conditions.exposed import Exposed
 from chalicelib.probes import dialogue, fields

@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 from chalicelib.commands import databases
-from chalicelib.commands.base import Context, Credential
+from chalicelib.commands.base import Context
 from chalicelib.commands.databases import Database, Row, Run, Shard, Wire
+from chalicelib.core.credentials import Credential
 from chalicelib.probes import dialogue, postgresql
 from chalicelib.probes.base import Failed
 from chalicelib.probes.connection import Connection

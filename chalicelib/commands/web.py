@@ -113,7 +113,7 @@ def fetch(
         definition = http.clean({**given, "headers": dict(headers or {}), "user": user, "password": password})
         request = redirects.first(definition)
         if token:
-            request = replace(request, headers=request.headers | _shown(context, target, token))
+            request = replace(request, headers=request.headers | _shown(context, target, token, verify))
         return exchange(definition, request, session, address)
 
 
@@ -139,10 +139,12 @@ def _target(url: str, params: Mapping[str, Any] | None) -> Target:
     return replace(target, path=f"{target.path}{sign}{urlencode(dict(params), doseq=True)}")
 
 
-def _shown(context: Context, target: Target, name: str) -> dict[str, str]:
+def _shown(context: Context, target: Target, name: str, verify: bool) -> dict[str, str]:
     if not target.encrypted:
         raise HttpError("a token is sent over https alone")
     found = context.credential("oauth2", target.host, name)
     if found is None:
         raise HttpError(f"the project has no token {name!r} for {target.host}")
+    if found.verify and not verify:
+        raise HttpError(f"the token {name!r} is sent to a host that is verified alone")
     return {"Authorization": f"Bearer {found.password}"}

@@ -247,6 +247,30 @@ class MuteItem(Table):
     data = Json()
 
 
+class CredentialItem(Table):
+    """definitions: `credential#<name>`, what commands may log in with at `hosts`."""
+
+    class Meta:
+        noun = "definitions"
+        table_name = "definitions"
+        billing_mode = "PAY_PER_REQUEST"
+
+    project = UnicodeAttribute(hash_key=True)
+    noun = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    kind = UnicodeAttribute()
+    hosts = Json()
+    created = Instant(null=True)
+    user = UnicodeAttribute(null=True)
+    password = UnicodeAttribute(null=True)
+    tls = BooleanAttribute(null=True)
+    verify = BooleanAttribute(null=True)
+
+    def __repr__(self) -> str:
+        """Without the password."""
+        return f"CredentialItem({self.project}, {self.noun})"
+
+
 class OutboxDueIndex(GlobalSecondaryIndex["OutboxItem"]):
     """What is to be looked at at some time; what waits for something else is not in it. Nominates."""
 
@@ -304,7 +328,7 @@ class OutboxItem(Table):
 # Of the models of one table the last has its indexes.
 MODELS: tuple[type[Table], ...] = (
     *(SatelliteItem, MemberItem, CheckItem, LineItem, DirectoryItem, ChannelItem, RecipientItem),
-    *(SubscriptionItem, MuteItem, DocumentItem),
+    *(SubscriptionItem, MuteItem, CredentialItem, DocumentItem),
     *(HistoryItem, NotificationItem, CursorItem, DebtItem, AttemptsItem, OutboxItem, SeriesItem),
 )
 

@@ -5,6 +5,7 @@ Exit codes: 0, 1 for what went wrong, 2 for a command line that makes no sense.
 
 from __future__ import annotations
 
+import getpass
 import logging
 import os
 import sys
@@ -34,12 +35,24 @@ def main(argv: Sequence[str]) -> int:
 
 def _run(argv: Sequence[str]) -> tuple[int, str]:
     place, command = arguments.split_place(argv)
-    arguments.command(command)  # what makes no sense is said at once, before anything is asked
+    parsed = arguments.command(command)  # what makes no sense is said at once, before anything is asked
     if place.url and (place.stage or place.endpoint):
         raise Usage("--url is a running service, --stage and --endpoint are tables: say one or the other")
-    if place.url or not _tables_meant(place):
-        return caller.ask(_address("--url", place.url or RUNNER), command)
-    return commands.answer(_services(place), command)
+    address = "" if not place.url and _tables_meant(place) else _address("--url", place.url or RUNNER)
+    secret = _secret() if arguments.wants_secret(parsed) else ""
+    if address:
+        return caller.ask(address, command, secret)
+    return commands.answer(_services(place), command, secret)
+
+
+def _secret() -> str:
+    """The password, which is no word of the command line: other users see those of a process, and shells keep them."""
+    if sys.stdin.isatty():
+        return getpass.getpass("Password: ")
+    try:
+        return sys.stdin.readline().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise Usage("the password that came on standard input is not UTF-8") from None
 
 
 def _tables_meant(place: Namespace) -> bool:

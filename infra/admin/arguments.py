@@ -6,12 +6,15 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from chalicelib.core import credentials
 from chalicelib.core.check import Access
 from chalicelib.monitor.managing.projects import KINDS
 
 LIMIT_MAX = 10_000_000
 
-ABOUT = "Makes, lists and removes projects; lists and replaces their keys."
+ABOUT = (
+    "Makes, lists and removes projects; lists and replaces their keys; keeps what their check commands may log in with."
+)
 WHERE = (
     "Without --stage and --endpoint the service that `make run` started on this machine is asked; "
     "with them the tables themselves are, with the AWS credentials and the region of your environment."
@@ -62,7 +65,7 @@ def _commands() -> _Parser:
     json = _Parser(add_help=False)
     json.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer with a JSON document")
     root = _Parser(prog="infra.admin", description=f"{ABOUT} {WHERE}", parents=[_place(), json])
-    nouns = root.add_subparsers(dest="noun", required=True, metavar="project|key")
+    nouns = root.add_subparsers(dest="noun", required=True, metavar="project|key|credential")
 
     project = nouns.add_parser("project", help="projects").add_subparsers(dest="verb", required=True, metavar="VERB")
     create = project.add_parser("create", parents=[json], help="a new project; shows its keys, once")
@@ -80,7 +83,35 @@ def _commands() -> _Parser:
     rotate.add_argument("code")
     rotate.add_argument("--kind", choices=KINDS, action="append", help="only this kind; may be repeated")
     rotate.add_argument("--keep-old", action="store_true", help="the old keys go on working beside the new")
+    _credential_commands(nouns.add_parser("credential", help="what check commands may log in with"), json)
     return root
+
+
+def _credential_commands(noun: argparse.ArgumentParser, json: argparse.ArgumentParser) -> None:
+    verbs = noun.add_subparsers(dest="verb", required=True, metavar="VERB")
+    about = "a login, in the place of one that has its name; its password is asked for, or read from standard input"
+    add = verbs.add_parser("add", parents=[json], help=about, description=about)
+    add.add_argument("code")
+    add.add_argument("name", help="of a token of OAuth 2.0 the name by which commands ask for it")
+    add.add_argument("--kind", choices=credentials.KINDS, required=True)
+    hosts = 'where it may be sent: a name, "*.example.org" for all below, "*" for all; may be repeated'
+    add.add_argument("--host", action="append", default=[], help=hosts)
+    who = add.add_mutually_exclusive_group()
+    who.add_argument("--user", default="", help="whom to log in as")
+    who.add_argument("--role", default="", help="the ARN of the role of AWS to assume; its password is an external id")
+    add.add_argument("--tls", action="store_true", help="log in over TLS alone")
+    add.add_argument("--no-verify", action="store_true", help="take any certificate")
+    add.add_argument("--no-password", action="store_true", help="ask for none: a role without an external id")
+    listing = verbs.add_parser("list", parents=[json], help="its credentials, without their passwords")
+    listing.add_argument("code")
+    remove = verbs.add_parser("remove", parents=[json], help="one of them; commands have it no more")
+    remove.add_argument("code")
+    remove.add_argument("name")
+
+
+def wants_secret(args: argparse.Namespace) -> bool:
+    """Whether a command needs a password beside its words, which others can read."""
+    return (args.noun, args.verb) == ("credential", "add") and not args.no_password
 
 
 def kinds(args: argparse.Namespace) -> tuple[Access, ...]:

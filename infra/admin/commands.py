@@ -11,8 +11,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.check import Access, Project
+from chalicelib.core.credentials import Credential
 from chalicelib.core.errors import Invalid, TocsinError
-from chalicelib.monitor.managing import projects
+from chalicelib.monitor.managing import credentials, projects
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import directory
@@ -36,10 +37,12 @@ class Outcome:
     document: Any
 
 
-def answer(services: Services, argv: Sequence[str]) -> tuple[int, str]:
-    """Runs one command: (0, what to print), or 1 or 2 (see `infra.admin.__main__`) and a line of what is wrong."""
+def answer(services: Services, argv: Sequence[str], secret: str = "") -> tuple[int, str]:
+    """Runs one command: (0, what to print), or 1 or 2 (see `infra.admin.__main__`) and a line of what is wrong. The
+    `secret` is the password that `credential add` keeps."""
     try:
         args = arguments.command(argv)
+        args.secret = secret
         outcome = _COMMANDS[args.noun, args.verb](services, args)
     except Help as wanted:
         return 0, str(wanted).rstrip()
@@ -112,6 +115,58 @@ def _rotate(services: Services, args: Namespace) -> Outcome:
     return _shown_once(ring, f"New keys of project {ring.project.name}. {old}.")
 
 
+def _add_credential(services: Services, args: Namespace) -> Outcome:
+    if bool(args.role) != (args.kind == "aws") and (args.role or args.user):
+        raise Usage("--role is for --kind aws, --user for the others")
+    given = Credential(
+        args.kind,
+        tuple(args.host),
+        args.name,
+        args.role or args.user,
+        args.secret,
+        tls=args.tls,
+        verify=not args.no_verify,
+    )
+    made = credentials.add(services, args.code, given)
+    return Outcome(f"Commands of the project may use {made.name} ({made.kind}) now.", _credential_document(made))
+
+
+def _credentials(_services: Services, args: Namespace) -> Outcome:
+    found = credentials.of_project(args.code)
+    rows = [_credential_row(one) for one in found]
+    text = "\n".join(_columns([["NAME", "KIND", "HOSTS", "AS", "TLS", "CREATED"], *rows]))
+    return Outcome(text if rows else "No credentials yet.", [_credential_document(one) for one in found])
+
+
+def _credential_row(made: Credential) -> list[str]:
+    document = _credential_document(made)
+    hosts, tls = " ".join(made.hosts) or "-", document["tls"]
+    return [made.name, made.kind, hosts, made.user or "-", tls, f"{made.created:%Y-%m-%d %H:%M}"]
+
+
+def _credential_document(made: Credential) -> dict[str, Any]:
+    """Whatever is told of a credential: all but its password."""
+    return {
+        "name": made.name,
+        "kind": made.kind,
+        "hosts": list(made.hosts),
+        "as": made.user,
+        "tls": _tls(made),
+        "created": made.created.isoformat(timespec="seconds") if made.created else None,
+    }
+
+
+def _tls(made: Credential) -> str:
+    if not made.tls:
+        return "no"
+    return "verified" if made.verify else "any certificate"
+
+
+def _remove_credential(_services: Services, args: Namespace) -> Outcome:
+    credentials.remove(args.code, args.name)
+    return Outcome(f"Commands of the project have {args.name} no more.", {"name": args.name})
+
+
 def _columns(rows: list[list[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -123,4 +178,7 @@ _COMMANDS: dict[tuple[str, str], Callable[[Services, Namespace], Outcome]] = {
     ("project", "delete"): _delete,
     ("key", "list"): _keys,
     ("key", "rotate"): _rotate,
+    ("credential", "add"): _add_credential,
+    ("credential", "list"): _credentials,
+    ("credential", "remove"): _remove_credential,
 }

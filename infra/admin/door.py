@@ -1,4 +1,5 @@
-"""The way into a running service on this machine: POST /admin with {"argv": [...]} answers {"output", "code"}.
+"""The way into a running service on this machine: POST /admin with {"argv": [...]} answers {"output", "code"}; a
+password stands beside that as {"secret": "..."}.
 
 Whoever may call it owns every project, so it opens only for a program on the same machine; a page in a browser there is
 none.
@@ -32,10 +33,10 @@ def handle(services: Services, environ: Mapping[str, Any]) -> tuple[int, dict[st
         return 403, {"error": "this address is for programs on the same machine"}
     if environ["REQUEST_METHOD"] != "POST":
         return 405, {"error": "method not allowed"}
-    argv = _argv(environ)
-    if argv is None:
+    asked = _asked(environ)
+    if asked is None:
         return 400, {"error": 'the body must be {"argv": [...]}, a list of strings'}
-    code, output = commands.answer(services, argv)
+    code, output = commands.answer(services, *asked)
     return 200, {"output": output, "code": code}
 
 
@@ -64,14 +65,14 @@ def _host(header: str) -> str:
         return ""
 
 
-def _argv(environ: Mapping[str, Any]) -> list[str] | None:
-    """The words of the command; None if the body is no such thing."""
+def _asked(environ: Mapping[str, Any]) -> tuple[list[str], str] | None:
+    """The words of the command and its secret; None if the body is no such thing."""
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = json.loads(environ["wsgi.input"].read(length)) if 0 <= length <= BODY_MAX else None
     except (ValueError, RecursionError):
         return None
-    argv = body.get("argv") if isinstance(body, dict) else None
-    if not isinstance(argv, list) or not all(isinstance(word, str) for word in argv):
+    argv, secret = (body.get("argv"), body.get("secret", "")) if isinstance(body, dict) else (None, "")
+    if not isinstance(argv, list) or not all(isinstance(word, str) for word in (*argv, secret)):
         return None
-    return argv
+    return argv, secret

@@ -152,6 +152,13 @@ def test_a_token_goes_to_the_hosts_of_its_owner_alone_and_encrypted(server: Serv
     assert server.received == []
 
 
+def test_a_token_goes_to_a_host_that_is_verified_unless_its_owner_says_otherwise(server: Server) -> None:
+    token = Credential("oauth2", ("127.0.0.1",), name="uid", password="t0ken")
+    with pytest.raises(HttpError, match="verified alone"):
+        function("http", credentials=(token,))(server.url(scheme="https"), oauth2=True, verify=False).code()
+    assert server.received == []
+
+
 def test_prometheus_gives_labels_and_values_by_name(server: Server) -> None:
     server.answer(Reply(body=PAGE.encode()))
     found = http(server).prometheus()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,10 @@ def policy(function: str) -> Allowed:
     """What the policy of a function allows, by short names of the resources."""
     allowed: Allowed = {}
     for statement in policies.document(known.named(function))["Statement"]:
+        if "Fn::If" in statement:
+            # By default nothing; tests below have what the owner grants.
+            assert statement["Fn::If"][2] == {"Ref": "AWS::NoValue"}
+            continue
         assert statement["Effect"] == "Allow" and not any("*" in action for action in statement["Action"])
         for resource in resources_of(statement):
             allowed.setdefault(resource, set()).update(statement["Action"])
@@ -106,3 +111,41 @@ def test_the_policies_are_those_of_the_roles(template: dict[str, Any], functions
         (attached,) = role["Policies"]
         assert attached["PolicyDocument"] == policies.document(known.named(name))
         assert "ManagedPolicyArns" not in role
+
+
+def granted(function: str) -> list[Any]:
+    """What a policy grants when the owner says so, under its condition."""
+    statements = policies.document(known.named(function))["Statement"]
+    return [statement["Fn::If"] for statement in statements if "Fn::If" in statement]
+
+
+def test_commands_may_assume_the_roles_that_the_owner_names_and_nobody_else_may(template: dict[str, Any]) -> None:
+    ((condition, statement, otherwise),) = granted("run_commands")
+    assert statement["Action"] == ["sts:AssumeRole"]
+    assert statement["Resource"] == {"Ref": "CommandRoles"}
+    assert otherwise == {"Ref": "AWS::NoValue"}
+    assert condition in template["Conditions"]
+    assert template["Parameters"]["CommandRoles"]["Default"] == ""
+    assert [name for name in POLICIES if granted(name)] == ["run_commands"]
+
+
+@pytest.mark.parametrize(
+    ("role", "taken"),
+    [
+        ("", True),
+        ("arn:aws:iam::123456789012:role/watch", True),
+        ("arn:aws-us-gov:iam::123456789012:role/path/watch", True),
+        ("*", False),
+        ("arn:aws:iam::123456789012:role/*", False),
+        ("arn:aws:iam::123456789012:user/watch", False),
+    ],
+)
+def test_no_wildcard_grants_every_role(template: dict[str, Any], role: str, taken: bool) -> None:
+    pattern = template["Parameters"]["CommandRoles"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, role)) is taken
+
+
+def test_with_the_role_of_their_function_commands_reach_neither_objects_nor_figures_of_aws() -> None:
+    """s3() and cloudwatch() ask S3, CloudWatch and STS: of these the function itself may nothing."""
+    services = {action.partition(":")[0] for actions in POLICIES["run_commands"].values() for action in actions}
+    assert services == {"dynamodb", "sqs", "logs"}

@@ -14,7 +14,7 @@ A message that comes twice or late does no harm: what is decided on an older res
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -25,6 +25,7 @@ from typing import Any
 from chalicelib import log
 from chalicelib.core.check import Check, entity_of
 from chalicelib.core.commands import Value, member_code, number_of
+from chalicelib.core.credentials import Credential
 from chalicelib.core.entities import Entity
 from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.moments import from_micros
@@ -34,7 +35,7 @@ from chalicelib.monitor.looking.evaluating import Evaluator
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.messages import RunCommands
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, documents, limits, queues, values
+from chalicelib.store import checks, credentials, documents, limits, queues, values
 
 QUEUE = "commands"
 # So many entities are one worker's: with as many threads as it has they wait for silent hosts one after the other.
@@ -44,16 +45,21 @@ WORKERS = 16
 # Conditions look back at the last twenty results, however far they lie apart.
 INTERVALS = 25
 
+# What commands of a project may log in with.
+Logins = Callable[[str], Sequence[Credential]]
+
 
 def work(services: Services, message: Mapping[str, Any]) -> int:
     """Does one message; answers for how many entities it ran a command. Raises what must be tried again, when
     everything else is done."""
     asked, count = RunCommands.from_message(message), 0
+    # Each project's once, and no longer than for this message.
+    logins = cache(credentials.of_project)
     lag = max(services.clock().timestamp() - asked.at / 1000, 0.0)
     with raised_together("commands") as failures:
         for project, code in asked.keys:
             with kept(failures):
-                count += _Run(services, asked, project, number_of(code)).run()
+                count += _Run(services, asked, project, number_of(code), logins).run()
     log.count(CommandsRun=count, CommandLagSeconds=lag)
     return count
 
@@ -67,8 +73,9 @@ def run_now(services: Services, project: str, code: str, *, delay: int = 0) -> N
 class _Run:
     """One command, run as of one moment for entities of one part."""
 
-    def __init__(self, services: Services, asked: RunCommands, project: str, number: int) -> None:
+    def __init__(self, services: Services, asked: RunCommands, project: str, number: int, logins: Logins) -> None:
         self._services, self._asked, self._project, self._number = services, asked, project, number
+        self._logins = logins
         self._at = from_micros(asked.at * 1000)
         self._known = inventory.of_project(services, project)
         self._command = self._known.commands.get(number)
@@ -111,7 +118,8 @@ class _Run:
         """What the command finds for some entities, kept before anybody decides on it."""
         if self._command is None or not chosen:
             return {}
-        found = running.run(self._services, self._command, self._known, chosen, self._at)
+        logins = self._logins(self._project)
+        found = running.run(self._services, self._command, self._known, logins, chosen, self._at)
         lasting = max(limits.kept.values, INTERVALS * timedelta(seconds=self._command.interval))
         values.add(self._project, self._number, found, self._at + lasting)
         return found

@@ -14,6 +14,7 @@ from chalicelib import commands
 from chalicelib.commands import Context, Readers
 from chalicelib.core import entities
 from chalicelib.core.commands import Command, Value
+from chalicelib.core.credentials import Credential, without_passwords
 from chalicelib.core.entities import Entity
 from chalicelib.core.inventory import Inventory
 from chalicelib.languages import conditions
@@ -34,28 +35,45 @@ HISTORY_MAX = 20_001
 
 
 def run(
-    services: Services, command: Command, known: Inventory, chosen: Sequence[Entity], at: datetime
+    services: Services,
+    command: Command,
+    known: Inventory,
+    logins: Sequence[Credential],
+    chosen: Sequence[Entity],
+    at: datetime,
 ) -> dict[str, Value]:
-    """What a command finds for each of some entities, by their ids; what goes wrong is found too. Raises StoreFault
-    when something that it asks for cannot be read."""
+    """What a command finds for each of some entities, by their ids; what goes wrong is found too. It may use the
+    `logins` of its project, and no password of these is in what it found. Raises StoreFault when something that it asks
+    for cannot be read."""
     readers = readers_of(services, command.project, known)
     with ThreadPoolExecutor(min(WORKERS, len(chosen))) as pool:
-        found = pool.map(partial(_run, services, command, readers, at), chosen)
+        found = pool.map(partial(_run, services, command, readers, tuple(logins), at), chosen)
         return {str(entity["id"]): value for entity, value in zip(chosen, found, strict=True)}
 
 
-def _run(services: Services, command: Command, readers: Readers, at: datetime, entity: Entity) -> Value:
+def _run(
+    services: Services,
+    command: Command,
+    readers: Readers,
+    logins: tuple[Credential, ...],
+    at: datetime,
+    entity: Entity,
+) -> Value:
     began = services.clock()
     try:
-        value, failed = _checked(_evaluated(services, command, readers, entity)), False
+        value, failed = _checked(_evaluated(services, command, readers, logins, entity)), False
     except ConditionError as error:
         value, failed = str(error), True
-    return Value(at, round((services.clock() - began).total_seconds(), 6), value, failed)
+    took = round((services.clock() - began).total_seconds(), 6)
+    return Value(at, took, without_passwords(value, logins), failed)
 
 
-def _evaluated(services: Services, command: Command, readers: Readers, entity: Entity) -> Any:
+def _evaluated(
+    services: Services, command: Command, readers: Readers, logins: tuple[Credential, ...], entity: Entity
+) -> Any:
     seconds = float(min(max(command.interval, AT_LEAST), AT_MOST))
-    names = {**commands.bound(context_of(services, command, readers, entity, seconds)), "entity": entity}
+    context = context_of(services, command, readers, entity, seconds, logins)
+    names = {**commands.bound(context), "entity": entity}
     return conditions.run(
         conditions.command(command.text),
         names,
@@ -65,7 +83,14 @@ def _evaluated(services: Services, command: Command, readers: Readers, entity: E
     )
 
 
-def context_of(services: Services, command: Command, readers: Readers, entity: Entity, seconds: float) -> Context:
+def context_of(
+    services: Services,
+    command: Command,
+    readers: Readers,
+    entity: Entity,
+    seconds: float,
+    logins: tuple[Credential, ...] = (),
+) -> Context:
     """The world of one run."""
     return Context(
         entity=entity,
@@ -73,6 +98,9 @@ def context_of(services: Services, command: Command, readers: Readers, entity: E
         interval=command.interval,
         ends=time.monotonic() + seconds,
         networks=services.settings.allowed_networks,
+        credentials=logins,
+        region=services.settings.aws_region,
+        aws=services.settings.aws_endpoint_url,
         readers=readers,
         now=services.clock,
     )
