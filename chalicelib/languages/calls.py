@@ -6,15 +6,14 @@ They are read and never run. Source: ZMON, the notifications of an alert definit
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from chalicelib.languages.conditions import Malformed, source
 from chalicelib.languages.conditions.errors import At
 from chalicelib.languages.conditions.source import Source
-
-_ATOMS = (str, int, float, bool, type(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +62,23 @@ def _argument(text: Source, node: ast.expr) -> Argument:
 
 def _value(text: Source, node: ast.expr | None) -> Any:
     match node:
-        case ast.Constant(value=value) if type(value) in _ATOMS:
+        case ast.Constant(value=value) if _is_plain(value):
             return value
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)) if (
-            type(value) is not bool
-        ):
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)) if _is_number(value):
             return -value
         case ast.List(elts=parts) | ast.Tuple(elts=parts):
             return [_value(text, part) for part in parts]
         case ast.Dict(keys=keys, values=values):
             return {_key(text, key): _value(text, value) for key, value in zip(keys, values, strict=True)}
     raise Malformed("a text, a number, True, False, None or a list or table of these is expected", _at(text, node))
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, str | bool) or _is_number(value)
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return type(value) is int or (type(value) is float and math.isfinite(value))
 
 
 def _key(text: Source, node: ast.expr | None) -> str:

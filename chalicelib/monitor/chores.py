@@ -7,15 +7,17 @@ from typing import Any
 
 from chalicelib.monitor.clocks import daily, rollups
 from chalicelib.monitor.intake import pings
-from chalicelib.monitor.managing import alerts, channels, checks, downtimes, probes, projects, series
+from chalicelib.monitor.managing import alerts, channels, checks, downtimes, listeners, probes, projects, series
 from chalicelib.monitor.messages import (
     Chore,
     ClearChannel,
+    DropChannels,
     EmptyProject,
     FreeDependants,
     Inherit,
     Purge,
     PurgeSeries,
+    Regroup,
     RollUp,
     SettleDowntime,
     SumDay,
@@ -32,6 +34,8 @@ _DO: dict[type[Chore], Callable[[Services, Any], object]] = {
     ClearChannel: lambda services, chore: channels.clear(services, chore.project, chore.channel),
     FreeDependants: lambda services, chore: probes.free_dependants(services, chore.project, chore.master),
     Inherit: lambda services, chore: alerts.inherit(services, chore.project, chore.number),
+    Regroup: lambda services, chore: alerts.regroup(services, chore.project),
+    DropChannels: listeners.drop,
     SettleDowntime: lambda services, chore: downtimes.settle(services, chore.project, chore.downtime),
     SumDay: lambda services, chore: daily.sum_day(services, chore.code, chore.day),
     RollUp: lambda services, chore: rollups.roll(services, chore.project, chore.series, chore.hour),

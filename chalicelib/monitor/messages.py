@@ -168,13 +168,43 @@ class SettleDowntime:
 
 
 @dataclass(frozen=True, slots=True)
+class Regroup:
+    """A group of people, or what is known of one of them, has changed: alerts that are told to groups are told to
+    whoever is in them now."""
+
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropChannels:
+    """The channels of an alert, known by the code of its check, that it does not name any more go, unless somebody is
+    still to hear a last word through them. It has been tried so often before."""
+
+    project: str
+    check: str
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EmptyProject:
     """Everything in a project that was closed goes, and it with it."""
 
     project: str
 
 
-Chore = EmptyProject | Purge | ClearChannel | FreeDependants | Inherit | SumDay | RollUp | PurgeSeries | SettleDowntime
+Chore = (
+    EmptyProject
+    | Purge
+    | ClearChannel
+    | DropChannels
+    | FreeDependants
+    | Inherit
+    | Regroup
+    | SumDay
+    | RollUp
+    | PurgeSeries
+    | SettleDowntime
+)
 
 _NAMES: dict[type[Chore], str] = {
     EmptyProject: "empty_project",
@@ -182,6 +212,8 @@ _NAMES: dict[type[Chore], str] = {
     ClearChannel: "clear_channel",
     FreeDependants: "free_dependants",
     Inherit: "inherit",
+    Regroup: "regroup",
+    DropChannels: "drop_channels",
     SumDay: "sum_day",
     RollUp: "roll_up",
     PurgeSeries: "purge_series",

@@ -28,6 +28,8 @@ HEAD_START = timedelta(seconds=30)
 AT_ONCE = 1_000
 # How the subjects begin that are no check's code.
 _END, _CHANNEL, _INSTANCES = "end#", "channel#", "instances#"
+# Stands for a channel where last words of several stand together.
+SEVERAL = "*"
 
 
 @dataclass(frozen=True, slots=True)

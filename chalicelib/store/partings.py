@@ -77,7 +77,7 @@ def place(check: Check, cursor: Cursor) -> outbox.Nudge:
 def bundle(check: Check, rest: Iterable[Cursor]) -> outbox.Nudge:
     """Where the last words stand for which the transaction had no room."""
     began = min(cursor.since or check.created for cursor in rest)
-    return outbox.of_closing(check.project, check.code, "*", began)
+    return outbox.of_closing(check.project, check.code, outbox.SEVERAL, began)
 
 
 def places(check: Check, words: Sequence[Cursor]) -> list[outbox.Nudge]:

@@ -45,6 +45,7 @@ def test_values_are_those_of_json(text: str, value: Any) -> None:
         ("send_mail('%s' % 1)", "is expected (line 1, column 11)"),
         ("send_mail(f'{1}')", "is expected (line 1, column 11)"),
         ("send_mail(b'a')", "is expected (line 1, column 11)"),
+        ("send_mail(1e999)", "is expected (line 1, column 11)"),
         ("send_mail(-True)", "is expected (line 1, column 11)"),
         ("send_mail(open('/etc/passwd'))", "is expected (line 1, column 11)"),
         ("send_mail(*['a'])", "is expected (line 1, column 11)"),

@@ -240,7 +240,7 @@ def test_of_two_changes_at_once_the_checks_are_as_the_last_one_says(story: Story
 
 
 # So many calls change a template from which two inherit, with one that is paused by it.
-CHANGE = 20
+CHANGE = 22
 
 
 @pytest.mark.parametrize(("call", "after"), strikes(CHANGE))

@@ -13,12 +13,13 @@ from chalicelib.api.zmon.errors import VOICE
 from chalicelib.core import alert_definitions
 from chalicelib.core.errors import Invalid
 from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
-from chalicelib.monitor.managing import alerts
+from chalicelib.monitor.managing import alerts, listeners, notifying
 from chalicelib.store.documents import Document
 
 ROOT = "/api/v1/alert-definitions"
 NODE = "/rest/alertDefinitionNode"
 CHILDREN = "/rest/alertDefinitionChildren"
+NOTIFICATIONS = "/rest/alertNotifications"
 PRIORITIES = (1, 2, 3)
 # In the order of the published examples, with what is ours to say between them.
 _BEFORE = (
@@ -29,9 +30,12 @@ _BEHIND = ("period", "template", "parent_id", "parameters", "tags")
 FIELDS = (*_BEFORE, *_BEHIND)
 
 
-def shown(document: Document, data: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A definition as the dialect has it: as it was written, or with the data that it has with what it inherits."""
-    found = data or document.data
+def shown(caller: Caller, document: Document, data: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A definition as the dialect has it: as it was written, or with the data that it has with what it inherits. Who
+    may only read sees no keys in its notifications."""
+    found = dict(data or document.data)
+    if caller.access != "write" and found["notifications"]:
+        found["notifications"] = [notifying.masked(text) for text in found["notifications"]]
     about = {"last_modified": wire.milliseconds(document.modified), "last_modified_by": document.author}
     before, behind = ({name: found[name] for name in names} for names in (_BEFORE, _BEHIND))
     return {"id": document.number, **before, **about, **behind}
@@ -40,14 +44,16 @@ def shown(document: Document, data: dict[str, Any] | None = None) -> dict[str, A
 def _create(request: Request, caller: Caller) -> Reply:
     """Make an alert definition; it is answered as it was written."""
     values = _values(bodies.read(request))
-    return Reply(body=shown(alerts.create(request.services, caller.project, values, caller.author)))
+    return Reply(body=shown(caller, alerts.create(request.services, caller.project, values, caller.author)))
 
 
 def _update(request: Request, caller: Caller) -> Reply:
     """Replace an alert definition; what is absent is inherited from now on. It is answered as it was written."""
     given, number = bodies.read(request), _number(request)
     fields.identifier(given, number)
-    return Reply(body=shown(alerts.change(request.services, caller.project, number, _values(given), caller.author)))
+    return Reply(
+        body=shown(caller, alerts.change(request.services, caller.project, number, _values(given), caller.author))
+    )
 
 
 def _values(given: dict[str, Any]) -> dict[str, Any]:
@@ -103,30 +109,45 @@ def _number(request: Request) -> int:
 
 def _get(request: Request, caller: Caller) -> Reply:
     """Show an alert definition with all that it inherits."""
-    return Reply(body=shown(*alerts.find(caller.project, _number(request))))
+    return Reply(body=shown(caller, *alerts.find(caller.project, _number(request))))
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
     """Delete an alert definition from which none inherits; it is answered as it was."""
-    return Reply(body=shown(alerts.delete(request.services, caller.project, _number(request))))
+    return Reply(body=shown(caller, alerts.delete(request.services, caller.project, _number(request))))
 
 
 def _list_active(_request: Request, caller: Caller) -> Reply:
     """List the alert definitions that are active and no templates, with all that they inherit, by number."""
     tree = alerts.tree_of(caller.project.code)
-    found = [shown(one, merged) for one, merged in tree.all_merged() if alert_definitions.is_evaluated(one.data)]
+    found = [
+        shown(caller, one, merged) for one, merged in tree.all_merged() if alert_definitions.is_evaluated(one.data)
+    ]
     return Reply(body={"snapshot_id": tree.edition, "alert_definitions": found})
 
 
 def _node(request: Request, caller: Caller) -> Reply:
     """Show an alert definition as it was written."""
-    return Reply(body=shown(alerts.tree_of(caller.project.code).node(_asked(request))))
+    return Reply(body=shown(caller, alerts.tree_of(caller.project.code).node(_asked(request))))
 
 
 def _children(request: Request, caller: Caller) -> Reply:
     """List the definitions whose parent is this one, as they were written."""
     tree, number = alerts.tree_of(caller.project.code), _asked(request)
-    return Reply(body=[shown(one) for one in tree.nodes.values() if one.data["parent_id"] == number])
+    return Reply(body=[shown(caller, one) for one in tree.nodes.values() if one.data["parent_id"] == number])
+
+
+def _notifications(request: Request, caller: Caller) -> Reply:
+    """Tell how each notification of an alert definition is delivered, and what is wrong with it."""
+    document, merged = alerts.find(caller.project, _asked(request))
+    texts = merged["notifications"] or []
+    found = listeners.fates(caller.project.code, document.code, texts)
+    return Reply(body=[_fate(caller, text, *fate) for text, fate in zip(texts, found, strict=True)])
+
+
+def _fate(caller: Caller, text: str, kind: str, trouble: str) -> dict[str, Any]:
+    said = text if caller.access == "write" else notifying.masked(text)
+    return {"notification": said, "delivered_as": kind or None, "trouble": trouble or None}
 
 
 def _asked(request: Request) -> int:
@@ -148,5 +169,6 @@ RESOURCES = [
     ),
     resource(f"{LISTS}/all-active-alert-definitions", VOICE, GET=reads(_list_active, "AlertDefinitions")),
     resource(NODE, VOICE, GET=reads(_node, "AlertDefinition", query=("id",))),
+    resource(NOTIFICATIONS, VOICE, GET=reads(_notifications, "AlertNotifications", query=("id",))),
     resource(CHILDREN, VOICE, GET=reads(_children, "AlertDefinitionNodes", query=("id",))),
 ]

@@ -169,6 +169,15 @@ SCHEMAS: dict[str, Schema] = {
         required=("name", "description", "owning_team", "entities", "interval", "command", "status"),
     ),
     "AlertDefinition": record({"id": whole(), **_ALERT, **_MODIFIED}),
+    "AlertNotifications": listed(
+        record(
+            {
+                "notification": text("As it was written; who may only read sees no keys."),
+                "delivered_as": or_null(text("The kind of channel.")),
+                "trouble": or_null(text("Why it is not delivered, or was not the last time.")),
+            }
+        )
+    ),
     "AlertDefinitionNodes": listed(named("AlertDefinition")),
     "AlertDefinitions": record(
         {

@@ -12,7 +12,7 @@ changes the checks of its descendants. It is done in this order:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -20,17 +20,18 @@ from typing import Any
 
 from chalicelib import log
 from chalicelib.core import alert_definitions, inventory
-from chalicelib.core.check import Check, Project
+from chalicelib.core.check import Channel, Check, Project
 from chalicelib.core.commands import ACTIVE, member_code
-from chalicelib.core.errors import Busy, Conflict, Invalid, Missing
+from chalicelib.core.errors import Busy, Conflict, Invalid, Missing, TooOften
 from chalicelib.core.kinds import evaluation
 from chalicelib.monitor import transitions
 from chalicelib.monitor.looking import commands as looking
-from chalicelib.monitor.managing import checks, commands, downtimes, papers, validity
+from chalicelib.monitor.managing import checks, commands, downtimes, listeners, papers, validity
+from chalicelib.monitor.managing.notifying import GROUP, ON_DUTY
 from chalicelib.monitor.messages import Inherit
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks as stored
-from chalicelib.store import documents, numbers
+from chalicelib.store import definitions, documents, numbers
 from chalicelib.store.documents import Document
 from chalicelib.store.faults import StoreFault
 
@@ -108,7 +109,7 @@ def _ancestors(project: str, data: Data) -> list[Data]:
 def create(services: Services, project: Project, data: Data, author: str) -> Document:
     """A new definition. Raises Invalid, LimitReached, Busy."""
     validity.require_alert(data)
-    new_number = cache(partial(numbers.take, project.code, NOUN))
+    new_number = cache(partial(_new_number, project.code))
 
     def attempt() -> Document:
         edition = documents.edition(project.code)
@@ -123,6 +124,13 @@ def create(services: Services, project: Project, data: Data, author: str) -> Doc
         made = transitions.retrying(services, attempt)
     _follow(services, made)
     return made
+
+
+def _new_number(project: str) -> int:
+    """The number of a definition that is about to be made: what its making leaves undone is done later."""
+    number = numbers.take(project, NOUN)
+    checks.finish_later(Inherit(project, number))
+    return number
 
 
 def change(services: Services, project: Project, number: int, data: Data, author: str) -> Document:
@@ -224,6 +232,8 @@ def delete(services: Services, project: Project, number: int) -> Document:
     Busy."""
     found, _ = _childless(project.code, number)
     check = _check_of(found)
+    if found.code:
+        listeners.drop_later(project.code, found.code)
     if check is None:
         transitions.retrying(services, lambda: _delete_alone(project.code, number))
     else:
@@ -259,19 +269,36 @@ def _delete_alone(project: str, number: int) -> None:
 def _follow(services: Services, definition: Document) -> None:
     try:
         inherit(services, definition.project, definition.number)
-    except (StoreFault, Busy) as fault:
+    except (StoreFault, Busy, TooOften) as fault:
         log.warning("the checks of a definition follow by the chore", number=definition.number, reason=str(fault))
 
 
 def inherit(services: Services, project: str, number: int) -> None:
     """Has the checks of a definition and of those that inherit from it be as the definitions say at this moment, and
-    their commands run. Raises Busy, StoreFault."""
+    their commands run. Raises Busy, TooOften, StoreFault."""
+    tree, numbers = _settle(services, project, lambda tree: [number, *tree.below(number)])
+    for command in {tree.merged(one)["check_definition_id"] for one in numbers}:
+        looking.run_now(services, project, member_code(command))
+
+
+def regroup(services: Services, project: str) -> None:
+    """Has alerts that are told to groups of people be told to whoever is in them at this moment. Raises Busy, TooOften,
+    StoreFault."""
+    _settle(services, project, lambda tree: [one.number for one, merged in tree.all_merged() if _names_groups(merged)])
+
+
+def _names_groups(merged: Data) -> bool:
+    return any(word in text for text in merged["notifications"] or () for word in (GROUP, ON_DUTY))
+
+
+def _settle(services: Services, project: str, concerned: Callable[[Tree], Iterable[int]]) -> tuple[Tree, list[int]]:
+    """Looks at some definitions until their checks are as they say; answers the definitions as they were then, and the
+    numbers of those of them that have checks."""
     for _ in range(transitions.ATTEMPTS):
         tree = tree_of(project)
-        numbers = [one for one in (number, *tree.below(number)) if one in tree.nodes and tree.nodes[one].code]
+        numbers = [one for one in concerned(tree) if one in tree.nodes and tree.nodes[one].code]
         if not _bring_about(services, tree, numbers):
-            _run_commands(services, project, {tree.merged(one)["check_definition_id"] for one in numbers})
-            return
+            return tree, numbers
     raise Busy("the definitions change all the time")
 
 
@@ -279,33 +306,37 @@ def _bring_about(services: Services, tree: Tree, numbers: Iterable[int]) -> bool
     """Has the checks of these definitions be as they say; whether one of them was not."""
     codes = {tree.nodes[one].code: one for one in numbers}
     keys = [(tree.nodes[one].project, code) for code, one in codes.items()]
+    present = definitions.channels(keys[0][0]) if keys else []
     turned = False
     for start in range(0, len(keys), READ):
         for check in stored.get_many(keys[start : start + READ]):
             number = codes[check.code]
             # One that has been deleted meanwhile is what nothing says any more.
             with suppress(Missing):
-                turned |= _agree(services, check, number, tree.merged(number))
+                turned |= _agree(services, check, number, tree.merged(number), present)
     return turned
 
 
-def _agree(services: Services, check: Check, number: int, merged: Data) -> bool:
-    """Has one check be as its definition says; whether it was not."""
-    wanted = {} if merged["template"] else _wanted(number, merged)
-    changed = {name: value for name, value in wanted.items() if getattr(check, name) != value}
+def _agree(services: Services, check: Check, number: int, merged: Data, present: list[Channel]) -> bool:
+    """Has one check be as its definition says; whether it was not. `present` are the channels of the project."""
     runs = alert_definitions.is_evaluated(merged)
     if not runs and check.status != "paused":
         checks.pause(services, check)
-    if changed:
-        checks.change(services, check, changed)
+    turned = not merged["template"] and _redefine(services, check, number, merged, present)
     if runs and check.status == "paused":
         # Somebody else may have been faster.
         with suppress(Conflict):
             checks.resume(services, check)
-    return bool(changed) or runs == (check.status == "paused")
+    return turned or runs == (check.status == "paused")
 
 
-def _run_commands(services: Services, project: str, concerned: Iterable[int]) -> None:
-    """Has commands run, so that their alerts are judged by what they say now."""
-    for command in concerned:
-        looking.run_now(services, project, member_code(command))
+def _redefine(services: Services, check: Check, number: int, merged: Data, present: list[Channel]) -> bool:
+    """What the alert is comes before who is told of it, as channels cannot be made at any time."""
+    wanted = _wanted(number, merged)
+    changed = {name: value for name, value in wanted.items() if getattr(check, name) != value}
+    if changed:
+        checks.change(services, check, changed)
+    told = listeners.agree(services, check, merged["notifications"] or (), present)
+    if told != check.channels:
+        checks.change(services, check, {"channels": told})
+    return bool(changed) or told != check.channels

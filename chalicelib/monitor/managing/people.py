@@ -6,13 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from chalicelib import log
 from chalicelib.core.check import Project
 from chalicelib.core.errors import Invalid
-from chalicelib.monitor.managing import papers
+from chalicelib.monitor.managing import checks, papers
 from chalicelib.monitor.managing.papers import Data
+from chalicelib.monitor.messages import Regroup, of_chore
 from chalicelib.monitor.services import Services
-from chalicelib.store import documents
+from chalicelib.store import documents, queues
 from chalicelib.store.documents import Document
+from chalicelib.store.faults import StoreFault
 
 NAME_MAX = 200
 Names = list[str]
@@ -109,5 +112,17 @@ def _edit(
     before = papers.present(project, noun, name)
     if before is None and papers.same(edited(None), empty):
         return False
+    checks.finish_later(Regroup(project.code))
     after = papers.change(services, project, noun, name, edited, author)
-    return not papers.same(seen[-1], after.data)
+    turned = not papers.same(seen[-1], after.data)
+    if turned:
+        _regroup(project)
+    return turned
+
+
+def _regroup(project: Project) -> None:
+    """Has alerts told to whoever is in their groups now."""
+    try:
+        queues.send("chores", of_chore(Regroup(project.code)))
+    except StoreFault as fault:
+        log.warning("alerts are told to another group a minute later", reason=str(fault))

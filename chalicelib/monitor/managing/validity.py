@@ -13,6 +13,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.languages import conditions, timeperiod
 from chalicelib.languages.conditions import ConditionError, Program
 from chalicelib.monitor.looking.evaluating import OUTSIDE
+from chalicelib.monitor.managing import notifying
 
 Data = Mapping[str, Any]
 
@@ -43,6 +44,7 @@ def require_alert(data: Data) -> None:
         _compiled("condition", data["condition"])
     timeperiod.parse(data["period"] or "")
     _require_parameters(alert_definitions.parameters_of(data))
+    notifying.read_all(data["notifications"] or ())
 
 
 def require_merged(merged: Data) -> None:

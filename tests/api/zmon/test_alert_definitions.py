@@ -93,6 +93,34 @@ def test_an_update_that_breaks_what_inherits_is_refused(zmon: Caller) -> None:
     assert (answer.status, answer.json) == (400, {"message": message})
 
 
+KEY = "0123456789abcdef0123456789abcdef"
+CALLS = ["send_mail('ops@example.org',repeat=60)", f"notify_pagerduty('x', routing_key='{KEY}')", "notify_hubot('q')"]
+
+
+def test_notifications_come_back_as_they_were_written_and_without_keys_for_those_who_may_only_read(
+    zmon: Caller, keyring: projects.Keyring
+) -> None:
+    assert create(zmon, alert(notifications=CALLS))["notifications"] == CALLS
+    masked = zmon.get("/alert-definitions/1", key=keyring.keys["read"]).json["notifications"]
+    assert masked[1] == "notify_pagerduty(message='x', routing_key=\u2022\u2022\u2022)"
+    for path in ("/alert-definitions/1", "/checks/all-active-alert-definitions", "/rest/alertDefinitionNode?id=1"):
+        assert KEY in zmon.get(path).text
+        assert KEY not in zmon.get(path, key=keyring.keys["read"]).text
+    assert KEY not in zmon.get("/rest/alertNotifications?id=1", key=keyring.keys["read"]).text
+
+
+def test_it_is_told_what_becomes_of_notifications(zmon: Caller) -> None:
+    create(zmon, alert(notifications=CALLS))
+    assert zmon.get("/rest/alertNotifications?id=1").json == [
+        {"notification": CALLS[0], "delivered_as": "email", "trouble": None},
+        {"notification": CALLS[1], "delivered_as": "pagerduty", "trouble": None},
+        {"notification": CALLS[2], "delivered_as": None, "trouble": "the service is no more"},
+    ]
+    create(zmon, alert(notifications=["send_mail('group:ops')"], template=True))
+    (fate,) = zmon.get("/rest/alertNotifications?id=2").json
+    assert fate["trouble"] == "nobody is behind the groups that it names"
+
+
 def test_numbers_may_be_texts_and_empty_texts_nothing(zmon: Caller) -> None:
     made = create(zmon, {**alert(), "id": "", "parent_id": "", "check_definition_id": "1", "period": ""})
     assert (made["check_definition_id"], made["parent_id"], made["period"]) == (1, None, "")
@@ -125,6 +153,7 @@ def test_numbers_may_be_texts_and_empty_texts_nothing(zmon: Caller) -> None:
         ({"parameters": {"a": {"comment": "none"}}}, "parameters holds a without a value"),
         ({"parameters": {"a": {"value": 1, "comment": 1}}}, "parameters holds 'a', whose comment must be a text"),
         ({"tags": "a"}, "tags must be a list of at most 200 texts"),
+        ({"notifications": ["send_mail('ops')"]}, "notifications[0] send_mail: address "),
         ({"notifications": [1]}, "notifications must be a list of at most 200 texts"),
     ],
 )
