@@ -18,9 +18,11 @@ HOUR = timedelta(hours=1)
 
 
 def opened(story: Story) -> Park:
-    """A park of three hosts, of whose alerts somebody hears."""
-    ops = channels.create(story.services, story.keyring.project, "email", "Ops", {"address": "ops@example.org"}, 0)
-    made = Park(story, (ops.code,))
+    """A park of three hosts, of whose alerts somebody hears entity by entity, and somebody as a whole."""
+    project, address = story.keyring.project, {"address": "ops@example.org"}
+    each = channels.create(story.services, project, "email", "Each", address, 0)
+    whole = channels.create(story.services, project, "email", "Whole", address, 0, whole=True)
+    made = Park(story, (each.code, whole.code))
     made.command()
     for name in ("web-1", "web-2", "db-1"):
         made.entity(name)
