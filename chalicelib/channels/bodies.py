@@ -34,7 +34,7 @@ class Said(NamedTuple):
 
 # A service stands here if its errors are told with their reason.
 MANNERS: dict[str, Manner] = {
-    "Telegram": Manner(wait="parameters.retry_after"),
+    "Telegram": Manner(("ok",), frozenset({"True"}), "parameters.retry_after"),
     "Discord": Manner(("code",), wait="retry_after"),
     "Teams": Manner(),
     "ntfy": Manner(("code",)),
@@ -42,7 +42,7 @@ MANNERS: dict[str, Manner] = {
     "Mattermost": Manner(),
     "Pushover": Manner(),
     "Google Chat": Manner(),
-    "Rocket.Chat": Manner(),
+    "Rocket.Chat": Manner(("success",), frozenset({"True"})),
     "Gotify": Manner(),
     "Zulip": Manner(("code",), wait="retry-after"),
     "Alertmanager": Manner(),

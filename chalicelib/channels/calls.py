@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from chalicelib.channels.answers import is_taken, refused
 from chalicelib.channels.base import Outlet, message_id
+from chalicelib.core.errors import Undelivered
 from chalicelib.core.news import News
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def ask(
 
 def taken(service: str, answer: Answer, news: Sequence[News]) -> Answer:
     """The answer, if the service has taken what it was sent. Raises Undelivered if it has not."""
+    if answer.ok and answer.is_of_a_page:
+        raise Undelivered(f"redirected to a page, which answered {answer.status}: it took no message")
     if not is_taken(service, answer):
         raise refused(service, answer, news[0].now)
     return answer

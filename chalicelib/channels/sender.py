@@ -35,11 +35,13 @@ _SAME_METHOD = frozenset({307, 308})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; `body` is cut at BODY_LIMIT bytes, the names of `headers` are in lower case."""
+    """What came back; `body` is cut at BODY_LIMIT bytes, the names of `headers` are in lower case. `is_of_a_page` says
+    that a redirect has turned the request into a GET, so that what was sent has arrived nowhere."""
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_of_a_page: bool = False
 
     @property
     def ok(self) -> bool:
@@ -106,10 +108,11 @@ class Sender:
             raise Undelivered(f"no answer ({_told(error)})", unanswered=unanswered) from error
 
     def _follow(self, request: _Request, deadline: _Deadline) -> Answer:
+        method = request.method
         for _ in range(REDIRECTS + 1):
             answer, location = self._exchange(request, deadline)
             if location is None:
-                return answer
+                return replace(answer, is_of_a_page=request.method != method)
             request = _redirected(request, answer.status, location)
         raise Undelivered(f"redirected more than {REDIRECTS} times")
 

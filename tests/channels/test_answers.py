@@ -89,6 +89,27 @@ def test_what_is_gone_is_gone_for_good(kind: Kind, server: Server, teller: Telle
     assert (error.message, error.permanent) == ("answered 410", True)
 
 
+# A webhook is its owner's own, who may want to be asked for a page.
+@pytest.mark.parametrize("kind", [kind for kind in HTTP_KINDS if kind.name != "webhook"], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_page_that_a_redirect_leads_to_has_taken_no_message(
+    kind: Kind, status: int, server: Server, teller: Teller
+) -> None:
+    server.answer(Reply(status, {"Location": "/login"}), Reply(200, {}, b"<html>"))
+    error = teller.refusal(kind, server.url())
+    assert (error.message, error.permanent) == ("redirected to a page, which answered 200: it took no message", False)
+    assert server.received[1].method == "GET"
+
+
+@each_http_kind
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_that_keeps_the_message_is_followed(kind: Kind, status: int, server: Server, teller: Teller) -> None:
+    server.answer(Reply(status, {"Location": "/there"}), Reply(200))
+    teller.tell(kind, server.url())
+    first, second = server.received
+    assert (second.path, second.method, second.body) == ("/there", first.method, first.body)
+
+
 @each_http_kind
 def test_one_sending_is_one_request(kind: Kind, server: Server, teller: Teller) -> None:
     server.answer(Reply(503))
