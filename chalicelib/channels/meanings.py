@@ -263,7 +263,8 @@ TABLE: tuple[Row, ...] = (
     *rows("Signal", "400", "captcha", "wait", "Signal asks for a captcha, or it was too many at once", _QUARTER),
     *rows("Signal", "400", "unregistered user", "final", "a recipient is not registered with Signal"),
     *rows("Signal", "400", "not registered", "final", "the sender is not registered with Signal"),
-    *rows("Signal", "400", "invalid", "final", "a number or group is not taken"),
+    *rows("Signal", "400", "invalid group", "final", "a recipient is no group"),
+    *rows("Signal", "400", "invalid phone number", "final", "a number is not taken"),
     # WeCom, Group robots, and its global error codes; DingTalk, Custom robots; Feishu, Custom bots.
     *rows("WeCom", "93000 93008 93017", "", "final", "the robot is gone"),
     *rows("WeCom", "40008 40035 40058 44004 45002", "", "final", "the message will never be taken"),
