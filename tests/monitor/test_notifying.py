@@ -76,6 +76,8 @@ def test_a_reminder_comes_no_more_often_than_channels_remind(repeat: float, remi
 
 def test_slack_pagerduty_and_opsgenie_have_their_keys_in_the_call() -> None:
     assert only(f"send_slack('{HOOK}', '#ops', message='x')").settings == {"url": HOOK}
+    room = "https://chat.googleapis.com/v1/spaces/AAA/messages?key=k&token=t"
+    assert only(f"send_google_hangouts_chat(webhook_link='{room}')").settings == {"url": room}
     paged = only(f"notify_pagerduty('x', routing_key='{KEY}', region='eu')")
     assert (paged.settings, paged.whole) == ({"routing_key": KEY, "region": "eu"}, True)
     told = only(f"notify_opsgenie(message='x', teams=['ops'], api_key='{KEY}', per_entity=True)")

@@ -75,6 +75,11 @@ _SLACK = Function(
     "slack",
     secret=frozenset({"webhook"}),
 )
+_GOOGLE = Function(
+    _takes("webhook_link:text message:text multiline:flag per_entity:flag repeat:number"),
+    "googlechat",
+    secret=frozenset({"webhook_link"}),
+)
 _HTTP = Function(
     _takes(
         "url:text body:any params:table headers:table timeout:number oauth2:flag include_alert:flag",
@@ -110,8 +115,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "notify_http": _HTTP,
     "notify_pagerduty": _PAGERDUTY,
     "notify_opsgenie": _OPSGENIE,
-    **dict.fromkeys(("send_hipchat", "notify_hipchat", "notify_hubot", "send_google_hangouts_chat"), _DEAD),
-    **dict.fromkeys(("send_push", "notify_push"), _DEAD),
+    "send_google_hangouts_chat": _GOOGLE,
+    **dict.fromkeys(("send_hipchat", "notify_hipchat", "notify_hubot", "send_push", "notify_push"), _DEAD),
     "notify_twilio": Function({}, of_many=True, why=_NO_ACCOUNT),
 }
 
@@ -238,7 +243,13 @@ def _people(call: Notification) -> list[Argument]:
 
 
 # The argument that says where a call of a kind that names no people goes.
-_KEYS = {"slack": "webhook", "pagerduty": "routing_key", "opsgenie": "api_key", "webhook": "url"}
+_KEYS = {
+    "slack": "webhook",
+    "googlechat": "webhook_link",
+    "pagerduty": "routing_key",
+    "opsgenie": "api_key",
+    "webhook": "url",
+}
 
 
 def _settings(call: Notification) -> dict[str, Any] | None:
@@ -253,7 +264,7 @@ def _settings(call: Notification) -> dict[str, Any] | None:
     key = _KEYS.get(kind)
     if key is None or not call.value(key):
         return None
-    settings = {"url" if kind == "slack" else key: call.value(key)}
+    settings = {"url" if kind in ("slack", "googlechat") else key: call.value(key)}
     if call.value("region"):
         settings["region"] = call.value("region")
     return call.checked(kind, settings, call.args[key].at)
