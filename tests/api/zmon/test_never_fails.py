@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 
 from tests.api.anything import SCALAR, TEXT, VALUE, careful
 from tests.api.zmon.conftest import Caller
+from tests.definitions import alert, command
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -131,3 +132,62 @@ def test_any_name_and_any_question(zmon: Caller, one: str, two: str, query: dict
     for path in ("entities", "quick-search", "groups"):
         answer = zmon.get(f"/{path}?{urlencode(query)}")
         assert answer.status in (200, 400), answer.text
+
+
+FIELD = VALUE | some.sampled_from(["", "1", 1, 2, "ACTIVE", "PYTHON_2", "true", [], {}, [{"type": "host"}], [{}]])
+PROGRAM = some.sampled_from(["1", "value > 5", "> x", "http('/')", "entity['a']", "(", "\ud800", "x" * 20_000]) | TEXT
+CALL = some.sampled_from(
+    ["send_mail('a@example.org')", "send_sms('+37120000000', repeat=1)", "send_mail('group:x')", "notify_http()", "f("]
+)
+
+
+def mostly(whole: dict[str, Any]) -> some.SearchStrategy[dict[str, Any]]:
+    """A definition in which a few fields are something else."""
+    others = some.dictionaries(some.sampled_from(sorted(whole)), FIELD | PROGRAM, max_size=3)
+    return others.map(lambda changed: {**whole, **changed})
+
+
+@careful
+@given(mostly({"id": "", **command()}) | VALUE, PROGRAM)
+def test_any_check_definition_is_shown_as_it_was_kept_or_refused(zmon: Caller, body: Any, program: str) -> None:
+    for given_one in (body, command(command=program)):
+        answer = zmon.post("/check-definitions", given_one)
+        assert answer.status in (200, 400, 404), answer.text
+        if answer.status == 200:
+            number = answer.json["id"]
+            assert zmon.get(f"/check-definitions/{number}").json == answer.json
+            assert zmon.post(f"/check-definitions/{number}", answer.json).json == answer.json
+            assert zmon.delete(f"/check-definitions/{number}").text == "Deleted"
+
+
+@careful
+@given(
+    mostly({"id": "", **alert()}) | VALUE,
+    PROGRAM,
+    some.lists(CALL | TEXT, max_size=3),
+    some.dictionaries(TEXT, FIELD, max_size=2) | VALUE,
+)
+def test_any_alert_definition_is_shown_as_it_was_kept_or_refused(
+    zmon: Caller, body: Any, condition: str, calls: Any, parameters: Any
+) -> None:
+    zmon.post("/check-definitions", command())
+    written = [body, alert(condition=condition), alert(notifications=calls), alert(parameters=parameters)]
+    for given_one in (*written, alert(period=condition), alert(name=condition)):
+        answer = zmon.post("/alert-definitions", given_one)
+        assert answer.status in (200, 400), answer.text
+        if answer.status == 200:
+            number = answer.json["id"]
+            assert zmon.get(f"/rest/alertDefinitionNode?id={number}").json == answer.json
+            assert zmon.get(f"/rest/alertNotifications?id={number}").status == 200
+            assert zmon.put(f"/alert-definitions/{number}", answer.json).json == answer.json
+            assert zmon.delete(f"/alert-definitions/{number}").json == answer.json
+
+
+@careful
+@given(PART, some.dictionaries(some.sampled_from(["id"]), ASKED))
+def test_any_number_of_a_definition(zmon: Caller, part: str, query: dict[str, str]) -> None:
+    for path in (f"/check-definitions/{part}", f"/alert-definitions/{part}"):
+        assert zmon.get(path).status == 404
+        assert zmon.delete(path).status == 404
+    for word in ("alertDefinitionNode", "alertDefinitionChildren", "alertNotifications"):
+        assert zmon.get(f"/rest/{word}?{urlencode(query)}").status in (200, 400, 404)
