@@ -120,8 +120,7 @@ def create(services: Services, project: Project, data: Data, author: str) -> Doc
         made = Document(project.code, NOUN, str(new_number()), data, now, now, author)
         return _keep(services, project, made, None, merged, edition)
 
-    with downtimes.following(services, project.code):
-        made = transitions.retrying(services, attempt)
+    made = transitions.retrying(services, attempt)
     _follow(services, made)
     return made
 
@@ -149,9 +148,8 @@ def change(services: Services, project: Project, number: int, data: Data, author
         merged = _changed_soundly(project.code, tree, after, number)
         return _keep(services, project, before.changed(wanted, services.clock(), author), before, merged, tree.edition)
 
-    with downtimes.following(services, project.code):
-        changed = transitions.retrying(services, attempt)
-        _follow(services, changed)
+    changed = transitions.retrying(services, attempt)
+    _follow(services, changed)
     return changed
 
 
@@ -276,7 +274,8 @@ def _follow(services: Services, definition: Document) -> None:
 def inherit(services: Services, project: str, number: int) -> None:
     """Has the checks of a definition and of those that inherit from it be as the definitions say at this moment, and
     their commands run. Raises Busy, TooOften, StoreFault."""
-    tree, numbers = _settle(services, project, lambda tree: [number, *tree.below(number)])
+    with downtimes.following(services, project):
+        tree, numbers = _settle(services, project, lambda tree: [number, *tree.below(number)])
     for command in {tree.merged(one)["check_definition_id"] for one in numbers}:
         looking.run_now(services, project, member_code(command))
 
