@@ -31,13 +31,12 @@ def nodes_of(name: str) -> list[str]:
 
 
 def key_of(series: Series, nodes: Iterable[int | str]) -> str:
-    """Joins the wanted parts of a series' name: nodes by number, tags by name. A node that does not exist is left out;
-    a tag that does not exist is an empty part."""
+    """Joins the wanted parts of a series' name: nodes by number, tags by name. What does not exist is an empty part."""
     parts, tags = nodes_of(series.name), series.tags
     found = []
     for node in nodes:
         if isinstance(node, str):
             found.append(tags.get(node, ""))
-        elif -len(parts) <= node < len(parts):
-            found.append(parts[node])
+        else:
+            found.append(parts[node] if -len(parts) <= node < len(parts) else "")
     return ".".join(found)

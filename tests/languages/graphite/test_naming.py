@@ -39,4 +39,4 @@ def test_the_nodes_of_a_name_leave_its_tags_out() -> None:
 
 def test_a_key_is_made_of_nodes_and_tags() -> None:
     found = Series("disk.used;host=a", 0, 60, 60, [1.0])
-    assert key_of(found, (1, "host", -2, 5, "rack")) == "used.a.disk."
+    assert key_of(found, (1, "host", -2, 5, "rack")) == "used.a.disk.."

@@ -83,9 +83,9 @@ function("rangeOfSeries", series_lists())(_combining("rangeOf"))
 
 @function("multiplySeries", series_lists())
 def multiply_series(frame: Frame, *lists: list[Series]) -> list[Series]:
-    """A single series stays as it is, with its name."""
+    """A list of a single series stays as it is, with its name."""
     found = list(chain(*lists))
-    return found if len(found) == 1 else combined(found, "multiply")
+    return found if len(lists) == len(found) == 1 else combined(found, "multiply")
 
 
 @function("powSeries", series_lists("seriesList"))

@@ -59,6 +59,7 @@ def _bounds(row: Row, percent: float) -> tuple[float | None, float | None]:
 @function("averageOutsidePercentile", series_list(), number("n"))
 def average_outside_percentile(frame: Frame, found: list[Series], percent: float) -> list[Series]:
     """The series whose average is not within the middle `n` percent of all averages."""
+    _require(frame, percent)
     averages = [average(one.values) for one in found]
     low, high = _bounds(averages, percent)
     return [one for one, mean in zip(found, averages, strict=True) if not _within(mean, low, high)]
@@ -71,6 +72,7 @@ def _within(value: float | None, low: float | None, high: float | None) -> bool:
 @function("removeBetweenPercentile", series_list(), number("n"))
 def remove_between_percentile(frame: Frame, found: list[Series], percent: float) -> list[Series]:
     """The series that at any moment are outside the middle `n` percent of what all have then."""
+    _require(frame, percent)
     if not found:
         return []
     together = aligned(found)

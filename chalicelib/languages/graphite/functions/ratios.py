@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.languages.graphite.context import Frame, Value
 from chalicelib.languages.graphite.functions.combine import combined
 from chalicelib.languages.graphite.functions.group import grouped
-from chalicelib.languages.graphite.naming import key_of, short
+from chalicelib.languages.graphite.naming import key_of
 from chalicelib.languages.graphite.registry import anything, function, node_or_tag, series_list
 from chalicelib.languages.graphite.series import Series, Values, aligned
 
@@ -54,7 +54,7 @@ def as_percent(frame: Frame, found: list[Series], total: Value, *nodes: int | st
 
 def _of_number(series: Series, total: float) -> Series:
     values = [None if value is None or not total else value / total * 100 for value in series.values]
-    return series.like(f"asPercent({series.name},{short(total)})", values)
+    return series.like(f"asPercent({series.name},{total})", values)
 
 
 def _percent(series: Series, total: Series) -> Series:

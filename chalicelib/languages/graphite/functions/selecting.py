@@ -65,12 +65,13 @@ def _ordered(found: list[Series], how: Aggregation, *, down: bool = False) -> li
 
 @function("highest", series_list(), integer("n", 1), aggregation_name("func", "average"))
 def highest(frame: Frame, found: list[Series], number: int, name: str) -> list[Series]:
-    return _ordered(found, _named(name), down=True)[: max(number, 0)]
+    """The first `number` in falling order; all but the last so many where it is negative, here as elsewhere."""
+    return _ordered(found, _named(name), down=True)[:number]
 
 
 @function("lowest", series_list(), integer("n", 1), aggregation_name("func", "average"))
 def lowest(frame: Frame, found: list[Series], number: int, name: str) -> list[Series]:
-    return _ordered(found, _named(name))[: max(number, 0)]
+    return _ordered(found, _named(name))[:number]
 
 
 @function("highestMax", series_list(), integer("n", 1))
@@ -100,7 +101,7 @@ def lowest_current(frame: Frame, found: list[Series], number: int) -> list[Serie
 
 @function("limit", series_list(), integer("n"))
 def limit(frame: Frame, found: list[Series], number: int) -> list[Series]:
-    return found[: max(number, 0)]
+    return found[:number]
 
 
 @function("sortBy", series_list(), aggregation_name("func", "average"), boolean("reverse", False))
@@ -138,7 +139,7 @@ def _padded(name: str) -> str:
 @function("mostDeviant", series_list(), integer("n"))
 def most_deviant(frame: Frame, found: list[Series], number: int) -> list[Series]:
     varied = [one for one in found if deviation(one.values) is not None]
-    return _ordered(varied, deviation, down=True)[: max(number, 0)]
+    return _ordered(varied, deviation, down=True)[:number]
 
 
 @function("exclude", series_list(), string("pattern"))

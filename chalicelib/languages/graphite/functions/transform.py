@@ -74,8 +74,12 @@ def offset(frame: Frame, found: list[Series], amount: float) -> list[Series]:
 @function("add", series_list(), number("constant"))
 def add(frame: Frame, found: list[Series], constant: float) -> list[Series]:
     """As `offset`, but its name shows no more than the whole part of the number."""
-    shown = short(constant) if math.isinf(constant) else int(constant)
-    return _each(found, "add", lambda value: value + constant, f",{shown}")
+    return _each(found, "add", lambda value: value + constant, f",{_whole(constant)}")
+
+
+def _whole(number_: float) -> str:
+    """A number without its fraction, as some functions show it."""
+    return short(number_) if math.isinf(number_) else str(int(number_))
 
 
 @function("offsetToZero", series_list())
@@ -128,13 +132,13 @@ def logit(frame: Frame, found: list[Series]) -> list[Series]:
 def logarithm(frame: Frame, found: list[Series], base: float) -> list[Series]:
     if base <= 0 or base == 1 or math.isinf(base):
         raise frame.wrong("base must be above 0 and not 1", 1)
-    return _each(found, "log", partial(_logarithm, base=base), f", {short(base)}")
+    return _each(found, "log", partial(_logarithm, base=base), f", {base}")
 
 
 @function("round", series_list(), integer("precision", None))
 def round_(frame: Frame, found: list[Series], precision: int | None) -> list[Series]:
     """Rounds halves to the even neighbour."""
-    digits, rest = (0, "") if precision is None else (precision, f",{precision}")
+    digits, rest = (0, "") if precision is None else (precision, f",{short(precision)}")
     # No float has more digits, and a whole number would be rounded for ever.
     digits = min(max(digits, -DIGITS_MAX), DIGITS_MAX)
     return _each(found, "round", lambda value: round(value, digits), rest)
@@ -147,5 +151,5 @@ def scale_to_seconds(frame: Frame, found: list[Series], seconds: float) -> list[
     for one in found:
         factor = seconds / one.step
         values = [None if value is None else round(value * factor, 6) for value in one.values]
-        made.append(one.like(f"scaleToSeconds({one.name},{short(seconds)})", values))
+        made.append(one.like(f"scaleToSeconds({one.name},{_whole(seconds)})", values))
     return made

@@ -12,7 +12,6 @@ from chalicelib.languages.graphite import intervals
 from chalicelib.languages.graphite.aggregation import Aggregation, aggregation, average
 from chalicelib.languages.graphite.context import Frame, Value
 from chalicelib.languages.graphite.errors import TooMany
-from chalicelib.languages.graphite.naming import short
 from chalicelib.languages.graphite.registry import (
     aggregation_name,
     function,
@@ -134,11 +133,13 @@ def _smoothed(values: Values, mean: float, weight: float) -> Values:
 @function("stdev", series_list(), integer("points"), number("windowTolerance", 0.1))
 def stdev(frame: Frame, found: list[Series], points: int, tolerance: float) -> list[Series]:
     """The deviation of the last `points` values, the moment's own among them, where enough of them are known."""
+    if points < 1:
+        raise frame.wrong("points must be above 0", 1)
     make: Callable[[Values], float | None] = lambda window: _deviation(window, points, tolerance)  # noqa: E731
     made = []
     for one in found:
         values = [make(one.values[max(end - points, 0) : end]) for end in range(1, len(one.values) + 1)]
-        made.append(one.like(f"stdev({one.name},{short(points)})", values))
+        made.append(one.like(f"stdev({one.name},{points})", values))
     return made
 
 

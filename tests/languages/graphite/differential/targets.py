@@ -28,7 +28,7 @@ AGGREGATIONS = ("sum", "avg", "min", "max", "median", "stddev", "count", "range"
 TARGETS: dict[str, tuple[str, ...]] = {
     **{name: (f"{name}({ALL})", f"{name}({X}, {GAPS})", f"{name}(b.nulls.x)") for name in COMBINING},
     **{name: (f"{name}({ALL})", f"{name}({GAPS})") for name in CHANGING if name != "delay"},
-    "delay": (f"delay({ALL}, 2)", f"delay({GAPS}, 5)"),
+    "delay": (f"delay({X}, 0)", f"delay({ALL}, 2)", f"delay({GAPS}, 5)"),
     **{name: (f"{name}({ALL}, 5)", f"{name}({GAPS}, '10min')", f"{name}({X}, 3, 0.5)") for name in MOVING},
     **{name: (f"{name}({ALL}, 2)", f"{name}({ALL}, 1)") for name in PICKING},
     **{name: (f"{name}({ALL}, 5)", f"{name}({ALL}, 20)") for name in COMPARING},
@@ -128,6 +128,31 @@ TARGETS: dict[str, tuple[str, ...]] = {
         f"aggregateLine({ALL}, 'max', true)",
         f"sumSeries(aggregateLine({X}))",
     ),
+    "nodes that there are not": (
+        f"aliasByNode({ALL}, 1, 9, -9)",
+        f"groupByNodes({ALL}, 'sum', 9, 0)",
+        f"groupByNode({ALL}, 9)",
+    ),
+    "all but the last": (
+        *(f"{name}({ALL}, -2)" for name in ("limit", "highestMax", "lowestCurrent", "mostDeviant")),
+        f"highest({ALL}, -1, 'sum')",
+    ),
+    "numbers in names": (
+        *(
+            f"{name}({X}, {number})"
+            for name in ("scaleToSeconds", "add", "scale", "offset")
+            for number in (2592000, 1.5)
+        ),
+        *(f"{name}({Y}, 1234567)" for name in ("removeAboveValue", "transformNull", "asPercent", "log", "stdev")),
+        *(f"{name}({Y}, 0.123456789)" for name in ("pow", "removeBelowValue", "nPercentile", "asPercent", "log")),
+        f"percentileOfSeries({ALL}, 12.3456789)",
+        "constantLine(1234567.891)",
+        "threshold(1234567)",
+        f"asPercent({X}, 100.0)",
+        f"delay({X}, 1234567)",
+        f"round({X}, 1234567)",
+    ),
+    "lists of one and none": (f"multiplySeries(no.such.x, {X})", f"multiplySeries({X})"),
     "counting": (f"filterSeries({ALL}, 'count', '=', 0)", f"sortBy({ALL}, 'count')"),
     "sin": ("sin('wave')", "sinFunction('wave', 3, 120)"),
     "holtWintersConfidenceArea": (
@@ -234,6 +259,7 @@ LEFT_OUT = (
 # Where ours differs, and why that is meant.
 MEANT: dict[str, str] = {
     "applyByNode(b.*.x, 1, 'summarize(%.x, \"7min\")')": "it moves results to where the series begin that it was given",
+    f"delay({X}, 0)": "it makes no values of no steps",
     f"exp({ALL})": "it fails where a value is too large; ours has none there",
     f"useSeriesAbove({GAPS}, 5, 'b.gaps', 'a.one')": "it fails over a gap",
     "reduceSeries(mapSeries(*.*.x, 0), 'diffSeries', 1, 'one', 'gaps')": "it fails where one of the two is missing",

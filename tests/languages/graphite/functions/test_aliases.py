@@ -17,7 +17,7 @@ TAGGED = "seriesByTag('dc=ams')"
         ("alias(n.web1.cpu,'CPU of web 1')", ["CPU of web 1"]),
         ("aliasByNode(n.*.cpu,1)", ["web1", "web2"]),
         ("aliasByNode(n.*.cpu,-1,1)", ["cpu.web1", "cpu.web2"]),
-        ("aliasByNode(n.*.cpu,1,9,-9)", ["web1", "web2"]),
+        ("aliasByNode(n.*.cpu,1,9,-9)", ["web1..", "web2.."]),
         ("aliasByNode(scale(n.*.cpu,2),1)", ["web1", "web2"]),
         ("aliasByNode(sumSeries(n.*.cpu),1)", ["*"]),
         ("aliasByNode(sumSeries(n.{web1,web2}.cpu),1)", ["{web1,web2}"]),

@@ -26,6 +26,7 @@ ALL_USED = "seriesByTag('name=used')"
         ("groupByNode(n.*.*,-1,'maxSeries')", {"cpu": [3, 2], "mem": [10, N]}),
         ("groupByNode(scale(n.*.*,2),1,'sum')", {"web1": [22, 4], "web2": [6, N]}),
         ("groupByNode(n.*.*,9,'sum')", {"": [14, 2]}),
+        ("groupByNodes(n.*.*,'sum',9,1)", {".web1": [11, 2], ".web2": [3, N]}),
         ("groupByNodes(n.*.*,'sum',2,0)", {"cpu.n": [4, 2], "mem.n": [10, N]}),
         ("groupByNodes(n.*.*,'sum')", {"": [14, 2]}),
         (f"groupByNodes({ALL_USED},'sum','host',0)", {"a.used": [1, 1], "b.used": [2, 2]}),

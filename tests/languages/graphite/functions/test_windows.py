@@ -117,6 +117,20 @@ def test_a_window_is_of_so_many_points_or_a_span(target: str) -> None:
         evaluate(target, world({"a": [1.0]}))
 
 
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("averageOutsidePercentile(a, 101)", "n must be above 0 and at most 100"),
+        ("removeBetweenPercentile(a, 0)", "n must be above 0 and at most 100"),
+        ("nPercentile(a, -1)", "n must be above 0 and at most 100"),
+        ("stdev(a, 0)", "points must be above 0"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused(target: str, message: str) -> None:
+    with pytest.raises(TargetError, match=message):
+        evaluate(target, world({"a": [1.0]}))
+
+
 def test_a_gap_longer_than_the_limit_stays() -> None:
     assert made("interpolate(a, 1)", {"a": [1, N, 3, N, N, 6]}) == {"interpolate(a)": [1, 2, 3, N, N, 6]}
 
