@@ -92,6 +92,12 @@ DEFINITIONS: list[tuple[str, dict[str, Any], Points]] = [
     ("missing and never seen", {"metric": "w.never", "alert_criteria": missing(5)}, SILENT),
     ("missing of a pattern that nothing fits", {"metric": "never.*", "alert_criteria": missing(5)}, SILENT),
     ("function", {"metric": "sumSeries(w.*)", "alert_criteria": above(9)}, WAVES),
+    (
+        "function that makes targets",
+        {"metric": "applyByNode(w.*,1,'scale(%,2)','%')", "alert_criteria": above(9)},
+        WAVES,
+    ),
+    ("template", {"metric": "template(sumSeries(w.$1,w.$2),'a','b')", "alert_criteria": above(9)}, WAVES),
     ("function that is missing", {"metric": "alias(w.b,'b')", "alert_criteria": missing(5)}, SILENT),
     (
         "composite",

@@ -25,6 +25,12 @@ TARGETS = some.sampled_from(
         *("a", "a.*", "a.*:sum", "*", "{a,b}", "[", "a;b=c", "a:95pct", "seriesByTag('name=a')", "a.b;c", ":avg", "#"),
         *("scale(a.*,2)", "a|scale(2)", "movingAverage(a,'5min')", "timeShift(a,'1d')", "alias(a,'x')", "group(a,b)"),
         *("constantLine(5)", "threshold(1e999)", "scale(a,1e308)", "asPercent(a,b)", "summarize(a,'1s')", "time('x')"),
+        *(
+            "applyByNode(a.*,0,'%')",
+            "aliasQuery(a,'a','b','%d')",
+            "useSeriesAbove(*,0,'^','scale(')",
+            "template(a.$1,'b')",
+        ),
     ]
 )
 CRITERION = some.fixed_dictionaries(
