@@ -187,7 +187,9 @@ TABLE: tuple[Row, ...] = (
     *rows("Discord", "50027", "", "final", "the webhook's token is not known"),
     *rows("Discord", "401 404", "", "final", "the webhook is gone"),
     *rows("Discord", "403", "", "final", "the webhook may not write there"),
+    *rows("Discord", "400", "", "final", "the message will never be taken"),
     # Microsoft Teams, "When a Teams webhook request is received"; Azure Logic Apps, Request trigger.
+    *rows("Teams", "400", "workflowtriggerisnotenabled", "final", "the workflow is switched off"),
     *rows("Teams", "400", "", "final", "the workflow does not take the card"),
     *rows("Teams", "401 403", "", "final", "the signature in the address is not taken"),
     *rows("Teams", "404", "", "final", "the workflow is gone or switched off"),
@@ -251,7 +253,7 @@ TABLE: tuple[Row, ...] = (
     # Confluent REST Proxy, API v2 and v3: HTTP status and two digits, or the status alone.
     *rows("Kafka REST", "401 403 40101 40301", "", "final", "the user is not known, or may not write to the topic"),
     *rows("Kafka REST", "404 40401 40403", "", "final", "there is no such topic or cluster"),
-    *rows("Kafka REST", "400 413 422 42201 42203 42208", "", "final", "the record will never be taken"),
+    *rows("Kafka REST", "400 413 422 42201 42202 42203 42204 42205", "", "final", "the record will never be taken"),
     *rows("Kafka REST", "42901 42902 42903 42904", "", "wait", "too many at once", _PAUSE),
     # LINE, Messaging API, Status codes, Retrying an API request.
     *rows("LINE", "400", "", "final", "there is no such recipient, or the message is not taken"),
@@ -266,15 +268,17 @@ TABLE: tuple[Row, ...] = (
     *rows("Signal", "400", "invalid group", "final", "a recipient is no group"),
     *rows("Signal", "400", "invalid phone number", "final", "a number is not taken"),
     # WeCom, Group robots, and its global error codes; DingTalk, Custom robots; Feishu, Custom bots.
-    *rows("WeCom", "93000 93008 93017", "", "final", "the robot is gone"),
+    *rows("WeCom", "93000 93008", "", "final", "the robot is gone"),
     *rows("WeCom", "40008 40035 40058 44004 45002", "", "final", "the message will never be taken"),
     *rows("WeCom", "45009 45033", "", "wait", "too many at once", _PAUSE),
     *rows("DingTalk", "310000", "", "final", "the robot's security settings refuse it: signature, keyword or address"),
     *rows("DingTalk", "300001 400013 400101 400102", "", "final", "the robot is gone or switched off"),
-    *rows("DingTalk", "130101 130103 90030 410100", "", "wait", "too many at once", _PAUSE),
+    *rows("DingTalk", "130101 90030 410100", "", "wait", "too many at once", _PAUSE),
     *rows("Feishu", "19001 19002", "", "final", "the bot is gone, or the message is not taken"),
     *rows("Feishu", "19021 19022 19024", "", "final", "the bot's security settings refuse it"),
-    *rows("Feishu", "11232 230020 9499", "", "wait", "too many at once", _PAUSE),
+    *rows("Feishu", "11232 230020", "", "wait", "too many at once", _PAUSE),
+    *rows("Feishu", "9499", "too many", "wait", "too many at once", _PAUSE),
+    *rows("Feishu", "9499", "", "final", "the message will never be taken"),
     # Threema Gateway, Send messages in basic mode.
     *rows("Threema", "400", "", "final", "there is no such recipient, or the identity is not set up for this"),
     *rows("Threema", "401", "", "final", "the gateway's identity or secret is not known"),

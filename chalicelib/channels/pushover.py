@@ -69,7 +69,7 @@ def message(settings: dict[str, Any], news: News) -> dict[str, str]:
         "user": settings["user"],
         "title": words.shortened(texts.title(news), TITLE_LIMIT),
         "message": texts.plain(news, MESSAGE_LIMIT, titled=False, linked=False),
-        "timestamp": str(int(news.flip.at.timestamp())),
+        "timestamp": str(int((news.now if news.reminder else news.flip.at).timestamp())),
         **_urgency(settings, news),
     }
     link = words.link(news)

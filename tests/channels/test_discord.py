@@ -70,7 +70,14 @@ def test_all_that_an_embed_holds_is_below_its_limit() -> None:
 
 @pytest.mark.parametrize(
     ("status", "code", "final"),
-    [(404, 10015, True), (404, 10003, True), (401, 50027, True), (400, 50035, False), (403, 50013, True)],
+    [
+        (404, 10015, True),
+        (404, 10003, True),
+        (401, 50027, True),
+        (400, 50035, True),
+        (403, 50013, True),
+        (500, 0, False),
+    ],
 )
 def test_a_webhook_that_is_gone_is_gone_for_good(status: int, code: int, final: bool, stage: Make) -> None:
     played = stage("discord")

@@ -35,7 +35,8 @@ def test_a_bot_without_a_secret_is_called_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "final"), [(19001, True), (19021, True), (19024, True), (11232, False), (230020, False), (99999, False)]
+    ("code", "final"),
+    [(19001, True), (19021, True), (19024, True), (11232, False), (230020, False), (9499, True), (99999, False)],
 )
 def test_a_success_with_a_code_is_none(code: int, final: bool, stage: Make) -> None:
     played = stage("feishu")

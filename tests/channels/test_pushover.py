@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -30,6 +31,11 @@ def test_the_message_goes_to_the_user(stage: Make) -> None:
         "url_title": "Open the check",
         "device": "phone,tablet",
     }
+
+
+def test_a_reminder_bears_its_own_moment_and_not_that_of_the_outage() -> None:
+    again = news(reminder=1, now=AT + timedelta(hours=2))
+    assert pushover.message(pushover.clean(VALID["po"]), again)["timestamp"] == str(int(AT.timestamp()) + 7_200)
 
 
 def test_an_emergency_is_repeated_and_bears_the_tag_of_its_check(stage: Make) -> None:
