@@ -14,7 +14,7 @@ _CALL = re.compile(r"(?<!\w)@(?=[\w*])")
 _ADDRESS = re.compile(r"(?<=\w)\.(?=\w)|(?<=:)(?=//)|@(?=\w)|<(?=[\w!@#/])")
 # An address without a character in it that Markdown could read.
 _PLAIN_ADDRESS = re.compile(r"(https?://[\w./?=&%#;,+-]+)")
-_MARKDOWN = re.compile(r"[\\`*_\[\]()<>#~|!]|:(?=[\w+-]+:)")
+_MARKDOWN = re.compile(r"[\\`*_\[\]()<>#~|!]|(?<!\d):(?=[\w+-]+:)")
 _LIST = re.compile(r"^(\s*\d*)([-+=.)])(?=\s)", re.MULTILINE)
 _FENCE = re.compile(r"`{3,}")
 

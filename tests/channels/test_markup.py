@@ -49,7 +49,7 @@ def test_a_name_is_neither_an_address_nor_a_call(name: str, shown: str) -> None:
         ("![x](y)", r"\!\[x\]\(y\)"),
         ("# title", r"\# title"),
         ("- one\n1. two\n+ three", "\\- one\n1\\. two\n\\+ three"),
-        (":fire: at 10:00:01", r"\:fire: at 10\:00:01"),
+        (":fire: :100: at 10:00:01", r"\:fire: \:100: at 10:00:01"),
         (r"C:\temp", r"C:\\temp"),
         ("see https://runbooks.example/a_b?c=d_e#f", "see https://runbooks.example/a_b?c=d_e#f"),
     ],

@@ -14,6 +14,7 @@ from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import definitions
 from chalicelib.store.faults import Contended
+from tests.channels.samples import VALID
 
 ADDRESS = {"address": "ops@example.org"}
 
@@ -75,6 +76,15 @@ def test_a_channel_may_publish_to_the_topics_that_the_owner_names_and_never_to_h
         else:
             with pytest.raises(Invalid, match=r"settings\.topic is not a topic that this installation publishes to"):
                 attempt()
+
+
+@pytest.mark.parametrize("kind", sorted(VALID.keys() - {"sns"}))
+def test_what_another_kind_calls_a_topic_is_none_of_the_installations(
+    services: Services, keyring: Keyring, kind: str
+) -> None:
+    services.settings = replace(services.settings, topic_prefix="tocsin-news")
+    topic = {"topic": "7"} if kind in ("telegram", "zulip") else {}
+    assert channels.create(services, keyring.project, kind, "Ops", {**VALID[kind], **topic}).kind == kind
 
 
 def test_a_channel_is_made_although_others_are_made_at_the_same_moment(

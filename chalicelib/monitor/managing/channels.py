@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from chalicelib import channels as kinds
 from chalicelib import log
+from chalicelib.channels import sns
 from chalicelib.core.check import Channel, Check, Notification, Project
 from chalicelib.core.errors import Busy, Invalid, Missing, Undelivered
 from chalicelib.core.news import News
@@ -102,7 +103,7 @@ def _readdressed(services: Services, channel: Channel, values: dict[str, Any]) -
 def _clean(services: Services, kind: str, settings: dict[str, Any]) -> dict[str, Any]:
     """Settings in one form, if this installation may send there. Raises Invalid."""
     cleaned = kinds.kind_named(kind).clean(settings)
-    if "topic" in cleaned and not services.settings.may_publish(cleaned["topic"]):
+    if kind == sns.name and not services.settings.may_publish(cleaned["topic"]):
         prefix = services.settings.topic_prefix
         allowed = "not the owner's alarms" if prefix == "*" else f'one whose name begins with "{prefix}"'
         raise Invalid("settings.topic", f"is not a topic that this installation publishes to: {allowed}")

@@ -57,8 +57,8 @@ class Machine:
             "POST",
             "/check-definitions",
             {
-                **{"name": "Load", "owning_team": "ops", "description": "What it has to do", "interval": 60},
-                **{"entities": [{"type": "host"}], "status": "ACTIVE", "last_modified_by": "ops"},
+                "name": "Load", "owning_team": "ops", "description": "What it has to do", "interval": 60,
+                "entities": [{"type": "host"}], "status": "ACTIVE", "last_modified_by": "ops",
                 "command": f"http('http://127.0.0.1:{self.port}/').json()['load']",
             },
         )
@@ -66,10 +66,10 @@ class Machine:
             "POST",
             "/alert-definitions",
             {
-                **{"name": "Load is {load:.1f}", "description": "Too much", "team": "ops", "responsible_team": "ops"},
-                **{"entities": [], "entities_exclude": [], "condition": "capture(load=value) > 5", "priority": 1},
-                **{"notifications": ["send_mail('ops@example.org')"], "check_definition_id": check["id"]},
-                **{"status": "ACTIVE", "template": False, "last_modified_by": "ops"},
+                "name": "Load is {load:.1f}", "description": "Too much", "team": "ops", "responsible_team": "ops",
+                "entities": [], "entities_exclude": [], "condition": "capture(load=value) > 5", "priority": 1,
+                "notifications": ["send_mail('ops@example.org')"], "check_definition_id": check["id"],
+                "status": "ACTIVE", "template": False, "last_modified_by": "ops",
             },
         )
         self.alert = made["id"]
