@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
+from chalicelib.core import texts
 from chalicelib.core.errors import Invalid
 
 KINDS = ("postgresql", "mysql", "redis", "oauth2", "aws")
@@ -127,16 +128,10 @@ def _check_password(made: Credential) -> None:
 def without_passwords(value: Any, known: Iterable[Credential]) -> Any:
     """A value of JSON as it may be seen: a server may answer what it was sent."""
     secrets = sorted({one.password for one in known if len(one.password) >= HIDDEN_MIN}, key=len, reverse=True)
-    return _without(value, secrets) if secrets else value
+    return texts.changed(value, lambda text: _without(text, secrets)) if secrets else value
 
 
-def _without(value: Any, secrets: Sequence[str]) -> Any:
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, HIDDEN)
-        return value
-    if isinstance(value, Mapping):
-        return {_without(name, secrets): _without(one, secrets) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_without(one, secrets) for one in value]
-    return value
+def _without(text: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text

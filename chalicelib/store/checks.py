@@ -118,10 +118,15 @@ def create_instances(born: Sequence[Check]) -> None:
 def instances_of(check: Check, low: str = "", high: str = "") -> list[Check]:
     """The instances of a check, in the order of their entities; with bounds those of entities from `low` on and before
     `high`."""
+    return list(each_instance(check, low, high))
+
+
+def each_instance(check: Check, low: str = "", high: str = "") -> Iterator[Check]:
+    """The same, read as they are asked for."""
     first, last = instances.codes_of(check.code)
     between = CheckItem.code.between(first + low, first + high if high else last)
     found = (check_items.from_raw(item) for item in _query(check.project, between))
-    return [instance for instance in found if not high or entity_of(instance.code) < high]
+    return (instance for instance in found if not high or entity_of(instance.code) < high)
 
 
 def as_told(project: str, code: str) -> Check:

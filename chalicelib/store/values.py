@@ -51,6 +51,9 @@ def newest(
     """Up to `limit` results that are kept still, newest first, none from before `start` or after `end`; as they are at
     this moment."""
     low, high = _VALUE + (key_of(start) if start else ""), _VALUE + (key_of(end) if end else "~")
+    if low > high:
+        # DynamoDB refuses to look between the two.
+        return []
     with translated():
         items = HistoryItem.query(
             owner(project, number, entity),

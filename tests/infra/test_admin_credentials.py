@@ -12,6 +12,7 @@ import pytest
 from chalicelib.monitor.managing import credentials, projects
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
+from chalicelib.store import credentials as stored
 from infra.admin import __main__ as admin
 from infra.admin import caller, commands, door
 
@@ -107,7 +108,7 @@ def test_an_unknown_project_is_named_as_such(services: Services, argv: tuple[str
 def test_they_go_with_their_project(run: Run, services: Services, keyring: Keyring) -> None:
     run("add", *ADD)
     projects.delete(services, keyring.project.code)
-    assert credentials.credentials.of_project(keyring.project.code) == []
+    assert stored.of_project(keyring.project.code) == []
 
 
 # Where the password comes from

@@ -168,7 +168,12 @@ def is_error(found: Any) -> bool:
 def test_a_login_is_read_once_for_a_message_and_forgotten_with_it(park: Park, monkeypatch: pytest.MonkeyPatch) -> None:
     reads: list[str] = []
     read = stored.of_project
-    monkeypatch.setattr(stored, "of_project", lambda project: (reads.append(project), read(project))[1])
+
+    def counted(project: str) -> list[Credential]:
+        reads.append(project)
+        return read(project)
+
+    monkeypatch.setattr(stored, "of_project", counted)
     park.command(number=2)
     park.alert()
     park.alert(number=2, check_definition_id=2)

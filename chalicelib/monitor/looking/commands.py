@@ -78,8 +78,10 @@ class _Run:
         self._logins = logins
         self._at = from_micros(asked.at * 1000)
         self._known = inventory.of_project(services, project)
+        if number in self._known.unreadable:
+            raise inventory.Unreadable(f"command {number} cannot be read by this version")
         self._command = self._known.commands.get(number)
-        self._alerts = selecting.alerts(project, self._known.alerts.get(number, ()))
+        self._alerts = selecting.readable(selecting.alerts(project, self._known.alerts.get(number, ())))
         self._taken = selecting.taken(self._command, self._alerts, self._known.entities)
 
     def run(self) -> int:
@@ -109,10 +111,6 @@ class _Run:
         keys = ((self._project, member_code(self._number)),)
         parts = [RunCommands(self._asked.at, keys, low, high) for low, high in pairwise(bounds)]
         queues.send_all(QUEUE, [one.to_message() for one in parts])
-        for alert in self._alerts:
-            # No part sees all of its instances.
-            if alert.status == "down":
-                wholes.follow(self._services, alert, self._at)
 
     def _find(self, chosen: list[Entity]) -> dict[str, Value]:
         """What the command finds for some entities, kept before anybody decides on it."""
@@ -128,11 +126,16 @@ class _Run:
         """Keeps what an alert says of the results of its entities in this part, and ends the instances of others."""
         mine = {name: one for one in self._taken[alert.code] if self._is_mine(name := str(one["id"]))}
         known = {entity_of(one.code): one for one in checks.instances_of(alert, self._asked.low, self._asked.high)}
-        turned = self._judge(alert, mine, found, known)
         gone = [instance for name, instance in known.items() if name not in mine]
-        self._end(alert, gone)
-        if turned or gone or self._is_wrong(alert, known.values(), found):
-            wholes.follow(self._services, alert, self._at)
+        # Of entities that failed others may have turned.
+        turned = True
+        with raised_together("entities") as failures:
+            with kept(failures):
+                turned = self._judge(alert, mine, found, known)
+            with kept(failures):
+                self._end(alert, gone)
+            if turned or gone or self._is_wrong(alert, known.values(), found):
+                wholes.follow(self._services, alert, self._at)
 
     def _judge(
         self, alert: Check, mine: Mapping[str, Entity], found: Mapping[str, Value], known: Mapping[str, Check]
@@ -146,7 +149,7 @@ class _Run:
 
     def _is_wrong(self, alert: Check, seen: Iterable[Check], found: Mapping[str, Value]) -> bool:
         """Whether an alert may not be what its instances make it: it has just been made, or a worker has died between
-        the two. That all are well, no part can tell."""
+        the two."""
         down = any(one.status == "down" for one in seen)
         match alert.status:
             case "paused":
@@ -155,7 +158,8 @@ class _Run:
                 return bool(found)
             case "up":
                 return down
-        return not down and not self._is_part
+        # A part sees its own instances alone, and those that a worker has ended before it died nobody sees.
+        return not down and wholes.is_over(alert)
 
     def _aside(self, alert: Check, found: Mapping[str, Value]) -> list[Mapping[str, Any]]:
         """The newest result of each entity of an alert."""
@@ -172,9 +176,13 @@ class _Run:
         fresh = checks.get(alert.project, alert.code)
         if documents.edition(self._project) != self._known.edition or not settling.is_same(fresh, alert):
             raise Busy("what the alert is about has changed meanwhile")
-        for instance in gone:
-            with suppress(Missing):
-                manage.delete(self._services, instance)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(self._ended, gone))
+
+    def _ended(self, instance: Check) -> None:
+        # Somebody else may have been faster.
+        with suppress(Missing):
+            manage.delete(self._services, instance)
 
 
 def _as_result(entity: str, value: Value) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib import commands
 from chalicelib.commands import Readers
+from chalicelib.core import texts
 from chalicelib.core.check import Check
 from chalicelib.core.commands import Command, Value
 from chalicelib.core.entities import GLOBAL, Entity
@@ -120,7 +121,7 @@ def _details(captures: Mapping[str, Any], value: Value) -> dict[str, Any]:
 
 def short(value: Any) -> str:
     """A value as JSON, cut where it is long."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = texts.sound(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= CAPTURE_MAX else f"{text[:CAPTURE_MAX]}..."
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import time
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
-from chalicelib import commands
+from chalicelib import commands, log
 from chalicelib.commands import Context, Readers
-from chalicelib.core import entities
+from chalicelib.core import entities, texts
 from chalicelib.core.commands import Command, Value
 from chalicelib.core.credentials import Credential, without_passwords
 from chalicelib.core.entities import Entity
+from chalicelib.core.instances import ENTITY_MAX
 from chalicelib.core.inventory import Inventory
 from chalicelib.languages import conditions
 from chalicelib.languages.conditions import Budget, ConditionError, Surroundings
@@ -60,12 +62,31 @@ def _run(
     entity: Entity,
 ) -> Value:
     began = services.clock()
+    unforeseen: Exception | None = None
     try:
         value, failed = _checked(_evaluated(services, command, readers, logins, entity)), False
     except ConditionError as error:
-        value, failed = str(error), True
+        value, failed = texts.sound(str(error)), True
+    except StoreFault:
+        raise
+    except Exception as error:  # noqa: BLE001
+        # A fault of ours on one entity keeps no other from being looked at; both owners are told.
+        unforeseen = error
+    if unforeseen:
+        value, failed = f"{_told(command, unforeseen)}: it cannot be run, for a fault in this service", True
     took = round((services.clock() - began).total_seconds(), 6)
     return Value(at, took, without_passwords(value, logins), failed)
+
+
+def _told(command: Command, error: Exception) -> str:
+    """Tells the installation's owner of an error that nobody foresaw, without its words, which may hold a login;
+    answers its type."""
+    found, last = type(error).__name__, traceback.extract_tb(error.__traceback__)[-1]
+    log.error(
+        "a command fails by a fault of ours", number=command.number, reason=found, at=f"{last.name}:{last.lineno}"
+    )
+    log.count(Faults=1)
+    return found
 
 
 def _evaluated(
@@ -109,14 +130,20 @@ def context_of(
 def _checked(value: Any) -> Any:
     """A result as it is kept. Raises ConditionError for one that is too large."""
     try:
-        text = json.dumps(value, allow_nan=False)
+        text = json.dumps(value, allow_nan=False, default=_refused)
     except ValueError:
         raise ConditionError("ValueError", "the result holds a number that is infinite, or none") from None
+    except TypeError:
+        raise ConditionError("TypeError", "the result holds an object with a name that is no text") from None
     if len(text) > SIZE_MAX:
         raise ConditionError("ResultSizeError", f"the result takes {len(text)} characters of JSON, of {SIZE_MAX}")
     if (keys := _names(value)) > KEYS_MAX:
         raise ConditionError("ResultSizeError", f"the result has {keys} names, of {KEYS_MAX}")
-    return json.loads(text)
+    return texts.changed(json.loads(text), texts.sound)
+
+
+def _refused(part: object) -> NoReturn:
+    raise ConditionError("TypeError", f"the result is or holds a {type(part).__name__.lower()}, which is no JSON")
 
 
 def _names(value: Any) -> int:
@@ -139,6 +166,11 @@ def readers_of(services: Services, project: str, known: Inventory) -> Readers:
     )
 
 
+def _is_number(text: str) -> bool:
+    """Whether a text may be the number of a document."""
+    return text.isascii() and text.isdigit() and len(text) <= 10
+
+
 class _Reading:
     """What is kept of one project."""
 
@@ -152,7 +184,7 @@ class _Reading:
         return [(one.at.timestamp(), one.value) for one in reversed(found) if not one.failed]
 
     def results(self, check: str, entity: str | None, count: int) -> Sequence[Mapping[str, Any]]:
-        if not check.isdecimal():
+        if not _is_number(check) or len(entity or "") > ENTITY_MAX:
             return []
         names = self._entities_of(int(check)) if entity is None else [entity]
         with ThreadPoolExecutor(WORKERS) as pool:

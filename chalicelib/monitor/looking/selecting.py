@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from chalicelib import log
 from chalicelib.core import entities
 from chalicelib.core.alert_definitions import selection_of
 from chalicelib.core.check import Check
 from chalicelib.core.commands import Command
 from chalicelib.core.entities import Entity, Index, Selection
+from chalicelib.core.errors import Invalid
 from chalicelib.core.inventory import Inventory
 from chalicelib.core.specs import condition_of
 from chalicelib.store import checks
@@ -22,6 +24,21 @@ def alerts(project: str, codes: Sequence[str]) -> list[Check]:
     keys = [(project, code) for code in codes]
     parts = (keys[start : start + READ] for start in range(0, len(keys), READ))
     return [alert for part in parts for alert in checks.get_many(part)]
+
+
+def readable(several: Iterable[Check]) -> list[Check]:
+    """Those of some alerts whose entities can be told. The others, of another version perhaps, are left as they are,
+    and keep none of these from being judged."""
+    return [alert for alert in several if _is_readable(alert)]
+
+
+def _is_readable(alert: Check) -> bool:
+    try:
+        selection_of(condition_of(alert), ())
+    except (Invalid, LookupError, TypeError, ValueError):
+        log.fault("an alert cannot be read", check=alert.unique_key)
+        return False
+    return True
 
 
 def taken(command: Command | None, on_it: Iterable[Check], known: Iterable[Entity]) -> dict[str, list[Entity]]:
@@ -40,9 +57,8 @@ def _selections(command: Command, on_it: Iterable[Check]) -> dict[str, Selection
 
 def coverage(project: str, known: Inventory, chosen: Sequence[Entity]) -> list[dict[str, Any]]:
     """Some entities in groups of which each is watched by the same alerts (ZMON, entities().alert_coverage())."""
-    every = {
-        alert.code: alert for alert in alerts(project, [code for codes in known.alerts.values() for code in codes])
-    }
+    found = alerts(project, [code for codes in known.alerts.values() for code in codes])
+    every = {alert.code: alert for alert in readable(found)}
     watched: dict[str, list[str]] = {str(one["id"]): [] for one in chosen}
     for number, codes in known.alerts.items():
         on_it = [every[code] for code in codes if code in every]

@@ -10,23 +10,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from chalicelib.core import instances
 from chalicelib.core.check import Check, entity_of
 from chalicelib.core.commands import Value
 from chalicelib.core.entities import Entity
-from chalicelib.core.errors import Busy
+from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.watching import Judged
 from chalicelib.monitor import transitions
+from chalicelib.monitor.failures import kept, raised_together
 from chalicelib.monitor.looking import running
 from chalicelib.monitor.looking.evaluating import Evaluator
 from chalicelib.store import checks
 
 # So many decisions are made at the same time.
 WORKERS = 16
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 def settle(
@@ -38,10 +43,10 @@ def settle(
     def turning(decisions: Iterable[_Decision]) -> list[_Decision]:
         return [one for one in decisions if _turns(known.get(one.name), one.judged)]
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        first = turning(pool.map(lambda name: _Decision.on(evaluator, chosen[name], found[name]), chosen))
+    with raised_together("entities") as failures, ThreadPoolExecutor(WORKERS) as pool:
+        first = turning(_each(pool, failures, lambda name: _Decision.on(evaluator, chosen[name], found[name]), chosen))
         # A message that comes late has an old result.
-        left = turning(pool.map(_Decision.newest, first))
+        left = turning(_each(pool, failures, _Decision.newest, first))
         if not left:
             return False
         alert = _present(evaluator)
@@ -49,7 +54,19 @@ def settle(
             return False
         born = _born(evaluator, [one for one in left if one.name not in known])
         standing = {**known, **born}
-        return any(list(pool.map(lambda one: _settled(one, alert, standing[one.name]), left)))
+        return any(_each(pool, failures, lambda one: _settled(one, alert, standing[one.name]), left))
+
+
+def _each(pool: Executor, failures: list[Exception], make: Callable[[T], U], several: Iterable[T]) -> list[U]:
+    """What is made of each of several, without those of which nothing can be made: these keep no other back."""
+    made: list[U] = []
+
+    def attempt(one: T) -> None:
+        with kept(failures):
+            made.append(make(one))
+
+    list(pool.map(attempt, several))
+    return made
 
 
 def is_same(alert: Check, seen: Check) -> bool:
@@ -129,7 +146,7 @@ def _settled(decision: _Decision, alert: Check, instance: Check) -> bool:
 
 
 def _kept(decision: _Decision, alert: Check, instance: Check) -> bool:
-    """Brings a judgement to an instance as it was seen, or else as it is; whether it turned. Raises Missing, Busy."""
+    """Brings a judgement to an instance as it was seen, or else as it is; whether it turned. Raises Busy."""
     seen = [instance]
 
     def attempt() -> bool:
@@ -139,4 +156,8 @@ def _kept(decision: _Decision, alert: Check, instance: Check) -> bool:
             transitions.tell([change])
         return change is not None
 
-    return transitions.retrying(decision.evaluator.services, attempt)
+    try:
+        return transitions.retrying(decision.evaluator.services, attempt)
+    except Missing:
+        # Whoever has ended it meanwhile has the alert follow.
+        return False
