@@ -112,7 +112,7 @@ class _Parser:
             return self.template(depth) if token == TEMPLATE else self.call(depth)
         if kind == "path":
             self.advance()
-            return self.named(token, at)
+            return self.named(token, at) if self.given else _named(token, at)
         if kind == "string":
             self.advance()
             return Literal(token[1:-1], at)
@@ -200,7 +200,7 @@ class _Parser:
 
     def named(self, token: str, at: int) -> Node:
         """A word outside quotes as what it means, or as what stands for it in a template."""
-        if not self.given or "$" not in token:
+        if "$" not in token:
             return _named(token, at)
         return self.literal(token, at) or Pattern(self.filled(token, at), at)
 
