@@ -61,12 +61,14 @@ class Park:
             "entities_exclude": [],
             "condition": condition,
             "priority": 2,
+            "parent_id": None,
             **more,
         }
         merged = alert_definitions.merged([data])
         values: dict[str, Any] = {
             "kind": evaluation.name,
-            "name": data["name"],
+            "name": merged["name"],
+            "desc": merged["description"],
             "channels": self.channels,
             "spec": alert_definitions.spec_of(number, merged),
         }

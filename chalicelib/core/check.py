@@ -173,7 +173,8 @@ class Flip:
 
     `before` is the moment of the check's flip before this one: news of the two must not overtake each other.
     `details` holds facts by kind of check: the `locations` that saw a failure, the `metric` that breached and its
-    `value`, the moment of a ping that arrived `late`. A `quiet` flip stands in the history and is told to nobody; a
+    `value`, the moment of a ping that arrived `late`, the `name` and the `desc` under which the check is told where
+    these say what was found. A `quiet` flip stands in the history and is told to nobody; a
     `silenced` flip came during a silence.
     """
 

@@ -90,6 +90,7 @@ def as_told(instance: Check, parent: Check) -> Check:
         code=instance.code,
         created=instance.created,
         name=instance.name or f"{parent.name} on {entity_of(instance.code)}",
+        desc=instance.desc or parent.desc,
         silences=_silences(instance, parent),
         suspicion=instance.suspicion,
         last_result=instance.last_result,

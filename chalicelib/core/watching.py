@@ -60,8 +60,9 @@ class Judged:
     known: Breaches = field(default_factory=dict)
     # The end of the last bucket that is judged with it.
     moment: datetime | None = None
-    # What an instance that goes down by it is called from then on.
+    # What an instance that goes down by it is called from then on, and how it is described; as its check is, if empty.
     name: str = ""
+    desc: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:
         return after, ()
     new: Status = "down" if judgement.firing else "up"
     if judgement.firing and judgement.name:
-        after = replace(after, name=judgement.name)
+        after = replace(after, name=judgement.name, desc=judgement.desc)
     after, flip = flipped(after, new, judgement.at, judgement.reason, judgement.details, quiet=judgement.quiet)
     return replace(after, judged=judgement.moment or check.judged), (flip,)
 

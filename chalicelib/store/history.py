@@ -177,6 +177,13 @@ def flip_before(project: str, code: str, moment: datetime, now: datetime) -> Fli
         return next((flip for flip in found if flip.at < moment), None)
 
 
+def flip_at(project: str, code: str, moment: datetime) -> Flip | None:
+    """The flip of this very moment: that to the status which a check has since then. A strong read."""
+    with translated():
+        items = HistoryItem.query(code, HistoryItem.at_key == f"F#{key_of(moment)}", consistent_read=True)
+        return next((_flip(project, item) for item in items), None)
+
+
 def flips_around(project: str, code: str, moment: datetime, at_most: int) -> tuple[Flip | None, list[Flip]]:
     """The last flip at or before `moment`, and up to `at_most` flips after it, oldest first. Strong reads."""
     key = f"F#{key_of(moment)}"

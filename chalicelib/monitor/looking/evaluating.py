@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from chalicelib import commands
@@ -15,12 +16,13 @@ from chalicelib.commands import Readers
 from chalicelib.core import texts
 from chalicelib.core.check import Check
 from chalicelib.core.commands import Command, Value
-from chalicelib.core.entities import GLOBAL, Entity
+from chalicelib.core.entities import Entity
 from chalicelib.core.specs import condition_of
 from chalicelib.core.watching import Judged
 from chalicelib.languages import conditions
 from chalicelib.languages.conditions import ConditionError, Result, Situation, Surroundings, Verdict
 from chalicelib.languages.conditions.situation import RESULTS_MAX
+from chalicelib.monitor.looking import naming
 from chalicelib.monitor.looking.running import context_of
 from chalicelib.monitor.services import Services
 from chalicelib.store import values
@@ -37,47 +39,75 @@ SECONDS = 5.0
 
 # The newest results of all entities of an alert.
 Aside = Callable[[], Sequence[Mapping[str, Any]]]
+# The newest results of an entity up to one of them, newest first.
+Back = Callable[[str, Value], Sequence[Value]]
+
+
+def once(read: Aside) -> Aside:
+    """Reads when it is first asked, for all the threads that ask."""
+    lock = Lock()
+    found: list[Sequence[Mapping[str, Any]]] = []
+
+    def reading() -> Sequence[Mapping[str, Any]]:
+        with lock:
+            if not found:
+                found.append(read())
+            return found[0]
+
+    return reading
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """One alert on one command. `aside` reads what was found for all its entities."""
+    """One alert on one command. `aside` reads what was found for all its entities, `back` what was found for one up to
+    a result; without it what is kept is read."""
 
     services: Services
     alert: Check
     command: Command
     readers: Readers
     aside: Aside
+    back: Back | None = None
     reads: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reads", _reads(condition_of(self.alert).condition))
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether the condition asks for what was found before."""
+        return any(name in _LOOK_BACK or name.startswith("timeseries_") for name in self.reads)
+
+    @property
+    def looks_aside(self) -> bool:
+        """Whether the condition asks for what was found for other entities."""
+        return not self.reads.isdisjoint(_LOOK_ASIDE)
+
     def judged(self, entity: Entity, value: Value) -> Judged:
         """The judgement on a result of an entity. Raises StoreFault."""
         name = str(entity["id"])
-        if value.failed:
-            return Judged(
-                value.at, True, reason=str(value.value), details=_details({}, value), name=self._name({}, name)
-            )
         verdict = self.verdict(entity, value)
         return Judged(
             value.at,
             verdict.is_alert,
             reason=_reason(verdict, value),
             details=_details(verdict.captures, value),
-            name=self._name(verdict.captures, name),
+            name=naming.name_of_one(self.alert, verdict.captures, name),
+            desc=naming.description(self.alert, [verdict.captures], [name]),
         )
 
     def verdict(self, entity: Entity, value: Value) -> Verdict:
-        """What the condition comes to. Raises StoreFault."""
+        """What the alert says of a result: an alert without captures of one that is an error, else what its condition
+        comes to. Raises StoreFault."""
+        if value.failed:
+            return Verdict(True, {})
         spec = condition_of(self.alert)
         situation = Situation(
             value.value,
             entity,
-            history=self._history(str(entity["id"])),
+            history=self._history(str(entity["id"]), value) if self.looks_back else (),
             parameters=spec.parameters,
-            entity_results=self.aside() if self.reads & _LOOK_ASIDE else (),
+            entity_results=self.aside() if self.looks_aside else (),
             now=value.at.timestamp(),
         )
         surroundings = Surroundings(now=lambda: self.services.clock().timestamp())
@@ -88,19 +118,16 @@ class Evaluator:
         functions = commands.bound(context_of(self.services, self.command, self.readers, entity, SECONDS))
         return {name: functions[name] for name in OUTSIDE}
 
-    def _history(self, entity: str) -> list[Result]:
+    def _history(self, entity: str, value: Value) -> list[Result]:
         """The last results without those that are errors: a text among numbers would be another error."""
-        if not any(name in _LOOK_BACK or name.startswith("timeseries_") for name in self.reads):
-            return []
-        command, now = self.command, self.services.clock()
-        found = values.newest(command.project, command.number, entity, RESULTS_MAX, now)
+        found = self.back(entity, value) if self.back else self.kept(entity)
         return [Result(one.at.timestamp(), one.value) for one in found if not one.failed]
 
-    def _name(self, captures: Mapping[str, Any], entity: str) -> str:
-        """What the instance is called: the alert's name filled, and the entity where the name does not say it."""
-        called = conditions.filled(self.alert.name, [captures], [entity])
-        tells = entity == GLOBAL or "{entities}" in self.alert.name
-        return called if tells else f"{called} on {entity}"
+    def kept(self, entity: str) -> list[Value]:
+        """The last results of an entity that are kept, newest first: as many as the condition looks at. Raises
+        StoreFault."""
+        command, count = self.command, RESULTS_MAX if self.looks_back else 1
+        return values.newest(command.project, command.number, entity, count, self.services.clock())
 
 
 def _reads(condition: str) -> frozenset[str]:
@@ -112,6 +139,8 @@ def _reads(condition: str) -> frozenset[str]:
 
 
 def _reason(verdict: Verdict, value: Value) -> str:
+    if value.failed:
+        return str(value.value)
     return str(verdict.error) if verdict.error else f"value is {short(value.value)}"
 
 

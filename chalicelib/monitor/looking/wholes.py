@@ -3,6 +3,9 @@
 Several workers may decide on entities of one alert at the same time. Whoever has kept a decision looks at all instances
 and has the alert follow, and looks again after that, until the alert is what its instances are: so the last one of them
 leaves it right.
+
+Its flips hold its name and its description as they are told, filled with what was captured of the entities that are
+down; when it ends it is called as it was when it began.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from chalicelib.core import instances
 from chalicelib.core.check import TICK, Check, entity_of
 from chalicelib.core.watching import Judged
 from chalicelib.monitor import transitions
+from chalicelib.monitor.looking import naming
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, outbox
 
@@ -36,12 +40,13 @@ def is_over(alert: Check) -> bool:
 def _step(services: Services, alert: Check, at: datetime) -> bool:
     """One look at the instances; whether the alert has become another by it."""
     check = checks.get(alert.project, alert.code)
-    down = [entity_of(one.code) for one in checks.instances_of(check) if one.status == "down"]
+    down = [one for one in checks.instances_of(check) if one.status == "down"]
     if check.status == "paused" or check.status == ("down" if down else "up"):
         _unhold(services, check)
         return False
     judged = _judgement(check, down, at)
-    change = transitions.keep(instances.whole_as_decided(check, down, judged.at), judged)
+    names = [entity_of(one.code) for one in down]
+    change = transitions.keep(instances.whole_as_decided(check, names, judged.at), judged)
     if change is None:
         return False
     transitions.tell([change])
@@ -57,10 +62,12 @@ def _unhold(services: Services, check: Check) -> None:
         transitions.nudge([nudge])
 
 
-def _judgement(check: Check, down: Sequence[str], at: datetime) -> Judged:
+def _judgement(check: Check, down: Sequence[Check], at: datetime) -> Judged:
+    names = [entity_of(one.code) for one in down]
     moment = max(at, check.since + TICK) if check.since else at
-    details: dict[str, Any] = {"entities": list(down[:KEPT])}
-    return Judged(moment, bool(down), reason=listed(down), details=details)
+    told = naming.of_whole(check, down, moment) if down else naming.of_past(check)
+    details: dict[str, Any] = {"entities": names[:KEPT], **told}
+    return Judged(moment, bool(down), reason=listed(names), details=details)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.channels import words
 from chalicelib.core import kinds, pages
@@ -50,7 +51,8 @@ def gather(check: Check, project: Project | None, now: datetime) -> Subject:
 
 def compose(services: Services, subject: Subject, channel: Channel, tell: Tell, *, ended: bool = False) -> News:
     """The news that `tell` stands for, to one channel; `ended`: the last word about a check that is watched no more."""
-    now, check, flip = services.clock(), subject.check, tell.flip
+    now, flip = services.clock(), tell.flip
+    check = _called(subject.check, flip)
     return News(
         id=id_of(channel.code, check.code, flip.at, tell.event, tell.reminder),
         event=tell.event,
@@ -69,6 +71,12 @@ def compose(services: Services, subject: Subject, channel: Channel, tell: Tell, 
         ended=ended,
         page=subject.page,
     )
+
+
+def _called(check: Check, flip: Flip) -> Check:
+    """A check under the name and with the description that its flip has for it: an alert is told as it was then."""
+    told: dict[str, Any] = {key: str(flip.details[key]) for key in ("name", "desc") if flip.details.get(key)}
+    return replace(check, **told) if told else check
 
 
 def id_of(channel: str, check: str, flip: datetime, event: str, reminder: int = 0) -> str:
