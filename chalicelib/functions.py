@@ -73,7 +73,7 @@ FUNCTIONS: tuple[Function, ...] = (
             "history": "BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem",
             "outbox": "DeleteItem UpdateItem",
             "series": "BatchGetItem BatchWriteItem PutItem Query",
-            **dict.fromkeys(("deadlines", "news", "chores", "probes", "rules"), SEND),
+            **dict.fromkeys(("deadlines", "news", "chores", "probes", "rules", "commands"), SEND),
         },
         tells=True,
     ),

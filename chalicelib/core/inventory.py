@@ -14,13 +14,14 @@ from chalicelib.core.entities import THE_GLOBAL, Entity
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """As it was at an `edition`: the entities in the order of their ids, the commands by their numbers, and for each of
-    these the codes of the checks as which its alerts are evaluated, or would be if they were active.
-    `unreadable` are the commands that this version cannot read."""
+    these the codes of the checks as which its alerts are evaluated, or would be if they were active. `codes` are the
+    same by the numbers of the alerts, `unreadable` the commands that this version cannot read."""
 
     edition: int
     entities: tuple[Entity, ...] = (THE_GLOBAL,)
     commands: Mapping[int, Command] = field(default_factory=dict)
     alerts: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    codes: Mapping[int, str] = field(default_factory=dict)
     unreadable: frozenset[int] = frozenset()
 
 

@@ -99,6 +99,25 @@ class RunCommands:
 
 
 @dataclass(frozen=True, slots=True)
+class RunTrial:
+    """A trial run that was asked for is to be done. It comes in the queue of the commands."""
+
+    project: str
+    trial: str
+
+    def to_message(self) -> Message:
+        return {"project": self.project, "trial": self.trial}
+
+    @staticmethod
+    def is_message(message: Mapping[str, Any]) -> bool:
+        return "trial" in message
+
+    @classmethod
+    def from_message(cls, message: Mapping[str, Any]) -> RunTrial:
+        return cls(message["project"], message["trial"])
+
+
+@dataclass(frozen=True, slots=True)
 class Purge:
     """The history of a check goes, unless that still stands; without a `project` also of anything else."""
 

@@ -11,7 +11,8 @@ class HistoryItem(Table):
     """history: pings `P#<n>`, their bodies `B#<n>`, those of them that waited in the queue `K#<request>` and flips
     `F#<moment>` of a check; results of a probe `R#<id>` and their sums `D#<day>`; `I#<moment>` series of a
     rule that began or ceased to breach; silences that are over `S#<end>#<id>`; `V#<moment>` results of a command for
-    an entity; `C#` a figure that a command counts on from. What has many facts keeps them in `data`."""
+    an entity; `C#` a figure that a command counts on from; `T#` a trial run, `T#e#<entity>`
+    what it found. What has many facts keeps them in `data`."""
 
     class Meta:
         noun = "history"

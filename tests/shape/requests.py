@@ -68,6 +68,9 @@ def speak_of_metrics(api: Api, breach: Callable[[str], None]) -> None:
         assert answer.status in (200, 202), (path, answer.text)
 
 
+TRIAL = {"check_command": "1", "alert_condition": "> 0", "entities": [{"type": "host"}]}
+
+
 def speak_of_entities(api: Api) -> None:
     """An entity, a downtime, a dashboard and a group from their making to their end."""
     key = {"authorization": f"Bearer {api.key}"}
@@ -77,6 +80,7 @@ def speak_of_entities(api: Api) -> None:
         ("GET", "/api/v1/entities", None),
         ("GET", "/api/v1/entities/web-1", None),
         ("POST", "/rest/entity-filters", b"{}"),
+        ("POST", "/rest/scheduleTrialRun", json.dumps(TRIAL).encode()),
         ("DELETE", "/api/v1/entities/web-1", None),
         (
             "POST",
@@ -90,6 +94,8 @@ def speak_of_entities(api: Api) -> None:
         ("GET", "/api/v1/groups", None),
         ("GET", "/api/v1/quick-search", None),
         ("GET", "/api/v1/status", None),
+        ("GET", "/api/v1/status/alert/1,2/", None),
+        ("GET", "/rest/allAlerts", None),
     ):
         answer = api.call(method, path, key="", headers=key, data=data)
         assert answer.status == 200, (path, answer.text)

@@ -10,6 +10,8 @@ from chalicelib.api.zmon import (
     history,
     search,
     status,
+    trials,
+    views,
 )
 
 RESOURCES = [
@@ -22,4 +24,6 @@ RESOURCES = [
     *groups.RESOURCES,
     *search.RESOURCES,
     *status.RESOURCES,
+    *trials.RESOURCES,
+    *views.RESOURCES,
 ]

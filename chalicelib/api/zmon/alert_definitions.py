@@ -73,7 +73,7 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
         "period": fields.text(given, "period"),
         "template": fields.required(fields.truth(given, "template"), "template"),
         "parent_id": fields.whole(given, "parent_id"),
-        "parameters": _parameters(given.get("parameters")),
+        "parameters": fields.parameters(given),
         "tags": fields.texts(given, "tags"),
     }
 
@@ -83,24 +83,6 @@ def _priority(given: dict[str, Any]) -> int | None:
     if value is not None and value not in PRIORITIES:
         raise Invalid("priority", "must be 1, 2 or 3")
     return value
-
-
-def _parameters(value: Any) -> dict[str, Any] | None:
-    """Parameters, each with its value, a comment and a type; a plain value is one without these."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise Invalid("parameters", "must be an object")
-    return {name: _parameter(name, one) for name, one in value.items()}
-
-
-def _parameter(name: str, value: Any) -> dict[str, Any]:
-    given = value if isinstance(value, dict) else {"value": value}
-    found = {"value": given.get("value"), "comment": given.get("comment"), "type": given.get("type") or None}
-    for key in ("comment", "type"):
-        if not isinstance(found[key], str | None):
-            raise Invalid("parameters", f"holds {name[:80]!a}, whose {key} must be a text")
-    return found
 
 
 def _number(request: Request) -> int:

@@ -103,3 +103,22 @@ def identifier(given: Given, path: int | None = None) -> int | None:
     if path is not None and value not in (None, path):
         raise Invalid("", "ID from path does not match the one received in body")
     return path if path is not None else value
+
+
+def parameters(given: Given) -> dict[str, Any] | None:
+    """Parameters, each with its value, a comment and a type; a plain value is one without these."""
+    value = given.get("parameters")
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise Invalid("parameters", "must be an object")
+    return {name: _parameter(name, one) for name, one in value.items()}
+
+
+def _parameter(name: str, value: Any) -> dict[str, Any]:
+    given = value if isinstance(value, dict) else {"value": value}
+    found = {"value": given.get("value"), "comment": given.get("comment"), "type": given.get("type") or None}
+    for key in ("comment", "type"):
+        if not isinstance(found[key], str | None):
+            raise Invalid("parameters", f"holds {name[:80]!a}, whose {key} must be a text")
+    return found

@@ -5,7 +5,16 @@ Only what writes the document imports this; the tests hold every answer against 
 
 from __future__ import annotations
 
-from chalicelib.api.zmon import alert_definitions, check_definitions, dashboards, downtimes, entities, history, search
+from chalicelib.api.zmon import (
+    alert_definitions,
+    check_definitions,
+    dashboards,
+    downtimes,
+    entities,
+    history,
+    schema_of_alerts,
+    search,
+)
 from chalicelib.api.zmon import fields as readers
 from chalicelib.core.windows import DAYS, DURATION_MAX
 from chalicelib.gateway.schemas import (
@@ -38,7 +47,7 @@ SECURITY = {
 PARTS: dict[str, Schema] = {
     "entity": text("The id of the entity."),
     "check": text("The number of the check definition."),
-    "alert": text("The number of the alert definition."),
+    **schema_of_alerts.PARTS,
     "dashboard": text("The number of the dashboard."),
     "downtime": text("The id of the downtime."),
     "uid": text("The uid of the dashboard."),
@@ -62,10 +71,11 @@ QUERY: dict[str, Schema] = {
     ),
     "teams": text("Only what is these teams', with commas between them."),
     "after": text("Only those behind this id."),
-    "alert_definition_id": text("Only those of this alert; may be repeated."),
+    "alert_definition_id": text("Only those of this alert; of downtimes it may be repeated."),
     "from": text("Nothing from before this second (Unix time)."),
     "to": text("Nothing from after this second (Unix time)."),
     "downtime_id": text("The id of an entity of an alert in a downtime; may be repeated."),
+    **schema_of_alerts.QUERY,
 }
 
 _DASHBOARD = {
@@ -132,6 +142,7 @@ _RECURRING = {
 }
 
 SCHEMAS: dict[str, Schema] = {
+    **schema_of_alerts.SCHEMAS,
     "Error": record({"message": text("What is wrong.")}),
     "Entity": {
         "type": "object",

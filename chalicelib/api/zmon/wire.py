@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.api.zmon import bodies
 from chalicelib.core import downtimes
 from chalicelib.core.check import Check
+from chalicelib.core.commands import Value
 from chalicelib.core.errors import Invalid, Missing
 from chalicelib.core.moments import to_seconds
 from chalicelib.core.silence import Silence
@@ -18,6 +19,8 @@ from chalicelib.store.documents import Document
 TEXT = "text/plain; charset=utf-8"
 # The numbers of things have no more.
 DIGITS = 10
+# Who is said to have found a result: no worker has a name here.
+WORKER = "tocsin"
 
 
 def stamped(document: Document) -> dict[str, Any]:
@@ -99,3 +102,21 @@ def identifier(what: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
         raise Missing(f"{what} {text}")
     return int(text)
+
+
+def numbers(texts: list[str], most: int) -> list[int]:
+    """The numbers in texts with commas between them, each once; what is no number stands for nothing. Raises Invalid
+    for more than `most`."""
+    words = [word.strip() for text in texts for word in text.split(",")]
+    found = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) <= DIGITS]
+    found = [one for one in dict.fromkeys(found) if str(one) in words]
+    if len(found) > most:
+        raise Invalid("id", f"must not be more than {most} numbers")
+    return found
+
+
+def result(value: Value) -> dict[str, Any]:
+    """What a command found for an entity. Moments are seconds since 1970, with `exc` the value is the text of an
+    error."""
+    found = {"ts": value.at.timestamp(), "td": value.took, "value": value.value, "worker": WORKER}
+    return found | ({"exc": 1} if value.failed else {})

@@ -30,10 +30,10 @@ from chalicelib.core.entities import Entity
 from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.moments import from_micros
 from chalicelib.monitor.failures import kept, raised_together
-from chalicelib.monitor.looking import inventory, running, selecting, settling, wholes
-from chalicelib.monitor.looking.evaluating import Evaluator
+from chalicelib.monitor.looking import inventory, running, selecting, settling, trials, wholes
+from chalicelib.monitor.looking.evaluating import Evaluator, once
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.messages import RunCommands
+from chalicelib.monitor.messages import RunCommands, RunTrial
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, credentials, documents, limits, queues, values
 
@@ -52,6 +52,8 @@ Logins = Callable[[str], Sequence[Credential]]
 def work(services: Services, message: Mapping[str, Any]) -> int:
     """Does one message; answers for how many entities it ran a command. Raises what must be tried again, when
     everything else is done."""
+    if RunTrial.is_message(message):
+        return trials.run(services, message)
     asked, count = RunCommands.from_message(message), 0
     # Each project's once, and no longer than for this message.
     logins = cache(credentials.of_project)
@@ -116,8 +118,8 @@ class _Run:
         """What the command finds for some entities, kept before anybody decides on it."""
         if self._command is None or not chosen:
             return {}
-        logins = self._logins(self._project)
-        found = running.run(self._services, self._command, self._known, logins, chosen, self._at)
+        logins, readers = self._logins(self._project), running.readers_of(self._services, self._project, self._known)
+        found = running.run(self._services, self._command, readers, logins, chosen, self._at)
         lasting = max(limits.kept.values, INTERVALS * timedelta(seconds=self._command.interval))
         values.add(self._project, self._number, found, self._at + lasting)
         return found
@@ -144,7 +146,7 @@ class _Run:
         if self._command is None or not mine:
             return False
         readers = running.readers_of(self._services, self._project, self._known)
-        evaluator = Evaluator(self._services, alert, self._command, readers, cache(partial(self._aside, alert, found)))
+        evaluator = Evaluator(self._services, alert, self._command, readers, once(partial(self._aside, alert, found)))
         return settling.settle(evaluator, mine, found, known)
 
     def _is_wrong(self, alert: Check, seen: Iterable[Check], found: Mapping[str, Value]) -> bool:
@@ -164,10 +166,7 @@ class _Run:
     def _aside(self, alert: Check, found: Mapping[str, Value]) -> list[Mapping[str, Any]]:
         """The newest result of each entity of an alert."""
         names = [str(one["id"]) for one in self._taken[alert.code]]
-        newest = partial(running.newest, self._services, self._project, self._number)
-        with ThreadPoolExecutor(WORKERS) as pool:
-            every = pool.map(lambda name: found.get(name) or newest(name), names)
-            return [_as_result(name, one) for name, one in zip(names, every, strict=True) if one]
+        return running.newest_of_each(self._services, self._project, self._number, names, found)
 
     def _end(self, alert: Check, gone: Sequence[Check]) -> None:
         """Ends instances that no entity of the alert has. Raises Busy when that may have become untrue."""
@@ -183,7 +182,3 @@ class _Run:
         # Somebody else may have been faster.
         with suppress(Missing):
             manage.delete(self._services, instance)
-
-
-def _as_result(entity: str, value: Value) -> Mapping[str, Any]:
-    return {"entity": entity, "ts": value.at.timestamp(), "td": value.took, "value": value.value}

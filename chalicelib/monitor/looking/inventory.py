@@ -48,6 +48,7 @@ def _read(project: str, edition: int) -> Inventory:
         known,
         commands,
         {number: tuple(codes) for number, codes in alerts.items()},
+        {number: one.code for number, one in written.items() if one.code},
         frozenset(unreadable),
     )
 

@@ -39,7 +39,7 @@ HISTORY_MAX = 20_001
 def run(
     services: Services,
     command: Command,
-    known: Inventory,
+    readers: Readers,
     logins: Sequence[Credential],
     chosen: Sequence[Entity],
     at: datetime,
@@ -47,7 +47,6 @@ def run(
     """What a command finds for each of some entities, by their ids; what goes wrong is found too. It may use the
     `logins` of its project, and no password of these is in what it found. Raises StoreFault when something that it asks
     for cannot be read."""
-    readers = readers_of(services, command.project, known)
     with ThreadPoolExecutor(min(WORKERS, len(chosen))) as pool:
         found = pool.map(partial(_run, services, command, readers, tuple(logins), at), chosen)
         return {str(entity["id"]): value for entity, value in zip(chosen, found, strict=True)}
@@ -193,7 +192,7 @@ class _Reading:
 
     def _newest(self, number: int, count: int, entity: str) -> list[Mapping[str, Any]]:
         found = values.newest(self._project, number, entity, count, self._services.clock())
-        return [{"entity": entity, "ts": one.at.timestamp(), "td": one.took, "value": one.value} for one in found]
+        return [as_result(entity, one) for one in found]
 
     def _entities_of(self, number: int) -> list[str]:
         command = self._known.commands.get(number)
@@ -211,12 +210,26 @@ class _Reading:
         return values.swap(self._project, key, value, at, until)
 
     def coverage(self, asked: Sequence[Mapping[str, Any]]) -> list[Any]:
-        """The entities that contain one of these, together with those that the same alerts watch."""
-        chosen = [one for one in self._known.entities if any(entities.contains(one, dict(wanted)) for wanted in asked)]
-        return selecting.coverage(self._project, self._known, chosen)
+        return selecting.coverage(self._project, self._known, [dict(wanted) for wanted in asked])
 
 
 def newest(services: Services, project: str, number: int, entity: str) -> Value | None:
     """The newest result of a command for an entity, None if there is none. Raises StoreFault."""
     found = values.newest(project, number, entity, 1, services.clock())
     return found[0] if found else None
+
+
+def newest_of_each(
+    services: Services, project: str, number: int, names: Iterable[str], found: Mapping[str, Value]
+) -> list[Mapping[str, Any]]:
+    """The newest result of a command for each of these entities that has any, as conditions see it: one that has just
+    been `found`, or else that which is kept. Raises StoreFault."""
+    several = list(names)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        every = pool.map(lambda name: found.get(name) or newest(services, project, number, name), several)
+        return [as_result(name, one) for name, one in zip(several, every, strict=True) if one]
+
+
+def as_result(entity: str, value: Value) -> Mapping[str, Any]:
+    """A result as conditions and commands see it."""
+    return {"entity": entity, "ts": value.at.timestamp(), "td": value.took, "value": value.value}

@@ -55,8 +55,10 @@ def _selections(command: Command, on_it: Iterable[Check]) -> dict[str, Selection
     return {alert.code: selection_of(condition_of(alert), filters) for alert in active}
 
 
-def coverage(project: str, known: Inventory, chosen: Sequence[Entity]) -> list[dict[str, Any]]:
-    """Some entities in groups of which each is watched by the same alerts (ZMON, entities().alert_coverage())."""
+def coverage(project: str, known: Inventory, asked: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The entities that contain one of these, in groups of which each is watched by the same alerts (ZMON,
+    entities().alert_coverage())."""
+    chosen = [one for one in known.entities if any(entities.contains(one, wanted) for wanted in asked)]
     found = alerts(project, [code for codes in known.alerts.values() for code in codes])
     every = {alert.code: alert for alert in readable(found)}
     watched: dict[str, list[str]] = {str(one["id"]): [] for one in chosen}

@@ -12,7 +12,9 @@ from hypothesis import strategies as some
 
 from tests.api.anything import SCALAR, TEXT, VALUE, careful
 from tests.api.zmon.conftest import Caller
+from tests.conftest import Story
 from tests.definitions import alert, command
+from tests.park import Park
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -51,6 +53,9 @@ def test_any_bytes(zmon: Caller, data: bytes) -> None:
         ("POST", "/dashboard"),
         ("POST", "/visualization/dashboards"),
         ("POST", "/rest/entity-filters"),
+        ("POST", "/rest/scheduleTrialRun"),
+        ("POST", "/alert-definitions/backtest"),
+        ("POST", "/status/alert-coverage"),
         ("POST", "/downtimes"),
         ("POST", "/rest/scheduleDowntime"),
     ):
@@ -191,3 +196,70 @@ def test_any_number_of_a_definition(zmon: Caller, part: str, query: dict[str, st
         assert zmon.delete(path).status == 404
     for word in ("alertDefinitionNode", "alertDefinitionChildren", "alertNotifications"):
         assert zmon.get(f"/rest/{word}?{urlencode(query)}").status in (200, 400, 404)
+
+
+TEXTS = some.sampled_from(["> 5", "value", "1 / 0", "lambda x", "(", "", "entity['x']", "[1] * 10 ** 9"]) | TEXT
+NUMBER = some.sampled_from([1, "1", 0, -1, 2**70, 1.5, "", None]) | VALUE
+TRIAL = some.fixed_dictionaries(
+    {"check_command": TEXTS | VALUE, "alert_condition": TEXTS | VALUE, "entities": FILTERS},
+    optional={
+        "name": VALUE,
+        "interval": NUMBER,
+        "entities_exclude": FILTERS,
+        "parameters": some.dictionaries(TEXT, VALUE, max_size=2) | VALUE,
+        "period": some.sampled_from(["hr {9-16}", "never", "{"]) | VALUE,
+        "check_definition_id": NUMBER,
+    },
+)
+
+
+@careful
+@given(TRIAL | VALUE)
+@example({"check_command": "1", "alert_condition": "> 0", "entities": [{"type": "GLOBAL"}], "name": "\ud800"})
+def test_any_trial_run_is_shown_or_refused(zmon: Caller, story: Story, body: Any) -> None:
+    answer = zmon.post("/rest/scheduleTrialRun", body)
+    assert answer.status in (200, 400), answer.text
+    if answer.status == 200:
+        story.queues.work()
+        found = zmon.get(f"/rest/trialRunResults?id={answer.json['id']}")
+        assert (found.status, found.json["percentage"]) == (200, 100)
+
+
+BACKTEST = some.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(["alert_definition_id", "check_definition_id"], NUMBER),
+        "condition": TEXTS | VALUE,
+        **dict.fromkeys(["entities", "entities_exclude"], FILTERS),
+        "parameters": some.dictionaries(TEXT, VALUE, max_size=2) | VALUE,
+        "entity_ids": some.lists(NAME | VALUE, max_size=2) | VALUE,
+        **dict.fromkeys(["from", "until"], MOMENT),
+    },
+)
+
+
+@careful
+@given(BACKTEST | VALUE, VALUE)
+def test_any_backtest_and_any_question_of_coverage(zmon: Caller, story: Story, body: Any, asked: Any) -> None:
+    park = Park(story)
+    if not zmon.get("/rest/alertsById?id=1").json:
+        park.command()
+        park.alert()
+        park.entity("web-1", 9)
+        park.run()
+    assert zmon.post("/alert-definitions/backtest", body).status in (200, 400)
+    assert zmon.post("/status/alert-coverage", asked).status in (200, 400)
+
+
+SEEN = ["team", "tags", "id", "alert_id", "check_id", "entity", "limit", "after", "alert_definition_id", "from", "to"]
+
+
+@careful
+@given(PART, some.dictionaries(some.sampled_from(SEEN), ASKED))
+def test_any_alert_that_is_looked_at(zmon: Caller, one: str, query: dict[str, str]) -> None:
+    asked = urlencode(query)
+    assert zmon.get(f"/status/alert/{one}?{asked}").status in (200, 400)
+    for path in (f"/status/alert/{one}/all-entities", f"/status/alert/{one}/details", "/status/active-alerts"):
+        assert zmon.get(f"{path}?{asked}").status in (200, 400, 404), path
+    for word in ("allAlerts", "alertsById", "alertDetails", "checkResults", "alertHistory", "trialRunResults"):
+        assert zmon.get(f"/rest/{word}?{asked}").status in (200, 400, 404), word
