@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,61 @@ def test_the_status_is_shown_in_every_form(cli: Cli) -> None:
     assert "Alerts active: 0" in shown and "Query metrics unlimited" in shown
     assert json.loads(cli("status", "-o", "json"))["alerts_active"] == 0
     assert "alerts_active: 0" in cli("status", "-o", "yaml")
+
+
+@pytest.fixture
+def watched(project: Project) -> Iterator[str]:
+    """The number of an alert on two entities, of which one is ill."""
+    headers = {"Authorization": f"Bearer {project.api_key}"}
+
+    def call(method: str, path: str, body: object = None) -> Any:
+        address = f"{project.base_url}/api/v1/{path}"
+        answer = requests.request(method, address, json=body, headers=headers, timeout=PATIENCE)
+        assert answer.status_code == 200, answer.text
+        return answer.json() if answer.text.startswith(("{", "[")) else None
+
+    ids = {"boat-1": 9, "boat-2": 1}
+    for name, load in ids.items():
+        call("PUT", "entities", {"id": name, "type": "boat", "load": load})
+    about = {"name": "Load", "description": "-", "status": "ACTIVE"}
+    check = call("POST", "check-definitions", {**about, **OF_CHECK})["id"]
+    alert = call("POST", "alert-definitions", {**about, **OF_ALERT, "check_definition_id": check})["id"]
+    yield str(alert)
+    call("DELETE", f"alert-definitions/{alert}")
+    call("DELETE", f"check-definitions/{check}")
+    for name in ids:
+        call("DELETE", f"entities/{name}")
+
+
+OF_CHECK: dict[str, Any] = {
+    "owning_team": "ops",
+    "entities": [{"type": "boat"}],
+    "interval": 60,
+    "command": "entity['load']",
+}
+OF_ALERT: dict[str, Any] = {
+    "team": "ops",
+    "responsible_team": "ops",
+    "entities": [],
+    "entities_exclude": [],
+    "condition": "> 5",
+    "priority": 1,
+    "template": False,
+}
+
+
+def test_what_an_alert_looks_at_is_shown_and_the_status_counts_it(cli: Cli, watched: str) -> None:
+    wanted = {"boat-1": 9, "boat-2": 1}
+    until = time.monotonic() + PATIENCE
+    while (found := json.loads(cli("data", watched, "-o", "json"))) != wanted and time.monotonic() < until:
+        time.sleep(1)
+    assert found == wanted
+    assert json.loads(cli("data", watched, "boat-2", "-o", "json")) == {"boat-2": 1}
+    assert "boat-1" in cli("data", watched)
+    while "Alerts active: 1" not in (shown := cli("status")) and time.monotonic() < until:
+        time.sleep(1)
+    assert "Alerts active: 1" in shown
+    assert "404" in cli("data", "999", refused=True)
 
 
 def test_a_dashboard_is_made_shown_found_and_changed(cli: Cli, file: Callable[[object], str], tmp_path: Path) -> None:
