@@ -61,7 +61,8 @@ def make(services: Services, keyring: Keyring, lamps: None) -> Make:
 
 @pytest.fixture
 def everywhere(services: Services, keyring: Keyring) -> tuple[str, ...]:
-    """A channel of every kind, and the ready-made bodies of webhooks."""
+    """A channel of every kind, and the ready-made bodies of webhooks. A lamp may have instances: they hear of it as a
+    whole."""
     topic = client("sns").create_topic(Name="alerts")["TopicArn"]
     settings = {**VALID, "sns": {"topic": topic}}
     ready = [
@@ -70,7 +71,9 @@ def everywhere(services: Services, keyring: Keyring) -> tuple[str, ...]:
     ]
     made = [(kind.name, settings[kind.name]) for kind in channel_kinds.KINDS] + [("webhook", one) for one in ready]
     return tuple(
-        sorted(channels.create(services, keyring.project, kind, kind, dict(one), 0).code for kind, one in made)
+        sorted(
+            channels.create(services, keyring.project, kind, kind, dict(one), 0, whole=True).code for kind, one in made
+        )
     )
 
 
