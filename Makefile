@@ -33,11 +33,12 @@ test: $(ready_to_test) ## every test that a fresh machine can run; ARGS="-k swee
 	$(python) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 # The tests that make their cases at random or strike every call, and take many more with time.
-# What has more cases with --long.
 thorough := tests/core tests/storms tests/store/test_series_walk.py tests/flows/test_ping_order.py \
 	tests/flows/test_probe_strikes.py tests/flows/test_faults.py tests/flows/test_feedback_faults.py \
 	tests/flows/test_kills.py tests/monitor/test_judging_errors.py tests/monitor/test_live_and_backtest.py \
 	tests/monitor/test_replaying.py tests/monitor/test_alert_definitions.py tests/monitor/test_pages.py \
+	tests/monitor/test_commands_struck.py tests/languages/graphite/test_templates.py \
+	tests/languages/graphite/functions/test_transform.py \
 	tests/monitor/test_places_walk.py tests/monitor/test_deletion.py tests/monitor/test_downtimes_races.py \
 	tests/monitor/test_listeners.py tests/monitor/test_project_deletion.py tests/monitor/test_series_deletion.py \
 	tests/monitor/test_tick.py tests/languages/graphite/test_aggregation.py \
