@@ -12,7 +12,7 @@ from chalicelib import gateway, log, settings, store, web
 from chalicelib.api import alertra, healthchecks, hostedgraphite, zmon
 from chalicelib.events import Events, Message
 from chalicelib.monitor import chores
-from chalicelib.monitor.clocks import deadlines, reports, rollups, sweep, tick
+from chalicelib.monitor.clocks import deadlines, numbering, reports, rollups, sweep, tick
 from chalicelib.monitor.looking import commands, judging, probing, waiting
 from chalicelib.monitor.services import open_services
 from chalicelib.monitor.telling import deliver, feedback
@@ -42,6 +42,7 @@ def tick_wheel(at: datetime) -> None:
 @events
 def roll_up(_at: datetime) -> None:
     rollups.run(SERVICES)
+    numbering.run()
 
 
 @events

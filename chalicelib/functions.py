@@ -117,7 +117,13 @@ FUNCTIONS: tuple[Function, ...] = (
         "roll_up",
         every="rate(1 hour)",
         timeout=300,
-        may={"directory": "GetItem", "series": "Query", "chores": SEND},
+        may={
+            "checks": "Query",
+            "directory": "GetItem PutItem Scan",
+            "definitions": "Query",
+            "series": "Query",
+            "chores": SEND,
+        },
     ),
     Function(
         "run_probes",
@@ -218,7 +224,7 @@ FUNCTIONS: tuple[Function, ...] = (
         may={
             "checks": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
             "directory": "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem UpdateItem",
-            "definitions": "BatchWriteItem ConditionCheckItem DeleteItem GetItem Query",
+            "definitions": "BatchWriteItem ConditionCheckItem DeleteItem GetItem Query UpdateItem",
             "history": "BatchWriteItem DeleteItem GetItem PutItem Query",
             "outbox": "DeleteItem UpdateItem",
             "series": "BatchGetItem BatchWriteItem DeleteItem PutItem Query",

@@ -76,6 +76,8 @@ class Check:
 
     `page` counts how often the address of its page has been made new (see `core.pages`), with `page_off` it has none.
 
+    `number` is the integer by which some dialects know it, which stays; 0 for none yet, and for instances.
+
     `edition` changes whenever the definition does, `version` whenever anything does: the first guards what a ping may
     assume about a check it saw earlier, the second guards every decision. `due` is the deadline the sweep acts on,
     None for none; with `away`, the deadline proper fell into a time in which nobody looked. `extra` is data of one
@@ -127,6 +129,7 @@ class Check:
     recent: tuple[str, ...] = ()
     due: datetime | None = None
     away: Away | None = None
+    number: int = 0
     edition: int = 0
     version: int = 0
     extra: dict[str, Any] = field(default_factory=dict)

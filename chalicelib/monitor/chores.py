@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib.monitor.clocks import daily, rollups
+from chalicelib.monitor.clocks import daily, numbering, rollups
 from chalicelib.monitor.intake import pings
 from chalicelib.monitor.managing import alerts, channels, checks, downtimes, listeners, probes, projects, series
 from chalicelib.monitor.messages import (
@@ -14,6 +14,7 @@ from chalicelib.monitor.messages import (
     DropChannels,
     EmptyProject,
     FreeDependants,
+    GiveNumbers,
     Inherit,
     Purge,
     PurgeSeries,
@@ -40,6 +41,7 @@ _DO: dict[type[Chore], Callable[[Services, Any], object]] = {
     SumDay: lambda services, chore: daily.sum_day(services, chore.code, chore.day),
     RollUp: lambda services, chore: rollups.roll(services, chore.project, chore.series, chore.hour),
     PurgeSeries: series.purge,
+    GiveNumbers: lambda _services, chore: numbering.give(chore),
 }
 
 

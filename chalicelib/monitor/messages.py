@@ -205,6 +205,15 @@ class DropChannels:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveNumbers:
+    """Checks or channels, as the noun says, that are without a number are given one."""
+
+    project: str
+    noun: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EmptyProject:
     """Everything in a project that was closed goes, and it with it."""
 
@@ -223,6 +232,7 @@ Chore = (
     | RollUp
     | PurgeSeries
     | SettleDowntime
+    | GiveNumbers
 )
 
 _NAMES: dict[type[Chore], str] = {
@@ -237,6 +247,7 @@ _NAMES: dict[type[Chore], str] = {
     RollUp: "roll_up",
     PurgeSeries: "purge_series",
     SettleDowntime: "settle_downtime",
+    GiveNumbers: "give_numbers",
 }
 _CHORES = {name: kind for kind, name in _NAMES.items()}
 # Types of fields that are something else in JSON, and how they are read.

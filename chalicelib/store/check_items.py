@@ -30,6 +30,7 @@ _UNSET: dict[str, Any] = {
     "schedule": DEFAULT_SCHEDULE,
     "tz": DEFAULT_TZ,
     "page": 0,
+    "number": 0,
 }
 # The requests counted last, newest first, have an attribute each.
 RECENT = tuple(f"r{number}" for number in range(arrivals.REMEMBERED))

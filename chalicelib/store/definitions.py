@@ -76,15 +76,14 @@ def clear(project: str) -> None:
 
 
 def update_channel(channel: Channel, now: datetime, seen: Channel | None = None) -> Channel:
-    """Keeps what its owner changed, which also mends it. With `seen`, the channel as it was read, its marks change too.
-    Raises Missing when it is gone, Refused when its marks have become others since."""
+    """Keeps what its owner changed, which also mends it; its number stays. With `seen`, the channel as it was read, its
+    marks change too. Raises Missing when it is gone, Refused when its marks have become others since."""
     actions: list[Action] = [
         ChannelItem.name.set(channel.name),
         ChannelItem.settings.set(channel.settings),
         ChannelItem.remind.set(channel.remind),
         ChannelItem.resolves.set(channel.resolves),
         ChannelItem.default.set(channel.default),
-        ChannelItem.number.set(channel.number),
         ChannelItem.extra.set(channel.extra),
     ]
     if seen is None:

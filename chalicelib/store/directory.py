@@ -14,6 +14,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.core import kinds
 from chalicelib.core.check import Access, Check, Key, Project
 from chalicelib.core.errors import LimitReached, Missing
+from chalicelib.store import numbers
 from chalicelib.store.connection import shared
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import DirectoryItem
@@ -56,6 +57,12 @@ def by_slug(project: str, slug: str) -> list[str]:
     return sorted(item.codes or ()) if item else []
 
 
+def by_number(project: str, number: int) -> str | None:
+    """The code of the project's check with this number."""
+    item = _find(numbers.check_key(project, number), strongly=True)
+    return item.code if item else None
+
+
 def _slug_key(project: str, slug: str) -> str:
     return f"slug#{project}#{slug}"
 
@@ -75,6 +82,8 @@ def add_check(transaction: TransactWrite, check: Check, limit: int, *, alone: bo
     transaction.save(DirectoryItem(f"check#{check.code}", project=check.project))
     transaction.save(DirectoryItem(f"unique#{check.unique_key}", project=check.project, code=check.code))
     transaction.save(DirectoryItem(f"badge#{check.badge}", project=check.project, code=check.code))
+    if check.number:
+        numbers.add_check(transaction, check.project, check.code, check.number)
     _add_slug(transaction, check, check.slug, alone=alone)
     _take_name(transaction, check)
 
@@ -84,6 +93,8 @@ def remove_check(transaction: TransactWrite, check: Check) -> None:
     transaction.update(DirectoryItem(_project_key(check.project)), [DirectoryItem.checks.add(-1)], condition=exists)
     for key in (f"check#{check.code}", f"unique#{check.unique_key}", f"badge#{check.badge}"):
         transaction.delete(DirectoryItem(key))
+    if check.number:
+        transaction.delete(DirectoryItem(numbers.check_key(check.project, check.number)))
     _drop_slug(transaction, check)
     _free_name(transaction, check)
 

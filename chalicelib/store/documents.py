@@ -165,9 +165,10 @@ def edition(project: str) -> int:
 
 
 def forget(project: str) -> None:
-    """Removes what counts the documents of a project that is being deleted."""
+    """Removes what counts the documents, checks and channels of a project that is being deleted."""
     with translated(), DirectoryItem.batch_write() as batch:
-        for key in (_inventory(project), *(numbers.key_of(project, noun) for noun in NUMBERED)):
+        counted = (*NUMBERED, numbers.CHECK, numbers.CHANNEL)
+        for key in (_inventory(project), *(numbers.key_of(project, noun) for noun in counted)):
             batch.delete(DirectoryItem(key))
 
 

@@ -111,6 +111,7 @@ class CheckItem(Table):
     due = Instant(null=True)
     away = Json(null=True)
     due_shard = UnicodeAttribute(null=True)
+    number = NumberAttribute(null=True)
     edition = NumberAttribute()
     version = NumberAttribute()
     extra = Json(null=True)
@@ -137,8 +138,9 @@ class DirectoryItem(Table):
     the checks of that slug, `project#<code>` the project itself with its count of checks, `closed` if it is being
     deleted, `badge#<badge key>` the project of a badge, `badge#<uuid>` the check of one,
     `name#<project>#<kind>#<name>` the check that alone may have a name, `number#<project>#<noun>` how many numbers were
-    given (`made`), `inventory#<project>` how often its documents were changed (`made`), `wheel` the periods in which
-    anything is looked at, and `until` when all of it was handed out; `sweep` when the deadlines were looked at, or not.
+    given (`made`), `number#<project>#check#<number>` the check of a number, `numbered` that everything has one,
+    `inventory#<project>` how often its documents were changed (`made`), `wheel` the periods in which anything is looked
+    at, and `until` when all of it was handed out; `sweep` when the deadlines were looked at, or not.
     """
 
     class Meta:

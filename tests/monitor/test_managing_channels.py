@@ -30,12 +30,12 @@ def test_a_hidden_channel_stands_in_no_list_and_is_not_found(services: Services,
 
 
 def test_a_channel_is_made_and_changed_with_everything_that_it_has(services: Services, keyring: Keyring) -> None:
-    more: dict[str, Any] = {"resolves": False, "default": True, "number": 3, "extra": {"grafana": {"uid": "u"}}}
+    more: dict[str, Any] = {"resolves": False, "default": True, "extra": {"grafana": {"uid": "u"}}}
     made = channels.create(services, keyring.project, "email", "Ops", ADDRESS, 300, **more)
     assert channels.find(keyring.project.code, made.code) == made
-    changed = channels.change(services, made, {"resolves": True, "default": False, "extra": {}, "number": 4})
+    changed = channels.change(services, made, {"resolves": True, "default": False, "extra": {}})
     assert channels.find(keyring.project.code, made.code) == changed
-    assert (changed.resolves, changed.default, changed.extra, changed.number) == (True, False, {}, 4)
+    assert (changed.resolves, changed.default, changed.extra, changed.number) == (True, False, {}, made.number)
 
 
 def test_what_is_wrong_is_named_and_nothing_is_kept(services: Services, keyring: Keyring) -> None:

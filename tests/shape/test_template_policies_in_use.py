@@ -162,6 +162,8 @@ def test_the_chores(
     invoke("do_chores", *keep(story.services, check, "fail"))
     invoke("do_chores", {"do": "purge", "owner": check.code})
     do_chores_of_series(story.services, check.project, story.clock, invoke)
+    for noun, code in (("check", check.code), ("channel", audience[0].code)):
+        invoke("do_chores", {"do": "give_numbers", "project": check.project, "noun": noun, "codes": [code]})
     invoke("do_chores", {"do": "sum_day", "code": check.code, "day": "2026-11-21"})
     empty_a_project(story, invoke)
     settle_a_downtime(story, invoke)
@@ -339,6 +341,7 @@ def test_a_worker_that_judges(story: Story, invoke: Invoke, calls: Calls) -> Non
 def test_the_roll_up(story: Story, invoke: Invoke, calls: Calls) -> None:
     points.take(story.services, story.project, b"load 1")
     story.clock.move(hours=2)
+    # The first run finds that everything has a number, and notes it.
     invoke("roll_up")
     assert calls.needed == allowed("roll_up")
 

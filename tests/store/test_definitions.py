@@ -45,7 +45,7 @@ def test_everything_about_a_channel_is_kept(plain: Channel) -> None:
 
 
 def test_everything_that_its_owner_changes_is_kept(plain: Channel) -> None:
-    definitions.save_channel(plain)
+    definitions.save_channel(replace(plain, number=7))
     definitions.show_error(plain, "answered 500")
     mended = replace(full(plain), mended=NOW)
     assert definitions.update_channel(full(plain), NOW) == mended

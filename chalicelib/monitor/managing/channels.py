@@ -18,7 +18,7 @@ from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.messages import ClearChannel
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import compose, reaching
-from chalicelib.store import checks, definitions, directory, notifications, outbox
+from chalicelib.store import checks, definitions, directory, notifications, numbers, outbox
 from chalicelib.store.faults import StoreFault
 
 NAME_MAX = 100
@@ -35,7 +35,6 @@ class More(TypedDict, total=False):
     default: bool
     hidden: bool
     whole: bool
-    number: int
     extra: dict[str, Any]
 
 
@@ -69,6 +68,8 @@ def create(
     cleaned, code = _clean(services, kind, settings), code or services.new_code()
     channel = Channel(project.code, code, kind, name, services.clock(), cleaned, remind, **more)
     _check(channel)
+    if numbers.is_without(channel):
+        channel = replace(channel, number=numbers.take(project.code, numbers.CHANNEL))
     channel = asking.marked(services, channel)
     new = asking.waiting(services, channel)
     asking.count(services, project.code, len(new))

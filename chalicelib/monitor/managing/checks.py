@@ -24,6 +24,7 @@ from chalicelib.store import (
     directory,
     history,
     lines,
+    numbers,
     outbox,
     partings,
     queues,
@@ -96,8 +97,9 @@ def create_by_ping(services: Services, project_code: str, slug: str) -> Check:
 
 
 def new(services: Services, project: str, values: dict[str, Any]) -> Check:
-    """A check with these attributes that is not kept yet."""
-    return Check(project, services.new_code(), services.clock(), badge=services.new_code(), **values)
+    """A check with these attributes, and a number, that is not kept yet."""
+    number = numbers.take(project, numbers.CHECK)
+    return Check(project, services.new_code(), services.clock(), badge=services.new_code(), number=number, **values)
 
 
 def find(project: str, code: str, kind: str = heartbeat.name) -> Check:
