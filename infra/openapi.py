@@ -28,7 +28,7 @@ FILE = Path(__file__).resolve().parents[1] / "docs" / "openapi.json"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 _TOO_OFTEN = "Too many requests with unknown API keys came from here, or the same was asked for too often."
-_DONE = {200: "Done.", 201: "Made.", 202: "Taken.", 400: "What was refused, and why."}
+_DONE = {200: "Done.", 201: "Made.", 202: "Taken.", 400: "What was refused, and why.", 503: "What is out of reach."}
 _NEEDS = {None: "Open to everybody.", "read": "Needs a key that may read.", "write": "Needs a key that may change."}
 _ABOUT = """\
 One monitor in several published languages: what is made in one is seen in the others, and one key opens all of them.
@@ -72,6 +72,7 @@ class Entry:
         name = f"{name}.{self.method.lower()}"
         yield name
         yield f"{name}.{len(self.variables)}"
+        yield f"{name}.{'.'.join(words)}"
 
 
 def entries(packages: Iterable[ModuleType]) -> list[Entry]:

@@ -67,9 +67,10 @@ class Check:
     for reminders of an outage every so many seconds. Of a probe, `last_result` is the latest result in words and
     `suspicion` what is not confirmed yet; of a rule, `breaching` says how many series breach at present and what
     the first are called, and `met` holds the letters of those of several criteria that are met, in the order in which
-    they came to be; `judged` is the moment that was judged when anything of these last changed. `quiet` marks an outage
-    that nobody wants to be told of. Of a master that is down, `holds` are the checks whose news waits for it to come
-    back.
+    they came to be; `judged` is the moment that was judged when anything of these last changed. `error` says why the
+    data of a rule, or of an entity of an alert, cannot be judged, empty if it can; `value` is the number that it turned
+    on last. `quiet` marks an outage that nobody wants to be told of. Of a master that is down, `holds` are the checks
+    whose news waits for it to come back.
 
     Of a heartbeat, a start from before `runs_from` opens no run, `runs_ended` are the runs that a success has ended
     since then, by id with its moment, and `recent` are the requests that were counted last, newest first.
@@ -115,6 +116,8 @@ class Check:
     breaching: Breaching = NONE
     met: str = ""
     judged: datetime | None = None
+    error: str = ""
+    value: float | None = None
     quiet: bool = False
     holds: tuple[str, ...] = ()
     status: Status = "new"

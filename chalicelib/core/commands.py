@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.core.wheel import Member
 
-ACTIVE = "ACTIVE"
+ACTIVE, INACTIVE = "ACTIVE", "INACTIVE"
 # The letter of those who run commands on the wheel, and how the codes of commands begin there.
 LETTER = "c"
 MEMBER = "m#"

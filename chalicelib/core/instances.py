@@ -96,6 +96,8 @@ def as_told(instance: Check, parent: Check) -> Check:
         last_result=instance.last_result,
         breaching=instance.breaching,
         met=instance.met,
+        error=instance.error,
+        value=instance.value,
         quiet=instance.quiet,
         holds=instance.holds,
         status=instance.status,

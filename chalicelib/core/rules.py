@@ -70,7 +70,13 @@ def failure(check: Check, known: Breaches, now: datetime, why: str) -> Judged:
     details = {"metric": rule_of(check).metric, "value": None, "query_failure": True}
     still = {name: one.value for name, one in known.items()}
     return Judged(
-        now, True, still, reason=f"query failed: {why}", details=details, quiet=quiet, met=check.met, known=known
+        *(now, True, still),
+        reason=f"query failed: {why}",
+        details=details,
+        quiet=quiet,
+        met=check.met,
+        known=known,
+        error=why,
     )
 
 

@@ -303,7 +303,7 @@ def _paused(check: Check, event: Paused) -> tuple[Check, tuple[Flip, ...]]:
     check = arrivals.silent(check, event.at)
     if check.status == "paused":
         return check, ()
-    check, flip = flipped(replace(check, suspicion=None, breaching=NONE), "paused", event.at)
+    check, flip = flipped(replace(check, suspicion=None, breaching=NONE, error="", value=None), "paused", event.at)
     return check, (flip,)
 
 

@@ -8,6 +8,7 @@ change of what is looked at. A rule has been given its time by its criteria, so 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ from chalicelib.core.specs import ProbeSpec, probe_of
 FORGOTTEN = timedelta(hours=24)
 # The clocks of two places may lie so far apart.
 SKEW = timedelta(seconds=2)
+# So much is kept of why data could not be judged.
+ERROR_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Judged:
     # What an instance that goes down by it is called from then on, and how it is described; as its check is, if empty.
     name: str = ""
     desc: str = ""
+    # Why the data could not be judged; empty if it could.
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ def retries(check: Check) -> int:
 def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:
     if not _counts(check, judgement):
         return check, ()
-    after = replace(check, breaching=breaches.summary(_standing(judgement)), met=judgement.met)
+    error = check.error if judgement.firing is None else judgement.error[:ERROR_MAX]
+    after = replace(check, breaching=breaches.summary(_standing(judgement)), met=judgement.met, error=error)
     # Written only with what else changes: until then judging the same moments again makes the same of them.
     same = after == check and judgement.triggered.keys() == judgement.known.keys()
     after = after if same else replace(after, judged=judgement.moment or check.judged)
@@ -161,7 +167,19 @@ def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:
     if judgement.firing and judgement.name:
         after = replace(after, name=judgement.name, desc=judgement.desc)
     after, flip = flipped(after, new, judgement.at, judgement.reason, judgement.details, quiet=judgement.quiet)
-    return replace(after, judged=judgement.moment or check.judged), (flip,)
+    value = as_number(judgement.details.get("value"))
+    return replace(after, judged=judgement.moment or check.judged, value=value), (flip,)
+
+
+def as_number(value: object) -> float | None:
+    """A value as a finite number, also where it is the JSON of one; None for any other."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _turns(check: Check, judgement: Judged) -> bool:

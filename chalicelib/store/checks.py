@@ -11,7 +11,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.core import instances, kinds
-from chalicelib.core.check import Check, Ping, entity_of, parent_of
+from chalicelib.core.check import INSTANCE, Check, Ping, entity_of, parent_of
 from chalicelib.core.deadlines import Due
 from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.moments import from_micros, to_micros
@@ -127,6 +127,11 @@ def each_instance(check: Check, low: str = "", high: str = "") -> Iterator[Check
     between = CheckItem.code.between(first + low, first + high if high else last)
     found = (check_items.from_raw(item) for item in _query(check.project, between))
     return (instance for instance in found if not high or entity_of(instance.code) < high)
+
+
+def every_instance(project: str) -> list[Check]:
+    """The instances of all checks of a project."""
+    return [check_items.from_raw(item) for item in _query(project, CheckItem.code.startswith(INSTANCE))]
 
 
 def as_told(project: str, code: str) -> Check:

@@ -87,6 +87,8 @@ class CheckItem(Table):
     breaching = Json(null=True)
     met = UnicodeAttribute(null=True)
     judged = Instant(null=True)
+    error = UnicodeAttribute(null=True)
+    value = Json(null=True)
     quiet = BooleanAttribute(null=True)
     holds = UnicodeSetAttribute(null=True)
     wheel = UnicodeAttribute(null=True)

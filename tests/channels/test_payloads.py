@@ -173,7 +173,7 @@ def test_hostile_texts_stay_json(text: str, server: Server, outlet: Outlet) -> N
         ({"format": "hostedgraphite", "url": "hooks.example.org"}, "url", "must begin with http:// or https://"),
         ({"format": "hostedgraphite", "url": 7}, "url", "is not a string"),
         (
-            {"format": "grafana", "url": "https://x.example"},
+            {"format": "pager", "url": "https://x.example"},
             "format",
             f"is not one of {', '.join(form.name for form in FORMATS)}",
         ),

@@ -28,15 +28,16 @@ def _mute(request: Request, caller: Caller) -> Reply:
 
 
 def _muted(request: Request, caller: Caller) -> Reply:
-    """Tell whether an alert is muted, and for how long."""
-    alert = named(request, caller)
-    left = rules.muted_for(alert, request.services.clock())
-    about = {"id": alert.code, "name": alert.name, "muted": left is not None, "duration": left or 0}
+    """Tell whether an alert is muted, and for how long: null while it is paused, until it is unmuted."""
+    alert, now = named(request, caller), request.services.clock()
+    muted, left = rules.is_muted(alert, now), rules.muted_for(alert, now)
+    duration = None if muted and left is None else left or 0
+    about = {"id": alert.code, "name": alert.name, "muted": muted, "duration": duration}
     return Reply(body=about | {"scheduled_mutes": rules.attached(alert)})
 
 
 def _unmute(request: Request, caller: Caller) -> Reply:
-    """End the mute of an alert."""
+    """End the mute of an alert, and its pause if it is paused."""
     rules.unmute(request.services, [named(request, caller)])
     return Reply(body={})
 
@@ -50,7 +51,7 @@ def _mute_many(request: Request, caller: Caller) -> Reply:
 
 
 def _unmute_many(request: Request, caller: Caller) -> Reply:
-    """End the mute of the alerts that are named or found; of all if neither is given."""
+    """End the mute, and the pause, of the alerts that are named or found; of all if neither is given."""
     given = _known(bodies.read(request), ("ids", "search"))
     unmuted = rules.unmute(request.services, _selected(caller, given))
     return Reply(body={"ids": [alert.code for alert in unmuted]})

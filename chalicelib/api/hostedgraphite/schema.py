@@ -181,7 +181,7 @@ SCHEMAS = {
             "scheduled_mutes": listed(text(), "Ids."),
             "currently_triggered_metrics": listed(text(), "The series that breach."),
             "muted": truth(),
-            "status": word("alerting", "healthy", "paused"),
+            "status": word("alerting", "healthy"),
             "info": or_null(text()),
             "warnings": _WARNINGS,
         },
@@ -229,7 +229,9 @@ SCHEMAS = {
             "id": text(),
             "name": text(),
             "muted": truth(),
-            "duration": either(whole(), number(), about="How many minutes are left."),
+            "duration": or_null(
+                either(whole(), number(), about="How many minutes are left; null while the alert is paused.")
+            ),
             "scheduled_mutes": listed(text()),
         }
     ),

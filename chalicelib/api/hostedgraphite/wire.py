@@ -16,7 +16,7 @@ from chalicelib.monitor.managing import rules
 PAGE_MAX = 100
 # The parameters of the query by which a list is read page by page.
 PAGE = ("page", "max")
-STATUS = {"down": "alerting", "up": "healthy", "new": "healthy", "paused": "paused"}
+STATUS = {"down": "alerting", "up": "healthy", "new": "healthy", "paused": "healthy"}
 # Beyond this a float does not hold every whole number.
 WHOLE_MAX = 2**53
 
@@ -31,7 +31,7 @@ def alert(found: Check, triggered: list[str], now: datetime) -> dict[str, Any]:
         "notification_type": ["every", found.remind // 60] if found.remind else ["state_change"],
         "scheduled_mutes": rules.attached(found),
         "currently_triggered_metrics": triggered,
-        "muted": rules.muted_for(found, now) is not None,
+        "muted": rules.is_muted(found, now),
         "status": STATUS[found.status],
         "info": found.desc or None,
     }

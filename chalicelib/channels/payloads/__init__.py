@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from chalicelib.channels.payloads import healthchecks, hostedgraphite, zmon
+from chalicelib.channels.payloads import grafana, healthchecks, hostedgraphite, zmon
 from chalicelib.core.news import News
 
 __all__ = ["FORMATS", "Format"]
@@ -26,4 +26,4 @@ class Format(Protocol):
         """The news as it goes out."""
 
 
-FORMATS: tuple[Format, ...] = (healthchecks, hostedgraphite, zmon)
+FORMATS: tuple[Format, ...] = (healthchecks, hostedgraphite, zmon, grafana)

@@ -21,7 +21,7 @@ from typing import Any
 from chalicelib import log
 from chalicelib.core import alert_definitions, inventory
 from chalicelib.core.check import Channel, Check, Project
-from chalicelib.core.commands import ACTIVE, member_code
+from chalicelib.core.commands import ACTIVE, INACTIVE, member_code
 from chalicelib.core.errors import Busy, Conflict, Invalid, Missing, TooOften
 from chalicelib.core.kinds import evaluation
 from chalicelib.monitor import transitions
@@ -136,12 +136,24 @@ def change(services: Services, project: Project, number: int, data: Data, author
     """A definition with other content; its parent is for life. The same again changes nothing. Raises Missing, Invalid,
     Busy."""
     validity.require_alert(data)
+    return _change(services, project, number, lambda before: _of_parent(before, data), author)
+
+
+def switch(services: Services, project: Project, number: int, author: str, *, active: bool) -> Document:
+    """A definition that is active from now on, or is not. Raises Missing, Invalid, Busy."""
+    status = ACTIVE if active else INACTIVE
+    return _change(services, project, number, lambda before: {**before.data, "status": status}, author)
+
+
+def _change(
+    services: Services, project: Project, number: int, content: Callable[[Document], Data], author: str
+) -> Document:
     checks.finish_later(Inherit(project.code, number))
 
     def attempt() -> Document:
         tree = tree_of(project.code)
         before = tree.node(number)
-        wanted = _of_parent(before, data)
+        wanted = content(before)
         if papers.same(before.data, wanted):
             return before
         after = tree.with_data(number, wanted)

@@ -143,6 +143,17 @@ def try_out(services: Services, project: Project, channel: Channel) -> None:
         definitions.show_error(channel, "; ".join(filter(None, [but, unasked])))
 
 
+def try_unsaved(services: Services, project: Project, kind: str, name: str, settings: dict[str, Any]) -> None:
+    """Sends a test at once through a channel that is not kept. Who has yet to confirm that he wants the project's news
+    is not told. Raises Invalid, Undelivered, TooOften."""
+    channel = Channel(project.code, services.new_code(), kind, name, services.clock(), _clean(services, kind, settings))
+    _check(channel)
+    asking.count(services, project.code, 1, "tests of channels")
+    reaching.tell(
+        services, asking.marked(services, channel), compose.test_news(services, project, channel), project.secret
+    )
+
+
 def delete(services: Services, channel: Channel) -> Channel:
     """Removes the channel, takes it off every check, and drops its log. Raises StoreFault.
 

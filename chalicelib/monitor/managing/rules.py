@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib import log
 from chalicelib.core import audience
 from chalicelib.core.check import Channel, Check, Project
-from chalicelib.core.errors import Invalid, Missing, TocsinError
+from chalicelib.core.errors import Conflict, Invalid, Missing, TocsinError
 from chalicelib.core.kinds import rule
 from chalicelib.core.silence import Silence, silenced_until
 from chalicelib.core.specs import FIRST, RuleSpec, rule_of
@@ -182,8 +182,19 @@ def mute(services: Services, alerts: list[Check], minutes: int, author: str = ""
 
 
 def unmute(services: Services, alerts: list[Check]) -> list[Check]:
-    """Ends the mutes of alerts; scheduled ones stay."""
-    return _each(alerts, lambda alert: silences.lift(services, alert, lambda silence: silence.id == MUTE))
+    """Ends the mutes of alerts, and the pause of those that are paused; scheduled mutes stay."""
+    return _each(alerts, lambda alert: _unmuted(services, alert))
+
+
+def _unmuted(services: Services, alert: Check) -> Check:
+    alert = silences.lift(services, alert, lambda silence: silence.id == MUTE)
+    if alert.status != "paused":
+        return alert
+    try:
+        return checks.resume(services, alert)
+    except Conflict:
+        # Somebody else was faster.
+        return alert
 
 
 def _each(alerts: list[Check], do: Callable[[Check], Check]) -> list[Check]:
@@ -201,8 +212,16 @@ def _each(alerts: list[Check], do: Callable[[Check], Check]) -> list[Check]:
         return [done for done in pool.map(attempt, alerts) if done]
 
 
+def is_muted(alert: Check, now: datetime) -> bool:
+    """Whether nobody is told of an alert: while it is paused too."""
+    return alert.status == "paused" or silenced_until(alert.silences, now) is not None
+
+
 def muted_for(alert: Check, now: datetime) -> int | None:
-    """Whole minutes, rounded up, that an alert is muted for; None when it is not."""
+    """Whole minutes, rounded up, that an alert is muted for, 0 without an end; None when it is not, and while it is
+    paused, for which there is no time."""
+    if alert.status == "paused":
+        return None
     quiet = silenced_until(alert.silences, now)
     if quiet is None:
         return None

@@ -1,0 +1,5 @@
+"""The Grafana dialect: the API of its alerting up to version 8, one view over the alerts of all dialects."""
+
+from chalicelib.api.grafana import alerts, house, notifications
+
+RESOURCES = [*alerts.RESOURCES, *notifications.RESOURCES, *house.RESOURCES]

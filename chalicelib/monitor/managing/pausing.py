@@ -1,0 +1,55 @@
+"""Pausing a check of any kind. It is one status, which every dialect shows in its own words.
+
+A check that is resumed has no status until it is judged. A heartbeat that is paused wakes by its next ping, whoever has
+paused it, unless its owner has to resume it; an alert definition is paused as its document says, so that is changed.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from chalicelib.core.check import Check, Project
+from chalicelib.core.errors import Conflict, Missing
+from chalicelib.core.kinds import evaluation, probe
+from chalicelib.core.specs import condition_of
+from chalicelib.monitor.managing import alerts, checks, probes
+from chalicelib.monitor.services import Services
+from chalicelib.store import checks as stored
+
+WORKERS = 16
+
+
+def switch(services: Services, project: Project, check: Check, author: str, *, paused: bool) -> bool:
+    """Pauses a check, or resumes it; whether it was not so before. Raises Missing, Busy, StoreFault, and Invalid for an
+    alert definition that cannot be judged as it is."""
+    if (check.status == "paused") == paused:
+        return False
+    if check.kind == evaluation.name:
+        alerts.switch(services, project, condition_of(check).number, author, active=not paused)
+        return True
+    if paused:
+        checks.pause(services, check)
+        return True
+    try:
+        (probes.resume if check.kind == probe.name else checks.resume)(services, check)
+    except Conflict:
+        return False
+    return True
+
+
+def switch_all(services: Services, project: Project, author: str, *, paused: bool) -> int:
+    """Pauses every check of a project, or resumes it; how many were not so before. One that is deleted meanwhile keeps
+    nobody else. Raises Busy, StoreFault, Invalid."""
+
+    def attempt(check: Check) -> bool:
+        with suppress(Missing):
+            return switch(services, project, check, author, paused=paused)
+        return False
+
+    found = stored.of_project(project.code)
+    alone = [check for check in found if check.kind != evaluation.name]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        turned = sum(pool.map(attempt, alone))
+    # Each change of a definition is one of the whole inventory: one after another they are in nobody's way.
+    return turned + sum(attempt(check) for check in found if check.kind == evaluation.name)
