@@ -90,6 +90,10 @@ class House:
         headers = {"Authorization": f"Bearer {PASSWORD}"}
         return {"url_down": HOOK, "method_down": "POST", "headers_down": headers}
 
+    def notification(self) -> bytes:
+        settings = {"url": HOOK, "username": "ann", "password": PASSWORD}
+        return json.dumps({"name": "New", "type": "webhook", "settings": settings}).encode()
+
     def requests(self) -> list[Sent]:
         key = [("X-Api-Key", self.keys["write"])]
         bearer = [("Authorization", f"Bearer {self.keys['write']}")]
@@ -109,6 +113,9 @@ class House:
             Sent("GET", f"/v1.1/devices?api_key={WRONG}", []),
             Sent("POST", "/v2/alerts/", bearer, json.dumps({"name": HOOK}).encode()),
             Sent("POST", "/api/v1/sink", bearer, b"a.b 1"),
+            Sent("POST", "/api/alert-notifications", bearer, self.notification()),
+            Sent("POST", "/api/alert-notifications/test", bearer, self.notification()),
+            Sent("GET", f"/api/nothing/{self.keys['write']}", bearer),
             Sent("GET", f"/status/{self.code}", []),
             Sent("GET", f"/nothing/{self.keys['write']}/{self.code}", bearer),
         ]

@@ -88,6 +88,9 @@ def made(api: Api, services: Services) -> dict[str, str]:
     found["schedules"] = ask(api, "POST", "/v2/schedules/", mute)["id"]
     page = api.get(f"/api/v1/checks/{check['uuid']}/page").json["page_url"].rpartition("/")[2]
     found |= {"checks": check["uuid"], "channels": channel, "devices": device, "maintenance": window, "pings": "1"}
+    email = {"name": "Night", "type": "email", "settings": {"addresses": "night@example.org"}}
+    found["uid"] = ask(api, "POST", "/api/alert-notifications", email)["uid"]
+    found |= {"alert-notifications": "2", "alerts-notifications": "2"}
     return found | {"ping": check["uuid"], "tags": "b", "b": "2", "badge": "x", "status": page}
 
 

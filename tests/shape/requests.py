@@ -101,6 +101,26 @@ def speak_of_entities(api: Api) -> None:
         assert answer.status == 200, (path, answer.text)
 
 
+def speak_of_alerts(api: Api) -> None:
+    """The alerts of all dialects, the pause of one, and a channel from its making to its end."""
+    key = {"authorization": f"Bearer {api.key}"}
+    channel = b'{"name": "Night", "type": "email", "settings": {"addresses": "night@example.org"}}'
+    number = json.loads(api.call("POST", "/api/alert-notifications", key="", headers=key, data=channel).text)["id"]
+    alert = json.loads(api.call("GET", "/api/alerts", key="", headers=key).text)[0]["id"]
+    for method, path, data in (
+        ("GET", f"/api/alerts/{alert}", None),
+        ("POST", f"/api/alerts/{alert}/pause", b'{"paused": true}'),
+        ("POST", "/api/admin/pause-all-alerts", b'{"paused": false}'),
+        ("PUT", f"/api/alert-notifications/{number}", channel),
+        ("POST", "/api/alert-notifications/test", channel),
+        ("DELETE", f"/api/alert-notifications/{number}", None),
+        ("GET", "/api/health", None),
+        ("GET", "/api/org", None),
+    ):
+        answer = api.call(method, path, key="", headers=key, data=data)
+        assert answer.status == 200, (path, answer.text)
+
+
 def manage_channels(api: Api, audience: list[Channel]) -> None:
     for channel in audience:
         api.post(f"/api/v1/channels/{channel.code}/test")

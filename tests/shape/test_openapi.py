@@ -17,6 +17,8 @@ import app
 from chalicelib.api.alertra import schema as alertra
 from chalicelib.api.alertra import words
 from chalicelib.api.alertra.validation import WRITABLE
+from chalicelib.api.grafana import schema as grafana
+from chalicelib.api.grafana.notifications import FIELDS as NOTIFICATION
 from chalicelib.api.healthchecks import schema as healthchecks
 from chalicelib.api.healthchecks.validation import RULES
 from chalicelib.api.hostedgraphite import schema as hostedgraphite
@@ -120,6 +122,7 @@ def test_an_object_that_is_not_explained_is_refused_by_its_name() -> None:
         (hostedgraphite, "AlertFields", (*ALERT, *READ_ONLY)),
         (hostedgraphite, "ChannelFields", (*CHANNEL, "id")),
         (hostedgraphite, "ScheduleFields", SCHEDULE),
+        (grafana, "NotificationFields", NOTIFICATION),
         (zmon, "DashboardFields", DASHBOARD),
     ],
 )

@@ -41,6 +41,7 @@ from tests.shape.requests import (
     ping,
     read_all,
     send_pings,
+    speak_of_alerts,
     speak_of_devices,
     speak_of_entities,
     speak_of_metrics,
@@ -369,6 +370,7 @@ def test_the_api(
         read_all(api, made, audience)
         speak_of_devices(api)
         speak_of_entities(api)
+        speak_of_alerts(api)
         speak_of_metrics(api, breach)
         api.delete(f"/api/v1/checks/{made['uuid']}")
         assert api.get("/api/v1/checks/", key="X" * 32).status == 401

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.api.grafana import bodies, notifiers, shown
 from chalicelib.api.grafana.errors import VOICE, BadRequest, NotFound
@@ -28,12 +28,14 @@ FIELDS = (
     *("settings", "secureSettings", "secureFields", "created", "updated"),
 )
 UID_MAX, KEPT_MAX = 40, 10_000
+TEST = "Test notification"
 TAKEN = "Failed to create alert notification"
 NO_FREQUENCY = "Notification frequency not specified"
 _UID = re.compile(rf"[A-Za-z0-9_-]{{1,{UID_MAX}}}")
 _FREQUENCY = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
 
 Body = dict[str, Any]
+T = TypeVar("T")
 
 
 def _list(_request: Request, caller: Caller) -> Reply:
@@ -72,14 +74,10 @@ def _create(request: Request, caller: Caller) -> Reply:
     uid = _uid(given, others)
     if any(one.name == name for one in others):
         raise Conflict(TAKEN)
-    settings = _settings(given)
+    settings, values = notifiers.read(notifier, _settings(given), {}), _values(request, given, notifier, uid)
 
     def make() -> Channel:
-        return channels.create(
-            *(request.services, caller.project, notifier.kind, name),
-            notifiers.read(notifier, settings, {}),
-            **_values(request, given, notifier, uid),
-        )
+        return channels.create(request.services, caller.project, notifier.kind, name, settings, **values)
 
     return Reply(body=shown.whole(_told(make, notifier)))
 
@@ -132,10 +130,9 @@ def _test(request: Request, caller: Caller) -> Reply:
         settings = _unmasked(before, settings)
     cleaned = notifiers.read(notifier, settings, before.settings if before else {})
     name = given.get("name") if isinstance(given.get("name"), str) else ""
-    try:
-        channels.try_unsaved(request.services, caller.project, notifier.kind, name or "Test notification", cleaned)
-    except Invalid as error:
-        raise notifiers.told(error, notifier) from None
+    _told(
+        lambda: channels.try_unsaved(request.services, caller.project, notifier.kind, name or TEST, cleaned), notifier
+    )
     return Reply(body={"message": "Test notification sent"})
 
 
@@ -213,12 +210,12 @@ def _plain(given: Body, field: str) -> Body:
     return value
 
 
-def _told(attempt: Callable[[], Channel], notifier: Notifier | None) -> Channel:
+def _told(attempt: Callable[[], T], notifier: Notifier | None) -> T:
     """Runs a use case; what it says of a setting is said of the type."""
     try:
         return attempt()
     except Invalid as error:
-        if notifier is None:
+        if notifier is None or not error.field.startswith("settings."):
             raise
         raise notifiers.told(error, notifier) from None
 

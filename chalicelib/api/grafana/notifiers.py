@@ -228,5 +228,5 @@ def rest(notifier: Notifier, given: Settings) -> Settings:
 
 
 def told(error: Invalid, notifier: Notifier) -> BadRequest:
-    """What a kind says of one of its settings, said of Grafana's settings."""
-    return BadRequest(f"{notifier.name}: {error.message}" if error.field.startswith("settings.") else str(error))
+    """What a kind says of one of its settings, said of Grafana's type."""
+    return BadRequest(f"{notifier.name}: {error.message}")
