@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -426,3 +427,12 @@ def test_a_webhook_tells_what_grafanas_receivers_read(grafana: Caller, zoo: Zoo,
     assert down["ruleId"] == 1 and down["ruleName"] == check.name == "Backup"
     assert down["ruleUrl"] == grafana.get("/alerts/1").json["url"]
     assert (down["title"], down["message"], down["orgId"]) == ("[Alerting] Backup", "Call Ann", 1)
+
+
+def test_a_test_is_not_sent_to_who_has_not_confirmed_that_he_wants_the_projects_news(
+    grafana: Caller, story: Story
+) -> None:
+    story.services.settings = replace(story.services.settings, confirm_addresses=True)
+    answer = grafana.post("/alert-notifications/test", EMAIL)
+    assert (answer.status, answer.json["message"]) == (502, "Failed to send alert notifications")
+    assert "ops@example.org" in answer.json["error"] and story.sent.mails == []
