@@ -3,7 +3,7 @@
 Each type says what its settings mean to its kind and the other way round. What Grafana calls secure never comes back;
 an update that does not say it again keeps it. Settings that a kind has no use for are kept and come back as they were.
 
-To add a type: a `Notifier` in `_ALL`. Types whose kind does not exist here are not offered.
+To add a type: a `Notifier` in `EVERY`. Types whose kind does not exist here are not offered.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ _BODY = webhook.BODIES[grafana.name]
 _DIRECTIONS = ("down", "up")
 _METHODS = ("POST", "PUT")
 _SEPARATORS = re.compile(r"[;,\n]")
+_WHOLE = re.compile(r"-?[0-9]{1,6}", re.ASCII)
+_NUMBERS = ("priority", "priority_up", "retry", "expire")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,30 @@ def _read_opsgenie(given: Settings, before: Settings) -> Settings:
     return {**found, "region": regions[given["apiUrl"]]}
 
 
+def _spelt(type_: str, kind: str, name: str, keys: Mapping[str, str], *options: Option) -> Notifier:
+    """A type whose settings are those of its kind under other names; of some numbers Grafana keeps the text."""
+    missing = {option.key: f"Could not find {option.label} in settings" for option in options if option.required}
+
+    def read(given: Settings, before: Settings) -> Settings:
+        needed = {keys[key]: _needed(given, key, text) for key, text in missing.items()}
+        rest = {ours: _read(ours, given[key]) for key, ours in keys.items() if key in given and key not in missing}
+        return {**{key: value for key, value in before.items() if key not in keys.values()}, **rest, **needed}
+
+    def write(settings: Settings) -> Settings:
+        found = {key: settings.get(ours) for key, ours in keys.items()}
+        return {key: str(value) if isinstance(value, int) else value for key, value in found.items() if value != ""}
+
+    return Notifier(type_, kind, name, f"Sends notifications to {name}", options, read, write)
+
+
+def _read(ours: str, value: Any) -> Any:
+    """A setting as its kind wants it: of a number, the number."""
+    return int(value) if ours in _NUMBERS and isinstance(value, str) and _WHOLE.fullmatch(value) else value
+
+
 _URL = Option("url", "Url", required=True, secure=True)
-_ALL: tuple[Notifier, ...] = (
+_HOOK = Option("url", "url property", required=True, secure=True)
+EVERY: tuple[Notifier, ...] = (
     Notifier(
         *("email", "email", "Email", "Sends notifications using Amazon SES"),
         (Option("addresses", "Addresses", "Several with ; between them.", required=True, element="textarea"),),
@@ -187,13 +211,69 @@ _ALL: tuple[Notifier, ...] = (
         _keyed("url", "url", "Could not find victorops url property in settings"),
         lambda settings: {"url": settings["url"]},
     ),
+    _spelt(
+        *("telegram", "telegram", "Telegram", {"bottoken": "token", "chatid": "chat"}),
+        Option("bottoken", "Bot Token", required=True, secure=True),
+        Option("chatid", "Chat Id", required=True),
+    ),
+    _spelt("discord", "discord", "Discord", {"url": "url"}, _HOOK),
+    _spelt("teams", "msteamsw", "Microsoft Teams", {"url": "url"}, _HOOK),
+    _spelt("googlechat", "googlechat", "Google Hangouts Chat", {"url": "url"}, _HOOK),
+    _spelt("dingding", "dingtalk", "DingDing", {"url": "url"}, _HOOK),
+    _spelt(
+        *("pushover", "po", "Pushover"),
+        {
+            "apiToken": "token",
+            "userKey": "user",
+            "device": "device",
+            "priority": "priority",
+            "okPriority": "priority_up",
+            "retry": "retry",
+            "expire": "expire",
+        },
+        Option("apiToken", "API Token", required=True, secure=True),
+        Option("userKey", "User key(s)", required=True, secure=True),
+        Option("device", "Device(s)"),
+        Option("priority", "Alerting priority"),
+        Option("okPriority", "OK priority"),
+        Option("retry", "Retry"),
+        Option("expire", "Expire"),
+    ),
+    _spelt(
+        *("kafka", "kafka", "Kafka REST Proxy", {"kafkaRestProxy": "url", "kafkaTopic": "topic"}),
+        Option("kafkaRestProxy", "kafka rest proxy endpoint property", required=True),
+        Option("kafkaTopic", "kafka topic property", required=True),
+    ),
+    _spelt(
+        *("threema", "threema", "Threema Gateway"),
+        {"gateway_id": "identity", "recipient_id": "to", "api_secret": "secret"},
+        Option("gateway_id", "Threema Gateway ID", required=True),
+        Option("recipient_id", "Threema Recipient ID", required=True),
+        Option("api_secret", "Threema API secret", required=True, secure=True),
+    ),
+    _spelt(
+        *("sensugo", "sensugo", "Sensu Go"),
+        {"url": "url", "apikey": "key", "namespace": "namespace", "entity": "entity", "handler": "handlers"},
+        Option("url", "URL property", required=True),
+        Option("apikey", "the API key property", required=True, secure=True),
+        Option("namespace", "Namespace"),
+        Option("entity", "Entity"),
+        Option("handler", "Handler"),
+    ),
+    _spelt(
+        *("prometheus-alertmanager", "alertmanager", "Prometheus Alertmanager"),
+        {"url": "url", "basicAuthUser": "user", "basicAuthPassword": "password"},
+        Option("url", "url property", required=True),
+        Option("basicAuthUser", "Basic Auth User"),
+        Option("basicAuthPassword", "Basic Auth Password", secure=True),
+    ),
 )
 
 
 def offered() -> list[Notifier]:
     """The types whose kind exists here."""
     known = {kind.name for kind in kinds.KINDS}
-    return [one for one in _ALL if one.kind in known]
+    return [one for one in EVERY if one.kind in known]
 
 
 def named(name: object) -> Notifier:

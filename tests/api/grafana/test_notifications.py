@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.api.grafana import notifiers
 from chalicelib.channels import KINDS
 from chalicelib.core.check import Check
 from chalicelib.monitor.managing import channels, checks
@@ -36,6 +37,37 @@ TYPES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, bool]]] = {
     "pagerduty": ({"integrationKey": KEY, "severity": "critical"}, {"severity": "critical"}, {"integrationKey": True}),
     "opsgenie": ({"apiKey": KEY}, {"apiUrl": "https://api.opsgenie.com/v2/alerts"}, {"apiKey": True}),
     "victorops": ({"url": HOOK}, {}, {"url": True}),
+    "telegram": (
+        {"bottoken": "123456:" + "A" * 35, "chatid": "-100123", "uploadImage": False},
+        {"chatid": "-100123", "uploadImage": False},
+        {"bottoken": True},
+    ),
+    **{kind: ({"url": HOOK}, {}, {"url": True}) for kind in ("discord", "teams", "googlechat", "dingding")},
+    "pushover": (
+        {"apiToken": "a" * 30, "userKey": "b" * 30, "device": "77", "priority": "1", "sound": "siren"},
+        {"device": "77", "priority": "1", "okPriority": "0", "retry": "60", "expire": "3600", "sound": "siren"},
+        {"apiToken": True, "userKey": True},
+    ),
+    "kafka": (
+        {"kafkaRestProxy": "https://kafka.example.org", "kafkaTopic": "alerts"},
+        {"kafkaRestProxy": "https://kafka.example.org", "kafkaTopic": "alerts"},
+        {},
+    ),
+    "threema": (
+        {"gateway_id": "*TOCSIN1", "recipient_id": "ECHOECHO", "api_secret": "verySecret1"},
+        {"gateway_id": "*TOCSIN1", "recipient_id": "ECHOECHO"},
+        {"api_secret": True},
+    ),
+    "sensugo": (
+        {"url": "https://sensu.example.org", "apikey": "a-key-of-sensu"},
+        {"url": "https://sensu.example.org", "namespace": "default", "entity": "tocsin", "handler": "default"},
+        {"apikey": True},
+    ),
+    "prometheus-alertmanager": (
+        {"url": "https://am.example.org", "basicAuthUser": "ann", "basicAuthPassword": "hidden"},
+        {"url": "https://am.example.org", "basicAuthUser": "ann"},
+        {"basicAuthPassword": True},
+    ),
 }
 
 
@@ -100,8 +132,9 @@ def test_what_is_secure_may_stand_among_the_secure_settings(grafana: Caller, sto
 
 def test_every_kind_of_channel_that_grafana_knows_is_offered(grafana: Caller) -> None:
     found = grafana.get("/alert-notifiers").json
+    assert notifiers.offered() == list(notifiers.EVERY), "each has its kind"
     assert {one["type"] for one in found} == set(TYPES)
-    assert set(TYPES) <= {kind.name for kind in KINDS}
+    assert {notifiers.named(kind).kind for kind in TYPES} <= {kind.name for kind in KINDS}
     for one in found:
         assert {option["propertyName"] for option in one["options"] if option["required"]} <= set(TYPES[one["type"]][0])
 
