@@ -94,7 +94,7 @@ class Evaluator:
             details=_details(verdict.captures, value),
             name=naming.name_of_one(self.alert, verdict.captures, name),
             desc=naming.description(self.alert, [verdict.captures], [name]),
-            error=str(verdict.error or ""),
+            error=str(value.value if value.failed else verdict.error or ""),
         )
 
     def verdict(self, entity: Entity, value: Value) -> Verdict:
