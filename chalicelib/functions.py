@@ -25,8 +25,9 @@ class Function:
     seconds where that is given, else when the message is no longer hidden. `timeout` is in seconds, `memory` in MB.
     `may` names the tables ("checks"), their indexes ("checks/due") and the queues that it calls, each with its actions
     in one text ("GetItem Query"), of a queue always SEND; `tells` says that it sends mail, text messages and to topics,
-    `reads_sms_log` that it reads what SNS writes of text messages that failed, `assumes_roles` that it takes the roles
-    that the owner allows for check commands.
+    `asks` that it sends the first two, to ask people whether they want news, `reads_sms_log` that it reads what SNS
+    writes of text messages that failed, `assumes_roles` that it takes the roles that the owner allows for check
+    commands.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Function:
     again: int = 0
     may: Mapping[str, str] = field(default_factory=dict)
     tells: bool = False
+    asks: bool = False
     reads_sms_log: bool = False
     assumes_roles: bool = False
 
@@ -111,7 +113,11 @@ FUNCTIONS: tuple[Function, ...] = (
         "tick_wheel",
         every="rate(1 minute)",
         timeout=55,
-        may={"checks/wheel": "Query", "directory": "GetItem UpdateItem", "probes": SEND, "rules": SEND},
+        may={
+            "checks/wheel": "Query",
+            "directory": "GetItem UpdateItem",
+            **dict.fromkeys(("probes", "rules", "commands"), SEND),
+        },
     ),
     Function(
         "roll_up",
@@ -223,14 +229,14 @@ FUNCTIONS: tuple[Function, ...] = (
         again=50,
         may={
             "checks": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
-            "directory": "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem UpdateItem",
-            "definitions": "BatchWriteItem ConditionCheckItem DeleteItem GetItem Query UpdateItem",
+            "directory": "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem UpdateItem",
+            "definitions": "BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
             "history": "BatchWriteItem DeleteItem GetItem PutItem Query",
-            "outbox": "DeleteItem UpdateItem",
+            "outbox": "DeleteItem Query UpdateItem",
             "series": "BatchGetItem BatchWriteItem DeleteItem PutItem Query",
-            "chores": SEND,
-            "news": SEND,
+            **dict.fromkeys(("chores", "news", "commands"), SEND),
         },
+        asks=True,
     ),
 )
 

@@ -49,21 +49,22 @@ def _statements(function: Function) -> Iterator[Statement]:
     if function.assumes_roles:
         roles = _allow("CommandRoles", ("sts:AssumeRole",), {"Ref": "CommandRoles"})
         yield {"Fn::If": ["CommandRolesAreGiven", roles, {"Ref": "AWS::NoValue"}]}
+    if function.tells or function.asks:
+        yield from _asking()
     if function.tells:
-        yield from _telling()
+        yield _allow("Topics", ("sns:Publish",), _sub(f"sns:{_ACCOUNT}:${{TopicPrefix}}*"))
     if function.tells and (function.queue or function.every):
         # How many mails the account may send in a second, which SES knows of no resource but itself.
         yield _allow("MailPace", ("ses:GetAccount",), "*")
 
 
-def _telling() -> Iterator[Statement]:
-    """Mail from the stage's own sender, the topics that channels may name, and text messages: SNS has no resource for a
-    phone number, so that everything that is no topic is allowed."""
+def _asking() -> Iterator[Statement]:
+    """Mail from the stage's own sender, and text messages: SNS has no resource for a phone number, so that everything
+    that is no topic is allowed."""
     # The identities are not named: SES asks for those of the recipients too while an account is in its sandbox.
     identities = [_sub(f"ses:{_ACCOUNT}:identity/*"), _sub(f"ses:{_ACCOUNT}:configuration-set/${{MailSet}}")]
     sender = {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
     yield _allow("Mail", ("ses:SendEmail", "ses:SendRawEmail"), identities) | {"Condition": sender}
-    yield _allow("Topics", ("sns:Publish",), _sub(f"sns:{_ACCOUNT}:${{TopicPrefix}}*"))
     yield {"Sid": "TextMessages", "Effect": "Allow", "Action": ["sns:Publish"], "NotResource": "arn:*:sns:*:*:*"}
 
 

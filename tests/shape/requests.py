@@ -15,6 +15,7 @@ from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.services import Services
 from tests.api.client import Api
 from tests.conftest import NOW, Clock
+from tests.definitions import alert, command
 
 # Calls an event function of app.py, with the messages that it is given.
 Invoke = Callable[..., None]
@@ -72,7 +73,7 @@ TRIAL = {"check_command": "1", "alert_condition": "> 0", "entities": [{"type": "
 
 
 def speak_of_entities(api: Api) -> None:
-    """An entity, a downtime, a dashboard and a group from their making to their end."""
+    """An entity, definitions, a downtime, a dashboard and a group from their making to their end."""
     key = {"authorization": f"Bearer {api.key}"}
     for method, path, data in (
         ("PUT", "/api/v1/entities", b'{"id": "web-1", "type": "host"}'),
@@ -81,6 +82,7 @@ def speak_of_entities(api: Api) -> None:
         ("GET", "/api/v1/entities/web-1", None),
         ("POST", "/rest/entity-filters", b"{}"),
         ("POST", "/rest/scheduleTrialRun", json.dumps(TRIAL).encode()),
+        *_definitions(),
         ("DELETE", "/api/v1/entities/web-1", None),
         (
             "POST",
@@ -119,6 +121,27 @@ def speak_of_alerts(api: Api) -> None:
     ):
         answer = api.call(method, path, key="", headers=key, data=data)
         assert answer.status == 200, (path, answer.text)
+
+
+def _definitions() -> list[tuple[str, str, bytes | None]]:
+    """A command that comes to be run for others, and an alert on it that comes to be told to others."""
+    told, others = (
+        alert(check_definition_id=2, notifications=[f"send_mail('{name}@example.org')"]) for name in ("ann", "bob")
+    )
+    return [
+        ("POST", "/api/v1/check-definitions", _json(command(name="Other"))),
+        ("POST", "/api/v1/alert-definitions", _json(told)),
+        ("PUT", "/api/v1/alert-definitions/2", _json(others)),
+        ("POST", "/api/v1/check-definitions/2", _json(command(name="Other", entities=[{"type": "city"}]))),
+        ("GET", "/api/v1/checks/all-active-alert-definitions", None),
+        ("GET", "/rest/alertNotifications?id=2", None),
+        ("DELETE", "/api/v1/alert-definitions/2", None),
+        ("DELETE", "/api/v1/check-definitions/2", None),
+    ]
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value).encode()
 
 
 def manage_channels(api: Api, audience: list[Channel]) -> None:

@@ -97,6 +97,7 @@ def test_a_policy_allows_the_calls_of_the_table_of_functions_and_what_lambda_doe
         "directory": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "probes": {"sqs:GetQueueUrl", "sqs:SendMessage"},
         "rules": {"sqs:GetQueueUrl", "sqs:SendMessage"},
+        "commands": {"sqs:GetQueueUrl", "sqs:SendMessage"},
     }
 
 

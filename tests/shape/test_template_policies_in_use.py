@@ -23,14 +23,16 @@ from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings, points
 from chalicelib.monitor.looking import probing
-from chalicelib.monitor.managing import channels, downtimes, projects, rules, silences
+from chalicelib.monitor.managing import alerts, channels, commands, downtimes, people, projects, rules, silences
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.services import Services
-from chalicelib.store import checks, definitions, directory, history, outbox, queues, series
+from chalicelib.store import checks, definitions, directory, history, numbers, outbox, queues, series
 from chalicelib.store.faults import StoreFault
 from tests import specs
 from tests.api.client import Api, Entrance
 from tests.conftest import Clock, Queues, Story
+from tests.definitions import alert as definition
+from tests.definitions import command
 from tests.park import Park
 from tests.shape.calls import Calls
 from tests.shape.requests import (
@@ -168,7 +170,25 @@ def test_the_chores(
     invoke("do_chores", {"do": "sum_day", "code": check.code, "day": "2026-11-21"})
     empty_a_project(story, invoke)
     settle_a_downtime(story, invoke)
+    tell_an_alert_otherwise(story, invoke)
     assert calls.needed == allowed("do_chores")
+
+
+def tell_an_alert_otherwise(story: Story, invoke: Invoke) -> None:
+    """Who made an alert died before anybody was told of it; then another group is told, and a last word waits."""
+    services, project = story.services, story.keyring.project
+    services.settings = replace(services.settings, confirm_addresses=True)
+    people.join(services, project, "ops", "ann@example.org", "x")
+    calls_out = ["send_mail('group:ops')", "send_sms('+37120000009')"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alerts, "inherit", nowhere)
+        made = alerts.create(services, project, definition(notifications=calls_out), "ann")
+    inherit = {"do": "inherit", "project": story.project, "number": made.number}
+    invoke("do_chores", inherit)
+    people.join(services, project, "ops", "bob@example.org", "x")
+    invoke("do_chores", {"do": "regroup", "project": story.project})
+    alerts.change(services, project, made.number, definition(), "ann")
+    invoke("do_chores", {"do": "drop_channels", "project": story.project, "check": made.code})
 
 
 def settle_a_downtime(story: Story, invoke: Invoke) -> None:
@@ -183,7 +203,9 @@ def settle_a_downtime(story: Story, invoke: Invoke) -> None:
 
 def watch_a_park(story: Story) -> Check:
     park = Park(story)
-    park.command(owning_team="ops")
+    for noun in ("command", "alert"):
+        numbers.take(story.project, noun)
+    park.command(owning_team="ops", source_url=None)
     park.entity("db-1")
     return park.alert()
 
@@ -243,6 +265,7 @@ def keep_pings(services: Services, keyring: projects.Keyring, check: Check) -> l
 
 def test_the_tick(services: Services, keyring: projects.Keyring, invoke: Invoke, calls: Calls) -> None:
     watch_something(services, keyring)
+    commands.put(services, keyring.project, command(), "ann")
     invoke("tick_wheel")
     assert calls.needed == allowed("tick_wheel")
 

@@ -34,10 +34,10 @@ def shown(caller: Caller, document: Document, data: dict[str, Any] | None = None
     """A definition as the dialect has it: as it was written, or with the data that it has with what it inherits. Who
     may only read sees no keys in its notifications."""
     found = dict(data or document.data)
-    if caller.access != "write" and found["notifications"]:
+    if caller.access != "write" and found.get("notifications"):
         found["notifications"] = [notifying.masked(text) for text in found["notifications"]]
     about = {"last_modified": wire.milliseconds(document.modified), "last_modified_by": document.author}
-    before, behind = ({name: found[name] for name in names} for names in (_BEFORE, _BEHIND))
+    before, behind = ({name: found.get(name) for name in names} for names in (_BEFORE, _BEHIND))
     return {"id": document.number, **before, **about, **behind}
 
 
@@ -116,7 +116,7 @@ def _node(request: Request, caller: Caller) -> Reply:
 def _children(request: Request, caller: Caller) -> Reply:
     """List the definitions whose parent is this one, as they were written."""
     tree, number = alerts.tree_of(caller.project.code), _asked(request)
-    return Reply(body=[shown(caller, one) for one in tree.nodes.values() if one.data["parent_id"] == number])
+    return Reply(body=[shown(caller, one) for one in tree.nodes.values() if one.data.get("parent_id") == number])
 
 
 def _notifications(request: Request, caller: Caller) -> Reply:

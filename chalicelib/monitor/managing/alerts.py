@@ -95,7 +95,7 @@ def find(project: Project, number: int) -> tuple[Document, Data]:
 def _ancestors(project: str, data: Data) -> list[Data]:
     """What a node inherits from, the nearest first. Raises Invalid for a parent that is not there."""
     found: list[Data] = []
-    while data["parent_id"] is not None:
+    while data.get("parent_id") is not None:
         if len(found) == CHAIN_MAX:
             raise Invalid("parent_id", f"would make a chain of more than {CHAIN_MAX} definitions")
         try:
@@ -167,7 +167,7 @@ def _change(
 
 def _of_parent(before: Document, data: Data) -> Data:
     """The content with the parent that the definition has. Raises Invalid for another."""
-    parent = before.data["parent_id"]
+    parent = before.data.get("parent_id")
     if data["parent_id"] not in (None, parent):
         raise Invalid("parent_id", f"cannot be changed, it is {parent}")
     return {**data, "parent_id": parent}

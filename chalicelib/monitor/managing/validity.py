@@ -52,7 +52,7 @@ def require_merged(merged: Data) -> None:
     command."""
     needed = alert_definitions.NEEDED
     for field in needed[:1] if merged["template"] else needed:
-        if merged[field] is None or merged[field] == "":
+        if merged[field] is None or (field == "name" and not merged[field]):
             raise Invalid(field, "is mandatory")
     if not merged["template"]:
         parameters = alert_definitions.parameters_of(merged)
