@@ -140,13 +140,24 @@ def change(services: Services, project: Project, number: int, data: Data, author
 
 
 def switch(services: Services, project: Project, number: int, author: str, *, active: bool) -> Document:
-    """A definition that is active from now on, or is not. Raises Missing, Invalid, Busy."""
+    """A definition that is active from now on, or is not. Raises Missing, Busy, and Invalid for one that is not sound
+    and is to be active."""
     status = ACTIVE if active else INACTIVE
-    return _change(services, project, number, lambda before: {**before.data, "status": status}, author)
+
+    def switched(before: Document) -> Data:
+        return {**before.data, "status": status}
+
+    return _change(services, project, number, switched, author, soundly=active)
 
 
 def _change(
-    services: Services, project: Project, number: int, content: Callable[[Document], Data], author: str
+    services: Services,
+    project: Project,
+    number: int,
+    content: Callable[[Document], Data],
+    author: str,
+    *,
+    soundly: bool = True,
 ) -> Document:
     checks.finish_later(Inherit(project.code, number))
 
@@ -157,7 +168,7 @@ def _change(
         if papers.same(before.data, wanted):
             return before
         after = tree.with_data(number, wanted)
-        merged = _changed_soundly(project.code, tree, after, number)
+        merged = _changed_soundly(project.code, tree, after, number) if soundly else after.merged(number)
         return _keep(services, project, before.changed(wanted, services.clock(), author), before, merged, tree.edition)
 
     changed = transitions.retrying(services, attempt)

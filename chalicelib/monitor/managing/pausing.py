@@ -7,10 +7,10 @@ paused it, unless its owner has to resume it; an alert definition is paused as i
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
+from chalicelib import log
 from chalicelib.core.check import Check, Project
-from chalicelib.core.errors import Conflict, Missing
+from chalicelib.core.errors import Conflict, Invalid, Missing
 from chalicelib.core.kinds import evaluation, probe
 from chalicelib.core.specs import condition_of
 from chalicelib.monitor.managing import alerts, checks, probes
@@ -22,7 +22,7 @@ WORKERS = 16
 
 def switch(services: Services, project: Project, check: Check, author: str, *, paused: bool) -> bool:
     """Pauses a check, or resumes it; whether it was not so before. Raises Missing, Busy, StoreFault, and Invalid for an
-    alert definition that cannot be judged as it is."""
+    alert definition that is to run and cannot be judged as it is."""
     if (check.status == "paused") == paused:
         return False
     if check.kind == evaluation.name:
@@ -39,13 +39,15 @@ def switch(services: Services, project: Project, check: Check, author: str, *, p
 
 
 def switch_all(services: Services, project: Project, author: str, *, paused: bool) -> int:
-    """Pauses every check of a project, or resumes it; how many were not so before. One that is deleted meanwhile keeps
-    nobody else. Raises Busy, StoreFault, Invalid."""
+    """Pauses every check of a project, or resumes it; how many were not so before. One that is deleted meanwhile, or
+    cannot be judged as it is, keeps nobody else. Raises Busy, StoreFault."""
 
     def attempt(check: Check) -> bool:
-        with suppress(Missing):
+        try:
             return switch(services, project, check, author, paused=paused)
-        return False
+        except (Missing, Invalid) as error:
+            log.warning("one of all checks stays as it is", code=check.code, reason=str(error))
+            return False
 
     found = stored.of_project(project.code)
     alone = [check for check in found if check.kind != evaluation.name]

@@ -222,6 +222,19 @@ def test_one_that_is_deleted_meanwhile_keeps_no_other_from_being_paused(
     assert answer.json["alertsAffected"] == 3
 
 
+def test_a_definition_that_is_not_sound_any_more_can_be_paused_and_runs_when_it_is_mended(
+    grafana: Caller, zoo: Zoo
+) -> None:
+    found = documents.get(zoo.story.project, "alert", 1)
+    documents.put(found.changed({**found.data, "description": ""}, zoo.story.clock.now), found)
+    assert grafana.pause(4)["message"] == "alert paused"
+    answer = grafana.post("/alerts/4/pause", {"paused": False})
+    assert (answer.status, answer.json["message"]) == (422, "description is mandatory")
+    grafana.pause(1)
+    assert grafana.post("/admin/pause-all-alerts", {"paused": False}).json["alertsAffected"] == 1
+    assert grafana.states()["Load too high"] == "paused"
+
+
 def test_what_cannot_be_kept_now_may_be_tried_again(grafana: Caller, zoo: Zoo, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: Any, **__: Any) -> None:
         raise StoreFault("out of order")
