@@ -11,6 +11,7 @@ from chalicelib.channels import mail
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Invalid, Undelivered
 from chalicelib.monitor.managing import alerts, channels, commands, entities, people, projects
+from chalicelib.monitor.telling import compose
 from chalicelib.store import checks, definitions
 from chalicelib.store.documents import Document
 from chalicelib.store.faults import StoreFault
@@ -211,3 +212,25 @@ def test_a_death_at_any_call_leaves_no_reader_of_an_alert_that_is_not_there(
     story.sweep_for(20)
     made = alerts.tree_of(story.project).nodes
     assert addresses(story) == (["ann@example.org"] if made else [])
+
+
+def test_an_entity_that_comes_back_is_told_by_what_it_is_now_and_not_by_what_it_was(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids: list[str] = []
+    make = compose.id_of
+
+    def noted(*about: Any) -> str:
+        ids.append(make(*about))
+        return ids[-1]
+
+    monkeypatch.setattr(compose, "id_of", noted)
+    create(story, ANN)
+    load(story, web1=9)
+    for status in ("INACTIVE", "ACTIVE"):
+        story.clock.move(seconds=5)
+        change(story, ANN, status=status)
+        story.queues.work()
+    down = "DOWN | Load too high on web1"
+    assert heard(story, "ann") == [down, "NOT WATCHED | Load too high on web1", down]
+    assert len(set(ids)) == len(ids)

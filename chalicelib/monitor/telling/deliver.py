@@ -25,7 +25,7 @@ from functools import partial
 from chalicelib import log
 from chalicelib.core import audience, telling
 from chalicelib.core import cursor as moves
-from chalicelib.core.check import Channel, Check, Flip, Project
+from chalicelib.core.check import TICK, Channel, Check, Flip, Project
 from chalicelib.core.conversation import Decision, Holds, Settled, Talk, Tell, Wait
 from chalicelib.core.cursor import Cursor
 from chalicelib.monitor import transitions
@@ -163,8 +163,12 @@ def _read(services: Services, gathered: Gathered, check: Check, channels: list[C
 
 
 def _first(check: Check, channel: Channel) -> Cursor:
-    """Where a conversation begins: with the check, but a channel that is told of everything has come on its own."""
-    return Cursor(channel.code, None if channel.code in check.channels else channel.created)
+    """Where a conversation begins: with the check, but a channel that is told of everything has come on its own. An
+    instance may come back under its code, and what is left of the one before is no news of it."""
+    begins = [] if channel.code in check.channels else [channel.created]
+    if check.parent:
+        begins.append(check.created - TICK)
+    return Cursor(channel.code, max(begins, default=None))
 
 
 def _paced(services: Services, parts: list[Part]) -> tuple[list[Part], list[Part]]:
