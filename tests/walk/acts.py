@@ -6,7 +6,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.walk.scene import Channel, Scene, Thing
+from tests.walk.scene import Scene
+from tests.walk.things import Channel, Thing
 from tests.walk.world import Invocation
 
 HOUR = 3600.0

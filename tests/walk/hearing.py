@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from tests.walk import steps
 from tests.walk.faults import SKEW
 from tests.walk.outside import Received
-from tests.walk.scene import Channel, Span, Thing
+from tests.walk.things import Channel, Span, Thing
 from tests.walk.world import START
 
+# What becomes of an entity of an alert that this is not about any more.
+ENDED = "ended"
 Breaks = Callable[[str, str], None]
 
 
@@ -148,7 +150,7 @@ class Hearing:
     def _has_ended(self, at: float) -> bool:
         """Whether a closing message is due: the check is gone or paused, or tells this channel no more."""
         assigned = any(span.covers(at) for span in self.thing.told.get(self.channel.code, ()))
-        paused = any(flip.new in ("paused", "new") and flip.seen <= at for flip in self.flips)
+        paused = any(flip.new in ("paused", "new", ENDED) and flip.seen <= at for flip in self.flips)
         return not assigned or paused or self.thing.leaving or self.thing.deleted is not None
 
 

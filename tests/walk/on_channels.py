@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from tests.walk.acts import BODY, CHANNELS, certain, told
-from tests.walk.scene import TOPIC, Channel, Scene
+from tests.walk.scene import TOPIC, Scene
+from tests.walk.things import Channel
 
 
 def make_channel(scene: Scene, random: Random) -> None:
@@ -29,16 +30,16 @@ def make_channel(scene: Scene, random: Random) -> None:
     scene.tell(f"channel {name}, reminders every {remind} s{'' if ups else ', wants no news of recoveries'}")
 
 
-def _channel(scene: Scene, random: Random) -> Channel | None:
-    found, number = scene.open_channels(), random.random()
+def _channel(scene: Scene, random: Random, *, hidden: bool = False) -> Channel | None:
+    found, number = scene.listening() if hidden else scene.open_channels(), random.random()
     return found[int(number * len(found))] if found else None
 
 
 def set_mood(scene: Scene, random: Random) -> None:
-    channel = _channel(scene, random)
+    channel = _channel(scene, random, hidden=True)
     if channel is None:
         return
-    own = {"webhook": ("hanging", "gone"), "email": ("full",)}
+    own = {"webhook": ("hanging", "gone"), "http": ("hanging", "gone"), "email": ("full",)}
     moods = ("broken", "busy", "deaf", *own.get(channel.kind, ()))
     mood = "well" if channel.receiver.mood != "well" and random.random() < 0.6 else random.choice(moods)
     if "channels" not in scene.world.groups:

@@ -6,12 +6,13 @@ from random import Random
 from typing import Any
 
 from tests.walk.acts import ADDRESS, asking, certain, some, told
-from tests.walk.scene import Scene, Thing
+from tests.walk.scene import Scene
+from tests.walk.things import Thing
 
 
 def reassign(scene: Scene, random: Random) -> None:
     """Other channels for a check."""
-    thing = scene.pick(random)
+    thing = scene.pick(random, *ADDRESS)
     if thing is None:
         return
     channels = some(scene, random, at_least=0 if thing.kind == "heartbeat" else 1)
@@ -45,7 +46,7 @@ def _assigned(scene: Scene, thing: Thing) -> set[str]:
 
 
 def delete(scene: Scene, random: Random) -> None:
-    thing = scene.pick(random)
+    thing = scene.pick(random, *ADDRESS)
     if thing is None:
         return
     ask, url = asking(scene, thing)

@@ -6,7 +6,8 @@ from random import Random
 
 from tests.walk.acts import MOST, certain, some, told
 from tests.walk.heartbeat import Happened, State
-from tests.walk.scene import Scene, Sent, Thing
+from tests.walk.scene import Scene
+from tests.walk.things import Sent, Thing
 
 TIMEOUTS, GRACES = (60, 60, 120, 300), (60, 60, 90, 180)
 

@@ -53,7 +53,8 @@ def _make(scene: Scene) -> Neighbour:
     neighbour = Neighbour(made["code"], name, made, receiver)
     scene.neighbours.append(neighbour)
     scene.tell(f"project {name} is made")
-    _watch(scene)
+    if len(scene.neighbours) == 1:
+        _watch(scene)
     return neighbour
 
 
@@ -66,7 +67,7 @@ def _watch(scene: Scene) -> None:
         if owner:
             owner.codes.add(after[table.schema.range]["S"])
 
-    table.watch = wrote
+    table.watches.append(wrote)
 
 
 def _administered(scene: Scene, *command: str, plan: Plan | None = None) -> tuple[int, str]:

@@ -8,7 +8,8 @@ from typing import Any
 from tests.walk.acts import MOST, certain, end_silences, some, told
 from tests.walk.faults import SKEW
 from tests.walk.heartbeat import State
-from tests.walk.scene import Scene, Span, Thing
+from tests.walk.scene import Scene
+from tests.walk.things import Span, Thing
 
 BUCKET = 30
 # A value on either side of a rule's bound.

@@ -26,11 +26,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.walk import heartbeat, leftovers, on_probes, on_projects, on_rules, on_series, steps
+from tests.walk import evaluated, heartbeat, leftovers, on_alerts, on_probes, on_projects, on_rules, on_series, steps
 from tests.walk.faults import SKEW
 from tests.walk.hearing import Flip, Hearing, Told, came_back_too_late, listed
 from tests.walk.heartbeat import Happened
-from tests.walk.scene import Channel, Scene, Span, Thing
+from tests.walk.scene import Scene
+from tests.walk.things import Channel, Span, Thing
 
 _NAMES = """
 status, pings, counters, order, last word, ends, late, doubled, silenced, mastered, ids, outbox, errors, letters, storm,
@@ -77,7 +78,8 @@ class Witness:
         self.tally = Tally()
         table = next(table for name, table in scene.world.dynamo.tables.items() if name.endswith("-history"))
         self._hash, self._range = table.schema.hash, table.schema.range
-        table.watch = self._wrote
+        table.watches.append(self._wrote)
+        evaluated.watch(scene, self.flips)
         scene.look = self.look
 
     def _wrote(self, before: Any, after: Any) -> None:
@@ -87,7 +89,9 @@ class Witness:
             self.flips.setdefault(after[self._hash]["S"], []).append(flip)
 
     def of(self, thing: Thing) -> list[Flip]:
-        return sorted(self.flips.get(thing.key, []), key=lambda flip: flip.at)
+        """An entity of an alert may end while a run of before is on its way, which makes it another one."""
+        found = self.flips.get(thing.key, [])
+        return sorted(found, key=lambda flip: flip.seen if thing.parent else flip.at)
 
     # The end of a walk
 
@@ -95,6 +99,7 @@ class Witness:
         """Makes everything well, lets what is owed be told, and looks at every promise."""
         self._heal()
         waited = self._wait()
+        evaluated.note_silences(self.scene, self.of)
         heard = {
             (channel.code, thing.code): Hearing(
                 channel, thing, self.of(thing), self.scene.breaks, list(self._unreachable(thing))
@@ -105,13 +110,15 @@ class Witness:
         self._count(heard.values())
         hearings = {key: hearing.told for key, hearing in heard.items()}
         for thing in self.scene.things:
-            for channel in self.scene.open_channels():
+            for channel in self.scene.listening():
                 self._last_word(channel, thing, hearings[channel.code, thing.code])
         for thing in self.scene.alive("heartbeat"):
             self._heartbeat(thing)
             self._wolf(thing)
         for thing in self.scene.alive("rule", "probe"):
             self._looked_at(thing)
+        for thing in self.scene.alive("alert", "instance"):
+            evaluated.judge(self.scene, thing, self.of(thing))
         self._ids()
         self._outbox()
         self._letters()
@@ -138,11 +145,13 @@ class Witness:
             if channel.receiver.mood != "well":
                 channel.unwell = world.now
             channel.receiver.mood = "well"
+        for name in list(scene.park.downtimes):
+            on_alerts.end_downtime(scene, name)
         for thing in scene.alive():
             # The other half of the sites stays as it is: their devices may be down for ever.
             if thing.site % 2:
                 scene.session.sites.found[thing.site] = 200
-            if thing.silent(world.now):
+            if thing.silent(world.now) and thing.kind in ("rule", "probe"):
                 (on_rules.unmute if thing.kind == "rule" else on_probes.end_maintenance)(scene, thing)
             if thing.kind == "rule" and thing.points:
                 world.advance(max(0.0, thing.points[-1][0] + on_rules.BUCKET + 0.1 - world.now))
@@ -175,7 +184,9 @@ class Witness:
         found = []
         for thing in self.scene.alive():
             status = self._settled(thing)
-            for channel in self.scene.open_channels():
+            for channel in self.scene.listening():
+                if not thing.tells(channel.code):
+                    continue
                 told = self._told(channel, thing)
                 if self._differs(channel, thing, told, status):
                     found.append((channel, thing))
@@ -188,7 +199,7 @@ class Witness:
     def _differs(self, channel: Channel, thing: Thing, told: Told, status: str) -> bool:
         if not thing.tells(channel.code):
             return False
-        if status == "up":
+        if status == "up" or (thing.parent and status != "down"):
             return told.word == "down" and channel.ups
         if status != "down" or told.word == "down":
             return False
@@ -236,6 +247,7 @@ class Witness:
 
     def look(self) -> None:
         """What can be said before the end: statuses, and who should have been told long ago."""
+        evaluated.note_silences(self.scene, self.of)
         for thing in self.scene.alive("heartbeat"):
             self._heartbeat(thing, at_the_end=False)
         for channel, thing in self._owed():
@@ -384,7 +396,7 @@ class Witness:
         return master is not None and self._settled(master) == "down"
 
     def _reminds(self, thing: Thing) -> bool:
-        return bool(thing.remind) or any(c.remind for c in self.scene.open_channels() if thing.tells(c.code))
+        return bool(thing.remind) or any(c.remind for c in self.scene.listening() if thing.tells(c.code))
 
     def _letters(self) -> None:
         for queue in self.scene.world.queues.queues.values():

@@ -11,90 +11,13 @@ from typing import Any
 
 from tests.walk.entrance import Answer
 from tests.walk.faults import Plan
-from tests.walk.heartbeat import Happened, State
 from tests.walk.outside import Receiver
+from tests.walk.park import Park
 from tests.walk.session import Session
+from tests.walk.things import Channel, Span, Thing
 from tests.walk.world import START, Invocation, World
 
 TOPIC = "arn:aws:sns:eu-north-1:123456789012:walk-"
-
-
-@dataclass
-class Sent:
-    """One ping as its client saw it: `certain` when it was answered with a 2xx, `died` when the process ended first."""
-
-    ua: str
-    what: str
-    at: float
-    run: str
-    certain: bool
-    died: bool = False
-
-
-@dataclass
-class Span:
-    """Since when and until when something holds; `until` is None while it does."""
-
-    since: float
-    until: float | None = None
-
-    def covers(self, at: float) -> bool:
-        return self.since <= at and (self.until is None or at < self.until)
-
-
-@dataclass
-class Channel:
-    code: str
-    name: str
-    kind: str
-    receiver: Receiver
-    remind: int = 0
-    # Whether it wants to hear that a check is up again.
-    ups: bool = True
-    deleted: bool = False
-    # When the receiver has not been well, last.
-    unwell: float = -1.0
-
-
-@dataclass
-class Thing:
-    """A check of any kind. `state` is what a heartbeat was made with, `told` since when which channels are assigned."""
-
-    kind: str
-    code: str
-    name: str
-    state: State
-    created: float
-    slug: str = ""
-    remind: int = 0
-    site: int = 0
-    metric: str = ""
-    events: list[Happened] = field(default_factory=list)
-    pings: list[Sent] = field(default_factory=list)
-    points: list[tuple[float, float]] = field(default_factory=list)
-    silences: list[Span] = field(default_factory=list)
-    told: dict[str, list[Span]] = field(default_factory=dict)
-    pauses: list[Span] = field(default_factory=list)
-    # The devices without which this one cannot be reached, and since when each is named.
-    masters: list[tuple[Thing, Span]] = field(default_factory=list)
-    deleted: float | None = None
-    # Whether its owner has begun to delete it.
-    leaving: bool = False
-    # When it was deleted, or a channel left it, to which a mail was on its way back then.
-    returning: dict[str, float] = field(default_factory=dict)
-    # The name that its item has in the tables.
-    key: str = ""
-
-    def tells(self, channel: str) -> bool:
-        return any(span.until is None for span in self.told.get(channel, ()))
-
-    def master(self) -> Thing | None:
-        """The device without which this one cannot be reached at present."""
-        named = [master for master, span in self.masters if span.until is None and master.deleted is None]
-        return named[-1] if named else None
-
-    def silent(self, at: float) -> bool:
-        return any(span.covers(at) for span in self.silences)
 
 
 @dataclass
@@ -118,6 +41,11 @@ def basic(key: str) -> dict[str, str]:
     return {"authorization": f"Basic {base64.b64encode(f'{key}:'.encode()).decode()}"}
 
 
+def bearer(key: str) -> dict[str, str]:
+    """The header by which ZMON's clients send a key."""
+    return {"authorization": f"Bearer {key}"}
+
+
 class Scene:
     def __init__(self, session: Session, keys: dict[str, str]) -> None:
         self.session, self.keys = session, keys
@@ -131,6 +59,7 @@ class Scene:
         self.bodies: dict[str, dict[str, bool]] = {}
         # Other projects.
         self.neighbours: list[Neighbour] = []
+        self.park = Park()
         # When a function failed that runs each minute.
         self.missed: list[float] = []
         self.look: Callable[[], None] = lambda: None
@@ -193,9 +122,22 @@ class Scene:
     def alertra(self, method: str, url: str, body: Any = None, plan: Plan | None = None) -> tuple[Any, Invocation]:
         return self.ask(method, f"/v1.1{url}", body, plan, {"alertra-api-key": self.keys["api_key"]})
 
+    def zmon(self, method: str, url: str, body: Any = None, plan: Plan | None = None) -> tuple[Any, Invocation]:
+        return self.ask(method, f"/api/v1{url}", body, plan, bearer(self.keys["api_key"]))
+
+    def rest(self, method: str, url: str, body: Any = None, plan: Plan | None = None) -> tuple[Any, Invocation]:
+        """The calls of ZMON's web interface."""
+        return self.ask(method, f"/rest{url}", body, plan, bearer(self.keys["api_key"]))
+
     def known(self, url: str, dialect: str = "") -> Any:
         """What the API says now, without faults; None for 404."""
-        asking = {"": self.ask, "graphite": self.graphite, "alertra": self.alertra}[dialect]
+        asking = {
+            "": self.ask,
+            "graphite": self.graphite,
+            "alertra": self.alertra,
+            "zmon": self.zmon,
+            "rest": self.rest,
+        }[dialect]
         answer, _ = asking("GET", url)
         if answer is None or answer.status in (400, 404):
             return None
@@ -216,6 +158,10 @@ class Scene:
         return [thing for thing in self.things if thing.deleted is None and (not kinds or thing.kind in kinds)]
 
     def open_channels(self) -> list[Channel]:
+        return [channel for channel in self.listening() if not channel.hidden]
+
+    def listening(self) -> list[Channel]:
+        """Every channel that was not deleted, the hidden ones too."""
         return [channel for channel in self.channels if not channel.deleted]
 
     def pick(self, random: Random, *kinds: str) -> Thing | None:

@@ -11,14 +11,17 @@ from random import Random
 
 from tests.walk import on_projects
 from tests.walk.acts import HOUR
+from tests.walk.on_alerts import delete_alert, downtime, edit_alert, make_alert
 from tests.walk.on_channels import delete_channel, edit_channel, make_channel, set_mood, try_channel
 from tests.walk.on_checks import delete, reassign
+from tests.walk.on_entities import edit_command, put_entity, remove_entity
 from tests.walk.on_heartbeats import burst, edit_heartbeat, make_heartbeat, pause, ping, resume, send
 from tests.walk.on_probes import depend, maintain, make_probe, switch, turn_site
 from tests.walk.on_projects import delete_project, use_project
 from tests.walk.on_rules import make_rule, mute, send_point
 from tests.walk.on_series import delete_series, send_again, send_late
-from tests.walk.scene import Scene, Span
+from tests.walk.scene import Scene
+from tests.walk.things import Span
 from tests.walk.world import START
 
 
@@ -70,6 +73,13 @@ STEPS: tuple[tuple[Callable[[Scene, Random], None], int], ...] = (
     (resume, 2),
     (reassign, 3),
     (delete, 2),
+    (put_entity, 9),
+    (remove_entity, 2),
+    (make_alert, 5),
+    (edit_alert, 4),
+    (delete_alert, 1),
+    (edit_command, 1),
+    (downtime, 4),
     (make_heartbeat, 4),
     (make_rule, 2),
     (make_probe, 4),
@@ -80,6 +90,8 @@ STEPS: tuple[tuple[Callable[[Scene, Random], None], int], ...] = (
     (look, 4),
 )
 RARE = (stop, 0.004)
+# So many walks begin with an alert and entities.
+PARKS = 0.5
 FIRST_SWEEP = 120.0
 
 
@@ -101,6 +113,10 @@ def begin(scene: Scene, seed: int) -> None:
     make_channel(scene, random)
     make_channel(scene, random)
     make_heartbeat(scene, random)
+    if random.random() < PARKS:
+        make_alert(scene, random)
+        put_entity(scene, random)
+        put_entity(scene, random)
     scene.world.meanwhile = lambda: _meanwhile(scene)
 
 
@@ -123,6 +139,9 @@ def parsed(text: str, kind: str) -> tuple[str, str]:
             word, word.lower()
         ), name
     document = json.loads(text)
+    if kind == "http":
+        alert = document["alert"]
+        return "down" if alert["is_alert"] else "up", alert["alert_def"]["name"]
     if kind == "sns":
         return {"reminder": "down"}.get(document["event"], document["event"]), document["check"]["name"]
     return document["s"], document["name"]

@@ -18,8 +18,9 @@ from tests.walk import on_channels, on_checks, on_heartbeats, on_probes, on_rule
 from tests.walk.again import with_fixed_hashes
 from tests.walk.hearing import Hearing
 from tests.walk.promises import KEPT, Witness
-from tests.walk.scene import Channel, Scene, Thing
+from tests.walk.scene import Scene
 from tests.walk.session import Session
+from tests.walk.things import Channel, Thing
 from tests.walk.world import Section, Storm
 
 KINDS = (

@@ -128,7 +128,7 @@ class Table:
         self._indexes: dict[str, Partitions] = {}
         self._projections: dict[str, frozenset[str] | None] = {}
         self._past: deque[tuple[float, Key, Item | None]] = deque()
-        self.watch: Callable[[Item | None, Item | None], None] | None = None
+        self.watches: list[Callable[[Item | None, Item | None], None]] = []
         for index in properties.get("GlobalSecondaryIndexes", ()):
             self._add_index(index, types)
 
@@ -143,8 +143,8 @@ class Table:
         """Puts an item in its place, or None for none."""
         before = self.items.get(key)
         self._remember(key, before)
-        if self.watch:
-            self.watch(before, item)
+        for watch in self.watches:
+            watch(before, item)
         for part in (self._own, *self._indexes.values()):
             if before is not None:
                 part.discard(before, key)
