@@ -1,11 +1,11 @@
-"""Alerts and their entities: when these end, what their status should be, and when nobody is told of the whole."""
+"""Alerts and their entities: when these end, and when nobody is told of the whole."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.walk.hearing import ENDED, Flip, listed
+from tests.walk.hearing import ENDED, Flip
 from tests.walk.scene import Scene
 from tests.walk.things import Span, Thing
 
@@ -23,14 +23,6 @@ def watch(scene: Scene, flips: dict[str, list[Flip]]) -> None:
             scene.part(thing)
 
     table.watches.append(wrote)
-
-
-def judge(scene: Scene, thing: Thing, flips: list[Flip]) -> None:
-    """Status follows from what is found at the entities, and from the definitions."""
-    wanted, settled = scene.park.wanted(thing), flips[-1].new if flips else "new"
-    if settled not in wanted:
-        words = f"{thing.name} is {settled}, and should be {' or '.join(sorted(wanted))}"
-        scene.breaks("status", f"{words}; changes: {listed(flips)}")
 
 
 def note_silences(scene: Scene, of: Callable[[Thing], list[Flip]]) -> None:

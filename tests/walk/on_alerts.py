@@ -193,3 +193,8 @@ def end_downtime(scene: Scene, name: str, plan: Plan | None = None) -> None:
         scene.zmon("DELETE", f"/downtimes/{name}")
     for span in scene.park.downtimes.pop(name):
         span.until = min(span.until or scene.world.now, scene.world.now)
+
+
+def end_downtimes(scene: Scene) -> None:
+    for name in list(scene.park.downtimes):
+        end_downtime(scene, name)

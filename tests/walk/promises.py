@@ -115,10 +115,8 @@ class Witness:
         for thing in self.scene.alive("heartbeat"):
             self._heartbeat(thing)
             self._wolf(thing)
-        for thing in self.scene.alive("rule", "probe"):
+        for thing in self.scene.alive("rule", "probe", "alert", "instance"):
             self._looked_at(thing)
-        for thing in self.scene.alive("alert", "instance"):
-            evaluated.judge(self.scene, thing, self.of(thing))
         self._ids()
         self._outbox()
         self._letters()
@@ -145,8 +143,7 @@ class Witness:
             if channel.receiver.mood != "well":
                 channel.unwell = world.now
             channel.receiver.mood = "well"
-        for name in list(scene.park.downtimes):
-            on_alerts.end_downtime(scene, name)
+        on_alerts.end_downtimes(scene)
         for thing in scene.alive():
             # The other half of the sites stays as it is: their devices may be down for ever.
             if thing.site % 2:
@@ -184,17 +181,14 @@ class Witness:
         found = []
         for thing in self.scene.alive():
             status = self._settled(thing)
-            for channel in self.scene.listening():
-                if not thing.tells(channel.code):
-                    continue
+            for channel in [one for one in self.scene.listening() if thing.tells(one.code)]:
                 told = self._told(channel, thing)
                 if self._differs(channel, thing, told, status):
                     found.append((channel, thing))
         return found
 
     def _settled(self, thing: Thing) -> str:
-        flips = self.of(thing)
-        return flips[-1].new if flips else "new"
+        return next((flip.new for flip in reversed(self.of(thing))), "new")
 
     def _differs(self, channel: Channel, thing: Thing, told: Told, status: str) -> bool:
         if not thing.tells(channel.code):
@@ -240,8 +234,8 @@ class Witness:
         for channel, thing in owed:
             since = max([flip.seen for flip in self.of(thing)] or [0.0])
             if channel.unwell < since and self._freed(thing) + MINUTES < self.scene.world.now:
-                words = f"{channel.name} is not told of {thing.name} three minutes after nothing holds it back"
-                self.scene.breaks("late", words)
+                after = "three minutes after nothing holds it back"
+                self.scene.breaks("late", f"{channel.name} is not told of {thing.name} {after}")
 
     # On the way
 
@@ -286,8 +280,8 @@ class Witness:
             return
         status = self._settled(thing)
         if self._differs(channel, thing, told, status):
-            words = f"{channel.name} was told last {told.word!r} of {thing.name}, which is {status}"
-            self.scene.breaks("last word", f"{words}; changes: {listed(self.of(thing))}")
+            words = f"{channel.name} was told last {told.word!r} of {thing.name}, which is {status}; changes:"
+            self.scene.breaks("last word", f"{words} {listed(self.of(thing))}")
 
     def _ids(self) -> None:
         """The same id, the same words; the moment of sending aside."""
@@ -300,8 +294,7 @@ class Witness:
                 if words.setdefault(message.id, content) != content:
                     self.scene.breaks("ids", f"{channel.name} got {words[message.id]} and {content} under one id")
         ids = [message.id for channel in self.scene.channels for message in channel.receiver.received]
-        open_ = [id_ for id_ in ids if any(thing.key in id_ for thing in self.scene.things)]
-        if open_:
+        if open_ := [id_ for id_ in ids if any(thing.key in id_ for thing in self.scene.things)]:
             self.scene.breaks("ids", f"the id {open_[0]} and {len(open_) - 1} others hold a check's code")
 
     # Heartbeats
@@ -362,12 +355,15 @@ class Witness:
     # Devices and alerts
 
     def _looked_at(self, thing: Thing) -> None:
-        """Status follows the site, or the newest point."""
-        if self.scene.status(thing) == "paused":
+        """Status follows the site, the newest point, or what is found at entities."""
+        judges = {"rule": on_rules, "probe": on_probes}
+        if thing.kind in judges and self.scene.status(thing) == "paused":
             return
-        wanted = (on_rules if thing.kind == "rule" else on_probes).wanted(self.scene, thing)
-        if self._settled(thing) != wanted:
-            words = f"{thing.name} is {self._settled(thing)}, and should be {wanted}"
+        wanted = (
+            {judges[thing.kind].wanted(self.scene, thing)} if thing.kind in judges else self.scene.park.wanted(thing)
+        )
+        if (settled := self._settled(thing)) not in wanted:
+            words = f"{thing.name} is {settled}, and should be {' or '.join(sorted(wanted))}"
             self.scene.breaks("status", f"{words}; changes: {listed(self.of(thing))}")
 
     # Tables and queues
@@ -385,7 +381,7 @@ class Witness:
             about = next((thing for thing in self.scene.things if thing.key == subject), None)
             if any(item["project"]["S"] == one.code and one.deleted is None for one in self.scene.neighbours):
                 continue  # what a neighbour who lives is owed may wait for the end of a mute
-            lasts = about is not None and about.deleted is None and self._settled(about) == "down"
+            lasts = about and about.deleted is None and self._settled(about) == "down"
             if not (lasts and about and (self._reminds(about) or self._is_cut_off(about))):
                 found.append(f"still holds {about.name if about else 'nobody'}: {item}")
         return found
