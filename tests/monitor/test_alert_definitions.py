@@ -108,6 +108,19 @@ def test_a_change_reaches_all_who_inherit_and_not_those_who_say_otherwise(story:
     assert asked(story) == {"m#1"}
 
 
+def test_a_change_of_more_than_a_request_has_time_for_is_left_to_the_chore(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts, "AT_ONCE", 1)
+    create(story, TEMPLATE)
+    for _ in range(2):
+        create(story, child(1))
+    change(story, 1, {**TEMPLATE, "condition": "< limit"})
+    assert spec_of(story, 2).condition == "> limit"
+    story.queues.work()
+    assert [spec_of(story, number).condition for number in (2, 3)] == ["< limit", "< limit"]
+
+
 def test_an_alert_may_be_moved_to_another_command(story: Story) -> None:
     commands.put(story.services, story.keyring.project, command(name="Other"), "ann")
     create(story, alert())
@@ -240,7 +253,7 @@ def test_of_two_changes_at_once_the_checks_are_as_the_last_one_says(story: Story
 
 
 # So many calls change a template from which two inherit, with one that is paused by it.
-CHANGE = 22
+CHANGE = 24
 
 
 @pytest.mark.parametrize(("call", "after"), strikes(CHANGE))

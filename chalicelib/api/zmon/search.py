@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from chalicelib.api.zmon import dashboards, wire
+from chalicelib.api.zmon import alert_definitions, check_definitions, dashboards, wire
 from chalicelib.api.zmon.errors import VOICE
-from chalicelib.core import alert_definitions
 from chalicelib.core.check import Project
 from chalicelib.gateway import Caller, Reply, Request, reads, resource
+from chalicelib.monitor.managing import alerts
 from chalicelib.monitor.managing import dashboards as managed
 from chalicelib.store import documents
-from chalicelib.store.documents import Document
 
 LIMIT, LIMIT_MAX = 25, 1_000
 
@@ -57,23 +56,14 @@ def _shown(one: Found, root: str) -> dict[str, Any]:
 
 def _alerts(project: Project) -> Iterator[Found]:
     """Alerts have the name of their parent where they have none of their own."""
-    known = {one.number: one for one in documents.of_project(project.code, "alert")}
-    for number, one in known.items():
-        name = alert_definitions.merged([each.data for each in _chain(one, known)])["name"]
-        yield Found(one.name, name or "", (one.data["team"],), f"/api/v1/alert-definitions/{number}")
-
-
-def _chain(one: Document, known: dict[int, Document]) -> Iterator[Document]:
-    """A definition, its parent, the parent of that."""
-    following: Document | None = one
-    while following is not None:
-        yield following
-        following = known.get(following.data.get("parent_id"))  # type: ignore[arg-type]
+    for one, merged in alerts.tree_of(project.code).all_merged():
+        path = f"{alert_definitions.ROOT}/{one.name}"
+        yield Found(one.name, merged["name"] or "", (one.data["team"],), path)
 
 
 def _checks(project: Project) -> Iterator[Found]:
     for one in documents.of_project(project.code, "command"):
-        yield Found(one.name, one.data["name"], (one.data["owning_team"],), f"/api/v1/check-definitions/{one.name}")
+        yield Found(one.name, one.data["name"], (one.data["owning_team"],), f"{check_definitions.ROOT}/{one.name}")
 
 
 def _dashboards(project: Project) -> Iterator[Found]:

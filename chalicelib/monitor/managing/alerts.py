@@ -28,10 +28,10 @@ from chalicelib.monitor import transitions
 from chalicelib.monitor.looking import commands as looking
 from chalicelib.monitor.managing import checks, commands, downtimes, listeners, papers, validity
 from chalicelib.monitor.managing.notifying import GROUP, ON_DUTY
-from chalicelib.monitor.messages import Inherit
+from chalicelib.monitor.messages import Inherit, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks as stored
-from chalicelib.store import definitions, documents, numbers
+from chalicelib.store import definitions, documents, numbers, queues
 from chalicelib.store.documents import Document
 from chalicelib.store.faults import StoreFault
 
@@ -42,6 +42,8 @@ SIZE_MAX = 60_000
 CHAIN_MAX = 20
 # So many checks are read with one call.
 READ = 100
+# More checks than a request has time for follow by the chore alone.
+AT_ONCE = 100
 
 Data = dict[str, Any]
 
@@ -288,8 +290,12 @@ def _delete_alone(project: str, number: int) -> None:
 
 
 def _follow(services: Services, definition: Document) -> None:
+    project, number = definition.project, definition.number
     try:
-        inherit(services, definition.project, definition.number)
+        if len(tree_of(project).below(number)) > AT_ONCE:
+            queues.send("chores", of_chore(Inherit(project, number)))
+        else:
+            inherit(services, project, number)
     except (StoreFault, Busy, TooOften) as fault:
         log.warning("the checks of a definition follow by the chore", number=definition.number, reason=str(fault))
 
