@@ -17,7 +17,7 @@ from tests.flows.conftest import Killed, interrupted, strikes, trouble
 from tests.park import Park
 
 # So many calls to AWS schedule a downtime of two entities at two alerts, delete it, and define an alert during one.
-SCHEDULE, REMOVE, DEFINE = 12, 13, 20
+SCHEDULE, REMOVE, DEFINE = 12, 13, 23
 
 
 @pytest.fixture

@@ -234,3 +234,24 @@ def test_an_entity_that_comes_back_is_told_by_what_it_is_now_and_not_by_what_it_
     down = "DOWN | Load too high on web1"
     assert heard(story, "ann") == [down, "NOT WATCHED | Load too high on web1", down]
     assert len(set(ids)) == len(ids)
+
+
+def test_an_alert_has_its_channels_before_it_can_be_judged(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[str, ...]] = []
+    monkeypatch.setattr(alerts, "_follow", lambda *_: made.append(told_by(story)))
+    create(story, ANN)
+    assert made == [tuple(one.code for one in known(story))]
+    assert len(known(story)) == 1
+
+
+def test_the_channels_of_an_alert_that_came_to_nothing_go_again(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any, **__: Any) -> None:
+        raise StoreFault("no")
+
+    with monkeypatch.context() as patched, pytest.raises(StoreFault):
+        patched.setattr(checks, "create", refused)
+        create(story, ANN)
+    assert len(known(story)) == 1
+    story.clock.move(minutes=16)
+    story.queues.work()
+    assert known(story) == []

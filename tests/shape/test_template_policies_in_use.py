@@ -175,14 +175,15 @@ def test_the_chores(
 
 
 def tell_an_alert_otherwise(story: Story, invoke: Invoke) -> None:
-    """Who made an alert died before anybody was told of it; then another group is told, and a last word waits."""
+    """Who had an alert told to others died before it was; then another group is told, and a last word waits."""
     services, project = story.services, story.keyring.project
     services.settings = replace(services.settings, confirm_addresses=True)
     people.join(services, project, "ops", "ann@example.org", "x")
     calls_out = ["send_mail('group:ops')", "send_sms('+37120000009')"]
+    made = alerts.create(services, project, definition(), "ann")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alerts, "inherit", nowhere)
-        made = alerts.create(services, project, definition(notifications=calls_out), "ann")
+        alerts.change(services, project, made.number, definition(notifications=calls_out), "ann")
     inherit = {"do": "inherit", "project": story.project, "number": made.number}
     invoke("do_chores", inherit)
     people.join(services, project, "ops", "bob@example.org", "x")

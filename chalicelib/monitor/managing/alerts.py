@@ -229,11 +229,26 @@ def _keep(
         documents.put(after, before, edition=edition)
         return after
     values = _wanted(after.number, merged)
-    check = checks.new(services, project.code, {"kind": evaluation.name, **values, **_state(services, merged)})
+    made = checks.new(services, project.code, {"kind": evaluation.name, **values, **_state(services, merged)})
+    check = replace(made, channels=_first_channels(services, made, merged))
     evaluated = replace(after, code=check.code)
     limit = checks.limit_of(services, project)
     stored.create(check, limit, also=lambda transaction: documents.add(transaction, evaluated, before, edition))
     return evaluated
+
+
+def _first_channels(services: Services, check: Check, merged: Data) -> tuple[str, ...]:
+    """The channels of an alert before its check is kept, so that its first outage is told. If it is not kept, they go
+    again; those that cannot be made at this moment follow."""
+    texts = merged["notifications"] or ()
+    if not texts:
+        return ()
+    listeners.drop_later(check.project, check.code)
+    try:
+        return listeners.agree(services, check, texts, ())
+    except TooOften as limit:
+        log.warning("the channels of an alert follow later", code=check.code, reason=str(limit))
+        return ()
 
 
 def _wanted(number: int, merged: Data) -> Data:
@@ -298,6 +313,9 @@ def _follow(services: Services, definition: Document) -> None:
             inherit(services, project, number)
     except (StoreFault, Busy, TooOften) as fault:
         log.warning("the checks of a definition follow by the chore", number=definition.number, reason=str(fault))
+        with suppress(StoreFault):
+            # Of a definition that has just been made nobody has queued it.
+            checks.finish_later(Inherit(project, number))
 
 
 def inherit(services: Services, project: str, number: int) -> None:
