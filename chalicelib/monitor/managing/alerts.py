@@ -313,9 +313,6 @@ def _follow(services: Services, definition: Document) -> None:
             inherit(services, project, number)
     except (StoreFault, Busy, TooOften) as fault:
         log.warning("the checks of a definition follow by the chore", number=definition.number, reason=str(fault))
-        with suppress(StoreFault):
-            # Of a definition that has just been made nobody has queued it.
-            checks.finish_later(Inherit(project, number))
 
 
 def inherit(services: Services, project: str, number: int) -> None:

@@ -226,7 +226,7 @@ def test_a_definition_that_is_not_sound_any_more_can_be_paused_and_runs_when_it_
     grafana: Caller, zoo: Zoo
 ) -> None:
     found = documents.get(zoo.story.project, "alert", 1)
-    documents.put(found.changed({**found.data, "description": ""}, zoo.story.clock.now), found)
+    documents.put(found.changed({**found.data, "description": None}, zoo.story.clock.now), found)
     assert grafana.pause(4)["message"] == "alert paused"
     answer = grafana.post("/alerts/4/pause", {"paused": False})
     assert (answer.status, answer.json["message"]) == (422, "description is mandatory")
