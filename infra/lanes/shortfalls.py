@@ -42,7 +42,14 @@ def adapt_methods(template: dict[str, Any]) -> None:
 def _permissions(template: dict[str, Any]) -> Iterator[dict[str, Any]]:
     roles = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
     policies = [policy["PolicyDocument"] for role in roles for policy in role.get("Policies", [])]
-    return (one for policy in policies for one in policy["Statement"] if one["Effect"] == "Allow")
+    every = (one for policy in policies for statement in policy["Statement"] for one in _alternatives(statement))
+    return (one for one in every if one.get("Effect") == "Allow")
+
+
+def _alternatives(statement: dict[str, Any]) -> list[dict[str, Any]]:
+    """What may stand in a statement's place: a parameter of the template may leave it out."""
+    alternatives: list[dict[str, Any]] = statement.get("Fn::If", ["", statement])[1:]
+    return alternatives
 
 
 def _permit_any_sender(statement: dict[str, Any], actions: list[str]) -> None:

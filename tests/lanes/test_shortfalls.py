@@ -30,6 +30,12 @@ def test_who_may_send_a_message_may_send_several() -> None:
     assert statement == allowing("sqs:GetQueueUrl", "sqs:SendMessage", "sqs:SendMessageBatch")
 
 
+def test_a_permission_that_a_parameter_may_leave_out_is_one_too() -> None:
+    statement = allowing("sns:Publish")
+    adapt_policies(template({"Fn::If": ["IsAsked", statement, {"Ref": "AWS::NoValue"}]}))
+    assert statement == allowing("sns:Publish", "sns:PublishBatch")
+
+
 def test_nothing_else_is_permitted() -> None:
     table, forbidden = allowing("dynamodb:PutItem"), {**allowing("ses:SendEmail"), "Effect": "Deny"}
     adapt_policies(template(table, forbidden))
