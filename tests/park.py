@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.core import alert_definitions
 from chalicelib.core.check import Check, entity_of
 from chalicelib.core.commands import command_of, member_code
+from chalicelib.core.errors import Missing
 from chalicelib.core.kinds import evaluation
 from chalicelib.monitor.looking import commands
 from chalicelib.monitor.managing import checks as manage
@@ -101,8 +103,9 @@ class Park:
         return before.changed(data, now) if before else Document(self.project, noun, name, data, now, now)
 
     def _present(self, noun: Noun, name: str) -> Document | None:
-        found = [one for one in documents.of_project(self.project, noun) if one.name == name]
-        return found[0] if found else None
+        with suppress(Missing):
+            return documents.get(self.project, noun, name)
+        return None
 
 
 def pause(park: Park, alert: Check) -> None:

@@ -40,7 +40,7 @@ CONDITIONS = (
 )
 SPEC = {"parameters": {"limit": {"value": "6", "type": "int", "comment": ""}}}
 ENTITIES = ("web1", "web2", "web3")
-RUNS, MANY = 16, 120
+RUNS, MANY = 6, 120
 
 
 @pytest.fixture
