@@ -72,7 +72,7 @@ def compiled(text: str, kind: type[_R], flags: int = 0) -> _R:
     try:
         repeats, ways = _counted(_PARSER.parse(text, flags), within=False)
         return kind(re.compile(text, flags), repeats, ways)
-    except (re.error, OverflowError, RecursionError, ValueError, _Nested) as error:
+    except (re.error, OverflowError, RecursionError, ValueError, _Nested, _Empty) as error:
         raise kind.error(str(error)) from None
 
 
@@ -81,6 +81,13 @@ class _Nested(Exception):
 
     def __init__(self) -> None:
         super().__init__("a repetition or a choice must not stand within a repetition")
+
+
+class _Empty(Exception):
+    """What may match nothing is to match so many times, which no text's end would stop."""
+
+    def __init__(self) -> None:
+        super().__init__("what may match nothing must not be repeated a number of times")
 
 
 def _counted(parts: Iterable[Any], *, within: bool) -> tuple[int, int]:
@@ -101,6 +108,8 @@ def _counted(parts: Iterable[Any], *, within: bool) -> tuple[int, int]:
         for inner in _inner(argument):
             more, through = _counted(inner, within=within or repeated > 1)
             repeats, ways = repeats + more, ways * through
+        if str(operation) in _REPEATS and argument[0] > 1 and not argument[2].getwidth()[0]:
+            raise _Empty
     return repeats, ways
 
 

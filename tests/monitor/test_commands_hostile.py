@@ -13,7 +13,7 @@ from chalicelib.core import instances
 from chalicelib.core.check import Check
 from chalicelib.core.specs import condition_of
 from chalicelib.monitor.looking import commands, settling, wholes
-from chalicelib.monitor.looking.evaluating import Evaluator
+from chalicelib.monitor.looking.evaluating import Evaluator, kept
 from chalicelib.monitor.looking.inventory import Unreadable
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
@@ -216,3 +216,7 @@ def test_an_entity_that_cannot_be_judged_keeps_no_other_from_being_told(
     with pytest.raises(RuntimeError, match="nobody foresaw"):
         commands.work(park.story.services, message(park))
     assert park.states(alert) == {"web2": "down", "": "down"}
+
+
+def test_a_capture_that_is_no_json_is_kept_as_a_text() -> None:
+    assert kept({"x": {(1, 2): 3}, "y": [{(1,): 2}]}) == {"x": "{(1, 2): 3}", "y": "[{(1,): 2}]"}

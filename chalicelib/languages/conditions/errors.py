@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.core import texts
 from chalicelib.core.errors import TocsinError
 
 # Line and column, as people count.
@@ -16,6 +17,7 @@ class ConditionError(TocsinError):
     says what is wrong, `line` and `column` where; they are 0 until that is known."""
 
     def __init__(self, kind: str, message: str, at: At = NOWHERE) -> None:
+        message = texts.sound(message)
         super().__init__(message)
         self.kind = kind
         self.message = message if len(message) <= MESSAGE_MAX else f"{message[:MESSAGE_MAX]}..."

@@ -119,6 +119,9 @@ def _optional(part: ast.expr | None, scope: Scope) -> Code:
 
 @node(ast.List, ast.Tuple)
 def _sequence(part: ast.List | ast.Tuple, scope: Scope) -> Code:
+    for one in part.elts:
+        if isinstance(one, ast.Slice):
+            raise Malformed("a slice stands among several indices", scope.text.at(one))
     make = list if isinstance(part, ast.List) else tuple
     return _collected(part, part.elts, scope, make)
 
@@ -254,7 +257,7 @@ def _unary(part: ast.UnaryOp, scope: Scope) -> Code:
     def negate(frame: Frame) -> Any:
         value = inner(frame)
         try:
-            return compute(value)
+            return compute(frame.run, value)
         except CAUGHT as error:
             raise located(error, at) from None
 

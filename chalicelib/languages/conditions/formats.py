@@ -40,17 +40,15 @@ def written(run: Run, value: Any) -> str:
 
 def shown(run: Run, value: Any) -> str:
     """`repr(value)`."""
-    kind = type(value)
     run.write(measure(run, value))
-    if kind in CONTAINERS:
-        return _BRACKETS[kind](value) if value else _EMPTY[kind]
-    if kind in ATOMS or kind in MOMENTS or kind is range or isinstance(value, Value):
-        return repr(value)
-    return f"<{kind_of(value)}>"
+    text = _inner(value)
+    # What cannot be printed is written as up to ten characters.
+    run.write(len(text))
+    return text
 
 
 def _inner(value: Any) -> str:
-    """The same within a container, which has been measured."""
+    """The same of what has been measured."""
     kind = type(value)
     if kind in CONTAINERS:
         return _BRACKETS[kind](value) if value else _EMPTY[kind]

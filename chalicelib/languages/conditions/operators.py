@@ -15,7 +15,17 @@ from chalicelib.languages.conditions import formats
 from chalicelib.languages.conditions.budget import BITS_MAX, Run
 from chalicelib.languages.conditions.errors import Exhausted, Failed
 from chalicelib.languages.conditions.exposed import Exposed
-from chalicelib.languages.conditions.plain import ATOMS, CONTAINERS, PLAIN, TABLES, admitted, bounded, hashable, measure
+from chalicelib.languages.conditions.plain import (
+    ATOMS,
+    CONTAINERS,
+    PLAIN,
+    TABLES,
+    admitted,
+    bounded,
+    compared,
+    hashable,
+    measure,
+)
 from chalicelib.languages.conditions.values import Lazy, Value, allows, from_host, kind_of
 
 Binary = Callable[[Run, Any, Any], Any]
@@ -49,6 +59,8 @@ def _add(run: Run, left: Any, right: Any) -> Any:
     if type(left) is type(right) and type(left) in _SEQUENCES:
         grow = run.write if type(left) is str else run.hold
         grow(len(left) + len(right))
+    elif type(left) in TABLES:
+        _sized(run, left, right)
     return left + right
 
 
@@ -139,14 +151,16 @@ def asked(run: Run, name: str, python: Callable[[Any, Any], Any], owner: Any, ot
     return from_host(run, name, lambda: python(owner, given))
 
 
-def unary(kind: type[ast.unaryop]) -> Callable[[Any], Any]:
+def unary(kind: type[ast.unaryop]) -> Callable[[Run, Any], Any]:
     sign, python = UNARY[kind]
 
-    def compute(value: Any) -> Any:
+    def compute(run: Run, value: Any) -> Any:
         # Python 3.12 warns of ~True.
         if type(value) is bool:
             return python(int(value))
         if type(value) in PLAIN:
+            if type(value) in TABLES:
+                run.hold(len(value))
             return python(value)
         raise TypeError(f"bad operand type for unary {sign}: '{kind_of(value)}'")
 
@@ -192,6 +206,7 @@ def contains(run: Run, item: Any, whole: Any) -> bool:
         return _in_range(item, whole)
     if kind in (list, tuple):
         run.charge(len(whole))
+        compared(run, item, len(whole))
         if type(item) not in ATOMS:
             measure(run, item)
             measure(run, whole)
@@ -250,7 +265,9 @@ def item(run: Run, whole: Any, index: Any) -> Any:
     kind = type(whole)
     if kind in (list, tuple, str, range):
         found = whole[index]
-        if type(index) is slice and kind is not range:
+        if kind is range:
+            return _narrow(found)
+        if type(index) is slice:
             (run.write if kind is str else run.hold)(len(found))
         return found
     if kind in TABLES:
@@ -260,6 +277,13 @@ def item(run: Run, whole: Any, index: Any) -> Any:
     if allows(whole, "__getitem__"):
         return asked(run, "[]", operator.getitem, whole, index)
     raise TypeError(f"'{kind_of(whole)}' object is not subscriptable")
+
+
+def _narrow(found: Any) -> Any:
+    """A number of a range, or a part of it, whose step may be a product of two. Raises Exhausted."""
+    for one in (found.start, found.stop, found.step) if type(found) is range else ():
+        bounded(one)
+    return found
 
 
 def put(run: Run, whole: Any, index: Any, value: Any) -> None:

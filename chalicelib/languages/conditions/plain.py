@@ -25,6 +25,9 @@ PLAIN = ATOMS | MOMENTS | CONTAINERS | {range}
 INT_MAX = 1 << BITS_MAX
 # Integers below hash to themselves, so that different ones differ.
 _HASHES_TO_ITSELF = (1 << 61) - 1
+# Bits of a number that is written out at once, and characters of two texts that are compared so.
+_BITS_SHORT = 128
+COMPARED_A_STEP = 1_024
 
 
 def measure(run: Run, value: Any) -> int:
@@ -34,6 +37,8 @@ def measure(run: Run, value: Any) -> int:
     if kind is str:
         run.charge(len(value) // CHARACTERS_A_STEP)
         return len(value)
+    if kind is int:
+        return _written_out(run, value)
     if kind not in CONTAINERS:
         return 1
     return _measured(run, value)
@@ -52,9 +57,27 @@ def _measured(run: Run, value: Any) -> int:
             if kind is str:
                 total += len(one)
                 run.charge(len(one) // CHARACTERS_A_STEP)
+            elif kind is int:
+                total += _written_out(run, one) - 1
             elif kind in CONTAINERS:
                 waiting.append((one, depth + 1))
     return total
+
+
+def _written_out(run: Run, number: int) -> int:
+    """About as many characters as a number is written with, or one for a short one. The work for them grows with the
+    square of their number."""
+    bits = number.bit_length()
+    if bits < _BITS_SHORT:
+        return 1
+    run.charge(bits // _BITS_SHORT)
+    return bits // 3
+
+
+def compared(run: Run, text: Any, times: int) -> None:
+    """Charges for comparing a text with so many others: a list can hold a long one a million times."""
+    if type(text) is str and len(text) >= COMPARED_A_STEP:
+        run.charge(times * (len(text) // COMPARED_A_STEP))
 
 
 def _parts(value: Any) -> Any:
@@ -67,10 +90,16 @@ def hashable(run: Run, key: Any) -> Any:
     """The key, if it may be looked for in a table or a set. Raises Exhausted; what cannot be hashed is Python's to
     tell."""
     kind = type(key)
-    if kind is str or kind is bool or (kind is int and -_HASHES_TO_ITSELF < key < _HASHES_TO_ITSELF):
+    if kind is str:
+        compared(run, key, 1)
+        return key
+    if kind is bool or (kind is int and -_HASHES_TO_ITSELF < key < _HASHES_TO_ITSELF):
         return key
     if kind in CONTAINERS:
         _measured(run, key)
+    if kind is slice:
+        # Python 3.12 would hash it, with all that it holds.
+        raise TypeError("unhashable type: 'slice'")
     if kind in PLAIN and key is not None:
         run.count_hash(key)
     return key

@@ -42,6 +42,13 @@ def items(run: Run, value: Any) -> Any:
     return found
 
 
+def stepwise(run: Run, value: Any) -> Iterator[Any]:
+    """The items, each charged for as it is taken, since what is done with it may take long, or make more of them."""
+    for one in iterated(run, value):
+        run.charge(1)
+        yield one
+
+
 def listed(run: Run, value: Any) -> list[Any]:
     """A new list of the items of a value."""
     found: list[Any] = []

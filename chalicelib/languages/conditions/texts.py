@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
+from chalicelib.core import texts
+
 ENTITIES = "entities"
 _FIELD = re.compile(r"\{([^{}:]{1,200})(?::\.(\d{1,2})f)?\}")
 _VALUE_MAX = 1_000
@@ -30,10 +32,10 @@ def filled(template: str, captures: Iterable[Mapping[str, Any]], entities: Seque
         if name == ENTITIES and digits is None:
             return _cut(", ".join(entities))
         values = [value for one in known for value in _of(one, name)]
-        texts = {_text(value, digits) for value in values} - {None}
-        return _cut(", ".join(sorted(one for one in texts if one is not None))) if texts else field[0]
+        written = {_text(value, digits) for value in values} - {None}
+        return _cut(", ".join(sorted(one for one in written if one is not None))) if written else field[0]
 
-    return _FIELD.sub(replace, template)
+    return texts.sound(_FIELD.sub(replace, template))
 
 
 def _of(captures: Mapping[str, Any], name: str) -> list[Any]:

@@ -150,8 +150,12 @@ def _details(captures: Mapping[str, Any], value: Value) -> dict[str, Any]:
 
 
 def short(value: Any) -> str:
-    """A value as JSON, cut where it is long."""
-    text = texts.sound(json.dumps(value, ensure_ascii=False, default=str))
+    """A value as JSON, or as Python writes it where it is none, cut where it is long."""
+    try:
+        text = texts.sound(json.dumps(value, ensure_ascii=False, default=str))
+    except TypeError:
+        # A table by pairs, say: JSON has no such names.
+        text = texts.sound(str(value))
     return text if len(text) <= CAPTURE_MAX else f"{text[:CAPTURE_MAX]}..."
 
 

@@ -13,6 +13,7 @@ from chalicelib.languages.conditions import (
     Exhausted,
     Exposed,
     Failed,
+    Malformed,
     Surroundings,
     command,
     run,
@@ -89,6 +90,34 @@ def test_no_text_of_a_value_tells_where_it_lies_in_memory() -> None:
 NESTED = (
     "def f():\n    a = {0}\n    b = {0}\n    for i in range({1}):\n        a = {2}\n        b = {3}\n    return {4}"
 )
+# What is small, or is made at once, and is large in time or memory when it is looked at again and again.
+TWO = "def f():\n    s, t = 'a' * 20000 + 'b' + 'a' * 20000, 'a' * 40001\n    return {}"
+MATCHED = "def f():\n    m = re.match('(?P<a>a*)', 'a' * 100000 + 'b')\n    return len([{} for x in range(1000)])"
+LARGE = [
+    *(
+        TWO.format(what)
+        for what in (
+            "t in [s] * 300000",
+            "len(sorted([s, t] * 10000))",
+            "set([t, 'a' * 40000 + 'a'] * 20000)",
+            "Counter([t, 'a' * 40000 + 'a'] * 20000)",
+            "set().union([t, 'a' * 40000 + 'a'] * 20000)",
+            "t.startswith((s,) * 100000)",
+            "t.endswith((s,) * 100000)",
+        )
+    ),
+    *(MATCHED.format(what) for what in ("m.group(1)", "m['a']", "m.groups()", "m.groupdict()", "m.group('a')")),
+    *(f"len(re.{name}('(?=' + '(' * 90 + 'a*' + ')' * 90 + ')', 'a' * 2000))" for name in ("findall", "split")),
+    *(f"len(re.{name}('()' * 240, 'a' * 10000))" for name in ("findall", "finditer", "split")),
+    "len(jsonpath_flat_filter({'a' * 100000: list(range(1000))}, '*[*]'))",
+    "len(jsonpath_parse('*[*]').find({'a' * 100000: list(range(1000))}))",
+    "len(str([10**2400] * 10000))",
+    "len(repr('\U000e0001' * 200000))",
+    "len(str(['\U000e0001' * 200000]))",
+    "def f():\n    c = Counter(range(50000))\n    return len([c + c for x in range(20)])",
+    "def f():\n    c = Counter(range(50000))\n    return len([+c for x in range(20)])",
+    "range(2**8190)[:: 2**8190][:: 2**8190]",
+]
 ENDLESS = [
     "10**10**8",
     "9**9**9",
@@ -140,6 +169,7 @@ ENDLESS = [
     "        g = (lambda g: (y for x in [1] for y in g))(g)\n    return list(g)",
     "set([i * (2**61 - 1) for i in range(50000)])",
     "{i * (2**61 - 1): 1 for i in range(50000)}",
+    *LARGE,
     "def f():\n    a = []\n    a.append(a)\n    return a",
     "def f():\n    a = []\n    a.append(a)\n    return str(a)",
     "def f():\n    a = {}\n    a['a'] = a\n    return a == {'a': a}",
@@ -163,10 +193,27 @@ def test_what_would_never_end_ends_within_its_budget(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["re.match('(a+)+b', x)", "re.match('(a|aa)+b', x)", "re.search('.*.*.*.*=', x)", r"re.search('(.*)\\1\\1x', x)"],
+    [
+        r"re.match('(?:\\b){40000000}', x)",
+        "re.match('(?:(?=a)){40000000}b', x)",
+        "re.match('(a+)+b', x)",
+        "re.match('(a|aa)+b', x)",
+        "re.search('.*.*.*.*=', x)",
+        r"re.search('(.*)\\1\\1x', x)",
+    ],
 )
 def test_a_regular_expression_that_could_take_for_ever_is_refused(text: str) -> None:
     assert error_of(text, x="a" * 5_000).kind == "ValueError"
+
+
+def test_regular_expressions_that_take_long_to_read_use_up_the_time() -> None:
+    moments = iter([0.0, 1.0, 9.0])
+    with pytest.raises(Exhausted, match="takes longer than 5 seconds"):
+        run(
+            command("[re.compile('[a-z]'), re.compile('[a-y]')]"),
+            {},
+            surroundings=Surroundings(clock=lambda: next(moments)),
+        )
 
 
 COLLIDING = """def f():
@@ -184,6 +231,45 @@ COLLIDING = """def f():
 
 def test_tuples_that_are_made_to_hash_alike_are_noticed() -> None:
     assert "hash alike" in str(error_of(COLLIDING))
+
+
+# Each lies where Python looks for 2**14 in a table, as often as it is asked for.
+PROBED = """def f():
+    place, found = 0, []
+    for x in range(8000):
+        found.append(place)
+        place = (place * 5 + 1) % 2**14
+    return {}"""
+
+
+@pytest.mark.parametrize("make", ["Counter", "set", "set().union", "Counter().update"])
+def test_what_goes_into_a_table_is_charged_for_one_by_one(make: str) -> None:
+    looks = iter(range(10**6))
+    with pytest.raises(Exhausted, match="seconds"):
+        run(
+            command(PROBED.format(f"{make}(found + [2**14] * 200000)")),
+            {},
+            Budget(seconds=100),
+            Surroundings(clock=lambda: next(looks)),
+        )
+
+
+def test_a_slice_is_no_key() -> None:
+    for text in ("{}[1:2]", "Counter()[1:2]", "def f():\n    a = {}\n    a[1:2] = 1"):
+        assert error_of(text).kind == "TypeError"
+    for text in ("{}[1:2, 3]", "def f():\n    a = {}\n    a[3, 1:2] = 1"):
+        with pytest.raises(Malformed, match="a slice stands among several indices"):
+            command(text)
+
+
+def test_no_argument_takes_the_place_of_what_a_function_of_the_language_calls() -> None:
+    for text in ("hex(1, len)", "oct(1, _python=len)"):
+        assert "takes (x)" in str(error_of(text))
+
+
+def test_a_substitution_is_charged_for_what_it_makes() -> None:
+    assert value_of("re.sub('a', 'bc', 'a' * 20000)") == "bc" * 20_000
+    assert value_of("re.sub('(a)', r'\\1b', 'a' * 20000)") == "ab" * 20_000
 
 
 def test_a_program_changes_nothing_that_it_shares_with_others() -> None:

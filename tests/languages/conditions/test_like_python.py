@@ -17,6 +17,9 @@ from tests.languages.conditions import python
 PROGRAMS = [
     "1 + 2 * 3 - 4 / 5 // 1 % 7 ** 2",
     "[7 // -2, -7 // 2, 7 % -3, -7 % 3, 7.5 // 2, 2 ** -1, 2 ** 0.5, 0 ** 0, True + True, -True, ~5, ~True, +3]",
+    "[re.split('(b)|c', 'abacad'), re.split('', 'ab'), re.split('b', 'abab', 1), re.split('b', 'abab', -1)]",
+    "[re.findall('(a)|(b)', 'ab'), re.findall('a(b)?', 'aab'), re.match('(a)(b)?', 'a').group(0, 1, 2)]",
+    "[str([2 ** 200, -(2 ** 200)]), +Counter({'a': 1}), Counter('ab') + Counter('b'), range(9)[::2][::2]]",
     "[6 & 3, 6 | 3, 6 ^ 3, 1 << 4, 256 >> 4]",
     "[{1, 2} & {2}, {1} | {2}, {1, 2} - {1}, {1} ^ {2}, {'a': 1} | {'b': 2}]",
     "['a' + 'b', 'a' * 3, 2 * [1], (1,) + (2,), (1, 2) * 2, 'a' * -1]",

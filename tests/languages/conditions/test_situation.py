@@ -204,3 +204,13 @@ def test_a_long_capture_is_cut() -> None:
 
 def test_a_moment_can_be_captured_and_shown() -> None:
     assert filled("{x}", [{"x": [datetime(2026, 1, 2)]}], []) == '["2026-01-02 00:00:00"]'  # noqa: DTZ001
+
+
+HALVES = "'\\ud800'"
+
+
+def test_no_half_of_a_character_gets_into_what_is_kept_or_sent() -> None:
+    assert list(captures(f"capture(**{{{HALVES}: 1}})")) == ["?"]
+    assert filled("{x}", [captures(f"capture(x={HALVES} + '!')")], []) == "?!"
+    assert filled("{x}", [captures(f"capture(x=({HALVES},))")], []) == '["?"]'
+    assert "'?'" in captures(f"(lambda: 1)(**{{{HALVES}: 1}})")["exception"]

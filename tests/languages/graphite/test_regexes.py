@@ -29,6 +29,12 @@ def test_a_repetition_within_another_is_refused(text: str) -> None:
         compiled(text)
 
 
+@pytest.mark.parametrize("text", [r"(?:\b){40000000}", "(?:(?=a)){2}", "(?:){2,9}", r"(a)?(?:(?(1)b)){9}"])
+def test_nothing_is_not_repeated_a_number_of_times(text: str) -> None:
+    with pytest.raises(Unusable, match="what may match nothing must not be repeated"):
+        compiled(text)
+
+
 @pytest.mark.parametrize("text", ["a*" * 12 + "b", "(a|aa)" * 30 + "b", "a?" * 40 + "b" * 40, "(a*)" + r"\1" * 6])
 def test_an_expression_that_could_take_for_ever_over_a_text_is_refused_for_it(text: str) -> None:
     found = compiled(text)

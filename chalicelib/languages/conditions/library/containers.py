@@ -15,7 +15,7 @@ from chalicelib.languages.conditions.library.functional import sort
 from chalicelib.languages.conditions.library.kinds import update
 from chalicelib.languages.conditions.library.numbers import integer
 from chalicelib.languages.conditions.plain import TABLES, hashable, measure
-from chalicelib.languages.conditions.sequences import items, listed
+from chalicelib.languages.conditions.sequences import listed, stepwise
 from chalicelib.languages.conditions.values import Native
 
 _NOTHING: Any = object()
@@ -168,7 +168,7 @@ def _update(run: Run, owner: Any, more: Any = (), /, **named: Any) -> Any:
 
 @method(Counter, "update")
 def _count_more(run: Run, owner: Any, more: Any = (), /) -> Any:
-    for one in items(run, more):
+    for one in stepwise(run, more):
         owner[one] = _plus(run, owner[hashable(run, one)], more[one] if type(more) in TABLES else 1)
 
 
@@ -210,7 +210,7 @@ def _add_all(run: Run, owner: Any, *others: Any) -> Any:
 
 
 def _members(run: Run, values: Any) -> set[Any]:
-    return {hashable(run, one) for one in items(run, values)}
+    return {hashable(run, one) for one in stepwise(run, values)}
 
 
 def _with_others(name: str) -> None:

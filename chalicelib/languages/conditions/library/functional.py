@@ -17,8 +17,8 @@ from chalicelib.languages.conditions.library.kinds import attempted, catches
 from chalicelib.languages.conditions.library.numbers import integer
 from chalicelib.languages.conditions.library.registry import native
 from chalicelib.languages.conditions.operators import truth
-from chalicelib.languages.conditions.plain import ATOMS, CONTAINERS, NUMBERS, TABLES, bounded, measure
-from chalicelib.languages.conditions.sequences import items, listed
+from chalicelib.languages.conditions.plain import ATOMS, CONTAINERS, NUMBERS, TABLES, bounded, compared, measure
+from chalicelib.languages.conditions.sequences import items, listed, stepwise
 from chalicelib.languages.conditions.values import Fault, Lazy, Problem, allows, from_host, invoke, kind_of
 
 _add = operators.binary(ast.Add)
@@ -69,6 +69,7 @@ def sort(run: Run, values: list[Any], key: Any, reverse: Any) -> list[Any]:
     for one in keys:
         if isinstance(one, Exposed) and not allows(one, "__lt__"):
             raise TypeError(f"'<' not supported between instances of '{kind_of(one)}'")
+        compared(run, one, rounds)
         if type(one) not in ATOMS:
             for _ in range(rounds):
                 measure(run, one)
@@ -150,7 +151,7 @@ def _map(run: Run, function: Any, /, *iterables: Any) -> Any:
     if not iterables:
         raise TypeError("map() must have at least two arguments.")
     if len(iterables) == 1:
-        made = [invoke(run, function, (one,), {}) for one in _stepwise(run, iterables[0])]
+        made = [invoke(run, function, (one,), {}) for one in stepwise(run, iterables[0])]
     else:
         made = [invoke(run, function, row, {}) for row in _rows(run, iterables)]
     run.hold(len(made))
@@ -161,22 +162,15 @@ def _map(run: Run, function: Any, /, *iterables: Any) -> Any:
 def _filter(run: Run, function: Any, iterable: Any, /) -> Any:
     """The items that a function, or None for their own truth, finds true."""
     wanted = truth if function is None else lambda one: truth(invoke(run, function, (one,), {}))
-    found = [one for one in _stepwise(run, iterable) if wanted(one)]
+    found = [one for one in stepwise(run, iterable) if wanted(one)]
     run.hold(len(found))
     return found
-
-
-def _stepwise(run: Run, iterable: Any) -> Iterable[Any]:
-    """The items, each charged for as it is taken, since what is done with it may make more of them."""
-    for one in items(run, iterable):
-        run.charge(1)
-        yield one
 
 
 @native("reduce")
 def _reduce(run: Run, function: Any, iterable: Any, initial: Any = _NOTHING, /) -> Any:
     total = initial
-    for one in _stepwise(run, iterable):
+    for one in stepwise(run, iterable):
         total = one if total is _NOTHING else invoke(run, function, (total, one), {})
     if total is _NOTHING:
         raise TypeError("reduce() of empty iterable with no initial value")
@@ -196,7 +190,7 @@ def _chain(run: Run, *iterables: Any) -> Any:
 def _groupby(run: Run, iterable: Any, key: Any = None) -> Any:
     """Neighbours of one key, as pairs of the key and a list."""
     groups: list[tuple[Any, list[Any]]] = []
-    for one in _stepwise(run, iterable):
+    for one in stepwise(run, iterable):
         its = one if key is None else invoke(run, key, (one,), {})
         if groups and _equal(run, groups[-1][0], its):
             groups[-1][1].append(one)

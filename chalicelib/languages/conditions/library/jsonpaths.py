@@ -118,10 +118,16 @@ def _find(run: Run, path: Any, value: Any) -> list[Found]:
     return found
 
 
+def _joined(run: Run, where: tuple[str, ...]) -> str:
+    """The whole path to a value, in which a long key stands anew for each."""
+    run.write(sum(map(len, where)))
+    return ".".join(where)
+
+
 @native("jsonpath_flat_filter")
 def _flat_filter(run: Run, obj: Any, path: Any) -> Any:
     """What lies under a path, by the whole path to it."""
-    return {".".join(where): value for where, value in _find(run, path, obj)}
+    return {_joined(run, where): value for where, value in _find(run, path, obj)}
 
 
 @native("jsonpath_parse")
@@ -133,6 +139,8 @@ def _parse(run: Run, path: Any) -> Any:
 
 def _matches(run: Run, owner: Record, value: Any) -> Any:
     return [
-        Record("DatumInContext", {"value": one, "full_path": ".".join(where), "path": where[-1] if where else "$"}, {})
+        Record(
+            "DatumInContext", {"value": one, "full_path": _joined(run, where), "path": where[-1] if where else "$"}, {}
+        )
         for where, one in _find(run, owner.fields["path"], value)
     ]

@@ -12,7 +12,7 @@ from chalicelib.languages.conditions.library.numbers import integer
 from chalicelib.languages.conditions.library.registry import FUNCTIONS, kind, native
 from chalicelib.languages.conditions.operators import truth
 from chalicelib.languages.conditions.plain import ATOMS, TABLES, bounded, hashable
-from chalicelib.languages.conditions.sequences import items, listed, taken
+from chalicelib.languages.conditions.sequences import items, listed, stepwise, taken
 from chalicelib.languages.conditions.values import Fault, Kind, Problem, invoke, kind_of
 
 # Python reads no more digits of a number by itself.
@@ -69,7 +69,7 @@ def _tuple(run: Run, iterable: Any = (), /) -> Any:
 
 @kind("set", types=(set,))
 def _set(run: Run, iterable: Any = (), /) -> Any:
-    return {hashable(run, one) for one in items(run, iterable)}
+    return {hashable(run, one) for one in stepwise(run, iterable)}
 
 
 @kind("frozenset", types=(frozenset,))
@@ -104,7 +104,7 @@ def _counter(run: Run, iterable: Any = (), /) -> Any:
         run.hold(len(iterable))
         return Counter(dict(iterable))
     found: Counter[Any] = Counter()
-    for one in items(run, () if iterable is None else iterable):
+    for one in stepwise(run, () if iterable is None else iterable):
         found[hashable(run, one)] += 1
     return found
 

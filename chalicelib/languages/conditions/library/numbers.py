@@ -76,8 +76,12 @@ def _timestamp(run: Run) -> Any:
     return run.surroundings.now()
 
 
+def _digits(name: str, python: Callable[[int], str]) -> None:
+    FUNCTIONS[name] = Native(name, lambda run, x, /: python(integer(x)))
+
+
 for _name, _python in {"hex": hex, "oct": oct, "bin": bin}.items():
-    FUNCTIONS[_name] = Native(_name, lambda run, x, /, _python=_python: _python(integer(x)))
+    _digits(_name, _python)
 
 
 def _of_numbers(name: str) -> Native:

@@ -35,7 +35,9 @@ def _compiled(pattern: str, flags: int) -> _Regex:
     return regexes.compiled(pattern, _Regex, flags)
 
 
-def _regex(pattern: Any, flags: Any) -> _Regex:
+def _regex(run: Run, pattern: Any, flags: Any) -> _Regex:
+    # A new one may take a second: classes of thousands of characters, regardless of case.
+    run.look()
     if isinstance(pattern, Record) and pattern.name == "Pattern":
         return _compiled(pattern.fields["pattern"], pattern.fields["flags"])
     if integer(flags) & ~_FLAGS:
@@ -47,10 +49,10 @@ def _matcher(name: str) -> Callable[..., Any]:
     """re.search and its like: a match or None."""
 
     def find(run: Run, pattern: Any, string: Any, flags: Any = 0) -> Any:
-        regex = _regex(pattern, flags)
+        regex = _regex(run, pattern, flags)
         run.charge(regex.work(text(string), anywhere=name == "search") // _WAYS_A_STEP)
         match = getattr(regex.pattern, name)(string)
-        return None if match is None else _match(match)
+        return None if match is None else _match(run, match)
 
     return find
 
@@ -64,28 +66,40 @@ def _each(run: Run, regex: _Regex, string: str) -> Iterator[re.Match[str]]:
         yield match
 
 
+def _taken(run: Run, match: re.Match[str]) -> tuple[str | None, ...]:
+    """The groups of a match. Each is a new text, and each may be the whole string."""
+    groups = range(1, 1 + match.re.groups)
+    run.write(sum(match.end(one) - match.start(one) for one in groups))
+    run.charge(len(groups))
+    return match.groups()
+
+
 def _findall(run: Run, pattern: Any, string: Any, flags: Any = 0) -> Any:
     found: list[Any] = []
-    for match in _each(run, _regex(pattern, flags), text(string)):
-        groups = match.groups("")
-        found.append(match[0] if not groups else groups[0] if len(groups) == 1 else groups)
+    for match in _each(run, _regex(run, pattern, flags), text(string)):
+        groups = tuple(one or "" for one in _taken(run, match))
+        found.append(_group(run, match) if not groups else groups[0] if len(groups) == 1 else groups)
     return found
 
 
 def _finditer(run: Run, pattern: Any, string: Any, flags: Any = 0) -> Any:
-    return [_match(match) for match in _each(run, _regex(pattern, flags), text(string))]
+    return [_match(run, match) for match in _each(run, _regex(run, pattern, flags), text(string))]
 
 
 def _split(run: Run, pattern: Any, string: Any, maxsplit: Any = 0, flags: Any = 0) -> Any:
-    regex = _regex(pattern, flags)
-    run.charge(regex.work(text(string)) // _WAYS_A_STEP)
-    found = regex.pattern.split(string, integer(maxsplit))
+    found: list[Any] = []
+    end, most = 0, integer(maxsplit)
+    for number, match in enumerate(_each(run, _regex(run, pattern, flags), text(string))):
+        if most and number >= most:
+            break
+        found += [string[end : match.start()], *_taken(run, match)]
+        end = match.end()
     run.hold(len(found))
-    return found
+    return [*found, string[end:]]
 
 
 def _sub(run: Run, pattern: Any, repl: Any, string: Any, count: Any = 0, flags: Any = 0) -> Any:
-    regex = _regex(pattern, flags)
+    regex = _regex(run, pattern, flags)
     pieces: list[str] = []
     end, length, most = 0, 0, integer(count)
     for number, match in enumerate(_each(run, regex, text(string))):
@@ -93,7 +107,7 @@ def _sub(run: Run, pattern: Any, repl: Any, string: Any, count: Any = 0, flags: 
             break
         pieces += [string[end : match.start()], _replacement(run, repl, match)]
         length += len(pieces[-1])
-        run.write(length)
+        run.room(length)
         end = match.end()
     whole = "".join([*pieces, string[end:]])
     run.write(len(whole))
@@ -102,9 +116,10 @@ def _sub(run: Run, pattern: Any, repl: Any, string: Any, count: Any = 0, flags: 
 
 def _replacement(run: Run, replacement: Any, match: re.Match[str]) -> str:
     if isinstance(replacement, Invocable):
-        return text(invoke(run, replacement, (_match(match),), {}))
+        return text(invoke(run, replacement, (_match(run, match),), {}))
     # Each group that it names may be the whole string.
-    run.write(len(text(replacement)) + replacement.count("\\") * len(match.string))
+    longest = max(match.end(one) - match.start(one) for one in range(1 + match.re.groups))
+    run.write(len(text(replacement)) + replacement.count("\\") * longest)
     try:
         made = match.expand(replacement)
     except (re.error, IndexError) as error:
@@ -113,7 +128,7 @@ def _replacement(run: Run, replacement: Any, match: re.Match[str]) -> str:
 
 
 def _compile(run: Run, pattern: Any, flags: Any = 0) -> Any:
-    _regex(pattern, flags)
+    _regex(run, pattern, flags)
     return Record("Pattern", {"pattern": text(pattern), "flags": int(flags)}, _OF_PATTERNS)
 
 
@@ -134,8 +149,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 _OF_PATTERNS = _FUNCTIONS
 
 
-def _match(match: re.Match[str]) -> Record:
-    """A match as a value. Every method gets the match's own record before its arguments."""
+def _match(run: Run, match: re.Match[str]) -> Record:
+    """A match as a value, which keeps where each group lies. Every method gets its record before its arguments."""
+    run.charge(match.re.groups)
     return _Match("Match", {"string": match.string, "lastindex": match.lastindex}, _OF_MATCHES, match)
 
 
@@ -149,21 +165,27 @@ class _Match(Record):
         self.match = match
 
     def item(self, run: Run, index: Any) -> Any:
-        return _group(run, self, index)
+        return _asked(run, self, index)
 
 
-def _group(run: Run, owner: _Match, *groups: Any) -> Any:
-    for one in groups:
+def _asked(run: Run, owner: _Match, *groups: Any) -> Any:
+    return _group(run, owner.match, *groups)
+
+
+def _group(run: Run, match: re.Match[str], *groups: Any) -> Any:
+    for one in groups or (0,):
         if type(one) is not str:
             integer(one)
-    return owner.match.group(*groups)
+        run.write(match.end(one) - match.start(one))
+    return match.group(*groups)
 
 
 def _groups(run: Run, owner: _Match, default: Any = None) -> Any:
-    return owner.match.groups(default)
+    return tuple(default if one is None else one for one in _taken(run, owner.match))
 
 
 def _groupdict(run: Run, owner: _Match, default: Any = None) -> Any:
+    _taken(run, owner.match)
     return owner.match.groupdict(default)
 
 
@@ -175,7 +197,7 @@ def _place(name: str) -> Callable[..., Any]:
 
 
 _OF_MATCHES: dict[str, Callable[..., Any]] = {
-    "group": _group,
+    "group": _asked,
     "groups": _groups,
     "groupdict": _groupdict,
     "start": _place("start"),

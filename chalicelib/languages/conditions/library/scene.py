@@ -11,6 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from chalicelib.core import texts
 from chalicelib.languages.conditions import operators
 from chalicelib.languages.conditions.budget import Run
 from chalicelib.languages.conditions.errors import Failed
@@ -57,7 +58,7 @@ def _unnamed(captures: dict[str, Any]) -> str:
 
 
 def _keep(run: Run, name: str, value: Any) -> None:
-    captures = run.scene.captures
+    captures, name = run.scene.captures, texts.sound(name)
     if len(name) > _NAME_MAX:
         raise ValueError(f"the name of a capture has more than {_NAME_MAX} characters")
     if name not in captures and len(captures) >= _CAPTURES_MAX:

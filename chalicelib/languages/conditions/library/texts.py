@@ -9,6 +9,7 @@ from chalicelib.languages.conditions import formats
 from chalicelib.languages.conditions.attributes import method
 from chalicelib.languages.conditions.budget import Run
 from chalicelib.languages.conditions.library.numbers import integer
+from chalicelib.languages.conditions.plain import COMPARED_A_STEP
 from chalicelib.languages.conditions.sequences import items
 from chalicelib.languages.conditions.values import kind_of
 
@@ -79,8 +80,9 @@ def _edge(name: str) -> None:
 
     @method(str, name)
     def stands(run: Run, owner: Any, words: Any, start: Any = 0, end: Any = None, /) -> Any:
-        wanted = tuple(map(text, words)) if type(words) is tuple else text(words)
-        run.charge(len(words))
+        wanted = tuple(map(text, words)) if type(words) is tuple else (text(words),)
+        run.charge(len(wanted))
+        run.charge(sum(map(len, wanted)) // COMPARED_A_STEP)
         return python(owner, wanted, integer(start), len(owner) if end is None else integer(end))
 
 
