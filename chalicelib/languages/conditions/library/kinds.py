@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.languages.conditions import formats
 from chalicelib.languages.conditions.budget import Run
-from chalicelib.languages.conditions.errors import Failed
+from chalicelib.languages.conditions.errors import Failed, advice_taken_off
 from chalicelib.languages.conditions.library.numbers import integer
 from chalicelib.languages.conditions.library.registry import FUNCTIONS, kind, native
 from chalicelib.languages.conditions.operators import truth
@@ -142,7 +142,7 @@ def attempted(run: Run, function: Any, *args: Any) -> tuple[Any, Failed | None]:
     except Failed as failed:
         return None, failed
     except _CATCHABLE as error:
-        return None, Failed(type(error).__name__, str(error), error=error)
+        return None, Failed(type(error).__name__, advice_taken_off(str(error)), error=error)
 
 
 _CATCHABLE = (ArithmeticError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
