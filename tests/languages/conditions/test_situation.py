@@ -214,3 +214,9 @@ def test_no_half_of_a_character_gets_into_what_is_kept_or_sent() -> None:
     assert filled("{x}", [captures(f"capture(x={HALVES} + '!')")], []) == "?!"
     assert filled("{x}", [captures(f"capture(x=({HALVES},))")], []) == '["?"]'
     assert "'?'" in captures(f"(lambda: 1)(**{{{HALVES}: 1}})")["exception"]
+
+
+def test_an_error_of_a_series_gives_no_advice_for_the_interpreter() -> None:
+    said = captures("alert_series(json, 1)", history=("1" * 5_000,))["exception"]
+    assert "4300 digits" in said
+    assert "sys." not in said
