@@ -205,14 +205,14 @@ def test_an_entity_that_cannot_be_judged_keeps_no_other_from_being_told(
     alert = park.alert()
     park.entity("web1", 9)
     park.entity("web2", 9)
-    found = Evaluator.judged
+    found = Evaluator.verdict
 
     def broken(self: Any, entity: Any, value: Any) -> Any:
         if entity["id"] == "web1":
             raise RuntimeError("nobody foresaw this")
         return found(self, entity, value)
 
-    monkeypatch.setattr(Evaluator, "judged", broken)
+    monkeypatch.setattr(Evaluator, "verdict", broken)
     with pytest.raises(RuntimeError, match="nobody foresaw"):
         commands.work(park.story.services, message(park))
     assert park.states(alert) == {"web2": "down", "": "down"}

@@ -21,7 +21,7 @@ from tests.flows.conftest import Killed, strikes, trouble, unavailable
 from tests.park import Park
 
 # So many calls to AWS bring about what the stories tell.
-TURNS, ENDS = 55, 38
+TURNS, ENDS = 53, 38
 
 
 @pytest.fixture

@@ -80,6 +80,7 @@ class _Run:
         self._logins = logins
         self._at = from_micros(asked.at * 1000)
         self._known = inventory.of_project(services, project)
+        self._readers = running.readers_of(services, project, self._known)
         if number in self._known.unreadable:
             raise inventory.Unreadable(f"command {number} cannot be read by this version")
         self._command = self._known.commands.get(number)
@@ -118,8 +119,8 @@ class _Run:
         """What the command finds for some entities, kept before anybody decides on it."""
         if self._command is None or not chosen:
             return {}
-        logins, readers = self._logins(self._project), running.readers_of(self._services, self._project, self._known)
-        found = running.run(self._services, self._command, readers, logins, chosen, self._at)
+        logins = self._logins(self._project)
+        found = running.run(self._services, self._command, self._readers, logins, chosen, self._at)
         lasting = max(limits.kept.values, INTERVALS * timedelta(seconds=self._command.interval))
         values.add(self._project, self._number, found, self._at + lasting)
         return found
@@ -145,8 +146,8 @@ class _Run:
         """Whether anything turned."""
         if self._command is None or not mine:
             return False
-        readers = running.readers_of(self._services, self._project, self._known)
-        evaluator = Evaluator(self._services, alert, self._command, readers, once(partial(self._aside, alert, found)))
+        aside = once(partial(self._aside, alert, found))
+        evaluator = Evaluator(self._services, alert, self._command, self._readers, aside)
         return settling.settle(evaluator, mine, found, known)
 
     def _is_wrong(self, alert: Check, seen: Iterable[Check], found: Mapping[str, Value]) -> bool:

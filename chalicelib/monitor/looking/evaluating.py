@@ -85,8 +85,11 @@ class Evaluator:
 
     def judged(self, entity: Entity, value: Value) -> Judged:
         """The judgement on a result of an entity. Raises StoreFault."""
+        return self.told(entity, value, self.verdict(entity, value))
+
+    def told(self, entity: Entity, value: Value, verdict: Verdict) -> Judged:
+        """A verdict with all that people are told of it, which costs more than the verdict."""
         name = str(entity["id"])
-        verdict = self.verdict(entity, value)
         return Judged(
             value.at,
             verdict.is_alert,

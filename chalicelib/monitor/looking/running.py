@@ -72,6 +72,7 @@ def _run(
         # A fault of ours on one entity keeps no other from being looked at; both owners are told.
         unforeseen = error
     if unforeseen:
+        # Behind the `except`, where the log would write the words of the error too.
         value, failed = f"{_told(command, unforeseen)}: it cannot be run, for a fault in this service", True
     took = round((services.clock() - began).total_seconds(), 6)
     return Value(at, took, without_passwords(value, logins), failed)

@@ -20,7 +20,7 @@ from chalicelib.core.check import Check, entity_of
 from chalicelib.core.commands import Value
 from chalicelib.core.entities import Entity
 from chalicelib.core.errors import Busy, Missing
-from chalicelib.core.watching import Judged
+from chalicelib.languages.conditions import Verdict
 from chalicelib.monitor import transitions
 from chalicelib.monitor.failures import kept, raised_together
 from chalicelib.monitor.looking import running
@@ -41,7 +41,7 @@ def settle(
     anything has turned. Raises Missing when the alert is gone, Busy, StoreFault."""
 
     def turning(decisions: Iterable[_Decision]) -> list[_Decision]:
-        return [one for one in decisions if _turns(known.get(one.name), one.judged)]
+        return [one for one in decisions if _turns(known.get(one.name), firing=one.verdict.is_alert)]
 
     with raised_together("entities") as failures, ThreadPoolExecutor(WORKERS) as pool:
         first = turning(_each(pool, failures, lambda name: _Decision.on(evaluator, chosen[name], found[name]), chosen))
@@ -78,16 +78,16 @@ def _present(evaluator: Evaluator) -> Check:
     return checks.get(evaluator.alert.project, evaluator.alert.code)
 
 
-def _turns(instance: Check | None, judged: Judged) -> bool:
-    """Whether a judgement is another than the last; an entity that was always well has none."""
+def _turns(instance: Check | None, *, firing: bool) -> bool:
+    """Whether a verdict is another than the last; an entity that was always well has none."""
     if instance is None:
-        return bool(judged.firing)
-    return instance.status != ("down" if judged.firing else "up")
+        return firing
+    return instance.status != ("down" if firing else "up")
 
 
 def _born(evaluator: Evaluator, several: Sequence[_Decision]) -> dict[str, Check]:
     """The instances of entities that have none, which they have from now on."""
-    made = [instances.new(evaluator.alert, one.name, one.judged.at) for one in several]
+    made = [instances.new(evaluator.alert, one.name, one.value.at) for one in several]
     for start in range(0, len(made), checks.BORN):
         _bear(evaluator, made[start : start + checks.BORN])
     return {entity_of(one.code): one for one in made}
@@ -96,16 +96,21 @@ def _born(evaluator: Evaluator, several: Sequence[_Decision]) -> dict[str, Check
 def _bear(evaluator: Evaluator, several: Sequence[Check]) -> None:
     """Raises Missing when the alert is gone, Busy, StoreFault."""
 
+    seen = [several]
+
     def attempt() -> None:
-        _present(evaluator)
-        there = {one.code for one in checks.get_many([(one.project, one.code) for one in several])} if again else set()
-        again.append(True)
-        left = [one for one in several if one.code not in there]
+        left = seen.pop() if seen else _unborn(evaluator, several)
         if left:
             checks.create_instances(left)
 
-    again: list[bool] = []
     transitions.retrying(evaluator.services, attempt)
+
+
+def _unborn(evaluator: Evaluator, several: Sequence[Check]) -> Sequence[Check]:
+    """Those of some instances that nobody has kept meanwhile. Raises Missing when the alert is gone."""
+    _present(evaluator)
+    there = {one.code for one in checks.get_many([(one.project, one.code) for one in several])}
+    return [one for one in several if one.code not in there]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +120,11 @@ class _Decision:
     evaluator: Evaluator
     entity: Entity
     value: Value
-    judged: Judged
+    verdict: Verdict
 
     @classmethod
     def on(cls, evaluator: Evaluator, entity: Entity, value: Value) -> _Decision:
-        return cls(evaluator, entity, value, evaluator.judged(entity, value))
+        return cls(evaluator, entity, value, evaluator.verdict(entity, value))
 
     @property
     def name(self) -> str:
@@ -148,10 +153,11 @@ def _settled(decision: _Decision, alert: Check, instance: Check) -> bool:
 def _kept(decision: _Decision, alert: Check, instance: Check) -> bool:
     """Brings a judgement to an instance as it was seen, or else as it is; whether it turned. Raises Busy."""
     seen = [instance]
+    judged = decision.evaluator.told(decision.entity, decision.value, decision.verdict)
 
     def attempt() -> bool:
         check = seen.pop() if seen else checks.get(instance.project, instance.code)
-        change = transitions.keep(instances.as_decided(check, alert), decision.judged)
+        change = transitions.keep(instances.as_decided(check, alert), judged)
         if change:
             transitions.tell([change])
         return change is not None
