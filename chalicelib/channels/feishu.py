@@ -24,11 +24,7 @@ secrets = ("url", "secret")
 TEXT_LIMIT = 6_000
 
 
-def clean(settings: dict[str, object]) -> dict[str, Any]:
-    fields.refuse_unknown(settings, ["url", "secret"])
-    return {"url": fields.web_address(settings), "secret": fields.token(settings, "secret", 200, "")}
-
-
+clean = fields.signed_webhook
 wants = everything
 
 

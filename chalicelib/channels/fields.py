@@ -93,6 +93,18 @@ def web_address(settings: dict[str, object], key: str = "url", limit: int = URL_
     return address(text(settings, key, limit).strip(), key)
 
 
+def webhook(settings: dict[str, object]) -> dict[str, Any]:
+    """The settings of a kind that needs no more than an address."""
+    refuse_unknown(settings, ["url"])
+    return {"url": web_address(settings)}
+
+
+def signed_webhook(settings: dict[str, object]) -> dict[str, Any]:
+    """The settings of a kind that has an address, and a secret with which calls to it may be signed."""
+    refuse_unknown(settings, ["url", "secret"])
+    return {"url": web_address(settings), "secret": token(settings, "secret", 200, "")}
+
+
 def address(url: str, key: str) -> str:
     """`url`, if it is a web address."""
     try:

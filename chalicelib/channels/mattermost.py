@@ -19,11 +19,7 @@ secrets = ("url",)
 _COLOURS = {"bad": "#d32f2f", "good": "#388e3c", "neutral": "#5b6b7f"}
 
 
-def clean(settings: dict[str, object]) -> dict[str, Any]:
-    fields.refuse_unknown(settings, ["url"])
-    return {"url": fields.web_address(settings)}
-
-
+clean = fields.webhook
 wants = everything
 
 

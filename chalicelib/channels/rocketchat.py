@@ -21,11 +21,7 @@ secrets = ("url",)
 TEXT_LIMIT = 5_000
 
 
-def clean(settings: dict[str, object]) -> dict[str, Any]:
-    fields.refuse_unknown(settings, ["url"])
-    return {"url": fields.web_address(settings)}
-
-
+clean = fields.webhook
 wants = everything
 
 

@@ -27,11 +27,7 @@ _COLOURS = {"bad": "danger", "good": "good", "neutral": "#5b6b7f"}
 _MENTION = re.compile(r"@(?=(?:here|channel|everyone|all)\b)", re.IGNORECASE)
 
 
-def clean(settings: dict[str, object]) -> dict[str, Any]:
-    fields.refuse_unknown(settings, ["url"])
-    return {"url": fields.web_address(settings)}
-
-
+clean = fields.webhook
 wants = everything
 
 

@@ -28,11 +28,7 @@ LINES = 20
 _COLOURS = {"bad": "attention", "good": "good", "neutral": "default"}
 
 
-def clean(settings: dict[str, object]) -> dict[str, Any]:
-    fields.refuse_unknown(settings, ["url"])
-    return {"url": fields.web_address(settings)}
-
-
+clean = fields.webhook
 wants = everything
 
 

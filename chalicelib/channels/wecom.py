@@ -20,11 +20,7 @@ secrets = ("url",)
 TEXT_LIMIT = 2_048
 
 
-def clean(settings: dict[str, object]) -> dict[str, Any]:
-    fields.refuse_unknown(settings, ["url"])
-    return {"url": fields.web_address(settings)}
-
-
+clean = fields.webhook
 wants = everything
 
 
