@@ -16,7 +16,10 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
 from unittest.mock import patch
+from weakref import WeakKeyDictionary
 
+from botocore.endpoint_provider import RuleSetEndpoint
+from botocore.regions import EndpointRulesetResolver
 from botocore.useragent import UserAgentString
 from moto import backend_index, mock_aws
 from moto.core import models, responses
@@ -30,6 +33,8 @@ _underscores = cache(camelcase_to_underscores)
 _SPOKEN = frozenset({"dynamodb", "sqs", "ses", "sns"})
 _addresses = sorted(backend_index.backend_url_patterns, key=lambda entry: entry[0] not in _SPOKEN)
 
+_construct_endpoint = EndpointRulesetResolver.construct_endpoint
+_endpoints: WeakKeyDictionary[EndpointRulesetResolver, RuleSetEndpoint] = WeakKeyDictionary()
 
 # Held during each call.
 one_at_a_time = threading.RLock()
@@ -40,6 +45,16 @@ def _request_id(headers: dict[str, Any] | None = None) -> str:
     if headers is not None:
         headers["x-amzn-requestid"] = "EMULATED"
     return "EMULATED"
+
+
+def _endpoint(self: EndpointRulesetResolver, **call: Any) -> RuleSetEndpoint:
+    """Where a client's calls go. botocore reads the items of each call for names of tables that would change it; none
+    of ours does."""
+    if self._service_model.service_name not in _SPOKEN:
+        return _construct_endpoint(self, **call)
+    if self not in _endpoints:
+        _endpoints[self] = _construct_endpoint(self, **call)
+    return _endpoints[self]
 
 
 @contextmanager
@@ -67,6 +82,7 @@ def _worked_out_once() -> Iterator[None]:
             (models, "RESPONSES_METHODS", []),
             (responses, "gen_amzn_requestid_long", _request_id),
             (UserAgentString, "to_string", lambda _: "botocore"),
+            (EndpointRulesetResolver, "construct_endpoint", _endpoint),
         ):
             patched.enter_context(patch.object(place, name, better))
         yield

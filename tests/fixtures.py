@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import math
+import threading
 from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
@@ -15,29 +16,26 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.ses.models import ses_backends
-from moto.sqs.models import sqs_backends
+from moto.sqs.models import Queue, sqs_backends
 
-from chalicelib import functions
 from chalicelib.settings import Settings
-from infra import resources, tables
+from infra import tables
 
 REGION = "eu-north-1"
-_made: dict[Settings, dict[str, Table]] = {}
+_made: dict[Settings, tuple[dict[str, Table], dict[str, Queue]]] = {}
 
 
 def place(settings: Settings, sqs: Any) -> None:
     """What `infra.tables.create` makes, empty."""
-    backend = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION]
+    stored = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
+    queued = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues
     if settings not in _made:
         tables.create(settings, sqs)
-        _made[settings] = {name: _empty(table) for name, table in backend.tables.items()}
+        _made[settings] = {name: _empty(table) for name, table in stored.items()}, _idle(queued)
         return
-    backend.tables.update({name: _empty(table) for name, table in _made[settings].items()})
-    made = sqs_backends[DEFAULT_ACCOUNT_ID][REGION]
-    for noun, function in functions.fed().items():
-        aside = made.create_queue(settings.resource(resources.failed(noun)))
-        attributes: dict[str, Any] = {**tables.queue_attributes(function, aside.queue_arn)}
-        made.create_queue(settings.resource(noun), **attributes)
+    made, idle = _made[settings]
+    stored.update({name: _empty(table) for name, table in made.items()})
+    queued.update(_idle(idle))
 
 
 def verify(address: str) -> None:
@@ -49,6 +47,17 @@ def _empty(table: Table) -> Table:
     twin = copy.copy(table)
     twin.items = defaultdict(dict)
     return twin
+
+
+def _idle(queues: dict[str, Queue]) -> dict[str, Queue]:
+    """Twins of queues, without messages, each with its twin for what failed."""
+    twins = {name: copy.copy(queue) for name, queue in queues.items()}
+    for twin in twins.values():
+        twin._messages, twin._pending_messages, twin.deleted_messages = [], set(), set()
+        twin._messages_lock = threading.Condition()
+        if twin.dead_letter_queue:
+            twin.dead_letter_queue = twins[twin.dead_letter_queue.name]
+    return twins
 
 
 def holds_messages(queue: str) -> bool:

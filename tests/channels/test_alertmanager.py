@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.channels import Outlet, alertmanager
 from chalicelib.core.news import News
+from tests.cases import each
 from tests.channels.samples import CHECK, ENDS, VALID, check, news
 from tests.channels.servers import Server
 from tests.channels.services import answer
@@ -92,7 +93,7 @@ def test_without_a_user_there_is_no_password(server: Server, outlet: Outlet) -> 
     assert "Authorization" not in server.received[0].headers
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "field"),
     [
         ({"url": "https://a.example, ftp://b.example"}, "url"),

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from chalicelib.channels import bodies
 from chalicelib.channels.meanings import BASES, TABLE
+from tests.cases import each
 
 
 def said(service: str, document: Any) -> tuple[str, float | None]:
     return bodies.said(service, json.dumps(document).encode())
 
 
-@pytest.mark.parametrize(
+@each(
     ("service", "document", "code", "wait"),
     [
         ("Discord", {"code": 10015, "retry_after": 1.5}, "10015", 1.5),
@@ -33,27 +32,26 @@ def test_each_service_says_it_in_its_own_place(service: str, document: Any, code
     assert said(service, document) == (code, wait)
 
 
-@pytest.mark.parametrize(
+@each(
     "document",
     [None, [], "x", 7, {}, {"code": None}, {"code": True}, {"code": ["x"]}, {"code": "a b"}, {"code": "s3cret"}],
-    ids=str,
 )
 def test_what_is_no_code_is_none(document: Any) -> None:
     assert said("Discord", document) == ("", None)
 
 
-@pytest.mark.parametrize("wait", [None, True, "7", -1, 1e300, [7], {"x": 7}], ids=str)
+@each("wait", [None, True, "7", -1, 1e300, [7], {"x": 7}])
 def test_what_is_no_time_is_none(wait: Any) -> None:
     assert said("Discord", {"retry_after": wait}) == ("", None)
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff", b"<html>", b"[" * 60_000, b'{"code": NaN}', b'{"code": 1e400}'])
+@each("body", [b"", b"\xff", b"<html>", b"[" * 60_000, b'{"code": NaN}', b'{"code": 1e400}'])
 def test_a_body_that_is_not_understood_says_nothing(body: bytes) -> None:
     assert bodies.said("Discord", body) == ("", None)
     assert bodies.is_taken("WeCom", body)
 
 
-@pytest.mark.parametrize(
+@each(
     ("service", "document", "taken"),
     [
         ("WeCom", {"errcode": 0}, True),

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.channels import Outlet, webhook
 from chalicelib.channels.sender import Sender
 from chalicelib.core.errors import Undelivered
+from tests.cases import each
 from tests.channels.failures import FAILURES, Failure, Speak, takes_its_time
 from tests.channels.samples import news
 from tests.channels.servers import HERE, speaking
@@ -31,7 +32,7 @@ def tell(port: int, sender: Sender) -> None:
     webhook.send(settings, [news()], Outlet(sender=sender))
 
 
-@pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
+@each("failure", FAILURES.values())
 def test_a_failure_means_what_it_does_and_ends_in_time(failure: Failure) -> None:
     with speaking(heard(failure.speak)) as port, pytest.raises(Undelivered) as caught:
         tell(port, Sender(HERE, seconds=failure.seconds, clock=failure.clock()))

@@ -6,9 +6,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from chalicelib.channels.feedback import LIMIT_REACHED, TABLE, Row, read
+from tests.cases import each
 
 DOCS = Path(__file__).parents[2] / "docs" / "channels.md"
 MAIL = {"destination": ["a@example.org", "b@example.org"], "tags": {"project": ["p"], "empty": []}}
@@ -28,7 +27,7 @@ def failure(said: str) -> dict[str, Any]:
     return {"notification": {"messageId": "m1"}, "delivery": delivery, "status": "FAILURE"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "subtype", "action", "outcome"),
     [
         ("Permanent", "General", "failed", "final"),
@@ -55,7 +54,7 @@ def test_a_bounce_means_what_its_type_and_the_other_server_say(
     assert found.row.outcome == outcome
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "outcome"),
     [
         ("No quota left for account", "again"),
@@ -111,7 +110,7 @@ def test_a_complaint_was_read_unless_the_mail_was_not_sent() -> None:
     assert (spam.is_lost, spam.is_for_good, unsent.is_lost, unsent.is_for_good) == (False, True, True, True)
 
 
-@pytest.mark.parametrize(
+@each(
     "message",
     [
         {},

@@ -20,6 +20,7 @@ from chalicelib.channels.fields import MASK
 from chalicelib.channels.sender import Answer
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Invalid
+from tests.cases import each
 from tests.channels.samples import AT, CODE, HOSTILE, HTTP_KINDS, VALID, called, check, news
 
 DOCS = Path(__file__).parents[2] / "docs" / "channels.md"
@@ -58,7 +59,7 @@ def test_a_kind_is_found_by_its_name(kind: Kind) -> None:
     assert kind_named(kind.name) is kind
 
 
-@pytest.mark.parametrize("name", ["", "Email", "mail", "pager", None, 7, ["email"], "\ud800"], ids=ascii)
+@each("name", ["", "Email", "mail", "pager", None, 7, ["email"], "\ud800"])
 def test_an_unknown_kind_is_refused_with_a_list_of_the_known_ones(name: object) -> None:
     with pytest.raises(Invalid) as caught:
         kind_named(name)
@@ -107,8 +108,8 @@ def test_settings_that_lack_everything_are_refused(kind: Kind) -> None:
     assert refusal(kind, {}).field == f"settings.{called(kind.name)}"
 
 
-@pytest.mark.parametrize(("name", "key"), [(name, key) for name in ("email", "sms") for key in ("up", "down")])
-@pytest.mark.parametrize("value", [None, 1, 0, "true", ""], ids=ascii)
+@each(("name", "key"), [(name, key) for name in ("email", "sms") for key in ("up", "down")])
+@each("value", [None, 1, 0, "true", ""])
 def test_a_flag_that_is_no_boolean_is_refused(name: str, key: str, value: object) -> None:
     error = refusal(kind_named(name), VALID[name] | {key: value})
     assert (error.field, error.message) == (f"settings.{key}", "is not a boolean")
@@ -130,8 +131,8 @@ def test_a_channel_of_any_kind_may_leave_recoveries_out(kind: Kind) -> None:
     assert taken(kind.name, VALID[kind.name], resolves=False) == [event for event in told if event != "up"]
 
 
-@pytest.mark.parametrize("name", ["email", "sms"])
-@pytest.mark.parametrize(
+@each("name", ["email", "sms"])
+@each(
     ("flags", "wanted"),
     [
         ({}, ["down", "up", "test"]),
@@ -149,20 +150,20 @@ def test_a_channel_for_people_takes_the_directions_it_is_set_to(
 REGIONAL = [kind.name for kind in KINDS if hasattr(kind, "ENDPOINTS")]
 
 
-@pytest.mark.parametrize("name", REGIONAL)
-@pytest.mark.parametrize(("given", "kept"), [("us", "us"), ("eu", "eu"), (" EU ", "eu")])
+@each("name", REGIONAL)
+@each(("given", "kept"), [("us", "us"), ("eu", "eu"), (" EU ", "eu")])
 def test_a_service_is_asked_in_its_region(name: str, given: str, kept: str) -> None:
     assert kind_named(name).clean(VALID[name] | {"region": given})["region"] == kept
     assert kind_named(name).clean(VALID[name])["region"] == "us"
 
 
-@pytest.mark.parametrize("name", REGIONAL)
-@pytest.mark.parametrize("value", ["", "asia", "https://api.evil.example", None, 7, "us\0"], ids=ascii)
+@each("name", REGIONAL)
+@each("value", ["", "asia", "https://api.evil.example", None, 7, "us\0"])
 def test_an_unknown_region_is_refused(name: str, value: object) -> None:
     assert refusal(kind_named(name), VALID[name] | {"region": value}).field == "settings.region"
 
 
-@pytest.mark.parametrize("kind", HTTP_KINDS, ids=lambda kind: kind.name)
+@each("kind", HTTP_KINDS)
 def test_a_reader_sees_no_secret(kind: Kind) -> None:
     shown = kind.public(kind.clean(VALID[kind.name]))
     given = VALID[kind.name]

@@ -14,6 +14,7 @@ from chalicelib.channels import mail
 from chalicelib.core.check import Flip, Ping
 from chalicelib.core.errors import Invalid
 from chalicelib.core.news import News, Site
+from tests.cases import each
 from tests.channels.samples import AT, CODE, ENDS, HOSTILE, check, news
 
 HEADERS = {"content-type", "mime-version", "from", "to", "subject", "references", "auto-submitted", "x-tocsin-id"}
@@ -50,7 +51,7 @@ class Page(HTMLParser):
         self.text += data
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "kept"),
     [
         ("ops@example.org", "ops@example.org"),
@@ -67,7 +68,7 @@ def test_addresses_are_brought_into_one_form(given: str, kept: str) -> None:
     assert mail.clean({"address": given}) == {"address": kept, "down": True, "up": True}
 
 
-@pytest.mark.parametrize(
+@each(
     "address",
     [
         "",
@@ -106,7 +107,6 @@ def test_addresses_are_brought_into_one_form(given: str, kept: str) -> None:
         "ops(comment)@example.org",
         "ops@example.org\u202e",
     ],
-    ids=lambda address: ascii(address)[:40],
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(Invalid) as caught:
@@ -127,7 +127,7 @@ def test_a_reader_sees_the_address() -> None:
     assert mail.public(settings) == settings
 
 
-@pytest.mark.parametrize(
+@each(
     ("told", "subject"),
     [
         (news(), "DOWN | Nightly backup"),
@@ -139,13 +139,12 @@ def test_a_reader_sees_the_address() -> None:
         (news(check=check(name="=?utf-8?q?hidden?=")), "DOWN | =?utf-8?q?hidden?="),
         (news(check=check(name="x" * 300)), "DOWN | " + "x" * 99 + "…"),
     ],
-    ids=lambda value: value[:20] if isinstance(value, str) else "",
 )
 def test_the_subject_tells_what_happened_to_what(told: News, subject: str) -> None:
     assert written(told)["Subject"] == subject
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@each("text", HOSTILE.values())
 def test_no_text_can_add_a_header_or_hide_itself(text: str) -> None:
     told = news(id=text, check=check(name=text), site=Site(text, "https://x.example", "Tocsin <alerts@example.org>"))
     message = written(told)
@@ -155,7 +154,7 @@ def test_no_text_can_add_a_header_or_hide_itself(text: str) -> None:
     assert message["To"] == "ops@example.org"
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@each("text", HOSTILE.values())
 def test_no_text_can_add_to_the_page(text: str) -> None:
     hostile = news(
         check=check(name=text, desc=text, tags=text),

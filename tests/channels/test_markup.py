@@ -7,12 +7,13 @@ import re
 import pytest
 
 from chalicelib.channels import markup
+from tests.cases import each
 from tests.channels.samples import HOSTILE
 
 ZWSP = "\u200b"
 
 
-@pytest.mark.parametrize("text", ["@everyone", "hi @all", "(@here)", "@**all**", "x\n@channel"])
+@each("text", ["@everyone", "hi @all", "(@here)", "@**all**", "x\n@channel"])
 def test_nobody_is_called(text: str) -> None:
     assert markup.uncalled(text) == text.replace("@", f"@{ZWSP}")
 
@@ -22,7 +23,7 @@ def test_an_address_of_mail_and_a_lone_sign_stay_as_they_are(text: str) -> None:
     assert markup.uncalled(text) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "shown"),
     [
         ("evil.example", f"evil.{ZWSP}example"),
@@ -39,7 +40,7 @@ def test_a_name_is_neither_an_address_nor_a_call(name: str, shown: str) -> None:
     assert markup.inert(name).replace(ZWSP, "") == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shown"),
     [
         ("[click](http://evil.example)", r"\[click\]\(http://evil.example\)"),
@@ -58,7 +59,7 @@ def test_markdown_is_shown_as_it_was_written(text: str, shown: str) -> None:
     assert markup.markdown(text) == shown
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@each("text", HOSTILE.values())
 def test_what_is_escaped_reads_as_before(text: str) -> None:
     assert re.sub(r"\\(.)", r"\1", markup.markdown(text), flags=re.DOTALL).replace(ZWSP, "") == text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.channels import matrix
+from tests.cases import each
 from tests.channels.samples import check, news
 from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
@@ -59,7 +60,7 @@ def test_a_refusal_means_what_its_code_says(status: int, code: str, final: bool,
     assert played.refusal(news()).permanent is final
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "field"),
     [
         ({"room": "#ops:example.org"}, "room"),

@@ -12,6 +12,7 @@ from botocore.retries.standard import ThrottledRetryableChecker
 
 from chalicelib.channels import answers
 from chalicelib.channels.answers import TABLE, Row, meaning
+from tests.cases import each
 
 DOCS = Path(__file__).parents[2] / "docs" / "channels.md"
 
@@ -41,7 +42,7 @@ def test_every_word_of_aws_for_too_many_is_waited_for(service: str) -> None:
 NOT_VERIFIED = "Email address is not verified. The following identities failed the check in region EU-NORTH-1: "
 
 
-@pytest.mark.parametrize(
+@each(
     ("service", "code", "text", "outcome"),
     [
         # A new owner, DKIM records that vanished, the sandbox: all of them can be mended.
@@ -90,8 +91,8 @@ def test_a_final_answer_is_not_waited_for() -> None:
     assert (error.permanent, error.after) == (True, None)
 
 
-@pytest.mark.parametrize("service", answers.BASES)
-@pytest.mark.parametrize("code", ["", "000", "unknown error", "x" * 100, "5", "４29"], ids=ascii)
+@each("service", answers.BASES)
+@each("code", ["", "000", "unknown error", "x" * 100, "5", "４29"])
 def test_every_answer_means_something(service: str, code: str) -> None:
     assert meaning(service, code, "\0").outcome == "again"
 

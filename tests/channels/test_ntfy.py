@@ -8,6 +8,7 @@ import re
 import pytest
 
 from chalicelib.channels import Outlet, ntfy
+from tests.cases import each
 from tests.channels.samples import news
 from tests.channels.servers import Server
 from tests.channels.services import answer
@@ -70,7 +71,7 @@ def test_a_refusal_means_what_its_code_says(code: int, final: bool, stage: Make)
     assert played.refusal(news()).permanent is final
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "field"),
     [
         ({"topic": "a/b"}, "topic"),

@@ -20,6 +20,7 @@ from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.core.news import News, Site
 from chalicelib.core.specs import Part, ProbeSpec, RuleSpec
+from tests.cases import each
 from tests.channels.samples import AT, HOSTILE, check, news
 from tests.channels.servers import Server
 
@@ -165,7 +166,7 @@ def test_hostile_texts_stay_json(text: str, server: Server, outlet: Outlet) -> N
     assert json.loads(server.received[0].body)["metric"] == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "field", "message"),
     [
         ({"format": "hostedgraphite"}, "url", "is missing"),

@@ -10,10 +10,11 @@ import pytest
 from chalicelib.channels.placeholders import expand
 from chalicelib.core.check import Filters
 from chalicelib.core.news import News
+from tests.cases import each
 from tests.channels.samples import AT, CODE, PINGS, check, news
 
 
-@pytest.mark.parametrize(
+@each(
     ("placeholder", "value"),
     [
         ("$CODE", CODE),
@@ -41,9 +42,7 @@ def test_the_status_of_good_news_is_up_and_that_of_a_test_is_test() -> None:
     assert expand("$STATUS", news("test")) == "test"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "$", "$$", "$name", "$UNKNOWN", "$TAG", "$TAG0", "$TAG3", "$TAG999", "${NAME}", "100 $"]
-)
+@each("text", ["", "$", "$$", "$name", "$UNKNOWN", "$TAG", "$TAG0", "$TAG3", "$TAG999", "${NAME}", "100 $"])
 def test_what_is_no_placeholder_stays(text: str) -> None:
     assert expand(text, news(), in_body=True) == text
 

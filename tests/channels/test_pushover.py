@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.channels import pushover
 from chalicelib.core.news import News
+from tests.cases import each
 from tests.channels.samples import AT, CHECK, ENDS, VALID, news
 from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
@@ -95,7 +96,7 @@ def test_a_4xx_is_final(status: int, error: str, final: bool, stage: Make) -> No
     assert played.refusal(news()).permanent is final
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "field"),
     [
         ({"token": "a" * 29}, "token"),

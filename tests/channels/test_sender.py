@@ -18,6 +18,7 @@ from chalicelib.channels.sender import BODY_LIMIT, Sender
 from chalicelib.core.errors import Undelivered
 from chalicelib.net import lookups
 from chalicelib.net.lookups import Endpoint
+from tests.cases import each
 from tests.channels.failures import Ticking
 from tests.channels.servers import HERE, Reply, Server, serving, speaking
 
@@ -145,7 +146,7 @@ def test_a_name_that_nobody_knows_may_be_known_later(error: Exception, monkeypat
     assert not told.permanent
 
 
-@pytest.mark.parametrize(
+@each(
     "said",
     [
         b"",
@@ -156,7 +157,6 @@ def test_a_name_that_nobody_knows_may_be_known_later(error: Exception, monkeypat
         b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
         b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000,
     ],
-    ids=lambda said: ascii(said[:20]),
 )
 def test_an_answer_that_is_not_http_may_be_one_later(said: bytes) -> None:
     def speak(connection: socket.socket) -> None:

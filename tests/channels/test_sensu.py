@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cases import each
 from tests.channels.samples import CHECK, check, news
 from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
@@ -55,7 +56,7 @@ def test_a_namespace_that_is_gone_is_gone_for_good(status: int, final: bool, sta
     assert played.refusal(news()).permanent is final
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "field"),
     [
         ({"namespace": "a/b"}, "namespace"),

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.channels import signal
 from chalicelib.channels.fields import MASK
+from tests.cases import each
 from tests.channels.samples import VALID, news
 from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
@@ -48,7 +49,7 @@ def test_a_reader_sees_the_host_but_not_the_user() -> None:
     assert shown["url"] == f"https://signal.example.org/{MASK}"
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "field"),
     [
         ({"url": "https://x.example/?y"}, "url"),

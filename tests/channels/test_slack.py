@@ -12,6 +12,7 @@ from chalicelib.channels import Outlet, slack
 from chalicelib.channels.fields import MASK
 from chalicelib.core.errors import Invalid, Undelivered
 from chalicelib.core.news import News
+from tests.cases import each
 from tests.channels.samples import ENDS, HOSTILE, check, news
 from tests.channels.servers import Reply, Server
 
@@ -26,7 +27,7 @@ def fields(told: News) -> dict[str, str]:
     return {field["title"]: field["value"] for field in attachment(told)["fields"]}
 
 
-@pytest.mark.parametrize(
+@each(
     ("told", "title", "color"),
     [
         (news(), "“Nightly backup” is DOWN.", "danger"),
@@ -94,7 +95,7 @@ def test_a_body_cannot_end_its_block() -> None:
     assert "@channel" not in value
 
 
-@pytest.mark.parametrize("text", ["x" * 50_000, "<" * 50_000, "&" * 1_500, "`" * 3_000, "@all " * 800])
+@each("text", ["x" * 50_000, "<" * 50_000, "&" * 1_500, "`" * 3_000, "@all " * 800])
 def test_a_long_value_is_cut_to_what_the_services_take(text: str) -> None:
     told = news(check=check(desc=text), body=text.encode())
     assert all(len(value) <= slack.VALUE_LIMIT for value in fields(told).values())

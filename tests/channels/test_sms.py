@@ -16,13 +16,14 @@ from moto.sns.models import sns_backends
 from chalicelib.channels import Outlet, sms
 from chalicelib.core.errors import Invalid, Undelivered
 from chalicelib.core.news import News, Site
+from tests.cases import each
 from tests.channels.samples import HOSTILE, check, news
 
 REGION = "eu-north-1"
 NUMBER = "+37120000000"
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "kept"),
     [
         (NUMBER, NUMBER),
@@ -36,7 +37,7 @@ def test_a_number_is_brought_into_one_form(given: str, kept: str) -> None:
     assert sms.clean({"number": given}) == {"number": kept, "down": True, "up": True}
 
 
-@pytest.mark.parametrize(
+@each(
     "number",
     [
         "",
@@ -54,7 +55,6 @@ def test_a_number_is_brought_into_one_form(given: str, kept: str) -> None:
         "tel:+37120000000",
         "+٣٧١٢٠٠٠٠٠٠٠",
     ],
-    ids=ascii,
 )
 def test_what_is_no_international_number_is_refused(number: str) -> None:
     with pytest.raises(Invalid) as caught:
@@ -62,7 +62,7 @@ def test_what_is_no_international_number_is_refused(number: str) -> None:
     assert caught.value.field == "settings.number"
 
 
-@pytest.mark.parametrize(
+@each(
     ("told", "text"),
     [
         (news(), 'Tocsin: "Nightly backup" is DOWN. It reported a failure (exit status 3).'),
@@ -109,8 +109,8 @@ def test_characters_that_take_two_places_are_counted_twice() -> None:
     assert not sms.fits("😀" * 36)
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("event", ["down", "up", "test"])
+@each("text", HOSTILE.values())
+@each("event", ["down", "up", "test"])
 def test_every_message_is_one_line_in_one_part(event: str, text: str) -> None:
     site = Site(text, "https://x.example", "alerts@example.org")
     message = sms.message(news(event, check=check(name=text), site=site, reason=text))

@@ -16,13 +16,14 @@ from moto.sns.models import sns_backends
 from chalicelib.channels import Outlet, sns
 from chalicelib.core.errors import Invalid, Undelivered
 from chalicelib.core.news import News
+from tests.cases import each
 from tests.channels.samples import CHECK, HOSTILE, check, news
 
 REGION = "eu-north-1"
 TOPIC = f"arn:aws:sns:{REGION}:123456789012:alerts"
 
 
-@pytest.mark.parametrize(
+@each(
     "topic",
     [
         TOPIC,
@@ -36,7 +37,7 @@ def test_a_topic_is_named_by_its_arn(topic: str) -> None:
     assert sns.clean({"topic": topic}) == {"topic": topic.strip()}
 
 
-@pytest.mark.parametrize(
+@each(
     "topic",
     [
         "",
@@ -52,7 +53,6 @@ def test_a_topic_is_named_by_its_arn(topic: str) -> None:
         TOPIC.replace("alerts", "é"),
         TOPIC.replace("alerts", "x" * 257),
     ],
-    ids=lambda topic: ascii(topic)[:60],
 )
 def test_what_is_no_arn_of_a_topic_is_refused(topic: str) -> None:
     with pytest.raises(Invalid) as caught:
@@ -60,7 +60,7 @@ def test_what_is_no_arn_of_a_topic_is_refused(topic: str) -> None:
     assert caught.value.field == "settings.topic"
 
 
-@pytest.mark.parametrize(
+@each(
     ("told", "subject"),
     [
         (news(), "DOWN | Nightly backup"),
@@ -75,7 +75,7 @@ def test_the_subject_is_ascii(told: News, subject: str) -> None:
     assert sns.subject(told) == subject
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@each("text", HOSTILE.values())
 def test_every_subject_is_one_that_sns_takes(text: str) -> None:
     subject = sns.subject(news(check=check(name=text)))
     assert subject.isascii()

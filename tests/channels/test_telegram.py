@@ -7,6 +7,7 @@ import pytest
 from chalicelib.channels import telegram
 from chalicelib.channels.fields import MASK
 from chalicelib.core.errors import Moved
+from tests.cases import each
 from tests.channels.samples import VALID, check, news
 from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
@@ -87,7 +88,7 @@ def test_who_has_sent_the_bot_away_is_not_written_to_again(
     assert played.refusal(news()).permanent is final
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "field"),
     [
         ({"token": "110201543"}, "token"),

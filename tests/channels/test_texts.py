@@ -8,20 +8,21 @@ from itertools import product
 import pytest
 
 from chalicelib.channels import markup, texts, words
+from tests.cases import each
 from tests.channels.samples import check, news
 
 UNITS: dict[str, Callable[[str], int]] = {"characters": len, "UTF-16 units": texts.utf16, "bytes": texts.utf8}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "lengths"), [("abc", (3, 3, 3)), ("é", (1, 1, 2)), ("文", (1, 1, 3)), ("😀", (1, 2, 4)), ("", (0, 0, 0))]
 )
 def test_each_unit_counts_in_its_own_way(text: str, lengths: tuple[int, ...]) -> None:
     assert tuple(measure(text) for measure in UNITS.values()) == lengths
 
 
-@pytest.mark.parametrize("shape", [str, markup.html, markup.markdown, markup.fenced])
-@pytest.mark.parametrize("char", ["x", "é", "文", "😀", "<", "*", "`"])
+@each("shape", [str, markup.html, markup.markdown, markup.fenced])
+@each("char", ["x", "é", "文", "😀", "<", "*", "`"])
 def test_a_text_is_cut_until_its_shape_fits_and_no_shorter(char: str, shape: Callable[[str], str]) -> None:
     text = f"a{char}" * 100
     cuts = ["", *(shape(words.shortened(text, length)) for length in range(1, len(text)))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cases import each
 from tests.channels.samples import news
 from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
@@ -38,7 +39,7 @@ def test_an_account_without_credits_may_get_some(status: int, final: bool, stage
     assert played.refusal(news()).permanent is final
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "field"),
     [
         ({"identity": "TOCSIN1"}, "identity"),

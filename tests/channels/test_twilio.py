@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.channels import sms, twilio
+from tests.cases import each
 from tests.channels.samples import VALID, news
 from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
@@ -51,7 +52,7 @@ def test_a_sender_is_a_number_a_code_a_name_or_a_service(sender: str) -> None:
     assert twilio.clean({**VALID["twilio"], "sender": sender})["sender"] == sender
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "field"),
     [
         ({"token": "x" * 32}, "token"),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chalicelib.channels import waits
+from tests.cases import each
 from tests.channels.samples import AT
 
 DATE = {"date": "Sat, 21 Nov 2026 02:00:00 GMT"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("headers", "seconds"),
     [
         ({}, None),
@@ -30,7 +29,7 @@ def test_retry_after_is_a_number_of_seconds_or_a_moment(headers: dict[str, str],
     assert waits.told(headers, AT, limited=True) == seconds
 
 
-@pytest.mark.parametrize(
+@each(
     ("headers", "seconds"),
     [
         ({"ratelimit-reset": "30"}, 30.0),
@@ -57,7 +56,7 @@ NONSENSE = [
 ]
 
 
-@pytest.mark.parametrize("text", NONSENSE, ids=ascii)
+@each("text", NONSENSE)
 def test_nonsense_says_nothing(text: str) -> None:
     for field in ("retry-after", "ratelimit-reset", "x-ratelimit-reset"):
         assert waits.told({field: text, "date": text}, AT, limited=True) is None

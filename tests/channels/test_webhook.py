@@ -12,6 +12,7 @@ from chalicelib.channels import Event, Outlet, webhook
 from chalicelib.channels.fields import MASK
 from chalicelib.core.errors import Invalid
 from chalicelib.core.news import News
+from tests.cases import each
 from tests.channels.samples import CODE, HOSTILE, check, news
 from tests.channels.servers import Received, Server
 
@@ -60,7 +61,7 @@ def test_a_body_makes_it_a_post_unless_told_otherwise() -> None:
     assert clean(body_down="x", method_down="put")["method_down"] == "PUT"
 
 
-@pytest.mark.parametrize("method", ["DELETE", "HEAD", "GET ", "", "GET\r\nX: y", "P" * 1_000])
+@each("method", ["DELETE", "HEAD", "GET ", "", "GET\r\nX: y", "P" * 1_000])
 def test_another_method_is_refused(method: str) -> None:
     assert refusal(method_down=method)[0] == "settings.method_down"
 
@@ -69,10 +70,8 @@ def test_a_body_that_would_not_be_sent_is_refused() -> None:
     assert refusal(method_down="GET", body_down="x") == ("settings.body_down", "cannot be sent with GET")
 
 
-@pytest.mark.parametrize(
-    "url", ["example.org", "ftp://example.org/", "http://a b/", "https://\r\n/", "x" * 2_001, "/x"]
-)
-@pytest.mark.parametrize("key", ["url_down", "url_up"])
+@each("url", ["example.org", "ftp://example.org/", "http://a b/", "https://\r\n/", "x" * 2_001, "/x"])
+@each("key", ["url_down", "url_up"])
 def test_what_is_no_web_address_is_refused(key: str, url: str) -> None:
     assert refusal(**{key: url})[0] == f"settings.{key}"
 
@@ -82,7 +81,7 @@ def test_a_placeholder_cannot_choose_who_is_called(url: str) -> None:
     assert refusal(url_down=url)[0] == "settings.url_down"
 
 
-@pytest.mark.parametrize(
+@each(
     ("headers", "words"),
     [
         (None, "is not an object"),
@@ -110,9 +109,8 @@ def test_a_placeholder_cannot_choose_who_is_called(url: str) -> None:
         ({"X": "x" * 2_001}, "too long"),
         ({"X": MASK}, "hidden value"),
     ],
-    ids=lambda value: ascii(value)[:40],
 )
-@pytest.mark.parametrize("direction", ["down", "up"])
+@each("direction", ["down", "up"])
 def test_a_header_that_cannot_be_sent_is_refused(direction: str, headers: object, words: str) -> None:
     field, message = refusal(**{f"headers_{direction}": headers})
     assert field == f"settings.headers_{direction}"
@@ -124,7 +122,7 @@ def test_a_body_is_limited() -> None:
     assert refusal(body_down=5)[0] == "settings.body_down"
 
 
-@pytest.mark.parametrize(
+@each(
     ("event", "settings", "wanted"),
     [
         ("down", {"url_down": URL}, True),

@@ -11,10 +11,11 @@ import pytest
 from chalicelib.channels import words
 from chalicelib.core.check import Ping
 from chalicelib.core.kinds import heartbeat
+from tests.cases import each
 from tests.channels.samples import AT, HOSTILE, PAGE, PINGS, SITE, check, news, outage
 
 
-@pytest.mark.parametrize(
+@each(
     ("seconds", "said"),
     [
         (0, "less than a second"),
@@ -33,7 +34,7 @@ def test_a_length_of_time_is_told_in_its_two_largest_units(seconds: float, said:
     assert words.span(timedelta(seconds=seconds)) == said
 
 
-@pytest.mark.parametrize(
+@each(
     ("seconds", "said"),
     [(59, "59 seconds"), (61, "1 minute, 1 second"), (3_601, "1 hour"), (3_661, "1 hour, 1 minute"), (86_401, "1 day")],
 )
@@ -72,7 +73,7 @@ def test_a_moment_is_told_by_the_clock_of_the_check_too() -> None:
     assert words.local_moment(AT, "Europe/Riga") == "2026-11-21 02:15:07 UTC (2026-11-21 04:15:07 Europe/Riga)"
 
 
-@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "", "Europe", "\0"])
+@each("zone", ["Mars/Olympus", "../../etc/passwd", "", "Europe", "\0"])
 def test_a_zone_that_is_not_known_here_does_not_keep_the_news_back(zone: str) -> None:
     assert words.local_moment(AT, zone) == "2026-11-21 02:15:07 UTC"
 
@@ -144,7 +145,7 @@ def test_a_check_with_a_schedule_is_told_with_it_and_its_zone() -> None:
     assert rhythm[:2] == [("Schedule", "Mon 9:00 Fri 17:00"), ("Time zone", "Europe/Riga")]
 
 
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@each("name", HOSTILE.values())
 def test_a_label_is_one_line_that_can_be_encoded(name: str) -> None:
     label = words.label(news(check=check(name=name)))
     assert 0 < len(label) <= 100

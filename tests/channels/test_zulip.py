@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.cases import each
 from tests.channels.samples import check, news
 from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
@@ -60,7 +61,7 @@ def test_a_refusal_means_what_its_code_says(status: int, code: str, final: bool,
     assert played.refusal(news()).permanent is final
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "field"),
     [
         ({"email": "bot"}, "email"),

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.commands import CommandError, Credential, values
 from chalicelib.commands.databases import Shard, Statement
+from tests.cases import each
 from tests.channels.servers import Doorbell
 from tests.commands.postgresql import postgresql
 from tests.commands.scene import function
@@ -69,7 +70,7 @@ def test_nobody_logs_in_at_a_host_that_the_login_is_not_for(command: str, login:
     bell.close()
 
 
-@pytest.mark.parametrize(
+@each(
     ("shards", "message"),
     [
         (None, "sql() needs shards: the entity has none"),
@@ -119,7 +120,7 @@ def test_more_rows_than_wanted_are_an_error_or_cut() -> None:
     assert many.results(2, raise_if_limit_exceeded=False) == [{"n": 0}, {"n": 1}]
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "found"),
     [
         (decimal.Decimal("2.50"), 2.5),
@@ -149,8 +150,8 @@ ODD = (
 )
 
 
-@pytest.mark.parametrize("said", ODD)
-@pytest.mark.parametrize(("command", "login"), [("sql", SQL), ("mysql", MYSQL)])
+@each("said", ODD)
+@each(("command", "login"), [("sql", SQL), ("mysql", MYSQL)])
 def test_a_server_of_something_else_is_told_in_plain_words(command: str, login: Credential, said: bytes) -> None:
     """Nothing is thrown that a driver thought of, and nothing is waited for that would not fit."""
 

@@ -12,6 +12,7 @@ import pytest
 from chalicelib import commands
 from chalicelib.commands import CommandError, Credential
 from chalicelib.net.lookups import Endpoint
+from tests.cases import each
 from tests.channels.servers import Doorbell
 from tests.commands.scene import function
 
@@ -41,8 +42,8 @@ def test_every_command_that_reaches_a_host_is_looked_at_here() -> None:
     assert {*REACHES, *SILENT, *OWNERS} == set(commands.NAMES)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0"])
-@pytest.mark.parametrize("name", REACHES)
+@each("host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0"])
+@each("name", REACHES)
 def test_this_machine_is_not_reached(name: str, host: str) -> None:
     bell = Doorbell()
     with pytest.raises(CommandError, match="address not allowed"):
@@ -51,7 +52,7 @@ def test_this_machine_is_not_reached(name: str, host: str) -> None:
     bell.close()
 
 
-@pytest.mark.parametrize("name", REACHES)
+@each("name", REACHES)
 def test_a_public_name_with_a_private_address_is_not_reached(name: str) -> None:
     def resolve(host: str, port: int, seconds: float) -> list[Endpoint]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
@@ -64,7 +65,7 @@ def test_a_public_name_with_a_private_address_is_not_reached(name: str) -> None:
     bell.close()
 
 
-@pytest.mark.parametrize("name", REACHES)
+@each("name", REACHES)
 def test_the_metadata_of_the_cloud_is_not_reached(name: str) -> None:
     with pytest.raises(CommandError, match="address not allowed"):
         REACHES[name](function(name, networks=(), credentials=LOGINS), "169.254.169.254", 80)

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.commands import CommandError, Readers
 from chalicelib.net.lookups import Endpoint
+from tests.cases import each
 from tests.commands import servers
 from tests.commands.scene import NOW, function
 from tests.probes.servers.dns import name_server
@@ -33,7 +34,7 @@ def test_an_open_port_is_ok_and_a_closed_one_says_why(port: int) -> None:
     }
 
 
-@pytest.mark.parametrize("ports", [(), (0,), (65_536,), ("22",), (True,), tuple(range(1, 30))])
+@each("ports", [(), (0,), (65_536,), ("22",), (True,), tuple(range(1, 30))])
 def test_what_is_no_port_is_refused(ports: tuple[Any, ...]) -> None:
     with pytest.raises(CommandError, match="port"):
         function("tcp")().open(*ports)

@@ -11,12 +11,13 @@ import pytest
 
 from chalicelib.commands import CommandError, Readers
 from chalicelib.languages.conditions.library.distance import WEEK
+from tests.cases import each
 from tests.commands.scene import NOW, function
 
 NOON = NOW.timestamp()
 
 
-@pytest.mark.parametrize(
+@each(
     ("args", "shown"),
     [
         ({}, "2026-11-28 12:00:00"),
@@ -53,9 +54,7 @@ def test_a_time_is_shown_in_other_forms_and_zones() -> None:
     assert time.astimezone("Asia/Tokyo").isoformat() == "2026-11-28 21:00:00"
 
 
-@pytest.mark.parametrize(
-    "args", [{"spec": "soon"}, {"spec": 1e300}, {"spec": None}, {"spec": "-1y"}, {"tz_name": "Mars"}, {"tz_name": 7}]
-)
+@each("args", [{"spec": "soon"}, {"spec": 1e300}, {"spec": None}, {"spec": "-1y"}, {"tz_name": "Mars"}, {"tz_name": 7}])
 def test_what_is_no_time_is_told(args: dict[str, Any]) -> None:
     with pytest.raises(CommandError, match=r"a time|tz_name"):
         function("time")(**args)

@@ -17,6 +17,7 @@ from chalicelib import commands
 from chalicelib.commands import CommandError
 from chalicelib.core.errors import Invalid
 from chalicelib.languages.conditions.exposed import Exposed
+from tests.cases import each
 from tests.commands.scene import context, function
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "zmon.md").read_text()
@@ -46,7 +47,7 @@ def test_what_programs_may_read_of_an_object_is_there() -> None:
             assert [name for name in one.names if name.startswith("_") and not name.endswith("__")] == []
 
 
-@pytest.mark.parametrize("name", sorted(commands.UNSERVED))
+@each("name", sorted(commands.UNSERVED))
 def test_a_name_that_is_not_served_says_why_when_it_is_saved_and_when_it_is_called(name: str) -> None:
     with pytest.raises(Invalid, match=rf"^command {name}\(\) cannot be called here: ") as caught:
         commands.refuse(["len", name])
@@ -59,7 +60,7 @@ def test_names_that_are_served_are_saved() -> None:
     commands.refuse([*commands.NAMES, "len", "no_such_name"])
 
 
-@pytest.mark.parametrize("name", [*commands.NAMES, *commands.UNSERVED])
+@each("name", [*commands.NAMES, *commands.UNSERVED])
 def test_every_name_stands_in_the_documentation(name: str) -> None:
     assert re.search(rf"`{name}\b", DOCUMENT)
 

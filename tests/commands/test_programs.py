@@ -10,6 +10,7 @@ import pytest
 from chalicelib import commands
 from chalicelib.commands import Credential, Readers
 from chalicelib.languages.conditions import Failed, Malformed, command, run
+from tests.cases import each
 from tests.channels.servers import Reply, Server
 from tests.commands import servers
 from tests.commands.postgresql import postgresql
@@ -74,7 +75,7 @@ def test_times_are_subtracted_and_compared() -> None:
     assert ran("time('-1m') < time() and str(time())") == "2026-11-28 12:00:00"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "said"),
     [
         (

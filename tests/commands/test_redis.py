@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.commands import CommandError, Credential, Readers
+from tests.cases import each
 from tests.commands import servers
 from tests.commands.scene import function
 
@@ -44,7 +45,7 @@ REPLIES = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("method", "args", "found"),
     [
         ("llen", ("jobs",), 3),

@@ -5,6 +5,7 @@ import ipaddress
 import pytest
 
 from chalicelib.core.addresses import allowed
+from tests.cases import each
 
 PUBLIC = [
     "8.8.8.8",
@@ -101,22 +102,22 @@ NO_ADDRESS = [
 ]
 
 
-@pytest.mark.parametrize("address", PUBLIC)
+@each("address", PUBLIC)
 def test_a_public_address_is_allowed(address: str) -> None:
     assert allowed(address, ())
 
 
-@pytest.mark.parametrize("address", REFUSED.values(), ids=REFUSED)
+@each("address", REFUSED.values())
 def test_an_address_that_is_not_public_is_refused(address: str) -> None:
     assert not allowed(address, ())
 
 
-@pytest.mark.parametrize("address", NO_ADDRESS, ids=ascii)
+@each("address", NO_ADDRESS)
 def test_what_is_no_plain_address_is_refused_even_when_everything_is_allowed(address: str) -> None:
     assert not allowed(address, ("0.0.0.0/0", "::/0"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "network"),
     [
         ("10.1.2.3", "10.1.0.0/16"),
@@ -132,7 +133,7 @@ def test_an_address_in_a_network_of_the_owner_is_allowed(address: str, network: 
     assert allowed(address, ("192.168.7.0/24", network))
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "network"),
     [
         ("10.2.0.1", "10.1.0.0/16"),

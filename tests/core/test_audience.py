@@ -9,6 +9,7 @@ import pytest
 from chalicelib.core import audience
 from chalicelib.core.audience import Resolved, Wish
 from chalicelib.core.check import Channel, Check
+from tests.cases import each
 from tests.conftest import NOW
 
 CHECK = Check("p-1", "k-1", NOW)
@@ -25,7 +26,7 @@ DEFAULT = channel("c-5", "Default", "email", default=True)
 ALL = [OPS, MAIL, BOSS, HIDDEN, DEFAULT]
 
 
-@pytest.mark.parametrize(
+@each(
     ("wish", "known", "told"),
     [
         (Wish.EVERYONE, ALL, ("c-1", "c-2", "c-3")),
@@ -48,7 +49,7 @@ def told(check: Check) -> list[str]:
     return [channel.name for channel in audience.of_check(check, ALL)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("codes", "names"),
     [
         ((), ["Default"]),
@@ -84,7 +85,7 @@ def test_what_ceases_to_be_a_default_is_told_no_more() -> None:
 TWIN = channel("c-9", "Ops")
 
 
-@pytest.mark.parametrize(
+@each(
     ("known", "names", "resolved"),
     [
         (ALL, [], Resolved(())),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from chalicelib.core.breaches import FIRST_CHARACTERS, MOST, SATELLITE, Breach, size, spread, summary
+from tests.cases import each
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -31,7 +30,7 @@ def test_long_names_do_not_make_the_rule_large() -> None:
     assert (found.count, len(found.first), found.complete) == (5, 2, False)
 
 
-@pytest.mark.parametrize(("count", "satellites"), [(0, 0), (1, 1), (1_000, 1), (1_220, 2), (4_000, 4), (14_000, 16)])
+@each(("count", "satellites"), [(0, 0), (1, 1), (1_000, 1), (1_220, 2), (4_000, 4), (14_000, 16)])
 def test_satellites_are_as_many_as_keep_each_small(count: int, satellites: int) -> None:
     assert summary(many(count)).satellites == satellites
 

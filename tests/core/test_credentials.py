@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.core.credentials import HOSTS_MAX, PASSWORD_MAX, Credential, checked, without_passwords
 from chalicelib.core.errors import Invalid
+from tests.cases import each
 
 SQL = Credential("postgresql", ("db.example.org",), "shop", "watch", "s3cret-word")
 TOKEN = Credential("oauth2", ("*",), "uid", password="abc.DEF_~+/-123==")
@@ -16,12 +17,12 @@ ROLE = Credential("aws", (), "watch", "arn:aws:iam::123456789012:role/watch", "e
 REDIS = Credential("redis", ("*.example.org",), "cache", password="päss word")
 
 
-@pytest.mark.parametrize("made", [SQL, TOKEN, ROLE, REDIS, replace(ROLE, user="", password="")])
+@each("made", [SQL, TOKEN, ROLE, REDIS, replace(ROLE, user="", password="")])
 def test_a_credential_of_each_kind_is_kept_as_it_is(made: Credential) -> None:
     assert checked(made) == replace(made, tls=made.kind in ("oauth2", "aws"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "kept"),
     [
         ("DB.Example.org.", "db.example.org"),
@@ -36,7 +37,7 @@ def test_hosts_are_kept_as_commands_spell_them(host: str, kept: str) -> None:
     assert checked(replace(SQL, hosts=(host, host))).hosts == (kept,)
 
 
-@pytest.mark.parametrize(
+@each(
     ("made", "changes", "field"),
     [
         (SQL, {"kind": "ldap"}, "kind"),
@@ -78,7 +79,7 @@ def test_a_credential_does_not_show_its_password() -> None:
     assert SQL.password not in repr(SQL)
 
 
-@pytest.mark.parametrize(
+@each(
     ("pattern", "host", "fits"),
     [
         ("db.example.org", "DB.example.org", True),

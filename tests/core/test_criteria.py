@@ -10,6 +10,7 @@ from chalicelib.core import rules
 from chalicelib.core.away import Away
 from chalicelib.core.criteria import TYPES, Criterion, Verdict, checked, judge, settled, window
 from chalicelib.core.errors import Invalid
+from tests.cases import each
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 UNDECIDED = Verdict(None, None)
@@ -19,7 +20,7 @@ def verdict(criterion: Criterion, *buckets: float | None) -> Verdict:
     return judge(criterion, buckets, NOW)
 
 
-@pytest.mark.parametrize(
+@each(
     ("criterion", "field"),
     [
         (Criterion("above"), "above"),

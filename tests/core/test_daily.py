@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.check import Result
 from chalicelib.core.daily import PHASES, percentile, summed
+from tests.cases import each
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -21,7 +22,7 @@ def result(code: int = 1, **phases: Any) -> Result:
 
 
 # The worked example of nearest rank that textbooks share.
-@pytest.mark.parametrize(("rank", "value"), [(5, 15), (30, 20), (40, 20), (50, 35), (99, 50), (100, 50)])
+@each(("rank", "value"), [(5, 15), (30, 20), (40, 20), (50, 35), (99, 50), (100, 50)])
 def test_a_percentile_is_a_value_that_occurs(rank: int, value: float) -> None:
     assert percentile([15, 20, 35, 40, 50], rank) == value
 

@@ -16,6 +16,7 @@ from chalicelib.core.instances import as_decided, new, silenced_as_whole, whole_
 from chalicelib.core.silence import Silence, SilencedUntil
 from chalicelib.core.status import Judged, Silenced, Unsilenced, decide
 from chalicelib.core.windows import Window
+from tests.cases import each
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -145,7 +146,7 @@ def test_the_downtimes_of_an_alert_fit_its_item() -> None:
         decide(alert.after, Silenced(NOW, laid(replace(DOWNTIME, id="d2"), *names)))
 
 
-@pytest.mark.parametrize(
+@each(
     ("down", "until"),
     [
         ((), None),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.core import entities
 from chalicelib.core.entities import THE_GLOBAL, Filter, Index, Selection, contains, matches, read
 from chalicelib.core.errors import Invalid
+from tests.cases import each
 
 WEB = {"id": "web-1", "type": "host", "team": "Shop", "port": 8080, "tags": ["a", "b"], "up": True, "load": 1.5}
 
@@ -25,7 +26,7 @@ def test_ids_of_agents_are_ids(name: str) -> None:
     assert entities.check(document) is document
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "field"),
     [
         ({"id": "a"}, "id"),
@@ -57,7 +58,7 @@ def test_what_is_no_object_is_no_entity(document: object) -> None:
         entities.check(document)
 
 
-@pytest.mark.parametrize(
+@each(
     "one",
     [
         {},
@@ -74,7 +75,7 @@ def test_a_filter_holds_with_all_its_names_and_values(one: dict[str, Any]) -> No
     assert matches(filters(one), WEB)
 
 
-@pytest.mark.parametrize(
+@each(
     "one",
     [
         {"type": "database"},
@@ -110,7 +111,7 @@ def test_the_global_entity_is_one_like_others_for_filters() -> None:
     assert matches(read([{"type": "GLOBAL"}], "entities", typed=True), THE_GLOBAL)
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "message"),
     [
         ({"type": "host"}, "list of objects"),
@@ -144,7 +145,7 @@ def test_an_alert_takes_what_its_check_and_itself_choose_without_what_it_exclude
     assert not Selection(filters({"type": "database"}), shop).takes(WEB)
 
 
-@pytest.mark.parametrize(
+@each(
     "wanted",
     [
         {},
@@ -164,7 +165,7 @@ def test_a_query_is_contained_in_the_entity_as_json(wanted: dict[str, Any]) -> N
     assert contains(WEB | {"shards": shards, "nothing": None}, wanted)
 
 
-@pytest.mark.parametrize(
+@each(
     "wanted",
     [
         {"port": "8080"},

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.core.check import Filters, PingKind, Signal
 from chalicelib.core.keywords import interpret
+from tests.cases import each
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 WORDS = Filters(start_kw="BEGIN", success_kw="DONE, fine", failure_kw="ERROR", http_body=True)
@@ -17,7 +18,7 @@ def meaning(body: bytes, filters: Filters = WORDS, kind: PingKind = "success", *
     return interpret("", filters, Signal(kind, NOW, method="POST", body=body, **more))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "kind"),
     [
         (b"all DONE", "success"),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from chalicelib import functions
 from chalicelib.core import kinds
 from chalicelib.core.check import Check
 from chalicelib.core.specs import ProbeSpec
+from tests.cases import each
 
 URL = "https://example.org/a?token=secret"
 
@@ -18,7 +17,7 @@ URL = "https://example.org/a?token=secret"
 CODE = "c0dec0de-1c5a-4a0e-9d4e-0e8f6f6a2d11"
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "label"),
     [
         ({"name": "Web", "nickname": "W", "spec": ProbeSpec({"url": URL})}, "Web"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chalicelib.core import pace
 from chalicelib.core.pace import Pace
+from tests.cases import each
 
 NOW = 1_795_262_400
 
@@ -17,7 +16,7 @@ def every(*gaps: int) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize(
+@each(
     ("gaps", "step"),
     [
         ([60], 60),

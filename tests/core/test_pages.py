@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from chalicelib.core import instances, pages
 from chalicelib.core.check import Check, Project
+from tests.cases import each
 from tests.conftest import NOW
 
 PROJECT = Project("k3j9x0a8b2c1", "Website", NOW, secret="S" * 40)
@@ -106,6 +106,6 @@ NO_ADDRESSES = {
 }
 
 
-@pytest.mark.parametrize("text", NO_ADDRESSES.values(), ids=NO_ADDRESSES.keys())
+@each("text", NO_ADDRESSES.values())
 def test_what_is_no_address_is_not_taken_for_one(text: str) -> None:
     assert pages.parsed(text) is None

@@ -6,9 +6,8 @@ import random
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from chalicelib.core.periods import ALWAYS, HORIZON, NEVER, Period, Range, Times
+from tests.cases import each
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 NINE_TO_FIVE = Period((Times(wday=((2, 6),), hour=((9, 16),)),))
@@ -47,8 +46,8 @@ def random_range(dice: random.Random, low: int, high: int) -> Range:
     return dice.randint(low, high), dice.randint(low, high)
 
 
-@pytest.mark.parametrize(("name", "begin"), CHANGES)
-@pytest.mark.parametrize("seed", range(5))
+@each(("name", "begin"), CHANGES)
+@each("seed", range(5))
 def test_spans_and_changes_are_those_that_every_single_minute_tells(name: str, begin: datetime, seed: int) -> None:
     """A change of clocks falls on a whole minute, and so does every change of these periods."""
     zone, period = ZoneInfo(name), random_period(random.Random(seed))

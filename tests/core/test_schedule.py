@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core import schedule
+from tests.cases import each
 
 CASES = [json.loads(line) for line in (Path(__file__).parents[1] / "vectors/schedules.jsonl").read_text().splitlines()]
 FIRINGS = [case for case in CASES if "next_utc" in case]
@@ -36,22 +37,22 @@ def following(case: dict[str, Any]) -> list[str | None]:
     return firings
 
 
-@pytest.mark.parametrize("case", FIRINGS, ids=lambda case: f"{case['schedule']!r} {case['tz']} {case['after']}")
+@each("case", FIRINGS)
 def test_it_fires_when_measured(case: dict[str, Any]) -> None:
     assert following(case) == case["next_utc"]
 
 
-@pytest.mark.parametrize("case", VERDICTS, ids=lambda case: repr(case["schedule"]))
+@each("case", VERDICTS)
 def test_it_accepts_and_refuses_what_was_measured(case: dict[str, Any]) -> None:
     assert accepted(case["schedule"]) is case["api_accepts"]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: repr(case["schedule"]))
+@each("case", CASES)
 def test_it_takes_each_measured_expression_for_its_language(case: dict[str, Any]) -> None:
     assert schedule.kind_of(case["schedule"]) == case["kind"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("expression", "kind"),
     [
         ("  0 3 * * *  \n", "cron"),
@@ -139,12 +140,12 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("expression", REFUSED.values(), ids=REFUSED.keys())
+@each("expression", REFUSED.values())
 def test_hostile_and_impossible_expressions_are_refused(expression: str) -> None:
     assert not accepted(expression)
 
 
-@pytest.mark.parametrize(
+@each(
     "expression",
     [
         "0 0 * 2 MON#5",

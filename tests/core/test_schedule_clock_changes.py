@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.core import schedule
+from tests.cases import each
 
 MINUTE = timedelta(minutes=1)
 
@@ -54,8 +55,8 @@ ELAPSED: dict[str, Callable[[datetime], bool]] = {
 }
 
 
-@pytest.mark.parametrize("expression", ELAPSED)
-@pytest.mark.parametrize(("tz", "change"), CHANGES.values(), ids=CHANGES.keys())
+@each("expression", ELAPSED)
+@each(("tz", "change"), CHANGES.values())
 def test_elapsed_time_fires_in_every_matching_minute_that_passes(tz: str, change: str, expression: str) -> None:
     zone, start = ZoneInfo(tz), utc(change) - timedelta(hours=5)
     minutes = (start + number * MINUTE for number in range(1, 10 * 60))
@@ -72,8 +73,8 @@ def test_elapsed_time_fires_in_every_matching_minute_that_passes(tz: str, change
 TIMES_OF_DAY = ["0 3 * * *", "30 2 * * *", "15 0,1,2,3,23 * * *", "0-59 1-3 * * *", "5/20 0-23 * 1-12 *"]
 
 
-@pytest.mark.parametrize("expression", TIMES_OF_DAY)
-@pytest.mark.parametrize(("tz", "change"), CHANGES.values(), ids=CHANGES.keys())
+@each("expression", TIMES_OF_DAY)
+@each(("tz", "change"), CHANGES.values())
 def test_times_of_day_fire_once_and_in_order(tz: str, change: str, expression: str) -> None:
     zone, start, end = ZoneInfo(tz), utc(change) - timedelta(hours=5), utc(change) + timedelta(hours=30)
     found, moment = [], schedule.next_firing("cron", expression, tz, start)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from chalicelib.core import schedule
+from tests.cases import each
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -33,7 +32,7 @@ def dates(expression: str, count: int, after: datetime = START) -> list[str]:
     return [firing.removesuffix(" 00:00") for firing in firings(expression, count, after)]
 
 
-@pytest.mark.parametrize(
+@each(
     "expression",
     [
         "? * * * *",
@@ -101,7 +100,7 @@ def test_what_only_other_crons_read_is_refused(expression: str) -> None:
     assert not accepted(expression)
 
 
-@pytest.mark.parametrize(
+@each(
     "expression",
     ["5-1 * * * *", "30,5-1 * * * *", "0 22-2 * * *", "0 0 * NOV-FEB *", "0 0 * * FRI-MON", "0 0 * * SAT-SUN"],
 )
@@ -109,7 +108,7 @@ def test_a_range_that_wraps_is_refused(expression: str) -> None:
     assert not accepted(expression)
 
 
-@pytest.mark.parametrize(
+@each(
     ("expression", "same"),
     [
         ("0 0 * * 0", "0 0 * * 7"),

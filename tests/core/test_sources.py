@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from chalicelib.core.sources import UNKNOWN, seconds_left, source_of, window_of
+from tests.cases import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "source"),
     [
         ("192.0.2.7", "192.0.2.7"),

@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from chalicelib.core.check import Check, Suspicion
 from chalicelib.core.criteria import Criterion
 from chalicelib.core.specs import Part, RuleSpec
 from chalicelib.core.states import STATES, lacks_data, state_of
 from tests import specs
+from tests.cases import each
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 CHECK = Check("p", "31365bce-8da9-4729-8ff3-aaa71d56b712", NOW)
@@ -26,7 +25,7 @@ def rule(*criteria: Criterion, **more: Any) -> Check:
     return replace(CHECK, kind="rule", spec=RuleSpec(parts), **{"status": "down", **more})
 
 
-@pytest.mark.parametrize(
+@each(
     ("check", "state"),
     [
         (CHECK, "unknown"),

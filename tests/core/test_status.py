@@ -11,6 +11,7 @@ from chalicelib.core import status
 from chalicelib.core.check import TICK, Check, Signal
 from chalicelib.core.errors import Conflict
 from chalicelib.core.status import DeadlinePassed, PageClosed, PageRenewed, Paused, Redefined, Resumed, decide, shown
+from tests.cases import each
 
 T0 = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 NEW = Check("p", "c", T0 - timedelta(days=1), timeout=3600, grace=600)
@@ -92,7 +93,7 @@ FLIPS: dict[str, tuple[Check, status.Event, list[tuple[str, str, str, datetime]]
 }
 
 
-@pytest.mark.parametrize(("check", "event", "expected"), FLIPS.values(), ids=FLIPS.keys())
+@each(("check", "event", "expected"), FLIPS.values())
 def test_an_event_makes_exactly_these_flips(
     check: Check, event: status.Event, expected: list[tuple[str, str, str, datetime]]
 ) -> None:
@@ -118,7 +119,7 @@ DEADLINES = {
 }
 
 
-@pytest.mark.parametrize(("check", "event", "due"), DEADLINES.values(), ids=DEADLINES.keys())
+@each(("check", "event", "due"), DEADLINES.values())
 def test_an_event_leaves_this_deadline(check: Check, event: status.Event, due: datetime | None) -> None:
     assert after(check, event).due == due
 
@@ -141,7 +142,7 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize(("check", "now", "v1", "later"), SHOWN.values(), ids=SHOWN.keys())
+@each(("check", "now", "v1", "later"), SHOWN.values())
 def test_a_check_shows_this_status(check: Check, now: datetime, v1: str, later: str) -> None:
     assert shown(check, now, with_started=True) == v1
     assert shown(check, now, with_started=False) == later
@@ -156,7 +157,7 @@ RUNS = {
 }
 
 
-@pytest.mark.parametrize(("start", "end", "duration", "goes_on"), RUNS.values(), ids=RUNS.keys())
+@each(("start", "end", "duration", "goes_on"), RUNS.values())
 def test_a_success_ends_the_run_that_it_belongs_to(
     start: str | None, end: str | None, duration: float | None, goes_on: bool
 ) -> None:

@@ -13,6 +13,7 @@ from chalicelib.core.conversation import Holds, Listener, Settled, Talk, Tell, W
 from chalicelib.core.cursor import LONGEST, Cursor
 from chalicelib.core.silence import SilencedUntil
 from chalicelib.core.telling import decide
+from tests.cases import each
 from tests.core.conversations import (
     CODE,
     HEARD,
@@ -26,7 +27,7 @@ from tests.core.conversations import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("story", "expected"),
     [
         ("", "settled"),
@@ -50,7 +51,7 @@ def test_who_was_told_of_no_outage(story: str, expected: str) -> None:
     assert decided(NEW, story) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("story", "expected"),
     [
         ("up@1", "up@01 00-01"),
@@ -72,7 +73,7 @@ def test_who_was_told_of_an_outage(story: str, expected: str) -> None:
     assert decided(HEARD, story) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "story", "expected"),
     [
         ("down@1", "down@1", "down@01"),
@@ -101,7 +102,7 @@ def test_who_heard_down_and_missed_more(before: str, story: str, expected: str) 
     assert decided(failing(HEARD, before), story, now=70) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("cursor", "story", "expected"),
     [
         (HEARD, "paused@1", "up@01 00-01"),
@@ -153,7 +154,7 @@ SILENCED, ENDLESS = Holds(silenced=SilencedUntil(at(90))), Holds(silenced=Silenc
 UNREACHABLE = Holds(unreachable=SilencedUntil(None))
 
 
-@pytest.mark.parametrize(
+@each(
     ("cursor", "story", "holds", "expected"),
     [
         (NEW, "down@1s", SILENCED, "wait 90"),

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.core.errors import Invalid
 from chalicelib.core.windows import Window, next_occurrence, occurrences, window_of
+from tests.cases import each
 
 MINUTE = timedelta(minutes=1)
 
@@ -43,7 +44,7 @@ def test_a_window_of_a_week_is_found_at_its_end() -> None:
     assert begins(week, utc(2026, 11, 22, 23), utc(2026, 11, 22, 23, 30)) == [utc(2026, 11, 16)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("zone", "day", "at", "begin"),
     [
         ("Europe/Stockholm", utc(2026, 3, 29), 2 * 60 + 30, utc(2026, 3, 29, 1)),
@@ -97,7 +98,7 @@ def test_a_window_is_read_as_people_write_it() -> None:
     assert window_of("14:20", 30, "UTC 2", ["Mon", "sunday", 3, "mon"]) == Window(860, 30, "UTC+2", (0, 3, 6))
 
 
-@pytest.mark.parametrize(
+@each(
     ("field", "values"),
     [
         ("at", {"at": "24:00"}),

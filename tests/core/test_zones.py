@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.core import zones
+from tests.cases import each
 
 MONTHS = [datetime(2026, month, 15, 12, tzinfo=UTC) for month in range(1, 13)]
 SUMMER = MONTHS[6]
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     [
         "UTC",
@@ -36,7 +37,7 @@ def test_a_current_name_stays_what_it_is(name: str) -> None:
     assert zones.canonical(name) == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("legacy", "today"),
     [
         ("Europe/Kiev", "Europe/Kyiv"),

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.gateway import Reply
 from chalicelib.gateway.replies import ANSWER_MAX, PACKED_MIN, accepts_gzip
+from tests.cases import each
 from tests.gateway.entrances import DECODED, ENTRANCES, TAKE_BYTES, Event, Sent, function_url, http_2, rest
 from tests.gateway.sample import ECHOING, answering, application
 
@@ -90,7 +91,7 @@ def test_a_body_is_handed_on_byte_by_byte(entrance: str) -> None:
     assert bytes(seen(entrance, "/sample/a", "POST", body=bytes(range(256)))["body"]) == bytes(range(256))
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "kept"),
     [(None, b""), ("", b""), ("é", "é".encode()), ("\ud800", b"?"), (b"\xff", b"\xff")],
 )
@@ -175,10 +176,8 @@ def test_a_long_answer_is_packed_for_who_can_unpack_it(entrance: str) -> None:
     assert gzip.decompress(base64.b64decode(answer["body"])).decode() == LONG
 
 
-@pytest.mark.parametrize("entrance", TAKE_BYTES)
-@pytest.mark.parametrize(
-    ("body", "headers"), [(LONG, []), (LONG, [("Accept-Encoding", "gzip;q=0")]), ("short", [GZIP])]
-)
+@each("entrance", TAKE_BYTES)
+@each(("body", "headers"), [(LONG, []), (LONG, [("Accept-Encoding", "gzip;q=0")]), ("short", [GZIP])])
 def test_an_answer_that_is_short_or_could_not_be_unpacked_goes_as_it_is(
     entrance: str, body: str, headers: list[tuple[str, str]]
 ) -> None:
@@ -193,7 +192,7 @@ def test_a_rest_api_gets_texts_alone() -> None:
     assert not {"Content-Encoding", "Vary"} & set(answer["headers"])
 
 
-@pytest.mark.parametrize(
+@each(
     ("accept", "allowed"),
     [
         ("gzip", True),

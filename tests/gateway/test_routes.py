@@ -12,6 +12,7 @@ from chalicelib import gateway
 from chalicelib.api import alertra, healthchecks, hostedgraphite
 from chalicelib.gateway import Reply, Request, public, resource
 from chalicelib.gateway.routes import Resource, Routes
+from tests.cases import each
 from tests.gateway.entrances import Sent, rest
 from tests.gateway.sample import application, dialect
 
@@ -30,8 +31,8 @@ def meant(found: Routes, path: str) -> tuple[str, dict[str, str]] | None:
 PATHS = ("/", "/checks", "/checks/{code}", "/checks/all", "/checks/{code}/pause", "/checks/all/stop", "/{any}")
 
 
-@pytest.mark.parametrize("paths", [PATHS, PATHS[::-1], sorted(PATHS)], ids=["given", "reversed", "sorted"])
-@pytest.mark.parametrize(
+@each("paths", [PATHS, PATHS[::-1], sorted(PATHS)])
+@each(
     ("path", "wanted"),
     [
         ("/", ("/", {})),
@@ -113,7 +114,7 @@ PACKAGE = dialect(
 PACKAGES = {"healthchecks": healthchecks, "alertra": alertra, "hostedgraphite": hostedgraphite, "dummy": PACKAGE}
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(PACKAGES))[::5], ids="-".join)
+@each("order", list(itertools.permutations(PACKAGES))[::5])
 def test_a_dialect_is_one_package_in_whatever_place_of_the_list(order: tuple[str, ...]) -> None:
     app = application(*(PACKAGES[name] for name in order))
 
@@ -139,7 +140,7 @@ def is_below(one: Resource) -> bool:
     return any(f"{one.path}/".startswith(f"{prefix}/") for prefix in one.voice.prefixes)
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "answer"),
     [
         ("/api/v1/nothing", {"error": "not found"}),

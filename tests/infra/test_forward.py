@@ -15,6 +15,7 @@ import pytest
 
 from infra import forward
 from infra.forward import Answer, Listener, Notices, Sender, Spool
+from tests.cases import each
 from tests.infra.sinks import PATIENCE, Sink, left, serving
 
 AT = 1_795_262_400
@@ -52,14 +53,12 @@ def test_a_line_without_a_time_gets_that_of_its_arrival(line: bytes) -> None:
     assert forward.stamped(line, AT + 0.7) == b"a.b 1 1795262400"
 
 
-@pytest.mark.parametrize(
-    "line", [b"a.b 1 17", b"a;c=d 1e3 17.5", b"\xff\xfe\x00 1 17", b"much too many words", b"word"]
-)
+@each("line", [b"a.b 1 17", b"a;c=d 1e3 17.5", b"\xff\xfe\x00 1 17", b"much too many words", b"word"])
 def test_a_line_that_needs_no_time_stays_as_it_is(line: bytes) -> None:
     assert forward.stamped(line, AT) == line
 
 
-@pytest.mark.parametrize("line", [b"", b"\r", b"  ", b"a.b nan 17", b"a.b -NaN"])
+@each("line", [b"", b"\r", b"  ", b"a.b nan 17", b"a.b -NaN"])
 def test_what_says_nothing_is_not_sent(line: bytes) -> None:
     assert forward.stamped(line, AT) == b""
 

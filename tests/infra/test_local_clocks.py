@@ -11,6 +11,7 @@ from chalice.app import CloudWatchEvent
 
 from infra.local import clocks
 from infra.local.stopping import Stopped, Stopping
+from tests.cases import each
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)  # a Saturday
 
@@ -38,7 +39,7 @@ def lived(now: datetime, lasting: timedelta, expression: str, function: Callable
         clocks.Clock("job", expression, function, days).run(lambda: days.now)
 
 
-@pytest.mark.parametrize(
+@each(
     ("expression", "after", "fires"),
     [
         ("rate(1 minute)", "2026-11-21T12:00:00", "2026-11-21T12:01:00"),
@@ -60,7 +61,7 @@ def test_an_expression_fires_next(expression: str, after: str, fires: str) -> No
     assert found == datetime.fromisoformat(fires).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@each(
     "expression",
     [
         "",

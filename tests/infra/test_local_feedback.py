@@ -13,6 +13,7 @@ from moto.sqs.models import sqs_backends
 
 from chalicelib.channels.feedback import read
 from infra.local import feedback
+from tests.cases import each
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 GROUP = "sns/eu-north-1/123456789012/DirectPublishToPhoneNumber/Failure"
@@ -24,7 +25,7 @@ def mail(*addresses: str) -> dict[str, Any]:
     return {"Destination": destination, "ConfigurationSetName": "tocsin-local-mail", "EmailTags": tags}
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "outcomes"),
     [
         ("success@simulator.amazonses.com", []),

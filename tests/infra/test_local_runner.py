@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.cases import each
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 # What a developer's shell may hold. None of it may lead the runner to the real AWS.
@@ -298,7 +300,7 @@ def test_a_port_in_use_is_told_in_one_line(runner: Runner) -> None:
     assert ended.stderr == f"infra.local: cannot listen on 127.0.0.1:{runner.address[1]}: Address already in use\n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("arguments", "complaint"),
     [
         (["--port", "http"], "'http' is not a port"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.lanes.process import LaneFailed, background, free_port, run_in_foreground, step, stop_group, wait_until
+from tests.cases import each
 
 WAITING = "import signal; signal.pause()"
 WITH_CHILD = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', '{WAITING}']).pid, flush=True); "
@@ -78,7 +79,7 @@ def test_a_server_that_never_answers_is_given_up(tmp_path: Path) -> None:
         wait_until(lambda: False, server, log, 0, "the server")
 
 
-@pytest.mark.parametrize(
+@each(
     ("command", "code"),
     [
         (python("raise SystemExit(7)"), 7),

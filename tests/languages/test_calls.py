@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.languages import calls
 from chalicelib.languages.conditions import Malformed
+from tests.cases import each
 
 
 def test_a_call_has_its_arguments_and_where_they_stand() -> None:
@@ -17,7 +18,7 @@ def test_a_call_has_its_arguments_and_where_they_stand() -> None:
     assert found.at("subject") == (1, 1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value"),
     [
         ("'a' 'b'", "ab"),
@@ -33,7 +34,7 @@ def test_values_are_those_of_json(text: str, value: Any) -> None:
     assert calls.parse(f"f({text})").args[0].value == value
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("", "nothing is written"),

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.core.errors import Invalid
 from chalicelib.languages import expression
 from chalicelib.languages.expression import Both, Either, Letter, Not, check, evaluate, letters, parse
+from tests.cases import each
 
 A, B, C = Letter("a"), Letter("b"), Letter("c")
 
@@ -37,7 +38,7 @@ def test_the_published_example_of_two_metrics_of_which_one_must_breach(values: t
     assert evaluate(check("a || c", ["c"]), dict(zip("ac", values, strict=True))) is OR[values]
 
 
-@pytest.mark.parametrize("values", BOTH_OR)
+@each("values", BOTH_OR)
 def test_the_published_example_of_three_metrics_in_capital_letters(values: tuple[bool, bool, bool]) -> None:
     assert evaluate(check("A && B || C", ["b", "c"]), dict(zip("abc", values, strict=True))) is BOTH_OR[values]
 
@@ -61,7 +62,7 @@ def test_a_single_letter_is_an_expression() -> None:
     assert letters(parse("(B || a) && !b")) == {"a", "b"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "values", "result"),
     [
         ("a && b", {"a": False, "b": None}, False),
@@ -92,7 +93,7 @@ def test_an_undecided_letter_leaves_open_exactly_what_its_two_values_would_leave
         assert result is None or outcomes == {result}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "position"),
     [
         ("", 1),
@@ -133,7 +134,7 @@ def test_nesting_up_to_the_limit_is_understood() -> None:
     assert parse("(" * depth + "a" + ")" * depth) == A
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "additional", "field", "message"),
     [
         ("a && d", ["b"], "expression", "speaks of d"),

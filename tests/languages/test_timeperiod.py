@@ -12,6 +12,7 @@ import pytest
 from chalicelib.core.errors import Invalid
 from chalicelib.core.periods import ALWAYS, NEVER, Period, Times
 from chalicelib.languages.timeperiod import LENGTH_MAX, parse
+from tests.cases import each
 
 CASES = [json.loads(line) for line in (Path(__file__).parents[1] / "vectors/timeperiod.jsonl").read_text().splitlines()]
 # The original reads no further than to the first range that holds, so that it meets some mistakes on some days alone.
@@ -20,13 +21,13 @@ MISTAKEN = {case["period"] for case in CASES if case["error"]}
 MONDAY = datetime(2026, 1, 5, 9, 15, 3, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case["period"] not in MISTAKEN], ids=str)
+@each("case", [case for case in CASES if case["period"] not in MISTAKEN])
 def test_a_moment_is_in_the_period_or_out_of_it_as_it_was_with_the_original(case: dict[str, Any]) -> None:
     moment = datetime.fromisoformat(case["dt"]).replace(tzinfo=UTC)
     assert parse(case["period"]).covers(moment) is case["in_period"]
 
 
-@pytest.mark.parametrize("text", sorted(MISTAKEN))
+@each("text", sorted(MISTAKEN))
 def test_what_the_original_could_not_read_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as caught:
         parse(text)
@@ -40,7 +41,7 @@ def test_every_scale_has_a_short_name_and_a_long_one() -> None:
     assert parse(short).covers(MONDAY)
 
 
-@pytest.mark.parametrize("text", ["mo {January}", "mo {jan-feb}", "wd {Monday}", "wd {mo}", "wd {MONDAY}", "yr {26}"])
+@each("text", ["mo {January}", "mo {jan-feb}", "wd {Monday}", "wd {mo}", "wd {MONDAY}", "yr {26}"])
 def test_the_first_letters_of_a_word_and_the_last_figures_of_a_year_do(text: str) -> None:
     assert parse(text).covers(MONDAY)
 
@@ -57,9 +58,7 @@ def test_alternatives_are_kept_apart_and_the_same_one_is_kept_once() -> None:
     assert parse("hr {9}, wd {2}, hr{9}") == Period((Times(hour=((9, 9),)), Times(wday=((2, 2),))))
 
 
-@pytest.mark.parametrize(
-    "text", ["", "  ", "always", "NONE", ",", "hr {1},", "never,,", "hr {0-23}", "wd {1-7} hr {0-23}"]
-)
+@each("text", ["", "  ", "always", "NONE", ",", "hr {1},", "never,,", "hr {0-23}", "wd {1-7} hr {0-23}"])
 def test_a_period_without_limits_is_always(text: str) -> None:
     assert parse(text) == ALWAYS
 
@@ -74,7 +73,7 @@ def test_white_space_means_nothing_but_between_ranges(text: str) -> None:
     assert parse(text) == parse("hr {9-16} wd {mon}")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "position", "found", "expected"),
     [
         ("hr 9-16", 4, "'9'", "expected {"),

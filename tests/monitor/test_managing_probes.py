@@ -18,6 +18,7 @@ from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store.faults import StoreFault
 from tests import specs
+from tests.cases import each
 from tests.conftest import Story
 from tests.flows.conftest import Killed, trouble, unavailable
 
@@ -117,11 +118,11 @@ def test_a_device_whose_master_is_gone_can_be_changed(services: Services, keyrin
     assert probes.change(services, dependant, {"master": master.code, "period": 120}).period == 120
 
 
-@pytest.mark.parametrize("seconds", [10, 30, 60, 120, 3_600, 86_400])
+@each("seconds", [10, 30, 60, 120, 3_600, 86_400])
 def test_a_device_may_be_looked_at_this_often(seconds: int) -> None:
     assert probes.valid_period(seconds)
 
 
-@pytest.mark.parametrize("seconds", [-60, 0, 1, 20, 45, 61, 90, 86_399, 86_460])
+@each("seconds", [-60, 0, 1, 20, 45, 61, 90, 86_399, 86_460])
 def test_a_device_may_not_be_looked_at_this_often(seconds: int) -> None:
     assert not probes.valid_period(seconds)

@@ -22,6 +22,7 @@ from chalicelib.monitor.messages import (
     due,
     of_chore,
 )
+from tests.cases import each
 
 KEYS = (("p", "c1"), ("p", "c2"))
 
@@ -43,7 +44,7 @@ def test_what_the_wheel_sends_is_a_look_and_a_judgement_like_any_other() -> None
     assert (Look.from_message(sent), Judge.from_message(sent)) == (Look(7, KEYS), Judge(7, KEYS))
 
 
-@pytest.mark.parametrize(
+@each(
     "chore",
     [
         Purge("c"),

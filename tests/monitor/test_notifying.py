@@ -7,6 +7,7 @@ import pytest
 from chalicelib.core.errors import Invalid
 from chalicelib.monitor.managing import notifying
 from chalicelib.monitor.managing.notifying import Wanted
+from tests.cases import each
 
 ALERT = "00000001-0000-4000-8000-000000000000"
 HOOK = "https://hooks.slack.com/services/T0/B0/secret"
@@ -121,7 +122,7 @@ def test_what_nobody_delivers_is_kept_and_says_why(text: str, why: str) -> None:
     assert isinstance(found, str) and found.startswith(why)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("send_mail(", "notifications[0] cannot be read: SyntaxError: '(' was never closed (line 1, column 10)"),

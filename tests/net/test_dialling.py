@@ -11,6 +11,7 @@ import pytest
 from chalicelib.net import dialling
 from chalicelib.net.dialling import NotAllowed, connect, find
 from chalicelib.net.lookups import Endpoint
+from tests.cases import each
 
 HERE = ("127.0.0.1/32",)
 NOBODYS_FAMILY = 4_711
@@ -60,7 +61,7 @@ def test_a_name_is_looked_up_once_and_the_forbidden_places_are_left_out() -> Non
     assert asked == [("www.example.org", 80, 5.0)]
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "0x7f.1", "169.254.169.254", "::1", "fe80::1%lo", "10.0.0.1"])
+@each("host", ["127.0.0.1", "127.1", "0x7f.1", "169.254.169.254", "::1", "fe80::1%lo", "10.0.0.1"])
 def test_a_host_all_of_whose_places_are_forbidden_is_not_allowed(host: str) -> None:
     with pytest.raises(NotAllowed, match=r"^address not allowed$"):
         find(host, 80, 5.0)

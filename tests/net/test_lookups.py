@@ -9,9 +9,10 @@ import pytest
 
 from chalicelib.net import lookups
 from chalicelib.net.lookups import Endpoint
+from tests.cases import each
 
 
-@pytest.mark.parametrize("spelt", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost"])
+@each("spelt", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost"])
 def test_every_spelling_is_resolved_to_an_address(spelt: str) -> None:
     found = {endpoint[4][0] for endpoint in lookups.look_up(spelt, 80, 5)}
     assert found <= {"127.0.0.1", "::1"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.net.urls import host_name, parse
+from tests.cases import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "plain"),
     [
         ("http://example.org", "http://example.org/"),
@@ -27,7 +28,7 @@ def test_a_web_address_is_brought_into_one_form(url: str, plain: str) -> None:
     assert parse(url).url == plain
 
 
-@pytest.mark.parametrize(
+@each(
     "url",
     [
         "",
@@ -59,14 +60,13 @@ def test_a_web_address_is_brought_into_one_form(url: str, plain: str) -> None:
         "http://exam%70le.org/",
         "http://\u2100.example/",
     ],
-    ids=ascii,
 )
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"^(must|is not|does not)"):
         parse(url)
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "why"),
     [
         ("http://a b/", "must not hold spaces, control characters or backslashes"),
@@ -92,7 +92,7 @@ def test_other_schemes_are_taken_where_they_are_asked_for() -> None:
         parse("http://example.org/", ("ws", "wss"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "authority"),
     [
         ("https://example.org/", "example.org"),

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.probes.bodies import COUNTED, KEPT, Body
 from chalicelib.probes.phrases import BEGINNING
+from tests.cases import each
 
 PAGE = b"".join(b"line %d\n" % number for number in range(5_000))
 
@@ -64,8 +65,8 @@ def test_the_digest_grows_with_the_body(name: str) -> None:
     assert body.digest() == expected
 
 
-@pytest.mark.parametrize("piece", [1, 7, 100_000])
-@pytest.mark.parametrize(
+@each("piece", [1, 7, 100_000])
+@each(
     ("packing", "packed"),
     [
         ("gzip", gzipped(PAGE)),
@@ -96,7 +97,7 @@ def test_what_stands_behind_a_packed_body_is_no_more_than_what_may_come() -> Non
     assert (body.size, body.cut) == (5, True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("packing", "packed"),
     [
         ("br", b"x"),
@@ -119,8 +120,8 @@ def test_what_cannot_be_unpacked_is_counted_as_it_came_where_nobody_judges() -> 
     assert body.size == 10
 
 
-@pytest.mark.parametrize("piece", [1, 3, 1_000, 100_000])
-@pytest.mark.parametrize(
+@each("piece", [1, 3, 1_000, 100_000])
+@each(
     ("charset", "head", "content_type"),
     [
         ("utf-8", "", "text/html"),

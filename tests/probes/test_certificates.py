@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.probes import certificates
+from tests.cases import each
 from tests.probes.authority import Authority
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -49,7 +50,7 @@ def test_rubbish_is_an_error_and_nothing_worse() -> None:
             continue
 
 
-@pytest.mark.parametrize(
+@each(
     ("days", "fail", "warn", "judgement"),
     [
         (30, None, None, (True, False, "certificate ends in 30 days")),

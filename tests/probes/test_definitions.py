@@ -10,6 +10,7 @@ import pytest
 from chalicelib import probes
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import kind_named
+from tests.cases import each
 
 HOST: dict[str, Any] = {"host": "www.example.org"}
 MINIMAL: dict[str, dict[str, Any]] = {
@@ -66,13 +67,13 @@ def refusal(kind: str, **definition: Any) -> Invalid:
     return caught.value
 
 
-@pytest.mark.parametrize("kind", MINIMAL)
+@each("kind", MINIMAL)
 def test_a_clean_definition_is_complete(kind: str) -> None:
     cleaned = kind_named(kind).clean(MINIMAL[kind])
     assert cleaned.document() == {"type": kind, "timeout": 30} | MINIMAL[kind] | DEFAULTS[kind]
 
 
-@pytest.mark.parametrize("kind", MINIMAL)
+@each("kind", MINIMAL)
 def test_a_clean_definition_is_clean_already(kind: str) -> None:
     cleaned = kind_named(kind).clean(MINIMAL[kind])
     assert kind_named(kind).clean(json.loads(json.dumps(cleaned.document()))) == cleaned
@@ -114,7 +115,7 @@ FULL: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", probes.NAMES)
+@each("kind", probes.NAMES)
 def test_a_definition_comes_out_of_the_store_as_it_was_put_in(kind: str) -> None:
     clean = kind_named(kind).clean(FULL[kind] | {"timeout": 7})
     assert set(clean.document()) == {"type", "timeout", *FULL[kind]}
@@ -127,13 +128,13 @@ def test_a_definition_that_cannot_be_read_is_of_no_type(document: dict[str, Any]
     assert probes.read(document).type == ""
 
 
-@pytest.mark.parametrize("kind", MINIMAL)
+@each("kind", MINIMAL)
 def test_an_unknown_key_is_refused_by_its_name(kind: str) -> None:
     error = refusal(kind, hots="x")
     assert (error.field, "is unknown" in error.message) == ("hots", True)
 
 
-@pytest.mark.parametrize("kind", MINIMAL)
+@each("kind", MINIMAL)
 def test_a_definition_without_a_place_to_go_is_refused(kind: str) -> None:
     with pytest.raises(Invalid) as caught:
         kind_named(kind).clean({})
@@ -141,27 +142,25 @@ def test_a_definition_without_a_place_to_go_is_refused(kind: str) -> None:
     assert caught.value.message == "is missing"
 
 
-@pytest.mark.parametrize("kind", [kind for kind in MINIMAL if "host" in MINIMAL[kind]])
-@pytest.mark.parametrize(
-    "host", ["", "a b", "a\r\nb", "-a.org", "a" * 64 + ".org", "http://a.org/", 7, ["a.org"], "\0"]
-)
+@each("kind", [kind for kind in MINIMAL if "host" in MINIMAL[kind]])
+@each("host", ["", "a b", "a\r\nb", "-a.org", "a" * 64 + ".org", "http://a.org/", 7, ["a.org"], "\0"])
 def test_a_host_that_is_none_is_refused(kind: str, host: Any) -> None:
     assert refusal(kind, host=host).field == "host"
 
 
-@pytest.mark.parametrize("kind", [kind for kind in DEFAULTS if "port" in DEFAULTS[kind]])
-@pytest.mark.parametrize("port", [0, 65_536, -1, "25", 25.0, True])
+@each("kind", [kind for kind in DEFAULTS if "port" in DEFAULTS[kind]])
+@each("port", [0, 65_536, -1, "25", 25.0, True])
 def test_a_port_that_is_none_is_refused(kind: str, port: Any) -> None:
     assert refusal(kind, port=port).field == "port"
 
 
-@pytest.mark.parametrize("kind", MINIMAL)
-@pytest.mark.parametrize("timeout", [0, 61, "30", True])
+@each("kind", MINIMAL)
+@each("timeout", [0, 61, "30", True])
 def test_a_timeout_beyond_bounds_is_refused(kind: str, timeout: Any) -> None:
     assert refusal(kind, timeout=timeout).field == "timeout"
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "mode", "port"),
     [
         *[("smtp", "none", 25), ("smtp", "starttls", 587), ("smtp", "tls", 465)],
@@ -175,8 +174,8 @@ def test_the_usual_port_is_that_of_the_way_it_is_secured(kind: str, mode: str, p
     assert kind_named(kind).clean(HOST | {"tls": mode, "port": 2_525}).document()["port"] == 2_525
 
 
-@pytest.mark.parametrize("kind", LOGGING_IN)
-@pytest.mark.parametrize(
+@each("kind", LOGGING_IN)
+@each(
     ("definition", "field"),
     [
         ({"user": "ops"}, "password"),
@@ -196,7 +195,7 @@ def test_a_log_in_that_cannot_be_is_refused(kind: str, definition: dict[str, Any
     assert "secret" not in error.message
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "definition", "field"),
     [
         ("tcp", {"send": "\\q"}, "send"),

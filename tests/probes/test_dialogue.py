@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-import pytest
-
 from chalicelib.probes import NAMES, kind_named
 from chalicelib.probes.base import Kind
 from chalicelib.probes.connection import Session
+from tests.cases import each
 from tests.probes.servers.scene import run
 
 NEEDED: dict[str, dict[str, Any]] = {
@@ -20,7 +19,7 @@ NEEDED: dict[str, dict[str, Any]] = {
 DIALOGUES = [kind_named(name) for name in NAMES if name not in ("http", "domain")]
 
 
-@pytest.mark.parametrize("kind", DIALOGUES, ids=lambda kind: kind.name)
+@each("kind", DIALOGUES)
 def test_a_dialogue_has_no_first_byte_to_wait_for(kind: Kind) -> None:
     ticking = count(100.0, 0.001)
     session = Session(60, clock=lambda: next(ticking), resolve=lambda host, port, seconds: [])

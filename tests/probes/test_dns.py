@@ -14,6 +14,7 @@ import pytest
 from chalicelib.probes import Outcome, dns, dns_client, dns_messages
 from chalicelib.probes.base import Failed
 from chalicelib.probes.dns_client import Server
+from tests.cases import each
 from tests.probes.servers.dns import Zone, name_server
 from tests.probes.servers.scene import HOST, free_port, line, probe
 
@@ -173,7 +174,7 @@ def test_a_forbidden_server_is_not_asked() -> None:
     assert asked == []
 
 
-@pytest.mark.parametrize(
+@each(
     "forged",
     [
         lambda query: bytes([query[0] ^ 1]) + reply(query)[1:],
@@ -184,7 +185,6 @@ def test_a_forbidden_server_is_not_asked() -> None:
         lambda query: b"",
         lambda query: b"\xff" * 600,
     ],
-    ids=["id", "name", "type", "echo", "short", "empty", "rubbish"],
 )
 def test_what_answers_another_question_is_passed_over(forged: Callable[[bytes], bytes]) -> None:
     address = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\7"
@@ -200,7 +200,7 @@ def test_a_server_that_only_sends_rubbish_is_given_up() -> None:
 HEAD = b"\0\1\0\1\0\0\0\x3c"
 
 
-@pytest.mark.parametrize(
+@each(
     "records",
     [
         b"\xc0\x0c" + HEAD + b"\0\4\xc0",
@@ -212,7 +212,6 @@ HEAD = b"\0\1\0\1\0\0\0\x3c"
         (b"\x3f" + b"x" * 63) * 4 + b"\0" + HEAD + b"\0\4\xc0\0\2\7",
         b"",
     ],
-    ids=["cut", "length", "no data", "forwards", "to itself", "label", "name", "missing"],
 )
 def test_a_broken_answer_is_a_failure(records: bytes) -> None:
     with answering(lambda query: [reply(query, records=records, count=1)]) as port:

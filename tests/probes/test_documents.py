@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.probes import documents
 from chalicelib.probes.base import Failed
+from tests.cases import each
 
 DOCUMENT = {"state": "ok", "n": 3, "on": True, "none": None, "list": [1, {"a b": "x"}], "deep": {"er": {"est": 1.5}}}
 DOCUMENT["dotted.name"] = "y"
@@ -23,7 +24,7 @@ def holds(path: str, op: str, value: Any = None) -> bool:
     return True
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "op", "value", "expected"),
     [
         ("state", "eq", "ok", True),
@@ -78,7 +79,7 @@ def test_an_assertion_holds_or_not(path: str, op: str, value: Any, expected: boo
     assert holds(path, op, value) is expected
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [b"", b"<html>", b"NaN", b'{"a": -Infinity}', b"\xff\xfe\x00", b"[" * 100_000, b'{"a": ' + b"9" * 10_000 + b"}"],
 )

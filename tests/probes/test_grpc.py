@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import socket
 
-import pytest
-
 from chalicelib.probes import grpc
+from tests.cases import each
 from tests.channels.servers import speaking
 from tests.probes.servers import odd
 from tests.probes.servers.scene import probe
@@ -27,7 +26,7 @@ def health(status: int, *, padding: int = 0) -> bytes:
     return grpc._frame(0, flags, 1, body)
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "ok", "text"),
     [
         (SETTINGS + HEADERS + health(1) + TRAILERS, True, "SERVING"),
@@ -53,7 +52,7 @@ def test_what_a_server_says_of_its_health(said: bytes, ok: bool, text: str) -> N
     assert (outcome.ok, outcome.text) == (ok, text)
 
 
-@pytest.mark.parametrize("length", [0, 5, 126, 127, 128, 200])
+@each("length", [0, 5, 126, 127, 128, 200])
 def test_the_name_of_a_service_is_sent_whatever_its_length(length: int) -> None:
     said: list[bytes] = []
 

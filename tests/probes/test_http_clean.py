@@ -9,6 +9,7 @@ import pytest
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import http
 from chalicelib.probes.documents import Assertion
+from tests.cases import each
 
 URL = "https://example.org/health?full=1"
 # What is held against a body.
@@ -75,7 +76,7 @@ def test_one_expected_code_may_be_a_number() -> None:
     assert http.clean({"url": URL, "expect_codes": 204}).expect_codes == "204"
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "told"),
     [
         (None, "is missing"),
@@ -103,7 +104,6 @@ def test_one_expected_code_may_be_a_number() -> None:
         ("http://example.org/\ud800", "cannot be used"),
         ("http://example.org/" + "a" * 2_000, "is too long"),
     ],
-    ids=ascii,
 )
 def test_what_is_no_web_address_is_refused(url: Any, told: str) -> None:
     error = refusal(url=url)
@@ -111,7 +111,7 @@ def test_what_is_no_web_address_is_refused(url: Any, told: str) -> None:
     assert told in error.message
 
 
-@pytest.mark.parametrize(
+@each(
     ("definition", "field"),
     [
         ({"keywrod": "x"}, "keywrod"),
@@ -172,7 +172,6 @@ def test_what_is_no_web_address_is_refused(url: Any, told: str) -> None:
         ({"json": [{"path": "a", "vlaue": 1}]}, "json"),
         ({"json": [{"path": "a"}] * 21}, "json"),
     ],
-    ids=ascii,
 )
 def test_a_value_that_cannot_be_is_refused_by_name(definition: dict[str, Any], field: str) -> None:
     assert refusal(**definition).field == field

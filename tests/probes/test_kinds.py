@@ -13,6 +13,7 @@ import pytest
 
 from chalicelib import probes
 from chalicelib.core.errors import Invalid
+from tests.cases import each
 
 
 def modules() -> list[ModuleType]:
@@ -42,7 +43,7 @@ def test_nothing_of_a_type_is_imported_before_it_is_asked_for() -> None:
     assert "chalicelib.languages.graphite.functions" not in found
 
 
-@pytest.mark.parametrize("name", ["gopher", "", None, 7, ["http"]])
+@each("name", ["gopher", "", None, 7, ["http"]])
 def test_an_unknown_type_is_refused_with_those_that_are_known(name: object) -> None:
     with pytest.raises(Invalid, match="http") as caught:
         probes.kind_named(name)

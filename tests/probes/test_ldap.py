@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import ldap
+from tests.cases import each
 from tests.channels.servers import speaking
 from tests.probes.servers import odd
 from tests.probes.servers.scene import probe
@@ -20,7 +21,7 @@ def answer(code: int, tag: int = 0x61, more: bytes = b"\x04\x00\x04\x00") -> byt
     return ldap._message(ldap._element(tag, operation))
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "who", "ok", "text"),
     [
         (answer(0), {}, True, "LDAP bind accepted"),

@@ -8,12 +8,13 @@ import pytest
 
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import mqtt
+from tests.cases import each
 from tests.channels.servers import speaking
 from tests.probes.servers import odd
 from tests.probes.servers.scene import probe
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "who", "ok", "text"),
     [
         (0, {}, True, "MQTT connection accepted"),

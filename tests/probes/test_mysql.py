@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import mysql
+from tests.cases import each
 from tests.channels.servers import speaking
 from tests.probes.servers import mysql as servers
 from tests.probes.servers import odd
@@ -58,7 +59,7 @@ SWITCHED = b"\xfemysql_native_password\0" + b"z" * 20 + b"\0"
 FAST, FULL = b"\x01\x03", b"\x01\x04"
 
 
-@pytest.mark.parametrize(
+@each(
     ("answers", "text"),
     [
         ((FAST + b"", b"\x00\x00\x00"), "MySQL greeting, version 8.4.0, logged in"),

@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.core.errors import Invalid
 from chalicelib.probes import postgresql
+from tests.cases import each
 from tests.channels.servers import speaking
 from tests.probes.servers import odd
 from tests.probes.servers.scene import probe
@@ -46,7 +47,7 @@ def test_another_server_is_told_by_what_it_says() -> None:
         assert probe(postgresql, port=port).text == 'expected a PostgreSQL answer, got "2"'
 
 
-@pytest.mark.parametrize(
+@each(
     ("answers", "text"),
     [
         ((IN,), "PostgreSQL 16.4, logged in"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.probes import Outcome, tls
+from tests.cases import each
 from tests.channels.servers import serving, speaking
 from tests.probes.servers import odd
 from tests.probes.servers.scene import authority, line, probe, run
@@ -24,7 +25,7 @@ def test_a_good_certificate_tells_how_many_days_are_left() -> None:
     assert outcome.phases.ssl > 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("limits", "ok", "warning"),
     [
         ({"cert_days": 57}, True, False),

@@ -11,6 +11,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from chalicelib.probes import Outcome, websocket
+from tests.cases import each
 from tests.channels.servers import speaking
 from tests.probes.servers import odd
 from tests.probes.servers.scene import HOST, authority, probe
@@ -127,7 +128,7 @@ def test_a_server_that_does_not_switch_is_told() -> None:
     assert (outcome.ok, outcome.text) == (False, 'expected 101 Switching Protocols, got "403 Forbidden"')
 
 
-@pytest.mark.parametrize(
+@each(
     ("head", "text"),
     [
         (OPENED.replace(b"WebSocket", b"h2c"), "handshake is not that of a WebSocket"),
@@ -144,7 +145,7 @@ def test_a_handshake_that_breaks_the_rules_is_a_failure(head: bytes, text: str) 
     assert (outcome.ok, outcome.text) == (False, text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("frames", "text"),
     [
         (b"\x81\x85maskhello", "WebSocket frame is broken"),
@@ -158,10 +159,6 @@ def test_a_handshake_that_breaks_the_rules_is_a_failure(head: bytes, text: str) 
         (b"\x89\x00" * 10_001, "answer is too long"),
         (b"\x01\x00" + b"\x00\x00" * 10_001, "answer is too long"),
         (b"\x88\x00", "closed by the server"),
-    ],
-    ids=[
-        *("masked", "reserved bit", "unknown operation", "continues nothing", "begins twice", "control in pieces"),
-        *("long control", "huge", "pings", "pieces", "close"),
     ],
 )
 def test_frames_that_break_the_rules_are_a_failure(frames: bytes, text: str) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pkgutil
 import re
 
-import pytest
 from chalice.config import Config
 from chalice.deploy.validate import validate_configuration
 from chalice.local import LocalGateway
 
 import app
 from chalicelib import api, functions
+from tests.cases import each
 
 ROUTES = [one.path for one in app.app.resources]
 VARIABLE = re.compile(r"\{[a-zA-Z_][a-zA-Z0-9_]*\}")
@@ -45,7 +45,7 @@ def test_a_part_of_a_route_is_a_word_or_one_whole_variable() -> None:
     assert odd == []
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@each("route", ROUTES)
 def test_a_path_made_from_a_resource_leads_back_to_it(route: str) -> None:
     values = VARIABLE.sub("some-value", route)
     found = app.app.paths.find(parts(values))
@@ -53,7 +53,7 @@ def test_a_path_made_from_a_resource_leads_back_to_it(route: str) -> None:
     assert (found[0].path, set(found[1].values())) == (route, {"some-value"} if "{" in route else set())
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@each("route", ROUTES)
 def test_every_resource_lies_below_a_prefix_of_its_voice(route: str) -> None:
     (found,) = (one for one in app.app.resources if one.path == route)
     assert any(f"{route}/".startswith(f"{prefix}/") for prefix in found.voice.prefixes)

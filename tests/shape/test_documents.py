@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
+from tests.cases import each
 
 ROOT = Path(__file__).resolve().parents[2]
 DECISIONS = sorted(path.name for path in (ROOT / "docs" / "decisions").iterdir())
@@ -27,6 +27,6 @@ def test_decisions_are_numbered_without_holes_and_each_number_once() -> None:
     assert [name[:5] for name in DECISIONS] == [f"{number:04}-" for number in range(1, len(DECISIONS) + 1)]
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@each("package", PACKAGES)
 def test_what_the_system_needs_to_run_has_its_reason_in_the_documentation(package: str) -> None:
     assert package in REASONED

@@ -7,9 +7,8 @@ import re
 from functools import reduce
 from pathlib import Path
 
-import pytest
-
 import chalicelib
+from tests.cases import each
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "how-it-works.md").read_text()
@@ -18,12 +17,12 @@ NAMES = sorted(set(re.findall(rf"`((?:{'|'.join(PACKAGES)})(?:\.\w+)+)`", TEXT))
 FILES = sorted(set(re.findall(r"`((?:\w+/)+\w+\.py)`", TEXT)))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_what_the_text_calls_by_its_name_is_there(name: str) -> None:
     assert _found(name) is not None
 
 
-@pytest.mark.parametrize("file", FILES)
+@each("file", FILES)
 def test_a_file_that_the_text_names_is_there(file: str) -> None:
     assert (ROOT / "chalicelib" / file).exists() or (ROOT / file).exists()
 

@@ -30,6 +30,7 @@ from chalicelib.api.zmon import schema as zmon
 from chalicelib.api.zmon.dashboards import FIELDS as DASHBOARD
 from chalicelib.gateway import Reply, Request, public, resource
 from infra import openapi
+from tests.cases import each
 from tests.gateway.entrances import Sent, rest
 from tests.gateway.sample import VOICE
 
@@ -114,7 +115,7 @@ def test_an_object_that_is_not_explained_is_refused_by_its_name() -> None:
 # What a body may hold stands in the rules and in the document alike.
 
 
-@pytest.mark.parametrize(
+@each(
     ("schema", "name", "fields"),
     [
         (healthchecks, "CheckFields", (*RULES, "api_key")),

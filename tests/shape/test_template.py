@@ -19,6 +19,7 @@ from chalicelib import log
 from chalicelib import settings as package_settings
 from chalicelib.settings import Settings
 from infra.template import ROOT, BadStage, settings_of
+from tests.cases import each
 
 Resources = dict[str, dict[str, Any]]
 Template = dict[str, Any]
@@ -147,7 +148,7 @@ def test_the_local_stage_never_leaves_this_machine() -> None:
     assert environment["AWS_SECRET_ACCESS_KEY"] == "local"
 
 
-@pytest.mark.parametrize("stage", ["local", "Dev", "2nd", "a_b", "", "x" * 21])
+@each("stage", ["local", "Dev", "2nd", "a_b", "", "x" * 21])
 def test_a_name_that_is_no_stage_is_refused(stage: str) -> None:
     with pytest.raises(BadStage):
         settings_of(stage)

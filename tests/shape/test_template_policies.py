@@ -11,6 +11,7 @@ import pytest
 from chalicelib import functions as known
 from infra import policies
 from infra.resources import SMS_LOG
+from tests.cases import each
 
 Allowed = dict[str, set[str]]
 
@@ -101,7 +102,7 @@ def test_a_policy_allows_the_calls_of_the_table_of_functions_and_what_lambda_doe
     }
 
 
-@pytest.mark.parametrize("function", known.fed().values(), ids=lambda function: function.name)
+@each("function", known.fed().values())
 def test_a_function_that_a_queue_feeds_may_take_its_messages(function: known.Function) -> None:
     assert POLICIES[function.name][function.queue] >= TAKING
 

@@ -22,11 +22,12 @@ from chalicelib.store.series_cells import (
     unpack_cells,
     unpack_points,
 )
+from tests.cases import each
 
 VALUES = [0.0, -0.0, 1.5, -1e308, 5e-324, math.pi, 1e15 + 0.3]
 
 
-@pytest.mark.parametrize("count", [1, 2, 7, 120, 3600])
+@each("count", [1, 2, 7, 120, 3600])
 def test_points_are_the_same_after_packing(count: int) -> None:
     chance = random.Random(count)
     points = [(7 * HOUR + chance.randrange(HOUR), chance.choice([*VALUES, chance.random()])) for _ in range(count)]
@@ -61,7 +62,7 @@ def test_cells_of_cells_are_the_cells_of_all_their_points() -> None:
     assert joined([]) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("view", "value"),
     [
         ("avg", 4.0),
@@ -80,7 +81,7 @@ def test_a_view_shows_what_it_is_called(view: str, value: float) -> None:
     assert grid.seen(view) == [None, pytest.approx(value)]
 
 
-@pytest.mark.parametrize(("view", "value"), [("50pct", 50), ("95pct", 95), ("1pct", 1), ("99pct", 99), ("05pct", 5)])
+@each(("view", "value"), [("50pct", 50), ("95pct", 95), ("1pct", 1), ("99pct", 99), ("05pct", 5)])
 def test_a_percentile_is_the_least_value_that_so_many_do_not_exceed(view: str, value: float) -> None:
     grid = PointGrid(0, 30, 30)
     grid.take_points([(0, float(n)) for n in range(100, 0, -1)])

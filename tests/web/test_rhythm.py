@@ -1,11 +1,10 @@
-import pytest
-
 from chalicelib.core.check import Check
 from chalicelib.web.rhythm import in_words
+from tests.cases import each
 from tests.conftest import NOW
 
 
-@pytest.mark.parametrize(
+@each(
     ("seconds", "words"),
     [
         (60, "Every minute"),
@@ -19,7 +18,7 @@ def test_a_period(seconds: int, words: str) -> None:
     assert in_words(Check("p", "c", NOW, timeout=seconds)) == words
 
 
-@pytest.mark.parametrize(
+@each(
     ("expression", "words"),
     [
         ("* * * * *", "Every minute"),
@@ -45,7 +44,7 @@ def test_a_simple_cron_expression(expression: str, words: str) -> None:
     assert in_words(Check("p", "c", NOW, schedule_kind="cron", schedule=expression)) == words
 
 
-@pytest.mark.parametrize(
+@each(
     "expression",
     [
         "*/7 * * * *",

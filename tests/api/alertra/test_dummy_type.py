@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,7 +15,8 @@ from chalicelib.monitor import transitions
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from tests.api.alertra.conftest import Caller, check_of
-from tests.dummies import redis
+from tests.cases import each
+from tests.dummies import memcached
 
 COMMON = {"type", "timeout", "url"}
 # The least that each type takes.
@@ -28,17 +30,18 @@ LEAST: dict[str, dict[str, object]] = {
 
 
 @pytest.fixture
-def known(monkeypatch: pytest.MonkeyPatch) -> None:
+def known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Makes the dummy type known, as its line in `probes.NAMES` would."""
-    monkeypatch.setitem(sys.modules, "chalicelib.probes.redis", redis)
-    monkeypatch.setattr(probes, "NAMES", (*probes.NAMES, redis.name))
+    monkeypatch.setitem(sys.modules, "chalicelib.probes.memcached", memcached)
+    monkeypatch.setattr(probes, "NAMES", (*probes.NAMES, memcached.name))
+    yield
     probes._imported.cache_clear()
 
 
 def test_a_new_type_can_be_made_and_shown(alertra: Caller, known: None) -> None:
-    made = alertra.device(Method="redis", URL="cache.example.org:6380")
-    assert (made["Method"], made["URL"]) == ("REDIS", "cache.example.org:6380")
-    assert [device["Method"] for device in alertra.get("/devices").json] == ["REDIS"]
+    made = alertra.device(Method="memcached", URL="cache.example.org:11212")
+    assert (made["Method"], made["URL"]) == ("MEMCACHED", "cache.example.org:11212")
+    assert [device["Method"] for device in alertra.get("/devices").json] == ["MEMCACHED"]
     assert alertra.put(f"/devices/{made['device_id']}", made).status == 200
 
 
@@ -54,7 +57,7 @@ def test_a_type_that_is_not_known_is_shown_with_the_others(
     assert {device["Method"] for device in answer.json} == {"GOPHER", "HTTPS"}
 
 
-@pytest.mark.parametrize("name", probes.NAMES)
+@each("name", probes.NAMES)
 def test_the_dialect_has_a_word_for_every_key_of_every_type(name: str) -> None:
     """A key that is missing in api/alertra/words.HOST_DATA could neither be set nor be seen."""
     clean = probes.kind_named(name).clean({"type": name, **LEAST.get(name, {"host": "example.org"})})

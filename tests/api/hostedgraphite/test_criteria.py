@@ -9,9 +9,10 @@ import pytest
 from chalicelib.api.hostedgraphite.criteria import read, written
 from chalicelib.core.criteria import Criterion
 from chalicelib.core.errors import Invalid
+from tests.cases import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("document", "criterion"),
     [
         ({"type": "missing", "time_period": 10}, Criterion("missing", period=10)),
@@ -43,7 +44,7 @@ def test_a_bound_that_the_type_does_not_use_is_kept() -> None:
     assert criterion.below == 7
 
 
-@pytest.mark.parametrize(
+@each(
     ("document", "field"),
     [
         ({"above_value": 5}, "type"),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from chalicelib.languages.conditions import Exposed
+from tests.cases import each
 from tests.languages.conditions.scene import error_of, value_of
 
 
@@ -76,7 +75,7 @@ class Closed(Exposed):
         return 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value"),
     [
         ("time(5).seconds", 5),
@@ -98,7 +97,7 @@ def test_what_an_object_names_can_be_used(text: str, value: Any) -> None:
     assert value_of(text, time=Moment, closed=Closed()) == value
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "time(5).parent",

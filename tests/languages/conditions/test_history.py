@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chalicelib.languages.conditions import Result, Situation, judge
+from tests.cases import each
 
 WEEK, HOUR, MINUTE = 7 * 86_400, 3_600, 60
 # Half past ten, UTC.
@@ -25,7 +24,7 @@ def verdict(text: str, value: object = 14, past: list[Result] = PAST) -> tuple[b
     return found.is_alert, found.captures.get("exception", "")
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "history().distance().bin_mean() == 10",
@@ -64,6 +63,6 @@ def test_without_history_a_distance_cannot_be_told() -> None:
     assert "there is no history" in verdict("history().distance().sigma(value) > 2", past=[Result(NOW, 1)])[1]
 
 
-@pytest.mark.parametrize("call", ["weeks=0", "weeks=10**6", "bin_size='0s'", "bin_size='90d'", "bin_size='x'"])
+@each("call", ["weeks=0", "weeks=10**6", "bin_size='0s'", "bin_size='90d'", "bin_size='x'"])
 def test_a_bin_that_makes_no_sense_is_refused(call: str) -> None:
     assert verdict(f"history().distance({call}).bin_mean()")[1].startswith("ValueError")

@@ -18,6 +18,7 @@ from chalicelib.languages.conditions import (
     command,
     run,
 )
+from tests.cases import each
 from tests.languages.conditions.scene import error_of, value_of
 
 CLOSED = [
@@ -72,7 +73,7 @@ class Thing(Exposed):
         return self
 
 
-@pytest.mark.parametrize("text", CLOSED)
+@each("text", CLOSED)
 def test_what_is_not_offered_cannot_be_reached(text: str) -> None:
     assert isinstance(error_of(text, value={}, thing=Thing()), Failed)
 
@@ -191,7 +192,7 @@ def test_what_would_never_end_ends_within_its_budget(text: str) -> None:
     assert isinstance(error_of(text, host=lambda value: 1), Exhausted)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         r"re.match('(?:\\b){40000000}', x)",

@@ -12,6 +12,7 @@ from chalicelib.languages.conditions import ConditionError, command, run
 from chalicelib.languages.conditions.attributes import METHODS
 from chalicelib.languages.conditions.compiler import NODES
 from chalicelib.languages.conditions.library import CONDITIONS, kinds
+from tests.cases import each
 from tests.languages.conditions import python
 
 PROGRAMS = [
@@ -157,7 +158,7 @@ PROGRAMS = [
 ]
 
 
-@pytest.mark.parametrize("text", PROGRAMS, ids=range(len(PROGRAMS)))
+@each("text", PROGRAMS)
 def test_a_program_comes_to_what_python_makes_of_it(text: str) -> None:
     assert python.settled(run(command(text), {})) == python.value_of(text)
 
@@ -217,7 +218,7 @@ FAILING = [
 ]
 
 
-@pytest.mark.parametrize("text", FAILING)
+@each("text", FAILING)
 def test_a_program_fails_where_python_fails(text: str) -> None:
     with pytest.raises(Exception):  # noqa: B017 - whatever it is, in Python
         python.value_of(text)
@@ -280,12 +281,12 @@ MEANT = [
 ]
 
 
-@pytest.mark.parametrize(("text", "value"), MEANT)
+@each(("text", "value"), MEANT)
 def test_what_the_language_has_beside_python_works(text: str, value: object) -> None:
     assert run(command(text), {}) == value
 
 
-@pytest.mark.parametrize("path", ["a.", "a b", "[", "a[x]", "'a", "a..", "x" * 501])
+@each("path", ["a.", "a b", "[", "a[x]", "'a", "a..", "x" * 501])
 def test_a_path_that_cannot_be_read_is_refused(path: str) -> None:
     with pytest.raises(ConditionError, match="the path"):
         run(command("jsonpath_parse(path)"), {"path": path})

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import pytest
-
 from chalicelib.languages.conditions import Exposed
+from tests.cases import each
 from tests.languages.conditions.scene import judged, value_of
 
 
@@ -99,7 +98,7 @@ COMMANDS: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "value"), COMMANDS)
+@each(("text", "value"), COMMANDS)
 def test_a_command_comes_to_its_value(text: str, value: Any) -> None:
     assert value_of(text, **NAMES) == value
 
@@ -134,7 +133,7 @@ CONDITIONS: list[tuple[str, Any, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "value", "alert"), CONDITIONS)
+@each(("text", "value", "alert"), CONDITIONS)
 def test_a_condition_has_its_verdict(text: str, value: Any, alert: bool) -> None:
     verdict = judged(text, value, SERIES)
     assert (verdict.is_alert, verdict.error) == (alert, None)

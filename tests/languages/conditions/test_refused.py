@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.languages.conditions import Malformed, command, condition
 from chalicelib.languages.conditions.source import LENGTH_MAX
+from tests.cases import each
 from tests.languages.conditions.scene import error_of
 
 DEF = "def f():\n    "
@@ -65,7 +66,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "message", "at"), REFUSED, ids=range(len(REFUSED)))
+@each(("text", "message", "at"), REFUSED)
 def test_what_is_not_allowed_is_refused_where_it_stands(text: str, message: str, at: tuple[int, int]) -> None:
     with pytest.raises(Malformed) as refused:
         command(text)
@@ -73,7 +74,7 @@ def test_what_is_not_allowed_is_refused_where_it_stands(text: str, message: str,
     assert (refused.value.line, refused.value.column) == at
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "at"),
     [
         ("> x._y", (1, 3)),
@@ -92,7 +93,7 @@ def test_positions_in_a_condition_are_those_of_the_text_that_was_written(text: s
     assert (refused.value.line, refused.value.column) == at
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "said"),
     [
         ("1 + [2 / 0][0]", "ZeroDivisionError: division by zero (line 1, column 6)"),
@@ -116,9 +117,7 @@ def test_an_error_says_what_and_where(text: str, said: str) -> None:
     assert str(error_of(text)) == said
 
 
-@pytest.mark.parametrize(
-    "text", ["-" * 15_000 + "1", "not " * 4_000 + "1", "a" + ".b" * 8_000, "a" + "()" * 8_000, "1" + "+1" * 8_000]
-)
+@each("text", ["-" * 15_000 + "1", "not " * 4_000 + "1", "a" + ".b" * 8_000, "a" + "()" * 8_000, "1" + "+1" * 8_000])
 def test_what_is_too_deep_for_pythons_own_parser_is_refused_too(text: str) -> None:
     with pytest.raises(Malformed, match="nested"):
         command(text)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.languages.conditions import Situation, clashes, filled, judge
+from tests.cases import each
 from tests.languages.conditions.scene import captures, judged
 
 SERIES = (6, 13, 14, 12, 5)
@@ -33,7 +34,7 @@ def test_a_capture_is_a_copy() -> None:
     assert captures("def f():\n    x = capture(x=[1])\n    x.append(2)\n    return True") == {"x": [1]}
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "capture", "value"),
     [
         ("timeseries_avg('5m')", "avg(5m)", 10.0),
@@ -56,13 +57,13 @@ def test_the_values_of_the_last_while_are_summed_up_and_captured(call: str, capt
     assert judged(f"{call} == {value}", history=SERIES).is_alert
 
 
-@pytest.mark.parametrize("name", ["avg", "median", "min", "max", "first"])
+@each("name", ["avg", "median", "min", "max", "first"])
 def test_of_no_values_there_is_none_and_no_alert(name: str) -> None:
     verdict = judged(f"timeseries_{name}('5m') > 3 or timeseries_{name}('5m') < 3")
     assert (verdict.is_alert, list(verdict.captures.values())) == (False, [None])
 
 
-@pytest.mark.parametrize("spec", ["", "5", "m", "5w", "-5m", "5m5", "1.5h"])
+@each("spec", ["", "5", "m", "5w", "-5m", "5m5", "1.5h"])
 def test_a_span_of_time_is_a_number_and_a_unit(spec: str) -> None:
     assert "no span of time" in captures(f"timeseries_avg({spec!r}) > 3", history=SERIES)["exception"]
 
@@ -74,7 +75,7 @@ def test_at_most_twenty_results_are_looked_back_on_the_newest_first() -> None:
     assert judged("value_series() == [0] and value_series(-1) == []", history=tuple(range(30))).is_alert
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "alert"),
     [
         ("alert_series(lambda v: v > 4, 5)", True),
@@ -108,7 +109,7 @@ def test_the_latest_results_of_all_entities_can_be_asked_for() -> None:
     assert judged("entity_results()[1]['td'] == 0.2", entity_results=latest).is_alert
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "value", "test"),
     [
         ("int", "3", "p == 3"),
@@ -128,9 +129,7 @@ def test_parameters_have_their_types(kind: str | None, value: Any, test: str) ->
     assert (verdict.is_alert, verdict.captures) == (True, {"p": value})
 
 
-@pytest.mark.parametrize(
-    ("kind", "value"), [("int", "x"), ("int", None), ("bool", "perhaps"), ("date", 5), ("list", 1)]
-)
+@each(("kind", "value"), [("int", "x"), ("int", None), ("bool", "perhaps"), ("date", 5), ("list", 1)])
 def test_a_parameter_that_does_not_fit_its_type_is_an_alert(kind: str, value: Any) -> None:
     verdict = judged("False", parameters={"p": {"value": value, "type": kind}})
     assert verdict.is_alert
@@ -160,7 +159,7 @@ CAPTURES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("template", "text"),
     [
         ("on {entities}", "on e1, e2"),
@@ -179,7 +178,7 @@ def test_a_name_is_filled_with_captures(template: str, text: str) -> None:
     assert filled(template, CAPTURES, ["e1", "e2"]) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("number", "text"),
     [
         (123.456789, "123.46"),

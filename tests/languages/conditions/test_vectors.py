@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from chalicelib.languages.conditions import Result, Situation, judge
+from tests.cases import each
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "zmon_conditions.json").read_text())
 # What is meant to be otherwise here, with the reason.
@@ -28,7 +27,7 @@ def situation(vector: dict[str, Any]) -> Situation:
     return Situation(vector["value"], vector["entity"], history, vector["parameters"], latest)
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["condition"])
+@each("vector", VECTORS)
 def test_a_condition_has_the_originals_verdict_and_captures(vector: dict[str, Any]) -> None:
     verdict = judge(vector["condition"], situation(vector))
     found, wanted = dict(verdict.captures), dict(vector["captures"])
@@ -38,7 +37,7 @@ def test_a_condition_has_the_originals_verdict_and_captures(vector: dict[str, An
     assert same == (vector["condition"] not in DEVIATIONS)
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["condition"])
+@each("vector", VECTORS)
 def test_no_exception_tells_of_our_own_code(vector: dict[str, Any]) -> None:
     text = judge(vector["condition"], situation(vector)).captures.get("exception", "")
     assert "Traceback" not in text

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.languages.graphite.aggregation import AGGREGATIONS, aggregation, percentile
+from tests.cases import each
 from tests.languages.graphite.scene import N, Values
 
 
-@pytest.mark.parametrize("name", sorted(set(AGGREGATIONS) - {"count"}))
+@each("name", sorted(set(AGGREGATIONS) - {"count"}))
 def test_nothing_comes_of_nothing(name: str) -> None:
     assert AGGREGATIONS[name]([]) is None
     if name != "avg_zero":
@@ -21,7 +22,7 @@ def test_of_nothing_there_are_none() -> None:
     assert AGGREGATIONS["count"]([]) == AGGREGATIONS["count"]([N, N]) == 0
 
 
-@pytest.mark.parametrize("name", sorted(set(AGGREGATIONS) - {"count", "stddev", "range", "rangeOf"}))
+@each("name", sorted(set(AGGREGATIONS) - {"count", "stddev", "range", "rangeOf"}))
 def test_a_single_value_is_itself(name: str) -> None:
     assert AGGREGATIONS[name]([5.0]) == 5.0
 
@@ -31,7 +32,7 @@ def test_an_aggregation_has_its_name_and_its_older_one() -> None:
     assert aggregation("nothing") is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "percent", "plain", "between"),
     [
         ([11.0, 22.0, 89.0], 50, 22, 22),

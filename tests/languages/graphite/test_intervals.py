@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.languages.graphite.intervals import seconds
+from tests.cases import each
 
 DAY = 86_400
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "length"),
     [
         ("30s", 30),
@@ -39,9 +40,7 @@ def test_a_span_has_its_length_in_seconds(text: str, length: int) -> None:
     assert seconds(text) == length
 
 
-@pytest.mark.parametrize(
-    "text", ["", "5", "min", "5 parsecs", "5min and more", "1.5h", "h1", "--1h", "9999999999s", "-"]
-)
+@each("text", ["", "5", "min", "5 parsecs", "5min and more", "1.5h", "h1", "--1h", "9999999999s", "-"])
 def test_what_is_no_span_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a"):
         seconds(text)

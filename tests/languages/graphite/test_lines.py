@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.languages.graphite.lines import BAD_TOLD, LINE_MAX, NAME_MAX, Lines, Point, canonical, meant, parse
+from tests.cases import each
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 700_000, tzinfo=UTC)
 T = int(NOW.timestamp())
@@ -38,9 +39,7 @@ def test_without_a_time_it_is_now(line: bytes) -> None:
     assert not found.stamped
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("0", 0), ("-12", -12), ("+3", 3), (".5", 0.5), ("1e3", 1000), ("-2.5E-2", -0.025)]
-)
+@each(("text", "value"), [("0", 0), ("-12", -12), ("+3", 3), (".5", 0.5), ("1e3", 1000), ("-2.5E-2", -0.025)])
 def test_values_are_whole_or_not(text: str, value: float) -> None:
     assert read(f"a {text} {T}".encode()).points == [Point("a", T, value)]
 
@@ -60,9 +59,7 @@ def test_a_name_may_have_every_published_character() -> None:
     assert read(b"aZ09*.-_$%#= 1").points[0].series == "aZ09*.-_$%#="
 
 
-@pytest.mark.parametrize(
-    "name", [b"a/b", b"a:sum", b"a{b}", b"a,b", b"a[0]", b'"a"', b"caf\xc3\xa9", b"a\xa0b", b";k=v", b"a\x00b"]
-)
+@each("name", [b"a/b", b"a:sum", b"a{b}", b"a,b", b"a[0]", b'"a"', b"caf\xc3\xa9", b"a\xa0b", b";k=v", b"a\x00b"])
 def test_a_name_has_no_other(name: bytes) -> None:
     assert "letters, digits and * . - _ $ % # =" in why(name + b" 1")
 
@@ -77,7 +74,7 @@ def test_a_tag_may_have_what_a_name_has_not() -> None:
     assert found.points[0].series == "a;c:d=(4);url=http://x/?q=1&r=[2],{3}"
 
 
-@pytest.mark.parametrize("tags", [b";", b";host", b";host=", b";=web01", b";ho!st=a", b";a=b;;c=d", b";a=~b", b";a^=b"])
+@each("tags", [b";", b";host", b";host=", b";=web01", b";ho!st=a", b";a=b;;c=d", b";a=~b", b";a^=b"])
 def test_a_tag_has_a_name_and_a_value(tags: bytes) -> None:
     assert why(b"a" + tags + b" 1") == "tags must be written as name;tag=value"
 
@@ -87,18 +84,18 @@ def test_no_tag_is_there_twice_or_called_name() -> None:
     assert "called name" in why(b"a;name=b 1")
 
 
-@pytest.mark.parametrize("text", [b"nan", b"NaN", b"inf", b"-Infinity", b"1e999", b"1_0"])
-@pytest.mark.parametrize("stamp", [b"", b" %d" % T])
+@each("text", [b"nan", b"NaN", b"inf", b"-Infinity", b"1e999", b"1_0"])
+@each("stamp", [b"", b" %d" % T])
 def test_a_value_is_finite(text: bytes, stamp: bytes) -> None:
     assert why(b"a " + text + stamp) == "value is not a finite number"
 
 
-@pytest.mark.parametrize("text", [b"x", b"0x10", b"1,5", b"--1", b"\xd9\xa1"])
+@each("text", [b"x", b"0x10", b"1,5", b"--1", b"\xd9\xa1"])
 def test_a_value_is_a_number(text: bytes) -> None:
     assert why(b"a " + text) == "value is not a number"
 
 
-@pytest.mark.parametrize(
+@each(
     ("stamp", "reason"),
     [
         (b"soon", "timestamp is not a number"),
@@ -125,7 +122,7 @@ def test_times_up_to_the_ends_are_kept() -> None:
     assert [point.at for point in read("".join(f"a 1 {at}\n" for at in ends).encode()).points] == ends
 
 
-@pytest.mark.parametrize("line", [b"a", b"a 1 2 3", b"(lp0", b"\x80\x02]q\x01", b"\xff\xfe\x00"])
+@each("line", [b"a", b"a 1 2 3", b"(lp0", b"\x80\x02]q\x01", b"\xff\xfe\x00"])
 def test_a_line_has_two_or_three_words(line: bytes) -> None:
     assert why(line) == "not of the form: name value [timestamp]"
 
@@ -170,7 +167,7 @@ def test_points_are_grouped_by_their_series_in_their_order() -> None:
     assert found.by_series() == {"a": [(T, 1), (T - 30, 3)], "b;x=1;y=2": [(T, 2), (T, 4)]}
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "name"),
     [
         ("a..b", "a.b"),
@@ -196,6 +193,6 @@ def test_tags_may_stand_in_any_order(name: str) -> None:
     assert meant(name) == canonical(name.encode()) == "disk;a=1;b=2"
 
 
-@pytest.mark.parametrize("name", ["disk;a", "disk;a=1;a=2", ";", "", "ü.b;ü=1"])
+@each("name", ["disk;a", "disk;a=1;a=2", ";", "", "ü.b;ü=1"])
 def test_what_no_series_can_be_called_stays_as_it_is(name: str) -> None:
     assert meant(name) == name

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib.languages.graphite.moments import seconds
+from tests.cases import each
 
 NOW = datetime(2026, 9, 23, 10, 20, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "moment"),
     [
         ("now", "2026-09-23T10:20:30"),
@@ -49,7 +50,7 @@ def test_a_moment_is_what_graphite_means_by_it(text: str, moment: str) -> None:
     assert datetime.fromtimestamp(seconds(text, int(NOW.timestamp())), UTC) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["", " ", "soon", "25:00", "13pm!", "february 30", "noon+", "now-2 parsecs", "99/99/99", "-", "9" * 13],
 )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-
 from chalicelib.languages.graphite.naming import key_of, nodes_of, path_of, short
 from chalicelib.languages.graphite.series import Series
+from tests.cases import each
 
 
-@pytest.mark.parametrize(
-    ("number", "text"), [(2, "2"), (2.0, "2"), (2.50, "2.5"), (1e-5, "1e-05"), (1234567, "1.23457e+06")]
-)
+@each(("number", "text"), [(2, "2"), (2.0, "2"), (2.50, "2.5"), (1e-5, "1e-05"), (1234567, "1.23457e+06")])
 def test_a_number_has_no_needless_noughts(number: float, text: str) -> None:
     assert short(number) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "path"),
     [
         ("a.b", "a.b"),

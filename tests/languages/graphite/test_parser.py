@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-import pytest
-
 from chalicelib.languages.graphite import is_plain, parse, patterns
 from chalicelib.languages.graphite.tree import Call, Literal, Pattern, Scalar
+from tests.cases import each
 
 NAMES = [
     "a",
@@ -59,18 +58,18 @@ SCALARS: list[tuple[str, Scalar]] = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_name_or_a_pattern_is_read_as_it_stands(name: str) -> None:
     assert parse(name) == Pattern(name, 1)
     assert is_plain(name)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_name_or_a_pattern_can_be_an_argument(name: str) -> None:
     assert parse(f"sumSeries( {name} ,x)") == Call("sumSeries", 1, (Pattern(name, 12), Pattern("x", 14 + len(name))))
 
 
-@pytest.mark.parametrize(("text", "value"), SCALARS)
+@each(("text", "value"), SCALARS)
 def test_a_value_is_read_as_what_it_looks_like(text: str, value: Scalar) -> None:
     call = parse(f"asPercent(a,{text})")
     assert isinstance(call, Call)

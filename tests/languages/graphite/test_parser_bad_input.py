@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.languages.graphite import GraphiteError, TargetError, evaluate, parse
 from chalicelib.languages.graphite.parser import DEPTH_MAX, LENGTH_MAX
+from tests.cases import each
 from tests.languages.graphite.scene import world
 
 BAD = [
@@ -59,7 +60,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("target", "message", "position"), BAD)
+@each(("target", "message", "position"), BAD)
 def test_a_malformed_target_is_refused_where_it_is_wrong(target: str, message: str, position: int) -> None:
     with pytest.raises(TargetError) as refused:
         parse(target)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.languages.graphite import TargetError, is_pattern, literal_prefix, matches
 from chalicelib.languages.graphite.patterns import BRANCHES_MAX, expanded
+from tests.cases import each
 
 MATCHES = [
     ("a.b", "a.b"),
@@ -53,12 +54,12 @@ DIFFERS = [
 ]
 
 
-@pytest.mark.parametrize(("pattern", "name"), MATCHES)
+@each(("pattern", "name"), MATCHES)
 def test_a_pattern_matches(pattern: str, name: str) -> None:
     assert matches(pattern, name)
 
 
-@pytest.mark.parametrize(("pattern", "name"), DIFFERS)
+@each(("pattern", "name"), DIFFERS)
 def test_a_pattern_does_not_match(pattern: str, name: str) -> None:
     assert not matches(pattern, name)
 
@@ -106,7 +107,7 @@ def test_braces_that_stand_for_too_many_patterns_are_refused() -> None:
         matches("{a,b,c,d,e,f,g,h,i,j}" * 20, "a")
 
 
-@pytest.mark.parametrize("text", ["a.*", "a.?", "a.[b]", "a.{b,c}", "seriesByTag('name=a')"])
+@each("text", ["a.*", "a.?", "a.[b]", "a.{b,c}", "seriesByTag('name=a')"])
 def test_what_may_mean_several_series_is_a_pattern(text: str) -> None:
     assert is_pattern(text)
 

@@ -6,11 +6,12 @@ import pytest
 
 from chalicelib.languages.graphite import regexes
 from chalicelib.languages.graphite.regexes import Unusable, compiled
+from tests.cases import each
 
 NAME = "servers.web01.cpu.load"
 
 
-@pytest.mark.parametrize(
+@each(
     "text", [r"web\d+", "^servers", "load$", r"^[a-z]+\.web(01|02)\..*load$", "(?i)WEB", "web0?1", "w(?:eb)01", "[^.]+"]
 )
 def test_the_usual_expressions_are_found(text: str) -> None:
@@ -21,9 +22,7 @@ def test_what_is_found_is_replaced() -> None:
     assert compiled(r"web(\d+)").sub(r"host\1", NAME) == "servers.host01.cpu.load"
 
 
-@pytest.mark.parametrize(
-    "text", ["(a+)+b", "(a*)*b", "(a|aa)+b", "(a?){30}b", "((a){1,9}){2,9}", "(?:(?=a+)a)*", "(ab|c)*"]
-)
+@each("text", ["(a+)+b", "(a*)*b", "(a|aa)+b", "(a?){30}b", "((a){1,9}){2,9}", "(?:(?=a+)a)*", "(ab|c)*"])
 def test_a_repetition_within_another_is_refused(text: str) -> None:
     with pytest.raises(Unusable, match="must not stand within a repetition"):
         compiled(text)

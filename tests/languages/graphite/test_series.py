@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-import pytest
-
 from chalicelib.languages.graphite import Series
 from chalicelib.languages.graphite.series import aligned, paths
+from tests.cases import each
 from tests.languages.graphite.scene import N, Values
 
 
@@ -40,7 +39,7 @@ def test_a_series_that_is_called_something_is_known_as_before() -> None:
     assert (found.name, found.path_expression) == ("b", "a")
 
 
-@pytest.mark.parametrize(
+@each(
     ("how", "values"),
     [
         ("average", [1.5, 4, N, 9]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.languages.graphite import TagTest, TargetError, tag_query, tag_tests, tags_of
+from tests.cases import each
 
 TAGS = {"name": "disk.used", "datacenter": "dc1", "rack": "a1", "server": "web01"}
 
@@ -30,7 +31,7 @@ def test_a_name_is_no_call() -> None:
     assert tag_query("a.b") is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("expressions", "fits"),
     [
         ("'name=disk.used'", True),
@@ -64,7 +65,7 @@ def test_a_query_tells_the_one_name_that_it_asks_for() -> None:
     assert [query and query[0] for query in names] == ["a", "", "", ""]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("seriesByTag('a=~(')", r"seriesByTag: '\(' cannot be used: missing \)"),

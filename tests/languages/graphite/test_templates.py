@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.languages.graphite import GraphiteError, TargetError, is_plain, parse, patterns
+from tests.cases import each
 from tests.languages.graphite.scene import Values, made
 
 STORED: dict[str, Values] = {"a.one.x": [1.0], "a.two.x": [2.0], "k=v.one": [5.0]}
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "found"),
     [
         ("template(a.$1.x,'one')", {"a.one.x": [1]}),
@@ -38,7 +39,7 @@ def test_strings_are_left_as_they_are() -> None:
     assert list(made("template(alias(a.one.x,'$1'),'b')", STORED)) == ["$1"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "message"),
     [
         ("template()", "a series or a value is expected, but '\\)' stands at position 10"),

@@ -19,6 +19,7 @@ from chalicelib.core.specs import RuleSpec
 from chalicelib.languages import expression
 from tests.api.hostedgraphite.published import examples
 from tests.api.hostedgraphite.published.conftest import Stage
+from tests.cases import each
 from tests.sent import Sent
 
 COMPOSITES = examples.listed("composites")
@@ -54,7 +55,7 @@ def test_every_combination_has_its_row() -> None:
         assert rows == ["".join(signs) for signs in itertools.product("10?", repeat=count)]
 
 
-@pytest.mark.parametrize(("name", "signs", "result"), ROWS)
+@each(("name", "signs", "result"), ROWS)
 def test_a_composite_is_judged_as_its_row_says(name: str, signs: str, result: str) -> None:
     found = spec(name)
     tree = expression.parse(found.expression)

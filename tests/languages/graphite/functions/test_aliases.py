@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.languages.graphite import TargetError
+from tests.cases import each
 from tests.languages.graphite.scene import Values, made
 
 STORED: dict[str, Values] = {"n.web1.cpu": [1.0], "n.web2.cpu": [2.0], "disk.used;dc=ams;host=a": [3.0]}
 TAGGED = "seriesByTag('dc=ams')"
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "names"),
     [
         ("alias(n.web1.cpu,'CPU of web 1')", ["CPU of web 1"]),
@@ -52,9 +53,7 @@ def test_functions_around_an_alias_know_the_series_as_before() -> None:
     assert list(made("scale(alias(n.web1.cpu,'x'),2)", STORED)) == ["scale(x,2)"]
 
 
-@pytest.mark.parametrize(
-    ("search", "replacement"), [("(", ""), (r"web(\d)", r"\2"), (r"(a+)+$", ""), ("a" * 501, ""), ("(a|b)(?P<a", "")]
-)
+@each(("search", "replacement"), [("(", ""), (r"web(\d)", r"\2"), (r"(a+)+$", ""), ("a" * 501, ""), ("(a|b)(?P<a", "")])
 def test_an_expression_that_cannot_be_used_is_refused(search: str, replacement: str) -> None:
     with pytest.raises(TargetError, match=r"aliasSub: search and replace cannot be used: .+ at position 21"):
         made(f"aliasSub(n.web1.cpu,'{search}','{replacement}')", STORED)

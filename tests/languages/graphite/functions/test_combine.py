@@ -7,12 +7,13 @@ import math
 import pytest
 
 from chalicelib.languages.graphite import Context, Series, TargetError, evaluate
+from tests.cases import each
 from tests.languages.graphite.scene import START, N, Values, made, world
 
 STORED: dict[str, Values] = {"a.x": [1.0, 5.0, N, N], "a.y": [3.0, N, 8.0, N], "a.z": [8.0, 1.0, N, N]}
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "name", "values"),
     [
         ("sumSeries(a.*)", "sumSeries(a.*)", [12, 6, 8, N]),
@@ -38,7 +39,7 @@ def test_series_become_one_value_by_value(target: str, name: str, values: Values
     assert made(target, STORED) == {name: values}
 
 
-@pytest.mark.parametrize(
+@each(
     ("by", "name", "values"),
     [
         ("sum", "sumSeries(a.*)", [12, 6, 8, N]),

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.languages.graphite import functions, registry
 from chalicelib.languages.graphite.registry import function, series_list
+from tests.cases import each
 from tests.languages.graphite.differential.targets import LEFT_OUT
 
 
@@ -17,7 +18,7 @@ def test_every_module_of_functions_is_in_the_families() -> None:
     assert {family.__name__.rpartition(".")[2] for family in functions.FAMILIES} == modules
 
 
-@pytest.mark.parametrize("name", registry.functions())
+@each("name", registry.functions())
 def test_a_function_takes_its_frame_and_what_it_declares(name: str) -> None:
     found = registry.functions()[name]
     assert not any(param.many for param in found.params[:-1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.languages.graphite import TargetError, evaluate
+from tests.cases import each
 from tests.languages.graphite.scene import N, Values, made, world
 
 STORED: dict[str, Values] = {
@@ -18,7 +19,7 @@ STORED: dict[str, Values] = {
 ALL_USED = "seriesByTag('name=used')"
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "found"),
     [
         ("groupByNode(n.*.*,1,'sum')", {"web1": [11, 2], "web2": [3, N]}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.languages.graphite import TargetError
+from tests.cases import each
 from tests.languages.graphite.scene import N, Values, made
 
 STORED: dict[str, Values] = {
@@ -16,7 +17,7 @@ STORED: dict[str, Values] = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "name", "values"),
     [
         ("isNonNull(g)", "isNonNull(g)", [0, 1, 0, 1, 0, 0, 1, 0]),

@@ -12,6 +12,7 @@ from chalicelib.languages.graphite import Context, GraphiteError, Series, Target
 from chalicelib.languages.graphite.aggregation import AGGREGATIONS
 from chalicelib.languages.graphite.errors import Broken
 from chalicelib.languages.graphite.registry import functions
+from tests.cases import each
 from tests.languages.graphite.differential.targets import TARGETS
 
 START = 1_600_000_020
@@ -80,7 +81,7 @@ def context(values: list[float | None], *, step: int = 30, names: tuple[str, ...
     return Context(START, START + 300, fetch)
 
 
-@pytest.mark.parametrize("values", ODD.values(), ids=ODD)
+@each("values", ODD.values())
 def test_no_form_of_a_function_breaks_on_odd_series(values: list[float | None]) -> None:
     for target, step, names in product((*FORMS, *EXTREME), (30, 3_600), ((), ("a.one.x",), ("a.one.x", "b.two.x"))):
         _evaluated(target, context(values, step=step, names=names))

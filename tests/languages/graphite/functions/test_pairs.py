@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.languages.graphite import TargetError
+from tests.cases import each
 from tests.languages.graphite.scene import N, Values, made
 
 STORED: dict[str, Values] = {"a.x": [1.0, 2.0, N], "a.y": [5.0, N, N], "b.x": [10.0, 20.0, 3.0], "b.y": [2.0, 4.0, N]}
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "found"),
     [
         ("sumSeriesLists(a.*,b.*)", {"sumSeries(a.x,b.x)": [11, 22, 3], "sumSeries(a.y,b.y)": [7, 4, N]}),

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.languages.graphite import Context, Series, TargetError, TooMany, evaluate, patterns, reach
 from chalicelib.languages.graphite.context import TEXTS_MAX
+from tests.cases import each
 from tests.languages.graphite.scene import N, Values, made
 
 STORED: dict[str, Values] = {
@@ -16,7 +17,7 @@ STORED: dict[str, Values] = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "found"),
     [
         (
@@ -49,7 +50,7 @@ def test_targets_are_made_of_names(target: str, found: dict[str, Values]) -> Non
     assert made(target, STORED) == found
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "message"),
     [
         (
@@ -140,7 +141,7 @@ def test_a_fault_in_fetching_for_a_made_target_is_no_error_of_the_target(target:
         evaluate(target, Context(0, 60, fetch))
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "read"),
     [
         ("applyByNode(a.*.x,1,'diffSeries(%.x,%.y)')", ["a.*.x", "a.*.y"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.languages.graphite import TargetError
+from tests.cases import each
 from tests.languages.graphite.scene import N, Values, made
 
 STORED: dict[str, Values] = {
@@ -15,7 +16,7 @@ STORED: dict[str, Values] = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "name", "values"),
     [
         ("derivative(c)", "derivative(c)", [N, 60, -90, N, N, 0]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.languages.graphite import TargetError
+from tests.cases import each
 from tests.languages.graphite.scene import N, Values, made
 
 STORED: dict[str, Values] = {
@@ -17,7 +18,7 @@ STORED: dict[str, Values] = {
 TOTAL = "sumSeries(n.*.*)"
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "found"),
     [
         ("divideSeries(a.x,a.y)", {"divideSeries(a.x,a.y)": [0.333333333, 3, N, N]}),
@@ -64,7 +65,7 @@ def test_series_are_set_in_proportion(target: str, found: dict[str, Values]) -> 
     assert made(target, STORED) == found
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "message"),
     [
         ("divideSeries(a.x,a.*)", "divideSeries: divisorSeries must be one series, not 2 at position 18"),

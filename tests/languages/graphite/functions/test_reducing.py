@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.languages.graphite import TargetError
+from tests.cases import each
 from tests.languages.graphite.scene import N, Values, made
 
 STORED: dict[str, Values] = {
@@ -16,7 +17,7 @@ STORED: dict[str, Values] = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "found"),
     [
         (
@@ -46,7 +47,7 @@ def test_mapped_series_stand_by_what_they_have_in_common() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("function", "message"),
     [
         ("nothing", "reduceFunction must be a function of series at the present at position 20"),

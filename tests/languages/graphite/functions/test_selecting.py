@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.languages.graphite import GraphiteError
+from tests.cases import each
 from tests.languages.graphite.scene import N, made
 
 WORLD: dict[str, list[float | None]] = {"a": [1, 2, 3], "b": [9, 9, N], "c": [N, N, N], "d": [5, 0, 4]}
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "names"),
     [
         ("highestMax(*, 2)", ["b", "d"]),

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.languages.graphite import TargetError, evaluate
+from tests.cases import each
 from tests.languages.graphite.scene import N, Values, made, world
 
 STORED: dict[str, Values] = {"a": [1.0, -4.0, N, 0.0, 2.5], "b": [9.0, N, 16.0], "e": [N, N], "huge": [1e308, -1e308]}
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "name", "values"),
     [
         ("scale(a,2)", "scale(a,2)", [2, -8, N, 0, 5]),

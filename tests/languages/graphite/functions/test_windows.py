@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib.languages.graphite import TargetError, evaluate
+from tests.cases import each
 from tests.languages.graphite.scene import START, STEP, N, Values, made, world
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "values"),
     [
         ("movingAverage(a, 2)", [1, 1.5, 2.5, 3, 5]),
@@ -41,7 +42,7 @@ def test_values_are_made_of_others(target: str, values: Values) -> None:
     assert found == pytest.approx(values)
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "compressed"),
     [
         ([N, 1, N, 0, N, 3, N], [1, 0, 3]),
@@ -63,7 +64,7 @@ def test_a_series_with_a_gap_after_every_value_gets_a_longer_step(values: Values
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("unit", "begins"),
     [
         ("weeks", "2020-09-07"),
@@ -83,7 +84,7 @@ def test_spans_begin_with_a_week_or_another_unit(unit: str, begins: str) -> None
     assert datetime.fromtimestamp(found.start, UTC).isoformat() == f"{begins}T00:00:00+00:00"
 
 
-@pytest.mark.parametrize("unit", ["'m'", "'weeks8'", "'weeks0'", "'weeks11'", "'often'", "''", "5", "a"])
+@each("unit", ["'m'", "'weeks8'", "'weeks0'", "'weeks11'", "'often'", "''", "5", "a"])
 def test_a_unit_that_there_is_not_is_refused(unit: str) -> None:
     with pytest.raises(TargetError, match=r"smartSummarize: alignTo must be one of years, .*weeks1 \.\.\. weeks7"):
         evaluate(f"smartSummarize(a, '1d', 'sum', {unit})", world({"a": [1.0]}))

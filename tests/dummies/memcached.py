@@ -8,7 +8,7 @@ from chalicelib.probes import dialogue, fields
 from chalicelib.probes.base import Outcome
 from chalicelib.probes.connection import Session
 
-name = "redis"
+name = "memcached"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +18,9 @@ class Definition(dialogue.Peer):
 
 def clean(definition: dict[str, object]) -> Definition:
     fields.refuse_unknown(definition, ("host", "port"))
-    timeout, host, port = fields.timeout(definition), fields.host(definition), fields.port(definition, 6379)
+    timeout, host, port = fields.timeout(definition), fields.host(definition), fields.port(definition, 11211)
     return Definition(timeout=timeout, host=host, port=port)
 
 
 def run(definition: Definition, session: Session) -> Outcome:
-    return session.outcome(True, "PONG")
+    return session.outcome(True, "VERSION")
