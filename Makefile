@@ -40,7 +40,7 @@ thorough := tests/core tests/storms tests/store/test_series_walk.py tests/flows/
 	tests/monitor/test_commands_struck.py tests/languages/graphite/test_templates.py \
 	tests/languages/graphite/functions/test_transform.py \
 	tests/monitor/test_places_walk.py tests/monitor/test_deletion.py tests/monitor/test_downtimes_races.py \
-	tests/monitor/test_listeners.py tests/monitor/test_project_deletion.py tests/monitor/test_series_deletion.py \
+	tests/monitor/test_listeners.py tests/monitor/test_managing_probes.py tests/monitor/test_project_deletion.py tests/monitor/test_series_deletion.py \
 	tests/monitor/test_tick.py tests/languages/graphite/test_aggregation.py \
 	tests/languages/graphite/test_parser_bad_input.py tests/languages/graphite/test_patterns.py \
 	tests/languages/conditions/test_walk.py \

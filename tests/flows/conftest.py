@@ -75,12 +75,15 @@ def unavailable() -> ClientError:
 
 
 def strikes(calls: int) -> list[Any]:
-    """(call, after) for faults at each call: every other one after its effect; the rest are long."""
-    return [
-        pytest.param(call, after, marks=() if after == (call % 2 == 0) else pytest.mark.long)
-        for call in range(1, calls + 1)
-        for after in (False, True)
-    ]
+    """(call, after) for faults at each call, before its effect and after it. Every fifth is quick enough for all days:
+    before the first call, after the third, before the sixth."""
+    every = [(call, after) for call in range(1, calls + 1) for after in (False, True)]
+    return [pytest.param(*one, marks=pytest.mark.long if place % 5 else ()) for place, one in enumerate(every)]
+
+
+def deaths(calls: int) -> list[Any]:
+    """The calls at each of which a process ends; every third is quick enough for all days."""
+    return [pytest.param(call, marks=pytest.mark.long if call % 3 else ()) for call in range(1, calls + 1)]
 
 
 @contextmanager

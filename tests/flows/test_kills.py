@@ -17,7 +17,7 @@ from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from chalicelib.store import outbox
 from tests.conftest import Clock, Queues, Story
-from tests.flows.conftest import Heartbeat, Killed, in_turn, trouble
+from tests.flows.conftest import Heartbeat, Killed, deaths, in_turn, trouble
 
 # The stories below make so many calls; a test holds the numbers. To be killed before a call is to be killed after the
 # one before it.
@@ -42,7 +42,7 @@ def sweep_and_deliver(heartbeat: Heartbeat, queues: Queues) -> None:
     deliver.deliver_nudges(heartbeat.services, queues.take("news"))
 
 
-@pytest.mark.parametrize("call", range(1, SILENCE_CALLS + 2))
+@pytest.mark.parametrize("call", deaths(SILENCE_CALLS + 1))
 def test_killed_on_the_way_from_silence_to_mail(
     story: Story, overdue: Heartbeat, minute: Callable[[], None], call: int
 ) -> None:
@@ -56,7 +56,7 @@ def test_killed_on_the_way_from_silence_to_mail(
     assert list(outbox.all_waiting()) == []
 
 
-@pytest.mark.parametrize("call", range(1, RETURN_CALLS + 2))
+@pytest.mark.parametrize("call", deaths(RETURN_CALLS + 1))
 def test_killed_while_a_late_ping_flips_twice(
     story: Story,
     overdue: Heartbeat,
@@ -77,7 +77,7 @@ def test_killed_while_a_late_ping_flips_twice(
     assert list(outbox.all_waiting()) == []
 
 
-@pytest.mark.parametrize("call", range(1, REMINDER_CALLS + 2))
+@pytest.mark.parametrize("call", deaths(REMINDER_CALLS + 1))
 def test_killed_while_a_reminder_is_sent(
     story: Story,
     overdue: Heartbeat,

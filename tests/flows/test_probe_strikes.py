@@ -29,7 +29,7 @@ from chalicelib.store import checks, history, outbox, results
 from chalicelib.store.faults import StoreFault
 from tests import specs
 from tests.conftest import NOW, Clock, Queues, Story
-from tests.flows.conftest import Killed, in_turn, strikes, trouble, unavailable
+from tests.flows.conftest import Killed, deaths, in_turn, strikes, trouble, unavailable
 from tests.flows.test_uptime_places import ABROAD, DUBLIN, OREGON, PLACES, STOCKHOLM, Regions, Worker
 from tests.monitor.test_probing import BAD, GOOD, Engine
 from tests.sent import Sent
@@ -166,7 +166,7 @@ def told(sent: Sent, calls: list[str], call: int) -> list[str]:
 
 
 # To be killed before a call is to be killed after the one before it.
-@pytest.mark.parametrize("call", range(1, DOWN_CALLS + 2))
+@pytest.mark.parametrize("call", deaths(DOWN_CALLS + 1))
 def test_killed_on_the_way_from_a_failed_look_to_the_mail(
     failing: Watch, minute: Minute, sent: Sent, call: int
 ) -> None:
@@ -180,7 +180,7 @@ def test_killed_on_the_way_from_a_failed_look_to_the_mail(
     assert list(outbox.all_waiting()) == []
 
 
-@pytest.mark.parametrize("call", range(1, UP_CALLS + 2))
+@pytest.mark.parametrize("call", deaths(UP_CALLS + 1))
 def test_killed_on_the_way_from_a_good_look_to_the_mail(mended: Watch, minute: Minute, sent: Sent, call: int) -> None:
     with trouble(call, Killed, after=False) as calls, suppress(Killed):
         mended.shift()
@@ -206,7 +206,7 @@ def test_a_fault_on_the_way_from_a_failed_look_to_the_mail(
     assert list(outbox.all_waiting()) == []
 
 
-@pytest.mark.parametrize("call", range(1, LOOK_CALLS + 2))
+@pytest.mark.parametrize("call", deaths(LOOK_CALLS + 1))
 def test_a_look_that_was_killed_and_comes_again_does_not_confirm_itself(
     failing: Watch, minute: Minute, call: int
 ) -> None:
@@ -243,7 +243,7 @@ def test_a_device_whose_next_look_is_far_loses_no_failure_either(
     assert failing.flips == [("new", "up"), ("up", "down")]
 
 
-@pytest.mark.parametrize("call", range(1, ABROAD_CALLS + 2))
+@pytest.mark.parametrize("call", deaths(ABROAD_CALLS + 1))
 def test_killed_while_places_abroad_are_asked(abroad: Abroad, call: int) -> None:
     with trouble(call, Killed, after=False), suppress(Killed):
         abroad.watch.look()

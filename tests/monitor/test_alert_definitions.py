@@ -16,7 +16,7 @@ from chalicelib.store.documents import Document
 from chalicelib.store.faults import StoreFault
 from tests.conftest import Story
 from tests.definitions import alert, child, command
-from tests.flows.conftest import Killed, interrupted, strikes, trouble
+from tests.flows.conftest import Killed, deaths, interrupted, strikes, trouble
 
 TEMPLATE = alert(template=True, parameters={"limit": {"value": 5}}, condition="> limit", entities=[{"zone": "a"}])
 
@@ -229,7 +229,7 @@ def test_a_definition_is_deleted_with_its_check_when_none_inherits_from_it(story
 # What happens at the same time, and what is left when something dies
 
 
-@pytest.mark.parametrize("call", range(1, 12))
+@pytest.mark.parametrize("call", deaths(11))
 def test_no_child_is_left_of_a_parent_that_is_deleted_meanwhile(story: Story, call: int) -> None:
     create(story, TEMPLATE)
 
@@ -241,7 +241,7 @@ def test_no_child_is_left_of_a_parent_that_is_deleted_meanwhile(story: Story, ca
     assert set(alerts.tree_of(story.project).nodes) in ({1, 2}, set())
 
 
-@pytest.mark.parametrize("call", range(1, 18))
+@pytest.mark.parametrize("call", deaths(17))
 def test_of_two_changes_at_once_the_checks_are_as_the_last_one_says(story: Story, call: int) -> None:
     create(story, TEMPLATE)
     create(story, child(1))

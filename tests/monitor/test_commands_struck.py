@@ -90,10 +90,10 @@ def alert(park: Park) -> Check:
 
 
 def strokes(calls: int) -> list[Any]:
-    """Each call is the last of a process, or fails; every third of the deaths is quick enough for all days."""
+    """Each call is the last of a process, or fails; some of the deaths are quick enough for all days."""
     return [
-        pytest.param(error, *one.values, marks=one.marks if error is Killed and not place % 3 else pytest.mark.long)
-        for place, one in enumerate(strikes(calls))
+        pytest.param(error, *one.values, marks=one.marks if error is Killed else pytest.mark.long)
+        for one in strikes(calls)
         for error in (Killed, unavailable)
     ]
 

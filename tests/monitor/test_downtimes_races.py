@@ -13,7 +13,7 @@ from chalicelib.store import checks, documents
 from chalicelib.store.faults import StoreFault
 from tests.conftest import Story
 from tests.downtimes import asked, covered, define, failing, later, opened, put, remove, schedule, subjects
-from tests.flows.conftest import Killed, interrupted, strikes, trouble
+from tests.flows.conftest import Killed, deaths, interrupted, strikes, trouble
 from tests.park import Park
 
 # So many calls to AWS schedule a downtime of two entities at two alerts, delete it, and define an alert during one.
@@ -93,7 +93,7 @@ def test_removing_is_no_longer_than_its_strikes(park: Park, alert: Check) -> Non
     assert len(calls) == REMOVE
 
 
-@pytest.mark.parametrize("call", range(1, SCHEDULE + 1))
+@pytest.mark.parametrize("call", deaths(SCHEDULE))
 def test_an_instance_that_is_born_while_a_downtime_is_made_is_held_back_by_it(
     park: Park, alert: Check, call: int
 ) -> None:
@@ -109,7 +109,7 @@ def test_an_instance_that_is_born_while_a_downtime_is_made_is_held_back_by_it(
     assert subjects(park) == [*told, *(["UP | Load on web-1"] if told else [])]
 
 
-@pytest.mark.parametrize("call", range(1, REMOVE + 1))
+@pytest.mark.parametrize("call", deaths(REMOVE))
 def test_an_instance_that_is_born_while_a_downtime_is_removed_is_told_of_at_once(
     park: Park, alert: Check, call: int
 ) -> None:
@@ -121,7 +121,7 @@ def test_an_instance_that_is_born_while_a_downtime_is_removed_is_told_of_at_once
     assert subjects(park) == ["DOWN | Load on web-1"]
 
 
-@pytest.mark.parametrize("call", range(1, SCHEDULE + 4))
+@pytest.mark.parametrize("call", deaths(SCHEDULE + 3))
 def test_an_entity_that_is_put_while_an_open_downtime_is_made_is_covered_within_a_minute(
     park: Park, alert: Check, call: int
 ) -> None:
@@ -132,7 +132,7 @@ def test_an_entity_that_is_put_while_an_open_downtime_is_made_is_covered_within_
     assert covered(park, alert) == [("web-8",)]
 
 
-@pytest.mark.parametrize("call", range(1, SCHEDULE + 4))
+@pytest.mark.parametrize("call", deaths(SCHEDULE + 3))
 def test_none_is_laid_by_a_downtime_that_is_deleted_meanwhile(park: Park, alert: Check, call: int) -> None:
     drawn = asked(park, "web-1")
     gone: list[Downtime | None] = []

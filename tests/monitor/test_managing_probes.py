@@ -20,7 +20,7 @@ from chalicelib.store.faults import StoreFault
 from tests import specs
 from tests.cases import each
 from tests.conftest import Story
-from tests.flows.conftest import Killed, trouble, unavailable
+from tests.flows.conftest import Killed, deaths, trouble, unavailable
 
 # So many calls to AWS delete a device on which another one depends.
 DELETION = 10
@@ -89,7 +89,7 @@ def test_what_depended_on_a_deleted_device_depends_on_nothing(services: Services
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("error", [Killed, unavailable])
-@pytest.mark.parametrize("call", range(1, DELETION + 2))
+@pytest.mark.parametrize("call", deaths(DELETION + 1))
 def test_a_device_whose_deletion_was_struck_keeps_what_depends_on_it_or_is_gone(
     services: Services, keyring: Keyring, story: Story, call: int, error: Callable[[], BaseException], after: bool
 ) -> None:

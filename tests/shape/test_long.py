@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 # How a test says that it has more: by a mark, by the strikes, by the fixture, or as a property.
-LONG = re.compile(r"mark\.long\b|\bstrikes\(|\blong: bool|^@given", re.MULTILINE)
+LONG = re.compile(r"mark\.long\b|\b(?:strikes|deaths)\(|\blong: bool|^@given", re.MULTILINE)
 
 
 def test_every_file_of_tests_that_has_more_cases_is_run_whole() -> None:

@@ -1,4 +1,4 @@
-"""Twenty seconds of the random walk; `make long` walks for ten minutes, `python -m tests.walk` for as long as told."""
+"""A short random walk; `make long` walks for ten minutes, `python -m tests.walk` for as long as told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from tests.walk.strikes import STORIES
 
 ROOT = Path(__file__).resolve().parents[2]
-STEPS = 240
+STEPS = 160
 
 
 @pytest.mark.parametrize("faults", ["none", "all"])
