@@ -1,7 +1,8 @@
 """Makes the emulated DynamoDB read an expression of an update once, and walk through it without asking at each node.
 
 moto reads an expression two or three times for each update and walks through what it read ten times, with a table of
-what to do that is made anew at every node. And it sums up a whole item for each attribute that it puts into one.
+what to do that is made anew at every node, and looks each time for faults of the text alone. And it sums up a whole
+item for each attribute that it puts into one.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def quick() -> Iterator[None]:
     with (
         patch.object(UpdateExpressionParser, "make", _read),
         patch.object(validators, "deepcopy", _copied),
+        patch.object(validators.UpdateExpressionValidator, "validate", _validate),
         patch.object(DepthFirstTraverser, "traverse", _traverse),
         patch.object(Item, "__init__", _fill),
     ):
@@ -43,7 +45,30 @@ _written = cache(pickle.dumps)
 
 
 def _copied(value: Any) -> Any:
-    return pickle.loads(_written(value)) if isinstance(value, UpdateExpression) else copy.deepcopy(value)
+    if not isinstance(value, UpdateExpression):
+        return copy.deepcopy(value)
+    copied = pickle.loads(_written(value))
+    copied.origin = value
+    return copied
+
+
+# What looks at an expression and the names in it alone: it finds the same each time. moto has them go first.
+_OF_THE_TEXT = (
+    validators.ActionCountValidator,
+    validators.OverlappingPathsValidator,
+    validators.UpdateHashRangeKeyValidator,
+)
+_sound: set[tuple[Any, ...]] = set()
+
+
+def _validate(self: validators.UpdateExpressionValidator) -> Any:
+    node, names = self.node_to_validate, self.expression_attribute_names or {}
+    text = (node.origin, tuple(sorted(names.items())), tuple(self.table.table_key_attrs))
+    for processor in self.processors:
+        if text not in _sound or not isinstance(processor, _OF_THE_TEXT):
+            node = processor.traverse(node)
+    _sound.add(text)
+    return node
 
 
 def _traverse(self: DepthFirstTraverser, root: Any) -> Any:

@@ -22,7 +22,7 @@ def test_every_case_is_tried_and_each_that_fails_is_told_by_its_name() -> None:
 
 
 def test_tables_are_multiplied_and_fixtures_handed_on() -> None:
-    tried = []
+    tried: list[str] = []
 
     @each("a", "xy")
     @each("b", [1, 2])
