@@ -21,8 +21,8 @@ class Settings:
     is set in the other regions alone: where the tables are. Channels may publish to SNS topics whose names begin with
     `topic_prefix`, "*" for all. `sms_log` is the log group in which SNS tells of text messages that failed; empty where
     nobody asks. With `confirm_addresses` news goes only to addresses and numbers whose owners have confirmed that they
-    want it. `aws_region` is where this process runs, `aws_endpoint_url` where AWS is that is not Amazon's: both are in
-    variables of AWS's own.
+    want it. With `lean_transport` the tables are called by our own transport in place of botocore's. `aws_region` is
+    where this process runs, `aws_endpoint_url` where AWS is that is not Amazon's: both are in variables of AWS's own.
     """
 
     stage: str = "local"
@@ -52,6 +52,7 @@ class Settings:
     topic_prefix: str = "tocsin-news"
     sms_log: str = ""
     confirm_addresses: bool = False
+    lean_transport: bool = False
     aws_region: str = ""
     aws_endpoint_url: str = ""
 
@@ -80,8 +81,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     for name, (low, high) in _RANGES.items():
         if name in given:
             values[name] = _number(_VARIABLES[name], given[name], low, high)
-    if "confirm_addresses" in given:
-        values["confirm_addresses"] = _truth("TOCSIN_CONFIRM_ADDRESSES", given["confirm_addresses"])
+    for name in ("confirm_addresses", "lean_transport"):
+        if name in given:
+            values[name] = _truth(_VARIABLES[name], given[name])
     if "allowed_networks" in given:
         values["allowed_networks"] = _networks(given["allowed_networks"])
     if "locations" in given:

@@ -1,6 +1,7 @@
 """The services for tests: AWS in process, a clock that only moves when told, and ways to look at what was sent.
 
-TOCSIN_TEST_ENGINE, the URL of a DynamoDB, runs the same tests on that engine instead of the one in process.
+TOCSIN_TEST_ENGINE, the URL of a DynamoDB, runs the same tests on that engine instead of the one in process, and
+TOCSIN_TEST_TRANSPORT=lean calls it through our own transport.
 """
 
 from __future__ import annotations
@@ -29,12 +30,15 @@ from chalicelib.monitor.clocks import deadlines, sweep, tick
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from chalicelib.settings import Settings
+from chalicelib.store import connection
+from chalicelib.store.transport.client import Client
 from infra import emulated, tables
 from infra.local import dynamodb
 from tests import fixtures
 from tests.sent import Sent
 
 ENGINE = os.environ.get("TOCSIN_TEST_ENGINE", "")
+LEAN = bool(ENGINE) and os.environ.get("TOCSIN_TEST_TRANSPORT") == "lean"
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 
 
@@ -128,6 +132,7 @@ def settings(aws: None) -> Settings:
         due_shards=2,
         outbox_shards=2,
         wheel_shards=2,
+        lean_transport=LEAN,
     )
 
 
@@ -138,6 +143,7 @@ def services(settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("moto.sqs.models.unix_time", lambda: clock.now.timestamp())
     # A fresh process: `connect` forgets what the store remembers, and new services remember nothing.
     store.connect(settings)
+    assert not LEAN or isinstance(connection.shared().client, Client)
     sqs = client("sqs")
     tables.create(settings, sqs) if ENGINE else fixtures.place(settings, sqs)
     fixtures.verify("alerts@tocsin.example.org")

@@ -17,7 +17,7 @@ def connect(settings: Settings) -> None:
     """Points the store at this installation's tables and queues, sets how long history is kept, and drops what the
     process remembered of the tables and queues that it was connected to before."""
     names = {noun: settings.resource(noun) for noun in (*TABLES, *functions.fed())}
-    connection.connect(names, MODELS, settings.home_region)
+    connection.connect(names, MODELS, settings.home_region, lean=settings.lean_transport)
     limits.read(settings)
     queues.forget()
     series_names.forget()

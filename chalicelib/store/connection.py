@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, cast
 
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
@@ -18,6 +19,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.core.moments import from_micros, to_micros
+from chalicelib.store import transport
 
 # Adds to a transaction.
 Also = Callable[[TransactWrite], None]
@@ -86,6 +88,7 @@ class _Link:
 
     names: ClassVar[dict[str, str]] = {}
     region: str = ""
+    lean: bool = False
     connection: Connection | None = None
 
 
@@ -101,11 +104,11 @@ class Table(Model):
         return table
 
 
-def connect(names: dict[str, str], models: tuple[type[Table], ...], region: str = "") -> None:
+def connect(names: dict[str, str], models: tuple[type[Table], ...], region: str = "", *, lean: bool = False) -> None:
     """Points `models` at their physical tables; `names` maps a model's noun to the table name. `region` is where they
-    are, empty for where this process runs. Costs no call."""
-    if region != _Link.region:
-        _Link.region, _Link.connection = region, None
+    are, empty for where this process runs; `lean` takes the transport of our own. Costs no call."""
+    if (region, lean) != (_Link.region, _Link.lean):
+        _Link.region, _Link.lean, _Link.connection = region, lean, None
     _Link.names = names
     for model in models:
         model.Meta.table_name = names[model.Meta.noun]  # type: ignore[attr-defined]
@@ -115,14 +118,22 @@ def connect(names: dict[str, str], models: tuple[type[Table], ...], region: str 
 def shared() -> Connection:
     """The connection whose client everything uses; made on first use, so importing costs nothing."""
     if _Link.connection is None:
-        _Link.connection = Connection(
-            region=_Link.region or None,
-            connect_timeout_seconds=2,
-            read_timeout_seconds=5,
-            max_pool_connections=64,
-            retry_configuration={"total_max_attempts": 4, "mode": "standard"},
-        )
+        made = _by_botocore()
+        if _Link.lean:
+            lean = transport.client(made.session, _Link.region, cache(lambda: _by_botocore().client))
+            made._client = cast(Any, lean)  # it answers and raises as botocore's does
+        _Link.connection = made
     return _Link.connection
+
+
+def _by_botocore() -> Connection:
+    return Connection(
+        region=_Link.region or None,
+        connect_timeout_seconds=2,
+        read_timeout_seconds=5,
+        max_pool_connections=64,
+        retry_configuration={"total_max_attempts": 4, "mode": "standard"},
+    )
 
 
 def table_name(noun: str) -> str:

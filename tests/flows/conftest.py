@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from chalicelib.core.check import Channel, Check, Flip, PingKind, Signal
@@ -19,6 +18,7 @@ from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, history
+from tests import intercepted
 from tests.conftest import NOW, Clock
 from tests.sent import Sent
 
@@ -91,38 +91,34 @@ def trouble(at_call: int, error: Callable[[], BaseException], *, after: bool) ->
     """Raises `error` at the `at_call`-th call to AWS, before it is made or after it was. Lists the calls made, without
     the question for a queue's address, which a process asks once."""
     calls: list[str] = []
-    original = BaseClient._make_api_call
 
-    def counted(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+    def counted(make: intercepted.Make, operation: str, arguments: dict[str, Any]) -> Any:
         if operation == "GetQueueUrl":
-            return original(self, operation, arguments)
+            return make(operation, arguments)
         calls.append(operation)
         strikes = len(calls) == at_call
         if strikes and not after:
             raise error()
-        answer = original(self, operation, arguments)
+        answer = make(operation, arguments)
         if strikes:
             raise error()
         return answer
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseClient, "_make_api_call", counted)
+    with intercepted.calls(counted):
         yield calls
 
 
 @contextmanager
 def interrupted(at_call: int, meanwhile: Callable[[], object]) -> Iterator[None]:
     """Something happens before the `at_call`-th call to AWS."""
-    calls, original = [0], BaseClient._make_api_call
+    made = count(1)
 
-    def counted(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-        calls[0] += 1
-        if calls[0] == at_call:
+    def counted(make: intercepted.Make, operation: str, arguments: dict[str, Any]) -> Any:
+        if next(made) == at_call:
             meanwhile()
-        return original(self, operation, arguments)
+        return make(operation, arguments)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseClient, "_make_api_call", counted)
+    with intercepted.calls(counted):
         yield
 
 

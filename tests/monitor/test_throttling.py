@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
 from chalicelib.core.errors import TooOften, UnknownKey
 from chalicelib.core.sources import LIMIT
@@ -17,6 +17,7 @@ from chalicelib.monitor.managing.projects import hash_of
 from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.services import Services
 from chalicelib.store.faults import StoreFault
+from tests import intercepted
 from tests.conftest import Clock
 from tests.flows.conftest import trouble, unavailable
 
@@ -28,14 +29,12 @@ OLD = "an old key"
 def counted() -> Iterator[list[str]]:
     """The names of the calls to AWS inside."""
     found: list[str] = []
-    real = BaseClient._make_api_call
 
-    def call(client: object, operation: str, request: object) -> object:
+    def call(make: intercepted.Make, operation: str, request: dict[str, Any]) -> object:
         found.append(operation)
-        return real(client, operation, request)
+        return make(operation, request)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseClient, "_make_api_call", call)
+    with intercepted.calls(call):
         yield found
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.store import connection, series, series_rolls
+from chalicelib.store import series, series_rolls
 from chalicelib.store.series_ages import resolution
 from chalicelib.store.series_cells import HOUR
+from tests import intercepted
 from tests.conftest import NOW
 from tests.store.series_scene import PROJECT, T
 
@@ -24,13 +25,12 @@ def calls() -> Iterator[list[str]]:
     """The operations that were called."""
     made: list[str] = []
 
-    def note(model: Any, **_: Any) -> None:
-        made.append(model.name)
+    def note(make: intercepted.Make, operation: str, arguments: dict[str, Any]) -> Any:
+        made.append(operation)
+        return make(operation, arguments)
 
-    events = connection.shared().client.meta.events
-    events.register("before-call.dynamodb", note)
-    yield made
-    events.unregister("before-call.dynamodb", note)
+    with intercepted.calls(note):
+        yield made
 
 
 def add(points: list[tuple[int, float]], name: str = "a.b", **options: Any) -> series.Added:

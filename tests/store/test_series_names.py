@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.store import connection, series, series_names
+from chalicelib.store import series, series_names
 from chalicelib.store.series_names import Name, find, search, tagged
+from tests import intercepted
 from tests.conftest import NOW
 from tests.store.series_scene import PROJECT, T
 
@@ -31,14 +32,13 @@ def written() -> Iterator[list[int]]:
     """How many items each call wrote."""
     sizes: list[int] = []
 
-    def note(params: Any, model: Any, **_: Any) -> None:
-        if model.name == "BatchWriteItem":
-            sizes.append(params["body"].count(b"PutRequest"))
+    def note(make: intercepted.Make, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "BatchWriteItem":
+            sizes.append(sum("PutRequest" in one for of in arguments["RequestItems"].values() for one in of))
+        return make(operation, arguments)
 
-    events = connection.shared().client.meta.events
-    events.register("before-call.dynamodb", note)
-    yield sizes
-    events.unregister("before-call.dynamodb", note)
+    with intercepted.calls(note):
+        yield sizes
 
 
 def names(found: list[Name]) -> list[str]:
