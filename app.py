@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib import gateway, log, settings, store, web
-from chalicelib.api import alertra, grafana, healthchecks, hostedgraphite, zmon
+from chalicelib.api import alertra, grafana, healthchecks, hostedgraphite, prometheus, zmon
 from chalicelib.events import Events, Message
 from chalicelib.monitor import chores
 from chalicelib.monitor.clocks import deadlines, numbering, reports, rollups, sweep, tick
@@ -18,7 +18,7 @@ from chalicelib.monitor.services import open_services
 from chalicelib.monitor.telling import deliver, feedback
 from chalicelib.store import queues
 
-DIALECTS = (healthchecks, alertra, hostedgraphite, zmon, grafana)
+DIALECTS = (healthchecks, alertra, hostedgraphite, zmon, grafana, prometheus)
 PACKAGES = (*DIALECTS, web)
 
 SERVICES = open_services(settings.load())

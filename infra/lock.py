@@ -20,6 +20,7 @@ FILES = {
     "dev": ("requirements-dev.txt", "run", "client"),
     "run": ("requirements-run.txt", "lambda", None),
     "package": ("requirements-package.txt", "lambda", None),
+    "apprise": ("requirements-apprise.txt", "lambda", None),
     "lambda": ("requirements.txt", None, None),
 }
 Pins = dict[str, str]

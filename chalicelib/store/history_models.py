@@ -98,6 +98,23 @@ class DebtItem(Table):
     since = Instant()
 
 
+class TallyItem(Table):
+    """history: `O` of a channel, how much it was told; next to what it is owed, so that one query reads both."""
+
+    class Meta:
+        noun = "history"
+        table_name = "history"
+        billing_mode = "PAY_PER_REQUEST"
+
+    owner = UnicodeAttribute(hash_key=True)
+    at_key = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=SCHEMA)
+    delivered = NumberAttribute(null=True)
+    failed = NumberAttribute(null=True)
+    given_up = NumberAttribute(null=True)
+    expires = NumberAttribute()
+
+
 class AttemptsItem(Table):
     """history: `A#<minute>` of `source#<address>`, how many requests with unknown keys came from there."""
 

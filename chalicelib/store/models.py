@@ -16,7 +16,14 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.store.connection import SCHEMA, Instant, Json, Span, Table
 from chalicelib.store.document_models import DocumentItem, MemberItem
-from chalicelib.store.history_models import AttemptsItem, CursorItem, DebtItem, HistoryItem, NotificationItem
+from chalicelib.store.history_models import (
+    AttemptsItem,
+    CursorItem,
+    DebtItem,
+    HistoryItem,
+    NotificationItem,
+    TallyItem,
+)
 from chalicelib.store.series_models import SeriesItem
 
 
@@ -333,7 +340,7 @@ class OutboxItem(Table):
 MODELS: tuple[type[Table], ...] = (
     *(SatelliteItem, MemberItem, CheckItem, LineItem, DirectoryItem, ChannelItem, RecipientItem),
     *(SubscriptionItem, MuteItem, CredentialItem, DocumentItem),
-    *(HistoryItem, NotificationItem, CursorItem, DebtItem, AttemptsItem, OutboxItem, SeriesItem),
+    *(HistoryItem, NotificationItem, CursorItem, DebtItem, TallyItem, AttemptsItem, OutboxItem, SeriesItem),
 )
 
 # Tables whose items DynamoDB may delete by itself after `expires` (seconds since 1970). It is late: readers filter.

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from infra.lanes.environments import servers_python
 from infra.lanes.graphite_lane import project_python
@@ -43,7 +43,9 @@ SYSTEM = "/usr/sbin:/sbin"
 def main(_arguments: Sequence[str]) -> int:
     """Run the tests; their exit code, or 77 when the lane cannot run here."""
     try:
-        install()
+        if os.geteuid() != 0:
+            raise CannotRun("servers are started by root, who becomes each one's own user")
+        install(PACKAGES)
         command = [project_python(), *COMMAND]
         given = {VARIABLE: str(servers_python())}
     except CannotRun as reason:
@@ -54,18 +56,16 @@ def main(_arguments: Sequence[str]) -> int:
         return run_in_foreground([*command, f"--basetemp={folder}/tests"], {**os.environ, **given})
 
 
-def install() -> None:
-    """Installs what is missing. CannotRun."""
+def install(packages: Mapping[str, str]) -> None:
+    """Installs those of some packages whose programs are missing. CannotRun."""
     path = f"{os.environ.get('PATH', '')}:{SYSTEM}"
-    missing = [package for package, program in PACKAGES.items() if not shutil.which(program, path=path)]
-    if os.geteuid() != 0:
-        raise CannotRun("servers are started by root, who becomes each one's own user")
+    missing = [package for package, program in packages.items() if not shutil.which(program, path=path)]
     if not missing:
         return
-    if not shutil.which("apt-get"):
-        raise CannotRun(f"{', '.join(missing)} are missing, and there is no apt-get")
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise CannotRun(f"missing: {', '.join(missing)}; to install takes root and apt-get")
     # Without questions, and without starting what is installed.
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
         if subprocess.run(["apt-get", "-qq", *command], env=quiet, stdin=subprocess.DEVNULL).returncode:
-            raise CannotRun(f"{', '.join(missing)} could not be installed")
+            raise CannotRun(f"could not be installed: {', '.join(missing)}")

@@ -71,4 +71,7 @@ def other_project(service: list[Project]) -> Project:
 
 # Names the Python that has ZMON's client. The lane `infra/lanes/zmon_cli` makes its environment and asks for its tests.
 ZMON_CLI = "TOCSIN_ZMON_CLI"
-collect_ignore = [] if os.environ.get(ZMON_CLI) else ["test_zmon_cli.py"]
+# Says that there is a Prometheus. The lane `infra/lanes/prometheus` installs it and asks for its tests.
+PROMETHEUS = "TOCSIN_PROMETHEUS"
+_OF_LANES = {ZMON_CLI: "test_zmon_cli.py", PROMETHEUS: "test_prometheus.py"}
+collect_ignore = [file for variable, file in _OF_LANES.items() if not os.environ.get(variable)]

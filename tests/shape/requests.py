@@ -175,3 +175,4 @@ def read_all(api: Api, made: dict[str, Any], audience: list[Channel]) -> None:
         assert api.get(f"/api/v3/checks/{made['uuid']}{path}").status == 200
     for path in ("checks/", "channels/", "badges/", "status/", f"channels/{audience[0].code}/notifications/"):
         assert api.get(f"/api/v3/{path}").status == 200
+    assert api.get("/metrics").status == 200

@@ -18,7 +18,7 @@ from chalicelib.core.errors import Missing
 from chalicelib.core.news import News
 from chalicelib.monitor import transitions
 from chalicelib.monitor.services import Services
-from chalicelib.store import definitions, notifications, outbox, queues, tellings
+from chalicelib.store import definitions, notifications, outbox, queues, tallies, tellings
 from chalicelib.store.faults import Contended, Refused, StoreFault
 from chalicelib.store.tellings import Plan, Told
 
@@ -158,7 +158,7 @@ def _fold(outcome: Outcome) -> None:
 
 
 def show(services: Services, outcome: Outcome) -> None:
-    """Shows on the channel whether it works. That is for people: a fault here costs no news."""
+    """Shows on the channel whether it works, and counts. That is for people: a fault here costs no news."""
     channel, attempt = outcome.channel, outcome.cursor.attempt
     try:
         if outcome.works:
@@ -168,8 +168,19 @@ def show(services: Services, outcome: Outcome) -> None:
             definitions.show_error(channel, "")
         elif outcome.error and not (attempt and attempt.paced):
             definitions.show_error(channel, _shown(outcome, given_up=attempt is not None and attempt.given_up))
+        _count(outcome)
     except (StoreFault, Contended, Missing) as fault:
         log.warning("channel not shown as it is", channel=channel.code, reason=str(fault))
+
+
+def _count(outcome: Outcome) -> None:
+    """Counts the attempt under its channel; one that has to wait for its sender is none yet."""
+    attempt = outcome.cursor.attempt
+    if attempt is None:
+        tallies.count(outcome.channel.code, ("delivered",), outcome.at)
+    elif not attempt.paced:
+        counts: tuple[tallies.Count, ...] = ("failed", "given_up") if attempt.given_up else ("failed",)
+        tallies.count(outcome.channel.code, counts, outcome.at)
 
 
 def _shown(outcome: Outcome, *, given_up: bool) -> str:
