@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from chalicelib.channels import (
     alertmanager,
+    apprise,
     dingtalk,
     discord,
     feishu,
@@ -60,7 +61,7 @@ __all__ = [
 KINDS: tuple[Kind, ...] = (
     *(mail, sms, sns, webhook, slack, pagerduty, opsgenie, victorops),
     *(telegram, discord, teams, ntfy, matrix, mattermost, pushover, googlechat, rocketchat, gotify, zulip),
-    *(alertmanager, twilio, kafka, line, signal, wecom, dingtalk, feishu, threema, sensu),
+    *(alertmanager, twilio, kafka, line, signal, wecom, dingtalk, feishu, threema, sensu, apprise),
 )
 
 # The kinds that reach people at addresses of their own, from whom messages may come back after they were accepted, and

@@ -81,6 +81,7 @@ BASES = {
     "Feishu": "HTTP",
     "Threema": "HTTP",
     "Sensu": "HTTP",
+    "Apprise": "HTTP",
 }
 
 # AWS's own words for "too many" say nothing of time: the pace at which the sender is told says when.

@@ -87,8 +87,17 @@ class Sender:
         self._resolve = resolve
         self._given_context = context
 
-    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
-        """One request, with at most REDIRECTS redirects. Raises Undelivered when there is no answer to be had."""
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        redirects: int = REDIRECTS,
+    ) -> Answer:
+        """One request, with at most so many redirects; with none allowed, a redirect is the answer. Raises Undelivered
+        when there is no answer to be had."""
         try:
             target = urls.parse(url)
         except ValueError as error:
@@ -96,7 +105,8 @@ class Sender:
         if target.user is not None and "authorization" not in {name.lower() for name in headers}:
             headers = {**headers, "Authorization": _basic(target.user, target.password or "")}
         try:
-            return self._follow(_Request(method, target, headers, body), _Deadline(self._clock, self._seconds))
+            request, deadline = _Request(method, target, headers, body), _Deadline(self._clock, self._seconds)
+            return self._follow(request, deadline, redirects)
         except NotAllowed as error:
             raise Undelivered(str(error), permanent=True) from error
         except TimeoutError as error:
@@ -107,14 +117,14 @@ class Sender:
             unanswered = not isinstance(error, (ConnectionRefusedError, socket.gaierror))
             raise Undelivered(f"no answer ({_told(error)})", unanswered=unanswered) from error
 
-    def _follow(self, request: _Request, deadline: _Deadline) -> Answer:
+    def _follow(self, request: _Request, deadline: _Deadline, redirects: int) -> Answer:
         method = request.method
-        for _ in range(REDIRECTS + 1):
+        for _ in range(redirects + 1):
             answer, location = self._exchange(request, deadline)
-            if location is None:
+            if location is None or not redirects:
                 return replace(answer, is_of_a_page=request.method != method)
             request = _redirected(request, answer.status, location)
-        raise Undelivered(f"redirected more than {REDIRECTS} times")
+        raise Undelivered(f"redirected more than {redirects} times")
 
     def _exchange(self, request: _Request, deadline: _Deadline) -> tuple[Answer, str | None]:
         target = request.target

@@ -29,7 +29,20 @@ from chalicelib.monitor.services import Services
 from chalicelib.store import check_items, definitions
 from chalicelib.store.connection import shared
 from chalicelib.store.models import CheckItem, DirectoryItem
-from tests.bench import alerts, commands, conditions, counts, curve, entities, graphite, metrics, probes, ticks, workers
+from tests.bench import (
+    alerts,
+    commands,
+    conditions,
+    counts,
+    curve,
+    entities,
+    graphite,
+    metrics,
+    probes,
+    scraping,
+    ticks,
+    workers,
+)
 from tests.bench.meter import Meter, emulated_aws, fresh_services, metered
 
 ROUNDS = 300
@@ -279,6 +292,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
     "entities": entities.entities,
     "commands": commands.commands,
     "alerts": alerts.alerts,
+    "scraping": scraping.scraping,
     "conditions": conditions.conditions,
 }
 

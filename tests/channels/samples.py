@@ -71,6 +71,7 @@ VALID: dict[str, dict[str, object]] = {
     "feishu": {"url": "https://open.feishu.cn/open-apis/bot/v2/hook/k3y", "secret": "k3y"},
     "threema": {"secret": "k3y", "identity": "*TOCSIN1", "to": "ECHOECHO"},
     "sensugo": {"key": "k3y", "url": "https://sensu.example.org"},
+    "apprise": {"url": "json://tocsin:k3y@alerts.example.org/hook"},
 }
 
 HTTP_KINDS = [kind for kind in KINDS if answers.BASES.get(kind.service) == "HTTP"]

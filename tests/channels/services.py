@@ -386,6 +386,17 @@ def sensu(received: Received, messages: list[str]) -> Reply:
 
 
 # By the name of the kind.
+def apprise(received: Received, messages: list[str]) -> Reply:
+    """The one of its services that takes any JSON."""
+    if not is_basic(received, "tocsin", "k3y"):
+        return Reply(401)
+    sent = document(received)
+    if received.method != "POST" or received.path != "/hook" or not sent["title"]:
+        return Reply(400)
+    messages.append(f"{sent['title']}\n{sent['message']}")
+    return Reply()
+
+
 SERVICES: dict[str, Service] = {
     "telegram": telegram,
     "discord": discord,
@@ -398,6 +409,7 @@ SERVICES: dict[str, Service] = {
     "rocketchat": rocketchat,
     "gotify": gotify,
     "zulip": zulip,
+    "apprise": apprise,
     "alertmanager": alertmanager,
     "twilio": twilio,
     "kafka": kafka,

@@ -68,7 +68,9 @@ def staged(name: str, server: Server, monkeypatch: pytest.MonkeyPatch, **setting
 def _here(url: str, server: Server) -> str:
     parts = urlsplit(url)
     user = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
-    return parts._replace(scheme="http", netloc=f"{user}127.0.0.1:{server.port}").geturl() or server.url("")
+    # An address of Apprise has the scheme of its service.
+    scheme = parts.scheme if parts.scheme not in ("", "https") else "http"
+    return parts._replace(scheme=scheme, netloc=f"{user}127.0.0.1:{server.port}").geturl() or server.url("")
 
 
 def wrong(name: str, **settings: object) -> tuple[str, str]:

@@ -43,6 +43,8 @@ class Teller:
             return kind.clean(VALID[kind.name])
         if kind.name == "webhook":
             return kind.clean({"url_down": url, "body_down": "$NAME", "headers_down": {"X-Token": "secret-in-header"}})
+        if kind.name == "apprise":
+            return kind.clean({"url": url.replace("http://", "json://")})
         has_query = "url" in kind.secrets and kind.name != "signal"
         return kind.clean(VALID[kind.name] | {"url": url if has_query else url.partition("?")[0]})
 
@@ -92,8 +94,10 @@ def test_what_is_gone_is_gone_for_good(kind: Kind, server: Server, teller: Telle
     assert (error.message, error.permanent) == ("answered 410", True)
 
 
-# A webhook is its owner's own, who may want to be asked for a page.
-@pytest.mark.parametrize("kind", [kind for kind in HTTP_KINDS if kind.name != "webhook"], ids=lambda kind: kind.name)
+# A webhook is its owner's own, who may want to be asked for a page; the services of Apprise are led nowhere.
+@pytest.mark.parametrize(
+    "kind", [kind for kind in HTTP_KINDS if kind.name not in ("webhook", "apprise")], ids=lambda kind: kind.name
+)
 @pytest.mark.parametrize("status", [301, 302, 303])
 def test_a_page_that_a_redirect_leads_to_has_taken_no_message(
     kind: Kind, status: int, server: Server, teller: Teller
@@ -104,7 +108,7 @@ def test_a_page_that_a_redirect_leads_to_has_taken_no_message(
     assert server.received[1].method == "GET"
 
 
-@each_http_kind
+@pytest.mark.parametrize("kind", [kind for kind in HTTP_KINDS if kind.name != "apprise"], ids=lambda kind: kind.name)
 @pytest.mark.parametrize("status", [307, 308])
 def test_a_redirect_that_keeps_the_message_is_followed(kind: Kind, status: int, server: Server, teller: Teller) -> None:
     server.answer(Reply(status, {"Location": "/there"}), Reply(200))

@@ -190,7 +190,7 @@ class Ear:
         self.heard: list[str] = []
         self.outlet = Outlet(ses_client=self, sns_client=self, sender=self)  # type: ignore[arg-type]
 
-    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Answer:
+    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None, **_: int) -> Answer:
         self.heard.append(json.dumps([method, url, headers, (body or b"").decode()]))
         return Answer(200, b"")
 

@@ -106,6 +106,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "feishu": ({"secret": "old"}, "answered 200, error 19021 (the bot's security settings refuse it)"),
     "threema": ({"secret": "old"}, "answered 401 (the gateway's identity or secret is not known)"),
     "sensugo": ({"key": "old"}, "answered 401 (the API key is not known, or may not write there)"),
+    "apprise": ({"url": "/hook"}, "Apprise cannot read the address"),
 }
 
 
@@ -143,6 +144,7 @@ LIMITS: dict[str, tuple[Reply, float]] = {
     "feishu": (answer(200, {"code": 11232, "msg": "frequency limited"}), 60.0),
     "threema": (answer(429), 60.0),
     "sensugo": (answer(429), 60.0),
+    "apprise": (answer(429, Retry_After="20"), 20.0),
 }
 
 
