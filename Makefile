@@ -82,12 +82,12 @@ bench: $(ready_to_test) ## store calls, request units and CPU of the hot paths
 	$(python) -m tests.bench $(ARGS)
 
 .PHONY: package
-package: $(ready_to_package) ## the deployment package and its template into build/: STAGE=dev
-	$(package_python) -m infra.package --out build/ $(if $(STAGE),--stage $(STAGE)) $(ARGS)
+package: $(ready_to_package) ## the deployment package and its template into build/: STAGE=dev, APPRISE=1 with that library
+	$(package_python) -m infra.package --out build/ $(if $(STAGE),--stage $(STAGE)) $(if $(APPRISE),--apprise) $(ARGS)
 
 .PHONY: deploy
-deploy: stage-given $(ready_to_package) ## package and deploy with your AWS credentials: STAGE=dev, PLACE=1 for a place
-	$(package_python) -m infra.deploy --stage $(STAGE) $(if $(PLACE),--place) $(ARGS)
+deploy: stage-given $(ready_to_package) ## package and deploy with your AWS credentials: STAGE=dev, PLACE=1 for a place, APPRISE=1 with that library
+	$(package_python) -m infra.deploy --stage $(STAGE) $(if $(PLACE),--place) $(if $(APPRISE),--apprise) $(ARGS)
 
 .PHONY: admin
 admin: $(ready_to_run) ## projects and keys: ARGS="project create --name x", STAGE=dev for a deployed stage

@@ -1,6 +1,6 @@
 """Deploys a stage into the AWS account whose credentials are in the environment.
 
-    make deploy STAGE=prod [ARGS="MailFrom=alerts@example.org AlarmEmail=ops@example.org"]
+    make deploy STAGE=prod [APPRISE=1] [ARGS="MailFrom=alerts@example.org AlarmEmail=ops@example.org"]
     make deploy STAGE=prod PLACE=1 ARGS="HomeRegion=eu-north-1 Location=... Locations=..."
 
 The second form deploys a place: into the region of the environment, the function that probes alone.
@@ -41,10 +41,11 @@ class BadParameter(Exception):
     """A parameter that the template does not have, or a value that it cannot take."""
 
 
-def deploy(stage: str, given: dict[str, str]) -> Stack:
-    """The first four steps. Raises BadStage, CannotPackage, BadParameter, Failed, or botocore's errors."""
+def deploy(stage: str, given: dict[str, str], *, apprise: bool = False) -> Stack:
+    """The first four steps, with the library Apprise in the package if it is asked for. Raises BadStage, CannotPackage,
+    BadParameter, Failed, or botocore's errors."""
     settings, out = settings_of(stage), ROOT / "build" / stage
-    build(stage, out)
+    build(stage, out, apprise=apprise)
     template = json.loads((out / TEMPLATE).read_text())
     check_parameters(template, given)
     bucket = artifacts_bucket(settings.prefix)
@@ -169,6 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", description="deploy a stage to AWS")
     parser.add_argument("--stage", required=True)
     parser.add_argument("--place", action="store_true", help="a place that probes for the stage, in this region")
+    parser.add_argument("--apprise", action="store_true", help="with the library that channels of that kind need")
     parser.add_argument("parameters", nargs="*", type=parameter, metavar="Name=value", help="see docs/deploying.md")
     arguments = parser.parse_args()
     try:
@@ -176,7 +178,7 @@ def main() -> None:
             placed = deploy_place(arguments.stage, dict(arguments.parameters))
             print(f"\n{placed.name} probes from {placed.parameters()['Location']}")
             return
-        stack = deploy(arguments.stage, dict(arguments.parameters))
+        stack = deploy(arguments.stage, dict(arguments.parameters), apprise=arguments.apprise)
         ask_for_reports(stack)
         tell(stack, arguments.stage)
     except (BadStage, CannotPackage, BadParameter, Failed, ClientError, BotoCoreError) as reason:

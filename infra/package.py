@@ -1,11 +1,11 @@
 """The deployment package of a stage: the functions' code and the template that deploys it.
 
-    python -m infra.package --out build/package [--stage dev]
+    python -m infra.package --out build/package [--stage dev] [--apprise]
 
 Leaves `deployment.zip`, `sam.json` and `place.json` in the directory, the last being the template of a place in another
-region. The functions run on the Python that packages, so that must be
-one for which every requirement has a wheel that loads on Lambda: 3.12 or newer, whose runtimes have a C library of this
-decade.
+region. With --apprise the package holds the library that channels of the kind `apprise` need. The functions run on the
+Python that packages, so that must be one for which every requirement has a wheel that loads on Lambda: 3.12 or newer,
+whose runtimes have a C library of this decade.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager,
 from chalice.utils import UI, OSUtils
 
 from infra import compiled, place
+from infra.environment import included
 from infra.template import ROOT, BadStage, merged, settings_of
 
 OLDEST = (3, 12)
 ARCHIVE, TEMPLATE, PLACE = "deployment.zip", "sam.json", "place.json"
+# What the package holds, and what it holds with the library Apprise.
+PLAIN, WITH_APPRISE = ROOT / "requirements.txt", ROOT / "requirements-apprise.txt"
 MEGABYTE = 1_000_000
 # Lambda quotas, "Deployment package size".
 ZIPPED_LIMIT, UNPACKED_LIMIT = 50 * MEGABYTE, 250 * MEGABYTE
@@ -42,8 +45,14 @@ class CannotPackage(Exception):
 class _Packager(LambdaDeploymentPackager):
     """Chalice's packager. It fetches the requirements only when they have changed; the project's files go in later."""
 
+    requirements = PLAIN
+
+    def _get_requirements_filename(self, project_dir: str) -> str:
+        return str(self.requirements)
+
     def _hash_project_dir(self, requirements_filename: str, *_others: str) -> str:
-        return hashlib.sha256(Path(requirements_filename).read_bytes()).hexdigest()[:32]
+        whole = b"".join(file.read_bytes() for file in included(Path(requirements_filename)))
+        return hashlib.sha256(whole).hexdigest()[:32]
 
     def _iter_app_filenames(self, project_dir: str) -> Iterator[tuple[str, str]]:
         """Without the bytecode that other interpreters have left in the checkout."""
@@ -51,13 +60,14 @@ class _Packager(LambdaDeploymentPackager):
         return ((file, inside) for file, inside in files if "__pycache__" not in file)
 
 
-def build(stage: str, out: Path) -> None:
+def build(stage: str, out: Path, *, apprise: bool = False) -> None:
     """Makes the files of the stage in `out`. Raises CannotPackage, BadStage."""
     require_python(sys.version_info[:2])
+    requirements = WITH_APPRISE if apprise else PLAIN
     template = merged(stage)
     out.mkdir(parents=True, exist_ok=True)
-    fetched = _archive(out / ARCHIVE)
-    found = [*wrong_handlers(template), *flaws(out / ARCHIVE, _pins())]
+    fetched = _archive(out / ARCHIVE, requirements)
+    found = [*wrong_handlers(template), *flaws(out / ARCHIVE, _pins(requirements))]
     if found:
         fetched.unlink()  # or the next run would take it as it is
         raise CannotPackage("\n".join(found))
@@ -71,12 +81,13 @@ def require_python(version: tuple[int, int]) -> None:
         raise CannotPackage(f"Python 3.12 or newer is needed to package, this is {version[0]}.{version[1]}")
 
 
-def _archive(made: Path) -> Path:
+def _archive(made: Path, requirements: Path) -> Path:
     """Makes the archive of app.py, chalicelib and the requirements, all compiled too; answers where the requirements
     are kept for the next time."""
     files, silent = OSUtils(), UI(out=io.StringIO())
     builder = DependencyBuilder(files, PipRunner(SubprocessPip(files), files))
     packager = _Packager(files, builder, silent)
+    packager.requirements = requirements
     fetched = Path(packager.create_deployment_package(str(ROOT), "python{}.{}".format(*sys.version_info)))
     shutil.copyfile(fetched, made)
     packager.inject_latest_app(str(made), str(ROOT))
@@ -92,10 +103,10 @@ def wrong_handlers(template: dict[str, Any]) -> Iterator[str]:
             yield f"{name}: the handler {handler} is not in app.py"
 
 
-def _pins() -> list[str]:
+def _pins(requirements: Path) -> list[str]:
     """name==version of everything that Lambda gets."""
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
-    return [line.split(";")[0].strip() for line in lines if line and not line.startswith("#")]
+    lines = [line for file in included(requirements) for line in file.read_text().splitlines()]
+    return [line.split(";")[0].strip() for line in lines if line and not line.startswith(("#", "-r "))]
 
 
 def flaws(archive: Path, pins: list[str]) -> Iterator[str]:
@@ -134,9 +145,10 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True, help="the directory for deployment.zip and sam.json")
     parser.add_argument("--stage", default="dev")
+    parser.add_argument("--apprise", action="store_true", help="with the library that channels of that kind need")
     arguments = parser.parse_args()
     try:
-        build(arguments.stage, arguments.out)
+        build(arguments.stage, arguments.out, apprise=arguments.apprise)
     except (CannotPackage, BadStage) as reason:
         sys.exit(f"infra.package: {reason}")
     template = json.loads((arguments.out / TEMPLATE).read_text())

@@ -1,9 +1,9 @@
-"""The services of Apprise by the schemes of their addresses, so that an address can be judged without the library: those
-that are called over HTTP, and those that never are, with the reason. The library's version is in pyproject.toml."""
+"""The services of Apprise by the schemes of their addresses, so that an address can be judged without the library:
+those that are called over HTTP, and those that never are, with the reason. pyproject.toml has the library's version."""
 
 from __future__ import annotations
 
-_PROTOCOL = "is not called over HTTP, past which no address is guarded"
+_PROTOCOL = "is not called over HTTP, so that its connections cannot be guarded"
 _MACHINE = "is the desktop or the log of the machine that it runs on"
 
 REFUSED: dict[str, str] = {

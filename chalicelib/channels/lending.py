@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -145,9 +146,18 @@ class Lent:
         return cls.request("DELETE", url, **more)
 
 
-@cache
+# Many threads may tell at the same time; none may find the library half lent.
+_LENDING = threading.Lock()
+
+
 def lend() -> None:
-    """Loads every service, and lends it our HTTP."""
+    """Loads every service, once, and lends it our HTTP."""
+    with _LENDING:
+        _lend()
+
+
+@cache
+def _lend() -> None:
     # What it logs may hold addresses and answers.
     logging.getLogger("apprise").disabled = True
     NotificationManager().load_modules()

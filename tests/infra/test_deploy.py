@@ -125,7 +125,7 @@ class Deployed:
 def deployed(aws: None, out: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
     """Deploys the stage blue without packaging anything."""
 
-    def build(stage: str, folder: Path) -> None:
+    def build(stage: str, folder: Path, **_: bool) -> None:
         folder.mkdir(parents=True)
         for file in out.iterdir():
             if file.is_file():

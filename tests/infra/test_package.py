@@ -68,6 +68,18 @@ def test_an_old_python_is_refused() -> None:
     package.require_python((3, 12))
 
 
+def test_apprise_is_packaged_where_it_is_asked_for() -> None:
+    plain, more = set(package._pins(package.PLAIN)), set(package._pins(package.WITH_APPRISE))
+    assert plain < more
+    assert {pin.partition("==")[0] for pin in more - plain} >= {"apprise", "requests"}
+    packager = object.__new__(package._Packager)
+    hashes = []
+    for requirements in (package.PLAIN, package.WITH_APPRISE):
+        packager.requirements = requirements
+        hashes.append(packager._hash_project_dir(packager._get_requirements_filename("elsewhere")))
+    assert len(set(hashes)) == 2, "what was fetched for one would be taken for the other"
+
+
 @pytest.fixture
 def fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What Chalice keeps of an earlier run: the requirements, with an older version of the application."""
@@ -75,7 +87,7 @@ def fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(package, "OLDEST", (3, 0))
     monkeypatch.setattr(package, "merged", lambda stage: {"Resources": {}, "Description": stage})
     monkeypatch.setattr("infra.place.cut", lambda template, _settings: template)
-    monkeypatch.setattr(package, "_pins", lambda: PINS)
+    monkeypatch.setattr(package, "_pins", lambda _requirements: PINS)
     monkeypatch.setattr(package._Packager, "create_deployment_package", lambda *_: str(kept))
     return kept
 
@@ -103,7 +115,7 @@ def test_an_unchanged_application_makes_the_same_archive(tmp_path: Path) -> None
 def test_a_bad_archive_is_neither_deployed_nor_kept(
     tmp_path: Path, fetched: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(package, "_pins", lambda: ["pycurl==7.49"])
+    monkeypatch.setattr(package, "_pins", lambda _requirements: ["pycurl==7.49"])
     with pytest.raises(package.CannotPackage, match="pycurl"):
         package.build("blue", tmp_path / "out")
     assert not fetched.exists()
