@@ -23,7 +23,7 @@ each_kind = pytest.mark.parametrize("name", NAMES)
 class Refusing:
     """A receiver that refuses, and repeats what it was sent."""
 
-    def send(self, method: str, url: str, headers: Any, body: bytes | None = None) -> Reply:
+    def send(self, method: str, url: str, headers: Any, body: bytes | None = None, **_: int) -> Reply:
         return Reply(401, f"{url} {headers} {body!r}".encode())
 
 
