@@ -13,7 +13,7 @@ import requests
 from infra.lanes.process import background, free_port, wait_until
 from tests.clients.conftest import PATIENCE, Project
 
-NAME = 'Night "shift" \\ of\nann \u2603'
+NAME = 'Night "shift" \\ of\nann \u2603 \r\x1b end'
 JOBS = ("bearer", "basic", "path")
 
 Ask = Callable[..., Any]
