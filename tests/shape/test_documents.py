@@ -17,7 +17,7 @@ REASONED = {name.strip() for row in ROWS for name in re.sub(r"\(.*?\)", "", row)
 
 PACKAGES = sorted(
     re.split(r"[\[=<>]", needed)[0]
-    for group in ("lambda", "run")
+    for group in ("lambda", "apprise", "run")
     for needed in GROUPS[group]
     if isinstance(needed, str)
 )
