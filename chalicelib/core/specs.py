@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 from chalicelib.core.criteria import Criterion
@@ -142,6 +142,79 @@ class ConditionSpec:
     def of(cls, document: Mapping[str, Any]) -> ConditionSpec:
         several = {name: tuple(document.get(name, ())) for name in ("filters", "exclude")}
         return cls(**_known(cls, document) | several)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelCondition:
+    """One condition of the alert of a panel: each series of the `target`, which is the query called `letter`, is
+    reduced to one value, from `start` seconds ago until `end` seconds ago; the evaluator compares that with the
+    `bounds`. The `operator` joins the condition to all before it."""
+
+    letter: str
+    target: str
+    start: int
+    end: int = 0
+    reducer: str = "avg"
+    evaluator: str = "gt"
+    bounds: tuple[float, ...] = ()
+    operator: Literal["and", "or"] = "and"
+
+    @property
+    def seconds(self) -> int:
+        return self.start - self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The dashboard that a panel is on, by number, uid, slug, title and tags, and the panel's own number there."""
+
+    dashboard: int
+    uid: str
+    slug: str
+    title: str
+    tags: tuple[str, ...]
+    panel: int
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSpec:
+    """What the alert of a panel judges (Grafana's dashboards): its conditions, in their order. It has to fire for
+    `pending` seconds before it is down. `no_data` says what it is when there is nothing to be judged, `on_error` what
+    when its queries fail. `labels` are its own tags, `place` is None where the panel is on no dashboard yet."""
+
+    conditions: tuple[PanelCondition, ...]
+    place: Place | None = None
+    pending: int = 0
+    no_data: Literal["no_data", "alerting", "keep_state", "ok"] = "no_data"
+    on_error: Literal["alerting", "keep_state", "ok"] = "alerting"
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        conditions = [_without_defaults(one) for one in self.conditions]
+        place = {"place": asdict(self.place)} if self.place else {}
+        return _without_defaults(self) | {"conditions": conditions} | place
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> PanelSpec:
+        conditions = tuple(
+            PanelCondition(**_known(PanelCondition, one) | {"bounds": tuple(one.get("bounds", ()))})
+            for one in document["conditions"]
+        )
+        found = document.get("place")
+        place = Place(**_known(Place, found) | {"tags": tuple(found["tags"])}) if found else None
+        return cls(**_known(cls, document) | {"conditions": conditions, "place": place})
+
+
+def panel_of(check: Check) -> PanelSpec:
+    """What the alert of a panel judges. Raises TypeError if the check is none."""
+    if not isinstance(check.spec, PanelSpec):
+        raise TypeError(f"{check.code} is no alert of a panel")
+    return check.spec
+
+
+def place_of(check: Check) -> Place | None:
+    """The dashboard and the panel that a check belongs to, None for what belongs to none."""
+    return check.spec.place if isinstance(check.spec, PanelSpec) else None
 
 
 def condition_of(check: Check) -> ConditionSpec:

@@ -17,7 +17,7 @@ from typing import Any
 from chalicelib.core import breaches
 from chalicelib.core.breaches import Breach, Breaches
 from chalicelib.core.check import Check, Flip, Status, Suspicion, flipped
-from chalicelib.core.specs import ProbeSpec, probe_of
+from chalicelib.core.specs import PanelSpec, ProbeSpec, probe_of
 
 # What failed so long ago says nothing about a failure of now.
 FORGOTTEN = timedelta(hours=24)
@@ -68,6 +68,8 @@ class Judged:
     desc: str = ""
     # Why the data could not be judged; empty if it could.
     error: str = ""
+    # It has to fire for so long before the check is down.
+    lasting: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,11 @@ def _suspicion(check: Check, look: Observed) -> Suspicion:
 
 
 def redefined(before: Check, after: Check) -> Check:
-    """A check with another definition: what is suspected of something that is not looked at any more is dropped."""
+    """A check with another definition: what is suspected of something that is not looked at any more is dropped. What
+    is pending of a panel stays, as its state does when its dashboard is saved."""
     old, new = before.spec, after.spec
     same = isinstance(old, ProbeSpec) and isinstance(new, ProbeSpec) and old.definition == new.definition
+    same = same or isinstance(new, PanelSpec)
     return after if same else replace(after, suspicion=None)
 
 
@@ -156,12 +160,13 @@ def retries(check: Check) -> int:
 def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:
     if not _counts(check, judgement):
         return check, ()
-    error = check.error if judgement.firing is None else judgement.error[:ERROR_MAX]
-    after = replace(check, breaching=breaches.summary(_standing(judgement)), met=judgement.met, error=error)
+    error = judgement.error[:ERROR_MAX] or (check.error if judgement.firing is None else "")
+    summary, pending = breaches.summary(_standing(judgement)), _pending(check, judgement)
+    after = replace(check, breaching=summary, met=judgement.met, error=error, suspicion=pending)
     # Written only with what else changes: until then judging the same moments again makes the same of them.
     same = after == check and judgement.triggered.keys() == judgement.known.keys()
     after = after if same else replace(after, judged=judgement.moment or check.judged)
-    if judgement.firing is None or not _turns(check, judgement):
+    if judgement.firing is None or pending or not _turns(check, judgement):
         return after, ()
     new: Status = "down" if judgement.firing else "up"
     if judgement.firing and judgement.name:
@@ -169,6 +174,18 @@ def judged(check: Check, judgement: Judged) -> tuple[Check, tuple[Flip, ...]]:
     after, flip = flipped(after, new, judgement.at, judgement.reason, judgement.details, quiet=judgement.quiet)
     value = as_number(judgement.details.get("value"))
     return replace(after, judged=judgement.moment or check.judged, value=value), (flip,)
+
+
+def _pending(check: Check, judgement: Judged) -> Suspicion | None:
+    """What fires, and has not done so for as long as it has to; what cannot be judged stays as it is."""
+    if judgement.firing is None:
+        return check.suspicion
+    if not judgement.firing or check.status == "down":
+        return None
+    since = check.suspicion.since if check.suspicion else judgement.at
+    if judgement.at - since >= judgement.lasting:
+        return None
+    return check.suspicion or Suspicion(since, judgement.reason, ())
 
 
 def as_number(value: object) -> float | None:

@@ -7,12 +7,13 @@ from typing import Any
 
 from chalicelib.monitor.clocks import daily, numbering, rollups
 from chalicelib.monitor.intake import pings
-from chalicelib.monitor.managing import alerts, channels, checks, downtimes, listeners, probes, projects, series
+from chalicelib.monitor.managing import alerts, channels, checks, downtimes, listeners, panels, probes, projects, series
 from chalicelib.monitor.messages import (
     Chore,
     ClearChannel,
     DropChannels,
     EmptyProject,
+    FollowBoard,
     FreeDependants,
     GiveNumbers,
     Inherit,
@@ -35,6 +36,7 @@ _DO: dict[type[Chore], Callable[[Services, Any], object]] = {
     ClearChannel: lambda services, chore: channels.clear(services, chore.project, chore.channel),
     FreeDependants: lambda services, chore: probes.free_dependants(services, chore.project, chore.master),
     Inherit: lambda services, chore: alerts.inherit(services, chore.project, chore.number),
+    FollowBoard: lambda services, chore: panels.follow(services, chore.project, chore.number),
     Regroup: lambda services, chore: alerts.regroup(services, chore.project),
     DropChannels: listeners.drop,
     SettleDowntime: lambda services, chore: downtimes.settle(services, chore.project, chore.downtime),

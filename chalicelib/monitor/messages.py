@@ -179,6 +179,14 @@ class Inherit:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowBoard:
+    """The checks of a dashboard's panels are to be as it says, and go with it."""
+
+    project: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class SettleDowntime:
     """The alerts of a downtime come to have what it says, or lose it if it is gone."""
 
@@ -225,6 +233,7 @@ Chore = (
     | Purge
     | ClearChannel
     | DropChannels
+    | FollowBoard
     | FreeDependants
     | Inherit
     | Regroup
@@ -241,6 +250,7 @@ _NAMES: dict[type[Chore], str] = {
     ClearChannel: "clear_channel",
     FreeDependants: "free_dependants",
     Inherit: "inherit",
+    FollowBoard: "follow_board",
     Regroup: "regroup",
     DropChannels: "drop_channels",
     SumDay: "sum_day",

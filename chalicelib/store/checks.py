@@ -25,6 +25,8 @@ from chalicelib.store.models import CheckItem
 LISTED = "g"
 # So many instances are made at once: a transaction holds a hundred items, and their check is one of them.
 BORN = 99
+# So many checks are made at once: each is five items, with the project and one more.
+TOGETHER = 19
 # So many deadlines are read, sent on and forgotten at a time.
 DUE_PAGE = 1_000
 
@@ -101,6 +103,24 @@ def create(check: Check, limit: int, *, alone: bool = False, made: int | None = 
     except Refused:
         directory.require_room(check.project, limit)
         _require_name(check)
+        raise
+
+
+def create_several(several: Sequence[Check], limit: int, also: Also = nothing) -> None:
+    """Keeps new checks of one project, up to TOGETHER of them that have neither slugs nor names that are theirs alone,
+    in one transaction, to which `also` adds. Raises LimitReached, or Refused when one of them is there already."""
+    for seat in {(seat.letter, seat.period): seat for one in several if (seat := check_items.member_of(one))}.values():
+        wheel.register(seat)
+    project = several[0].project
+    try:
+        with translated(), TransactWrite(connection=shared()) as transaction:
+            directory.count_checks(transaction, project, len(several), limit)
+            for check in several:
+                transaction.save(check_items.item_of(check), condition=CheckItem.code.does_not_exist())
+                directory.enter(transaction, check)
+            also(transaction)
+    except Refused:
+        directory.require_room(project, limit - len(several) + 1)
         raise
 
 

@@ -74,11 +74,23 @@ def require_room(project: str, limit: int) -> None:
 
 
 def add_check(transaction: TransactWrite, check: Check, limit: int, *, alone: bool, made: int | None) -> None:
-    project = DirectoryItem(_project_key(check.project))
-    condition = (DirectoryItem.checks < limit) & DirectoryItem.closed.does_not_exist()
-    if made is not None:
-        condition &= (DirectoryItem.made == made) if made else DirectoryItem.made.does_not_exist()
-    transaction.update(project, [DirectoryItem.checks.add(1), DirectoryItem.made.add(1)], condition=condition)
+    condition = (DirectoryItem.made == made) if made else DirectoryItem.made.does_not_exist()
+    count_checks(transaction, check.project, 1, limit, condition if made is not None else None)
+    enter(transaction, check, alone=alone)
+
+
+def count_checks(
+    transaction: TransactWrite, project: str, count: int, limit: int, condition: Condition | None = None
+) -> None:
+    """Counts new checks of a project, which may hold so many."""
+    item, room = DirectoryItem(_project_key(project)), (DirectoryItem.checks <= limit - count)
+    room &= DirectoryItem.closed.does_not_exist()
+    actions: list[Action] = [DirectoryItem.checks.add(count), DirectoryItem.made.add(count)]
+    transaction.update(item, actions, condition=room if condition is None else room & condition)
+
+
+def enter(transaction: TransactWrite, check: Check, *, alone: bool = False) -> None:
+    """Keeps every way to a new check."""
     transaction.save(DirectoryItem(f"check#{check.code}", project=check.project))
     transaction.save(DirectoryItem(f"unique#{check.unique_key}", project=check.project, code=check.code))
     transaction.save(DirectoryItem(f"badge#{check.badge}", project=check.project, code=check.code))
@@ -357,9 +369,11 @@ def close_project(project: Project, now: datetime) -> None:
             transaction.delete(DirectoryItem(f"key#{hashed}"))
 
 
-def require_open(transaction: TransactWrite, project: str) -> None:
-    """Makes a transaction depend on the project's not being deleted."""
+def require_open(transaction: TransactWrite, project: str, checks_at_most: int | None = None) -> None:
+    """Makes a transaction depend on the project's not being deleted, and on its holding no more than so many checks."""
     is_open = DirectoryItem.key.exists() & DirectoryItem.closed.does_not_exist()
+    if checks_at_most is not None:
+        is_open &= DirectoryItem.checks <= checks_at_most
     transaction.condition_check(DirectoryItem, _project_key(project), condition=is_open)
 
 

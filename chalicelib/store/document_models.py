@@ -9,7 +9,8 @@ from chalicelib.store.connection import SCHEMA, Instant, Json, Table
 
 class DocumentItem(Table):
     """definitions: a document that an owner wrote, `entity#<id>`, `command#<number>`, `alert#<number>`,
-    `downtime#<uuid>`, `dashboard#<number>`, `grafana#<uid>`, `group#<name>` or `person#<address>`. `data` is the
+    `downtime#<uuid>`, `dashboard#<number>`, `grafana#<uid>`, `group#<name>`, `person#<address>`, `board#<number>` with
+    what is listed of a dashboard of Grafana's API and `board model#<number>` with the dashboard itself. `data` is the
     document; `code` is the check that an alert definition is evaluated as."""
 
     class Meta:

@@ -2,7 +2,8 @@
 are kept as they came.
 
 With every change of one by which something else is measured or judged, the project's inventory has another edition, in
-the same transaction, so that whoever remembers it needs to read one number to know whether he still knows it.
+the same transaction, so that whoever remembers it needs to read one number to know whether he still knows it. The
+boards, which are Grafana's dashboards, have editions of their own.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -24,11 +25,23 @@ from chalicelib.store.document_models import DocumentItem
 from chalicelib.store.faults import translated
 from chalicelib.store.models import DirectoryItem
 
-Noun = Literal["entity", "command", "alert", "downtime", "dashboard", "grafana", "group", "person"]
+Noun = Literal[
+    "entity",
+    "command",
+    "alert",
+    "downtime",
+    "dashboard",
+    "grafana",
+    "group",
+    "person",
+    "board",
+    "board model",
+]
 # The nouns whose documents have numbers.
-NUMBERED: tuple[Noun, ...] = ("command", "alert", "dashboard")
-# The nouns whose documents are the inventory of a project.
-INVENTORY: tuple[Noun, ...] = ("entity", "command", "alert")
+NUMBERED: tuple[Noun, ...] = ("command", "alert", "dashboard", "board", "board model")
+# What documents of some nouns make up together, and has another edition with every change of one of them.
+Whole = Literal["inventory", "boards"]
+WHOLES: dict[Noun, Whole] = {"entity": "inventory", "command": "inventory", "alert": "inventory", "board": "boards"}
 # An item of DynamoDB holds 400 KB, with all that stands beside the document.
 LIMIT = 350_000
 # What a range key holds, in bytes.
@@ -111,14 +124,19 @@ def require_small(field: str, data: dict[str, Any], limit: int = LIMIT) -> None:
 
 
 def put(
-    document: Document, before: Document | None = None, also: Also = nothing, *, edition: int | None = None
+    document: Document,
+    before: Document | None = None,
+    also: Also = nothing,
+    *,
+    edition: int | None = None,
+    checks_at_most: int | None = None,
 ) -> None:
     """Keeps a new document, or one in the place of that which it was `before`; `also` adds to the transaction. Raises
     Refused when that has become another meanwhile, when there is one of this name already, when the project is being
-    deleted, or when the inventory is of another edition than it is to be."""
+    deleted or holds more checks than it may, or when the whole is of another edition than it is to be."""
     with translated(), TransactWrite(connection=shared()) as transaction:
         add(transaction, document, before, edition)
-        directory.require_open(transaction, document.project)
+        directory.require_open(transaction, document.project, checks_at_most)
         also(transaction)
 
 
@@ -127,7 +145,17 @@ def add(
 ) -> None:
     """Adds to a transaction that which `put` does, but for asking whether the project is being deleted: others that
     add to it may do so already."""
-    item = DocumentItem(
+    transaction.save(_item(document), condition=_unchanged(before))
+    _another_edition(transaction, document, edition)
+
+
+def lay(transaction: TransactWrite, document: Document) -> None:
+    """Adds to a transaction that a document is kept, whatever there was. Another one of it guards both."""
+    transaction.save(_item(document))
+
+
+def _item(document: Document) -> DocumentItem:
+    return DocumentItem(
         document.project,
         _key(document.noun, document.name),
         data=document.data,
@@ -136,13 +164,16 @@ def add(
         author=document.author or None,
         code=document.code or None,
     )
-    transaction.save(item, condition=_unchanged(before))
-    _another_edition(transaction, document, edition)
+
+
+def drop(transaction: TransactWrite, document: Document) -> None:
+    """Adds to a transaction that a document goes, if it is there. Another one of it guards both."""
+    transaction.delete(DocumentItem(document.project, _key(document.noun, document.name)))
 
 
 def delete(document: Document, also: Also = nothing, *, edition: int | None = None) -> None:
     """Removes a document; `also` adds to the transaction. Raises Refused when it has become another meanwhile or is
-    gone, or when the inventory is of another edition than it is to be."""
+    gone, or when the whole is of another edition than it is to be."""
     with translated(), TransactWrite(connection=shared()) as transaction:
         remove(transaction, document, edition)
         also(transaction)
@@ -155,11 +186,11 @@ def remove(transaction: TransactWrite, document: Document, edition: int | None =
     _another_edition(transaction, document, edition)
 
 
-def edition(project: str) -> int:
-    """Another number whenever a document of the project's inventory has been changed, and not before."""
+def edition(project: str, whole: Whole = "inventory") -> int:
+    """Another number whenever a document of the whole has been changed, and not before."""
     with translated():
         try:
-            return int(DirectoryItem.get(_inventory(project), consistent_read=True).made or 0)
+            return int(DirectoryItem.get(_edition_key(project, whole), consistent_read=True).made or 0)
         except DirectoryItem.DoesNotExist:
             return 0
 
@@ -168,7 +199,8 @@ def forget(project: str) -> None:
     """Removes what counts the documents, checks and channels of a project that is being deleted."""
     with translated(), DirectoryItem.batch_write() as batch:
         counted = (*NUMBERED, numbers.CHECK, numbers.CHANNEL)
-        for key in (_inventory(project), *(numbers.key_of(project, noun) for noun in counted)):
+        editions = (_edition_key(project, whole) for whole in get_args(Whole))
+        for key in (*editions, *(numbers.key_of(project, noun) for noun in counted)):
             batch.delete(DirectoryItem(key))
 
 
@@ -186,9 +218,9 @@ def require_unchanged(transaction: TransactWrite, document: Document) -> None:
 
 def _another_edition(transaction: TransactWrite, document: Document, edition: int | None) -> None:
     """Whoever has read the `edition` before what he decides on can ask that nothing has changed since."""
-    if document.noun not in INVENTORY:
+    if document.noun not in WHOLES:
         return
-    item = DirectoryItem(_inventory(document.project))
+    item = DirectoryItem(_edition_key(document.project, WHOLES[document.noun]))
     actions: list[Action] = [DirectoryItem.made.add(1), DirectoryItem.project.set(document.project)]
     transaction.update(item, actions, condition=None if edition is None else _is_of(edition))
 
@@ -197,8 +229,8 @@ def _is_of(edition: int) -> Condition:
     return DirectoryItem.made == edition if edition else DirectoryItem.made.does_not_exist()
 
 
-def _inventory(project: str) -> str:
-    return f"inventory#{project}"
+def _edition_key(project: str, whole: Whole) -> str:
+    return f"{whole}#{project}"
 
 
 def _key(noun: Noun, name: str) -> str:

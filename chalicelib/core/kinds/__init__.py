@@ -6,14 +6,14 @@ To add a kind: a module that is a `base.Kind`, and its name in `_ALL`.
 from __future__ import annotations
 
 from chalicelib.core.check import Check
-from chalicelib.core.kinds import evaluation, heartbeat, probe, rule
+from chalicelib.core.kinds import evaluation, heartbeat, panel, probe, rule
 from chalicelib.core.kinds.base import Kind, Listed, Wheel
 
 __all__ = ["KINDS", "Kind", "Listed", "Wheel", "alone_as", "label", "of", "wheel_of"]
 
 UNNAMED = "Unnamed check"
 
-_ALL: tuple[Kind, ...] = (heartbeat, probe, rule, evaluation)
+_ALL: tuple[Kind, ...] = (heartbeat, probe, rule, evaluation, panel)
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 

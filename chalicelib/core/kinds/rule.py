@@ -81,11 +81,11 @@ def details(news: News) -> Listed:
         ("Metric", one_line(str(facts.get("metric") or target(check)), 300)),
         ("Value then" if news.reminder else "Value", "" if value is None else f"{value:g}"),
         ("Criteria", one_line(criteria(check), 500)),
-        ("Breaching now", one_line(_names(check.breaching), 1_100)),
+        ("Breaching now", one_line(breaching(check.breaching), 1_100)),
     ]
 
 
-def _names(found: Breaching) -> str:
+def breaching(found: Breaching) -> str:
     """The series that breach, where there are several: the first by their names, the others counted."""
     if found.count < 2:
         return ""

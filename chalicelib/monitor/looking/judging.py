@@ -2,7 +2,8 @@
 
 1. Read the rules, drop what is paused or gone, and take them project by project: those of one read from one reading.
 2. Judge each at the moments that have passed since it was last judged, the ends of buckets, oldest first, and then, as
-   far as that is allowed, by the points of the bucket that is still filling.
+   far as that is allowed, by the points of the bucket that is still filling. The alerts of panels are judged beside
+   them, each at the last moment that has passed.
 3. Let the waist decide. What a cheap reading would change is judged again on one that sees every point; a rule that has
    become another meanwhile is judged anew, on what it and its series are then.
 4. Have those judged again to the second that will miss something, or whose bucket will be over, before the clock comes
@@ -22,11 +23,11 @@ from chalicelib.core import status
 from chalicelib.core.breaches import Breaches
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Busy, Missing
-from chalicelib.core.kinds import rule
+from chalicelib.core.kinds import panel, rule
 from chalicelib.core.watching import Judged
 from chalicelib.monitor import transitions
-from chalicelib.monitor.looking import verdicts
-from chalicelib.monitor.looking.reading import BACK, Reader, reader_of, seconds_to
+from chalicelib.monitor.looking import panels, verdicts
+from chalicelib.monitor.looking.reading import BACK, Reader, closed, reader_of, seconds_to
 from chalicelib.monitor.messages import Judge
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, queues, satellites
@@ -36,6 +37,7 @@ Message = dict[str, Any]
 # Judges a rule, of which some series breached before, on a reading; None where there is nothing to be said.
 _Ask = Callable[[Reader, Check, Breaches], Judged | None]
 
+JUDGED = (rule.name, panel.name)
 BATCH = 100
 # So many seconds pass until the clock has every rule judged again.
 ROUND = 60
@@ -70,7 +72,7 @@ class _Batch:
 
 def _judge_batch(services: Services, asked: Judge) -> None:
     read = checks.get_many(list(asked.keys), strongly=asked.fresh)
-    found = [check for check in read if check.kind == rule.name and check.status != "paused"]
+    found = [check for check in read if check.kind in JUDGED and check.status != "paused"]
     known = satellites.of_rules(found)
     waiting: dict[int, list[tuple[str, str]]] = {}
     for project, rules in _by_project(found):
@@ -148,9 +150,7 @@ def _kept(batch: _Batch, check: Check, known: Breaches) -> datetime | None:
     """Judges a rule at every moment that is to be judged, keeps each decision before the next, and tells when it is due
     again. Raises Missing, Refused, Contended."""
     due = None
-    asks: list[_Ask] = [partial(_at, moment) for moment in verdicts.moments(check, batch.now, BACK)]
-    asks += [partial(_early, end, batch.now) for end in verdicts.open_buckets(batch.now)]
-    for ask in asks:
+    for ask in _asks(check, batch.now):
         judgement = ask(batch.reader(consistent=batch.asked.fresh), check, known)
         if judgement and not batch.asked.fresh and _is_another(check, judgement):
             # The reading may have missed what was written a moment ago: nobody is told of that.
@@ -161,6 +161,18 @@ def _kept(batch: _Batch, check: Check, known: Breaches) -> datetime | None:
             check, known = change.after, change.series.now if change.series else known
         due = judgement.due if judgement else due
     return due
+
+
+def _asks(check: Check, now: datetime) -> list[_Ask]:
+    """What is asked of a check now. The alert of a panel is judged once in its frequency, by what is over."""
+    if check.kind == panel.name:
+        return [partial(_of_panel, closed(now))]
+    asks: list[_Ask] = [partial(_at, moment) for moment in verdicts.moments(check, now, BACK)]
+    return asks + [partial(_early, end, now) for end in verdicts.open_buckets(now)]
+
+
+def _of_panel(moment: int, reader: Reader, check: Check, known: Breaches) -> Judged:
+    return panels.judge(reader, check, known, moment)
 
 
 def _at(moment: int, reader: Reader, check: Check, known: Breaches) -> Judged | None:

@@ -65,7 +65,7 @@ class _Block:
     def part(self, view: str, low: int, high: int) -> Buckets:
         values = self.seen.get(view)
         if values is None:
-            values = self.seen[view] = _finite(self.grid.seen(view))
+            values = self.seen[view] = finite(self.grid.seen(view))
         return values[(low - self.start) // self.step : (high - self.start) // self.step]
 
 
@@ -287,9 +287,9 @@ def buckets_of(found: Series, until: int, seconds: int) -> Buckets:
     fills all that it covers."""
     moments = range(until - max(seconds, found.step), until, BUCKET)
     places = ((moment - found.start) // found.step for moment in moments)
-    return _finite(found.values[place] if 0 <= place < len(found.values) else None for place in places)
+    return finite(found.values[place] if 0 <= place < len(found.values) else None for place in places)
 
 
-def _finite(values: Iterable[float | None]) -> Buckets:
+def finite(values: Iterable[float | None]) -> Buckets:
     """The values without those that arithmetic has made of numbers too large for it: they say nothing."""
     return [value if value is None or value - value == 0 else None for value in values]

@@ -33,7 +33,7 @@ _ByLetter = Mapping[str, Mapping[str, Verdict]]
 def judge(reader: Reader, check: Check, known: Breaches, moment: int) -> Judged:
     """The judgement on a rule, of which the series `known` breached before, at a moment (seconds since 1970) that is
     over."""
-    at = max(datetime.fromtimestamp(moment, UTC), _begin(check))
+    at = max(datetime.fromtimestamp(moment, UTC), judged_from(check))
     try:
         with fails_the_query(reader.told, code=check.code):
             found = {part.letter: _settled(reader, check, known, part, moment) for part in rule_of(check).parts}
@@ -43,8 +43,8 @@ def judge(reader: Reader, check: Check, known: Breaches, moment: int) -> Judged:
     return replace(made, moment=datetime.fromtimestamp(moment, UTC))
 
 
-def _begin(check: Check) -> datetime:
-    """From when on a rule is judged: since it was made, or resumed."""
+def judged_from(check: Check) -> datetime:
+    """From when on a check is judged: since it was made, or resumed."""
     return check.since if check.since and check.status == "new" else check.created
 
 
@@ -177,7 +177,7 @@ def _early(reader: Reader, check: Check, known: Breaches, end: int, now: datetim
         since = _same_since(reader, check, part, ends, found) if found else end
     if not found:
         return None
-    at = max(min(now, datetime.fromtimestamp(since, UTC)), _begin(check))
+    at = max(min(now, datetime.fromtimestamp(since, UTC)), judged_from(check))
     made = _judgement(check, known, at, {part.letter: found})
     # What ended before has been judged, or is left behind by a point that came after it.
     before = closed(now) if many else end - BUCKET
