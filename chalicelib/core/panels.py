@@ -188,17 +188,18 @@ def _matches(verdict: Verdict) -> dict[str, float | None]:
     for one in verdict.found:
         for reduced in one.series:
             if reduced.met:
-                found.setdefault(reduced.name, _finite(reduced.value))
+                found.setdefault(reduced.name, finite(reduced.value))
     return found
 
 
 def _values(verdict: Verdict, known: Breaches) -> dict[str, float | None]:
     """The values of the series that met it before."""
-    every = {reduced.name: _finite(reduced.value) for one in verdict.found for reduced in one.series}
+    every = {reduced.name: finite(reduced.value) for one in verdict.found for reduced in one.series}
     return {name: every.get(name) for name in known}
 
 
-def _finite(value: float | None) -> float | None:
+def finite(value: float | None) -> float | None:
+    """A value that can be told; None for one beyond all numbers."""
     return value if value is not None and math.isfinite(value) else None
 
 

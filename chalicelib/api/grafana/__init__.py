@@ -1,5 +1,5 @@
 """The Grafana dialect: the API of its alerting up to version 8, one view over the alerts of all dialects."""
 
-from chalicelib.api.grafana import alerts, house, notifications
+from chalicelib.api.grafana import alerts, dashboards, house, notifications
 
-RESOURCES = [*alerts.RESOURCES, *notifications.RESOURCES, *house.RESOURCES]
+RESOURCES = [*alerts.RESOURCES, *dashboards.RESOURCES, *notifications.RESOURCES, *house.RESOURCES]

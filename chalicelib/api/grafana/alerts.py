@@ -1,9 +1,10 @@
 """Alerts: every check of the project, of whatever kind. They are listed, shown and paused here, and made and changed in
-the dialects that they come from (Grafana, Alerting HTTP API).
+the dialects that they come from, or with their dashboards (Grafana, Alerting HTTP API).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib.api.grafana import bodies, wire
@@ -11,6 +12,7 @@ from chalicelib.api.grafana.bodies import BAD
 from chalicelib.api.grafana.errors import VOICE, BadRequest, NotFound
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Invalid, Missing
+from chalicelib.core.specs import place_of
 from chalicelib.core.states import STATES
 from chalicelib.gateway import Caller, Reply, Request, reads, resource, writes
 from chalicelib.monitor.managing import pausing
@@ -31,32 +33,38 @@ def _list(request: Request, caller: Caller) -> Reply:
 
 
 def _found(request: Request, project: Project) -> list[Alert]:
-    panels, states = set(bodies.numbers(request, "panelId")) - {0}, _states(request)
-    texts, tags = bodies.words(request, "query"), set(bodies.words(request, "dashboardTag"))
-    if not _is_here(request, project):
-        return []
+    states, texts = _states(request), bodies.words(request, "query")
+    is_there = _places(request)
 
     def fits(alert: Alert) -> bool:
         return (
-            (not panels or alert.check.number in panels)
-            and (states is None or alert.state in states)
+            (states is None or alert.state in states)
             and (not texts or _holds(alert.name, texts))
-            and tags.issubset(alert.check.tags.split())
+            and is_there(alert.check)
         )
 
     limit = next((number for number in bodies.numbers(request, "limit") if number), None)
     return overview.of_project(project, fits, request.services.clock(), limit=limit)
 
 
-def _is_here(request: Request, project: Project) -> bool:
-    """Whether what is asked of dashboards and folders is true of the one that the project stands for."""
-    dashboards, folders = bodies.numbers(request, "dashboardId"), bodies.numbers(request, "folderId")
+def _places(request: Request) -> Callable[[Check], bool]:
+    """Whether a check is where dashboards, panels and folders are asked for. One that is on no dashboard has none of
+    their titles, and its own tags."""
+    dashboards, folders = set(bodies.numbers(request, "dashboardId")), bodies.numbers(request, "folderId")
+    panels, tags = set(bodies.numbers(request, "panelId")) - {0}, set(bodies.words(request, "dashboardTag"))
     titles = bodies.words(request, "dashboardQuery")
-    return (
-        (not dashboards or wire.DASHBOARD in dashboards)
-        and (not folders or wire.FOLDER in folders)
-        and (not titles or _holds(project.name, titles))
-    )
+
+    def is_there(check: Check) -> bool:
+        place = place_of(check) or wire.NOWHERE
+        return (
+            (not dashboards or place.dashboard in dashboards)
+            and (not folders or wire.FOLDER in folders)
+            and (not panels or place.panel in panels)
+            and (not titles or _holds(place.title, titles))
+            and tags.issubset(place.tags if place.dashboard else check.tags.split())
+        )
+
+    return is_there
 
 
 def _holds(name: str, texts: list[str]) -> bool:

@@ -24,11 +24,23 @@ class BadRequest(TocsinError):
     """The request cannot be read, or says what cannot be meant; the text says what."""
 
 
-class NotFound(TocsinError):
-    """What is asked for is not there; the text is Grafana's for it."""
+class _Worded(TocsinError):
+    """The text is Grafana's; `status` is its word for what is wrong, empty where it has none."""
+
+    def __init__(self, message: str, status: str = "") -> None:
+        super().__init__(message)
+        self.status = status
 
 
-STATUSES: gateway.Statuses = {**gateway.STATUSES, Invalid: 422, BadRequest: 400, NotFound: 404}
+class NotFound(_Worded):
+    """What is asked for is not there."""
+
+
+class Precondition(_Worded):
+    """Something stands against it that the caller has not seen."""
+
+
+STATUSES: gateway.Statuses = {**gateway.STATUSES, Invalid: 422, BadRequest: 400, NotFound: 404, Precondition: 412}
 
 
 class Voice(gateway.Voice):
@@ -54,6 +66,8 @@ class Voice(gateway.Voice):
         reply = super().wrong(request, error)
         if isinstance(error, Undelivered):
             reply.body |= {"error": error.message}
+        if isinstance(error, _Worded) and error.status:
+            reply.body |= {"status": error.status}
         return reply
 
     def words(self, error: TocsinError) -> str:

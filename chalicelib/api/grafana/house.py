@@ -1,6 +1,6 @@
 """What clients of Grafana ask before they ask for alerts: how the server is, and who they are.
 
-A project is the one organisation that its keys open. Dashboards, data sources and folders there are none.
+A project is the one organisation that its keys open. Data sources and folders there are none to be listed.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _organisations(_request: Request, caller: Caller) -> Reply:
 
 
 def _nothing(_request: Request, _caller: Caller) -> Reply:
-    """List what there is none of here: keys are the administrator's, and dashboards and data sources are not kept."""
+    """List what there is none of here: keys are the administrator's, and data sources are not kept."""
     found: list[Any] = []
     return Reply(body=found)
 
@@ -77,6 +77,5 @@ RESOURCES = [
     resource("/api/user", VOICE, GET=reads(_user, "User")),
     resource("/api/user/orgs", VOICE, GET=reads(_organisations, "Organisations")),
     resource("/api/auth/keys", VOICE, GET=_NONE),
-    resource("/api/search", VOICE, GET=_NONE),
     resource("/api/datasources", VOICE, GET=_NONE),
 ]

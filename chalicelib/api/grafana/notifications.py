@@ -27,11 +27,11 @@ FIELDS = (
     *("id", "uid", "name", "type", "isDefault", "sendReminder", "disableResolveMessage", "frequency"),
     *("settings", "secureSettings", "secureFields", "created", "updated"),
 )
-UID_MAX, KEPT_MAX = 40, 10_000
+KEPT_MAX = 10_000
 TEST = "Test notification"
 TAKEN = "Failed to create alert notification"
 NO_FREQUENCY = "Notification frequency not specified"
-_UID = re.compile(rf"[A-Za-z0-9_-]{{1,{UID_MAX}}}")
+_UID = re.compile(rf"[A-Za-z0-9_-]{{1,{bodies.UID_MAX}}}")
 _FREQUENCY = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
 
 Body = dict[str, Any]
@@ -190,7 +190,7 @@ def _uid(given: Body, others: list[Channel]) -> str:
     if value is None or value == "":
         return ""
     if not isinstance(value, str) or not _UID.fullmatch(value):
-        raise Invalid("uid", f"must be 1 to {UID_MAX} letters, figures, - and _")
+        raise Invalid("uid", f"must be 1 to {bodies.UID_MAX} letters, figures, - and _")
     if any(shown.uid(one) == value for one in others):
         raise Conflict(TAKEN)
     return value

@@ -10,31 +10,33 @@ from typing import Any
 from chalicelib.channels import words
 from chalicelib.core import kinds, states
 from chalicelib.core.news import News
+from chalicelib.core.specs import PanelSpec, place_of
 from chalicelib.core.watching import as_number
 
 name = "grafana"
 placeholder = "GRAFANA_JSON"
 
-# An organisation, and a dashboard of it: the project stands for both.
-ORGANISATION = DASHBOARD = 1
+# The project stands for the organisation.
+ORGANISATION = 1
 _TITLES = {"alerting": "Alerting", "no_data": "No Data", "ok": "OK", "paused": "Paused"}
 
 
 def document(news: News) -> dict[str, Any]:
     """The notification. A test calls itself ok, so that nobody is called by it."""
     check, state, label = news.check, _state(news), kinds.label(news.check)
+    place, spec = place_of(check), check.spec
     return {
-        "dashboardId": DASHBOARD,
+        "dashboardId": place.dashboard if place else 0,
         "evalMatches": _matches(news) if news.event == "down" else [],
         "imageUrl": "",
         "message": words.summary(news) if news.event == "test" else check.desc,
         "orgId": ORGANISATION,
-        "panelId": check.number,
+        "panelId": place.panel if place else 0,
         "ruleId": check.number,
         "ruleName": label,
         "ruleUrl": words.link(news),
         "state": state,
-        "tags": {},
+        "tags": dict(spec.labels) if isinstance(spec, PanelSpec) else {},
         "title": f"[{_TITLES[state]}] {label}",
     }
 

@@ -11,12 +11,14 @@ from datetime import datetime
 from chalicelib.core import kinds
 from chalicelib.core.check import Check, Project, entity_of
 from chalicelib.core.errors import Missing
-from chalicelib.core.kinds import evaluation, probe, rule
+from chalicelib.core.kinds import evaluation, panel, probe, rule
 from chalicelib.core.states import State, state_of
 from chalicelib.languages.graphite.tags import tags_of
 from chalicelib.store import checks, directory, satellites
 
 FIRING = ("alerting", "no_data")
+# What has series that breach.
+OF_SERIES = (rule.name, panel.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,14 @@ def check_of(project: Project, number: int) -> Check:
 
 def _whole(project: Project, alerts: Sequence[Alert]) -> list[Alert]:
     """The alerts with what makes them fire."""
-    firing = [one.check for one in alerts if one.state in FIRING]
-    series = satellites.of_rules(check for check in firing if check.kind == rule.name)
+    firing = [one.check for one in alerts if one.state in FIRING or _tells_more(one)]
+    series = satellites.of_rules(check for check in firing if check.kind in OF_SERIES)
     entities = _entities(project, [check for check in firing if check.kind == evaluation.name])
 
     def matches(check: Check) -> Iterable[Match]:
-        if check.kind == rule.name:
+        if check.kind in OF_SERIES:
             breaching = sorted(series.get((check.project, check.code), {}).items())
-            return [Match(name, one.value, _tags(name)) for name, one in breaching]
+            return [Match(name, one.value, tags_in(name)) for name, one in breaching]
         if check.kind == evaluation.name:
             down = entities.get(check.code, [])
             return [Match(_entity(one), one.value, (("entity", _entity(one)),)) for one in down]
@@ -98,6 +100,12 @@ def _whole(project: Project, alerts: Sequence[Alert]) -> list[Alert]:
     ]
 
 
+def _tells_more(alert: Alert) -> bool:
+    """Whether there is something to be said of an alert that does not fire: what has still to last is seen already, and
+    an error may leave a state as it was."""
+    return alert.check.kind == panel.name and (alert.state == "pending" or bool(alert.check.error))
+
+
 def _entities(project: Project, down: list[Check]) -> dict[str, list[Check]]:
     """The instances that are down of some alerts, by the code of their alert."""
     found: dict[str, list[Check]] = {check.code: [] for check in down}
@@ -111,6 +119,6 @@ def _entity(instance: Check) -> str:
     return entity_of(instance.code)
 
 
-def _tags(series: str) -> tuple[tuple[str, str], ...]:
+def tags_in(series: str) -> tuple[tuple[str, str], ...]:
     """The tags of a series that has any."""
     return tuple(tags_of(series).items()) if ";" in series else ()

@@ -54,7 +54,7 @@ def test_what_there_is_none_of_is_an_empty_list(grafana: Caller, path: str) -> N
 @pytest.mark.parametrize(
     ("path", "answer"),
     [
-        ("/api/dashboards/uid/x", {"message": "Not found"}),
+        ("/api/dashboards/id/1", {"message": "Not found"}),
         ("/api/alerts/1/2/3", {"message": "Not found"}),
         ("/api/nothing", {"message": "Not found"}),
         ("/api", {"message": "Not found"}),

@@ -1,7 +1,7 @@
 """The published document's own examples, with what is no JSON in them mended.
 
 Moments are those of RFC 3339 here, of which the document prints the first letters; the list of notifications is a list,
-of which it prints the one element; and the address of an alert is that of its page.
+of which it prints the one element.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.check import Signal
-from chalicelib.monitor.intake import pings
-from chalicelib.monitor.managing import checks
+from chalicelib.monitor.intake import points
 from tests.api.grafana.conftest import Caller
+from tests.boards import dashboard, panel
 from tests.conftest import Story
 
 HERE = Path(__file__).parent
@@ -34,19 +33,22 @@ def assert_as_printed(found: dict[str, Any], printed: dict[str, Any]) -> None:
         if name in DATES:
             assert found[name].replace("T", " ").startswith(value) and found[name].endswith("Z")
         elif name == "dashboardUri":
-            assert found[name].startswith("https://tocsin.example.org/status/")
+            assert found[name] == value.replace("http://grafana.com", "https://tocsin.example.org")
         else:
             assert (found[name], type(found[name])) == (value, type(value))
 
 
 @pytest.fixture
 def sensor(grafana: Caller, story: Story) -> None:
-    """The alert of the examples."""
+    """The alert of the examples, on its dashboard."""
     printed = example("alert")
     story.clock.now = datetime.fromisoformat(printed["newStateDate"]).replace(tzinfo=UTC)
-    values = {"name": printed["name"], "desc": printed["message"]}
-    made = checks.create(story.services, story.keyring.project, values)
-    pings.receive(story.services, pings.Address(code=made.code), Signal("fail", story.clock.now))
+    smoke = panel(1, "fireplace.smoke", name=printed["name"], message=printed["message"])
+    answer = grafana.post("/dashboards/db", {"dashboard": dashboard(smoke, title="Sensors")})
+    assert answer.json["id"] == 1
+    points.take(story.services, story.project, b"fireplace.smoke 9")
+    story.clock.move(seconds=40)
+    story.queues.work()
 
 
 @pytest.mark.usefixtures("sensor")
