@@ -182,7 +182,7 @@ def _target(at: _At, panel: Panel, letter: str) -> str:
     """The Graphite target of the query of this letter, with what it refers to. Raises Invalid."""
     targets = {one["refId"]: one for one in _objects(panel.get("targets")) if isinstance(one.get("refId"), str)}
     if letter not in targets:
-        raise at.wrong(f"Alert on PanelId: {at.panel} refers to query({_said(letter)}) that cannot be found")
+        raise _not_found(at, letter)
     query = targets[letter]
     if not _is_of_graphite(query.get("datasource")) or not _is_of_graphite(panel.get("datasource")):
         raise at.wrong(f"the datasource of query({letter}) is not Graphite, the only one whose queries are judged here")
@@ -198,7 +198,14 @@ def _target(at: _At, panel: Panel, letter: str) -> str:
         graphite.parse(full)
     except GraphiteError as error:
         raise at.wrong(f"query({letter}) cannot be read: {error}") from None
+    missing = next((name for name in graphite.patterns(full) if _REFERENCE.match(name)), None)
+    if missing:
+        raise _not_found(at, missing[1])
     return full
+
+
+def _not_found(at: _At, letter: str) -> Invalid:
+    return at.wrong(f"Alert on PanelId: {at.panel} refers to query({_said(letter)}) that cannot be found")
 
 
 def _is_of_graphite(datasource: object) -> bool:
