@@ -234,7 +234,7 @@ FUNCTIONS: tuple[Function, ...] = (
             "history": "BatchWriteItem DeleteItem GetItem PutItem Query",
             "outbox": "DeleteItem Query UpdateItem",
             "series": "BatchGetItem BatchWriteItem DeleteItem PutItem Query",
-            **dict.fromkeys(("chores", "news", "commands"), SEND),
+            **dict.fromkeys(("chores", "news", "commands", "rules"), SEND),
         },
         asks=True,
     ),

@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from chalicelib.core.boards import PanelAlert, Wanted
+from chalicelib.core.specs import PanelCondition, PanelSpec
+
 Panel = dict[str, Any]
 EXPORTED = Path(__file__).parent / "vectors" / "grafana_dashboard.json"
 
@@ -47,9 +50,8 @@ def alert(*conditions: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def panel(number: int = 1, target: str = "load", **more: Any) -> Panel:
     """A panel of the query A; what is no field of a panel is one of its alert."""
-    fields = {
-        name: more.pop(name) for name in ("targets", "datasource", "alert", "panels", "collapsed") if name in more
-    }
+    names = ("targets", "datasource", "alert", "panels", "collapsed")
+    fields: dict[str, Any] = {name: more.pop(name) for name in names if name in more}
     return {
         "id": number,
         "type": "graph",
@@ -63,3 +65,13 @@ def panel(number: int = 1, target: str = "load", **more: Any) -> Panel:
 
 def dashboard(*panels: Panel, **more: Any) -> dict[str, Any]:
     return {"title": "Shop", "tags": [], "panels": list(panels), "schemaVersion": 27, "version": 0, **more}
+
+
+def wanted(*targets: str, uid: str = "shop", version: int = 0) -> Wanted:
+    """A dashboard as it is read, whose panels are numbered by the places of their targets; one that is empty has no alert."""
+    alerts = tuple(
+        PanelAlert(number, f"Alert {number}", "", 60, (), PanelSpec((PanelCondition("A", target, 300, bounds=(5.0,)),)))
+        for number, target in enumerate(targets, 1)
+        if target
+    )
+    return Wanted({"title": "Shop", "panels": list(targets)}, "Shop", "shop", (), 0, uid, version, alerts)

@@ -14,6 +14,7 @@ from chalicelib.monitor.intake import pings
 from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.services import Services
 from tests.api.client import Api
+from tests.boards import dashboard, panel
 from tests.conftest import NOW, Clock
 from tests.definitions import alert, command
 
@@ -109,6 +110,7 @@ def speak_of_alerts(api: Api) -> None:
     channel = b'{"name": "Night", "type": "email", "settings": {"addresses": "night@example.org"}}'
     number = json.loads(api.call("POST", "/api/alert-notifications", key="", headers=key, data=channel).text)["id"]
     alert = json.loads(api.call("GET", "/api/alerts", key="", headers=key).text)[0]["id"]
+    board, other = (_json({"dashboard": dashboard(panel(one), uid="shop"), "overwrite": True}) for one in (1, 2))
     for method, path, data in (
         ("GET", f"/api/alerts/{alert}", None),
         ("POST", f"/api/alerts/{alert}/pause", b'{"paused": true}'),
@@ -116,6 +118,12 @@ def speak_of_alerts(api: Api) -> None:
         ("PUT", f"/api/alert-notifications/{number}", channel),
         ("POST", "/api/alert-notifications/test", channel),
         ("DELETE", f"/api/alert-notifications/{number}", None),
+        ("POST", "/api/dashboards/db", board),
+        ("POST", "/api/dashboards/db", other),
+        ("POST", "/api/alerts/test", _json({"dashboard": dashboard(panel()), "panelId": 1})),
+        ("GET", "/api/dashboards/uid/shop", None),
+        ("GET", "/api/search", None),
+        ("DELETE", "/api/dashboards/db/shop", None),
         ("GET", "/api/health", None),
         ("GET", "/api/org", None),
     ):

@@ -23,13 +23,25 @@ from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings, points
 from chalicelib.monitor.looking import probing
-from chalicelib.monitor.managing import alerts, channels, commands, downtimes, people, projects, rules, silences
+from chalicelib.monitor.managing import (
+    alerts,
+    boards,
+    channels,
+    commands,
+    downtimes,
+    panels,
+    people,
+    projects,
+    rules,
+    silences,
+)
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions, directory, history, numbers, outbox, queues, series
 from chalicelib.store.faults import StoreFault
 from tests import specs
 from tests.api.client import Api, Entrance
+from tests.boards import wanted
 from tests.conftest import Clock, Queues, Story
 from tests.definitions import alert as definition
 from tests.definitions import command
@@ -171,7 +183,22 @@ def test_the_chores(
     empty_a_project(story, invoke)
     settle_a_downtime(story, invoke)
     tell_an_alert_otherwise(story, invoke)
+    follow_a_dashboard(story, invoke)
     assert calls.needed == allowed("do_chores")
+
+
+def follow_a_dashboard(story: Story, invoke: Invoke) -> None:
+    """Who saved a dashboard, and who saved it again and deleted it, died before its alerts were what it says."""
+    services, project = story.services, story.keyring.project
+    with pytest.MonkeyPatch.context() as patch:
+        for panels_of_it in (wanted("a", "b"), wanted("", "c")):
+            patch.setattr(panels, "_bring_about", nowhere)
+            board = boards.save(services, project, panels_of_it, "ann", overwrite=True)
+            patch.undo()
+            invoke("do_chores", {"do": "follow_board", "project": project.code, "number": board.number})
+        patch.setattr(panels, "_bring_about", nowhere)
+        boards.delete(services, project.code, board)
+    invoke("do_chores", {"do": "follow_board", "project": project.code, "number": board.number})
 
 
 def tell_an_alert_otherwise(story: Story, invoke: Invoke) -> None:
