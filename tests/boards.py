@@ -68,7 +68,8 @@ def dashboard(*panels: Panel, **more: Any) -> dict[str, Any]:
 
 
 def wanted(*targets: str, uid: str = "shop", version: int = 0) -> Wanted:
-    """A dashboard as it is read, whose panels are numbered by the places of their targets; one that is empty has no alert."""
+    """A dashboard as it is read, whose panels are numbered by the places of their targets; one that is empty has no
+    alert."""
     alerts = tuple(
         PanelAlert(number, f"Alert {number}", "", 60, (), PanelSpec((PanelCondition("A", target, 300, bounds=(5.0,)),)))
         for number, target in enumerate(targets, 1)

@@ -31,6 +31,7 @@ from chalicelib.store.connection import shared
 from chalicelib.store.models import CheckItem, DirectoryItem
 from tests.bench import (
     alerts,
+    boards,
     commands,
     conditions,
     counts,
@@ -292,6 +293,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
     "entities": entities.entities,
     "commands": commands.commands,
     "alerts": alerts.alerts,
+    "boards": boards.boards,
     "scraping": scraping.scraping,
     "conditions": conditions.conditions,
 }

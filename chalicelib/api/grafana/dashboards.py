@@ -40,7 +40,7 @@ def _save(request: Request, caller: Caller) -> Reply:
     given = _body(request)
     _require_general_folder(given)
     wanted = _wanted(_model(given), caller)
-    overwrite = given.get("overwrite") is True
+    overwrite = bodies.flag(given, "overwrite", default=False)
     try:
         kept = boards.save(request.services, caller.project, wanted, caller.author, overwrite=overwrite)
     except Missing:

@@ -154,7 +154,7 @@ SCHEMAS: dict[str, Schema] = {
     "DashboardFields": fields(
         {
             "dashboard": table({}, "The JSON of the dashboard."),
-            "overwrite": truth("It may take the place of another version, or of one of the same name."),
+            "overwrite": or_null(truth("It may take the place of another version, or of one of the same name.")),
             **{name: {} for name in ("folderId", "folderUid", "isFolder", "message")},
         },
         required=("dashboard",),

@@ -23,14 +23,16 @@ from chalicelib.core.errors import Busy, LimitReached, Missing
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks, panels
 from chalicelib.monitor.managing.panels import MODEL, NOUN
-from chalicelib.monitor.messages import FollowBoard
+from chalicelib.monitor.messages import FollowBoard, of_chore
 from chalicelib.monitor.services import Services
-from chalicelib.store import directory, documents, numbers
+from chalicelib.store import directory, documents, numbers, queues
 from chalicelib.store.documents import Document
 from chalicelib.store.faults import StoreFault
 
 UID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 UID_LENGTH = 9
+# More checks than a request has time to delete go by the chore alone.
+AT_ONCE = 100
 
 
 def of_project(project: str) -> list[Listed]:
@@ -79,7 +81,7 @@ def save(services: Services, project: Project, wanted: Wanted, author: str, *, o
         return after
 
     kept = transitions.retrying(services, attempt)
-    _follow(services, project.code, kept.number)
+    _follow(services, project.code, kept)
     return kept
 
 
@@ -120,20 +122,23 @@ def delete(services: Services, project: str, board: Listed) -> None:
     """Removes a board, and its alerts. Raises Missing, Busy."""
     checks.finish_later(FollowBoard(project, board.number))
 
-    def attempt() -> None:
+    def attempt() -> Listed:
         document = documents.get(project, NOUN, board.number)
         found = Listed.of(board.number, document.data)
         if found.deleted:
             raise Missing("dashboard")
-        body = replace(document, noun=MODEL)
-        panels.rewrite(services, document, found.without(), lambda transaction: documents.drop(transaction, body))
+        body, after = replace(document, noun=MODEL), found.without()
+        panels.rewrite(services, document, after, lambda transaction: documents.drop(transaction, body))
+        return after
 
-    transitions.retrying(services, attempt)
-    _follow(services, project, board.number)
+    _follow(services, project, transitions.retrying(services, attempt))
 
 
-def _follow(services: Services, project: str, number: int) -> None:
+def _follow(services: Services, project: str, board: Listed) -> None:
     try:
-        panels.follow(services, project, number)
+        if len(board.gone) > AT_ONCE:
+            queues.send("chores", of_chore(FollowBoard(project, board.number)))
+        else:
+            panels.follow(services, project, board.number)
     except (StoreFault, Busy) as fault:
-        log.warning("the checks of a dashboard follow by the chore", number=number, reason=str(fault))
+        log.warning("the checks of a dashboard follow by the chore", number=board.number, reason=str(fault))
