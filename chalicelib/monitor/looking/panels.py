@@ -39,7 +39,7 @@ def judge(reader: Reader, check: Check, known: Breaches, moment: int) -> Judged:
 def _judgement(reader: Reader, check: Check, known: Breaches, at: datetime, moment: int) -> Judged:
     spec = panel_of(check)
     verdict = _verdict(reader, spec, moment)
-    if verdict.is_of_absence and _reaches_into_absence(reader, spec, moment):
+    if verdict.is_of_absence and _is_early_for_absence(reader, check, moment):
         return panels.kept(check, known, at)
     made = panels.judgement(check, known, at, verdict)
     if breaches.size(made.triggered) > breaches.MOST:
@@ -67,11 +67,14 @@ def _window(one: Series, seconds: int, until: int) -> Buckets:
     return finite(one.values[place] if 0 <= place < len(one.values) else None for place in places)
 
 
-def _reaches_into_absence(reader: Reader, spec: PanelSpec, moment: int) -> bool:
-    """Whether nobody looked in a part of the time that is judged: what is missing from then says nothing."""
+def _is_early_for_absence(reader: Reader, check: Check, moment: int) -> bool:
+    """Whether what is missing says nothing yet: the time that is judged begins before the alert was made or resumed,
+    and its first values may still be in a bucket that is not over, or nobody looked in a part of it."""
+    begin = datetime.fromtimestamp(moment - max(one.start for one in panel_of(check).conditions), UTC)
+    if check.status == "new" and begin < verdicts.judged_from(check):
+        return True
     away = reader.away()
-    begin = moment - max(one.start for one in spec.conditions)
-    return away is not None and away.until > datetime.fromtimestamp(begin, UTC)
+    return away is not None and away.until > begin
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,14 +111,17 @@ def test_what_its_owner_wants_is_made_of_missing_data_and_of_errors(
         ("nothing, lasting", {"target": "none", "for": "1h"}, "no_data"),
         ("nothing, ok", {"target": "none", "noDataState": "ok"}, "ok"),
         ("nothing, kept", {"target": "none", **kept}, "unknown"),
-        ("null is no value", {"target": "none", "conditions": [condition("avg", "no_value")]}, "alerting"),
+        ("null is no value", {"target": "none", "conditions": [condition("avg", "no_value", start="1m")]}, "alerting"),
         ("wrong", {"target": wrong}, "alerting"),
         ("wrong, lasting", {"target": wrong, "for": "1h"}, "pending"),
         ("wrong, ok", {"target": wrong, "executionErrorState": "ok"}, "ok"),
         ("wrong, kept", {"target": wrong, "executionErrorState": "keep_state"}, "unknown"),
     ]
-    save(grafana, dashboard(*(panel(place, name=name, **more) for place, (name, more, _) in enumerate(cases, 1))))
-    shop.passes(2, load1=1, load2=1)
+    short = {"conditions": [condition(start="1m")]}
+    panels = (panel(place, name=name, **{**short, **more}) for place, (name, more, _) in enumerate(cases, 1))
+    save(grafana, dashboard(*panels))
+    assert set(grafana.states().values()) == {"unknown"}
+    shop.passes(3, load1=1, load2=1)
     found = {one["name"]: one for one in grafana.alerts()}
     for name, _, state in cases:
         assert found[name]["state"] == state, name
@@ -151,7 +154,7 @@ def test_windows_are_of_whole_buckets_and_may_end_before_now(shop: Shop, grafana
     save(grafana, dashboard(panel(1, conditions=before), panel(2, name="Now", conditions=[condition("last", "gt", 5)])))
     shop.passes(1, load=9)
     shop.passes(2, load=1)
-    assert (shop.state("Now"), shop.state()) == ("ok", "no_data")
+    assert (shop.state("Now"), shop.state()) == ("ok", "unknown")
     shop.passes(4, load=1)
     assert shop.state() == "alerting"
     shop.passes(6, load=1)
