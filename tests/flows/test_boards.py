@@ -17,7 +17,7 @@ from chalicelib.monitor.managing import boards as managing
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.managing import panels
 from chalicelib.store import checks, documents
-from chalicelib.store.faults import Refused, StoreFault
+from chalicelib.store.faults import Contended, Refused, StoreFault
 from tests.boards import wanted
 from tests.conftest import Story
 from tests.flows.conftest import Killed, strikes, trouble, unavailable
@@ -112,10 +112,13 @@ def test_two_new_ones_of_one_name_are_one(story: Story, monkeypatch: pytest.Monk
 
 def test_a_check_is_not_made_for_a_panel_that_has_gone_meanwhile(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     original, others = checks.create_several, iter([lambda: save(story, wanted("", "b"))])
+    busy = iter([Contended()])
 
     def create_several(*arguments: Any) -> None:
         for other in others:
             other()
+        for error in busy:
+            raise error
         original(*arguments)
 
     monkeypatch.setattr(checks, "create_several", create_several)

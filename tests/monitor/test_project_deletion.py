@@ -10,11 +10,12 @@ import pytest
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Missing
 from chalicelib.monitor.intake import points
-from chalicelib.monitor.managing import channels, checks, projects, rules
+from chalicelib.monitor.managing import boards, channels, checks, projects, rules
 from chalicelib.store import checks as stored
 from chalicelib.store import definitions, directory
 from chalicelib.store.faults import StoreFault
 from tests import specs
+from tests.boards import wanted
 from tests.conftest import Story
 from tests.flows.conftest import Killed, strikes, trouble
 from tests.monitor.test_projects import everything_kept, opens
@@ -48,6 +49,7 @@ def left(words: list[str]) -> list[str]:
 
 
 def test_a_deleted_project_leaves_nothing_behind(story: Story, furnished: list[str]) -> None:
+    boards.save(story.services, story.keyring.project, wanted("some.load"), "ann", overwrite=False)
     assert left(furnished) == furnished
     projects.delete(story.services, story.project)
     assert all(opens(key) is None for key in story.keyring.keys.values())

@@ -26,7 +26,7 @@ from chalicelib.store import checks as stored
 from chalicelib.store import definitions, documents, numbers, queues
 from chalicelib.store.connection import Also, nothing
 from chalicelib.store.documents import Document, Noun
-from chalicelib.store.faults import Refused, StoreFault
+from chalicelib.store.faults import Contended, Refused, StoreFault
 
 NOUN: Noun = "board"
 MODEL: Noun = "board model"
@@ -48,7 +48,7 @@ def follow(services: Services, project: str, number: int) -> None:
                 return
         except Missing:
             return
-        except Refused:
+        except (Refused, Contended):
             transitions.pause(services, attempt)
     raise Busy("the dashboard changes all the time")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from chalicelib.store import sweeps
 from tests.api.grafana.conftest import Caller, Contents
 from tests.api.grafana.test_dashboards import save, shown
 from tests.boards import alert, condition, dashboard, exported, panel
+from tests.channels.servers import Server
 from tests.conftest import Story
 
 PREFIX = "Alert validation error: "
@@ -422,3 +424,18 @@ def test_a_channel_that_goes_is_off_the_alert_and_a_default_one_hears_of_it(
     grafana.delete(f"/alert-notifications/{channel['id']}")
     shop.passes(3, load=9)
     assert [(set(mail.to), mail.subject) for mail in story.sent.mails] == [({"all@example.org"}, "DOWN | Load")]
+
+
+def test_a_webhook_tells_the_place_the_tags_and_the_series_of_an_alert(
+    shop: Shop, grafana: Caller, server: Server
+) -> None:
+    channel = grafana.notification(type="webhook", name="Hook", settings={"url": server.url("/hook")})
+    told: dict[str, Any] = {"notifications": [{"id": channel["id"]}], "alertRuleTags": {"team": "shop"}}
+    save(grafana, dashboard(title="Bakery"))
+    save(grafana, dashboard(panel(7, **told)))
+    shop.passes(3, load=9)
+    shop.passes(8)
+    (down,) = [json.loads(one.body) for one in server.received]
+    assert (down["dashboardId"], down["panelId"], down["ruleId"]) == (2, 7, 1)
+    assert (down["state"], down["tags"]) == ("alerting", {"team": "shop"})
+    assert down["evalMatches"] == [{"metric": "load", "tags": {}, "value": 9.0}]
