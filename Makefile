@@ -34,7 +34,7 @@ test: $(ready_to_test) ## every test that a fresh machine can run; ARGS="-k swee
 
 # The tests that make their cases at random or strike every call, and take many more with time.
 thorough := tests/core tests/storms tests/store/test_series_walk.py tests/flows/test_ping_order.py \
-	tests/flows/test_probe_strikes.py tests/flows/test_faults.py tests/flows/test_feedback_faults.py \
+	tests/flows/test_boards.py tests/flows/test_probe_strikes.py tests/flows/test_faults.py tests/flows/test_feedback_faults.py \
 	tests/flows/test_kills.py tests/monitor/test_judging_errors.py tests/monitor/test_live_and_backtest.py \
 	tests/monitor/test_replaying.py tests/monitor/test_alert_definitions.py tests/monitor/test_pages.py \
 	tests/monitor/test_commands_struck.py tests/languages/graphite/test_templates.py \
