@@ -13,7 +13,7 @@ from datetime import datetime
 from chalicelib.api.prometheus.exposition import Family, Sample, labels
 from chalicelib.core import kinds
 from chalicelib.core.check import Check
-from chalicelib.core.kinds import rule
+from chalicelib.core.kinds import panel, rule
 from chalicelib.monitor.views.metrics import Seen, Told
 from chalicelib.store.tallies import Tally
 
@@ -115,7 +115,7 @@ _GAUGES: tuple[tuple[str, str, Read], ...] = (
     (
         "breaching_series",
         "How many series of the check breach its criteria.",
-        lambda check: check.breaching.count if check.kind == rule.name else None,
+        lambda check: check.breaching.count if check.kind in (rule.name, panel.name) else None,
     ),
 )
 

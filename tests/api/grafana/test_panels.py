@@ -87,6 +87,8 @@ def test_an_exported_dashboard_alerts_lasts_misses_data_recovers_and_is_told(sho
     assert grafana.api.get(found["url"].removeprefix("https://tocsin.example.org"), key="").status == 200
     assert shop.told == [f"DOWN | {name}"]
     assert "avg of shop.web2.load over 5 minutes is" in shop.story.sent.mails[-1].text
+    metrics = grafana.api.get("/metrics").text.splitlines()
+    assert [line[-2:] for line in metrics if line.startswith("tocsin_check_breaching_series{")] == [" 1", " 0", " 0"]
 
     shop.passes(7)
     assert (shop.state(name), shop.told) == ("no_data", [f"DOWN | {name}"]), "nothing is told of it"
