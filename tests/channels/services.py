@@ -12,65 +12,14 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
-from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.channels.exchanges import Tags, answer, document, form, is_basic, utf16
 from tests.channels.samples import VALID
 from tests.channels.servers import Received, Reply
 
 Service = Callable[[Received, list[str]], Reply]
-
-
-def answer(status: int, document: Any = None, **headers: str) -> Reply:
-    body = b"" if document is None else json.dumps(document).encode()
-    return Reply(status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
-
-
-def utf16(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-def form(received: Received) -> dict[str, str]:
-    assert received.headers["Content-Type"] == "application/x-www-form-urlencoded"
-    return dict(parse_qsl(received.body.decode("ascii"), keep_blank_values=True, strict_parsing=True))
-
-
-def document(received: Received) -> Any:
-    assert received.headers["Content-Type"].endswith("json")
-    return json.loads(received.body)
-
-
-def is_basic(received: Received, user: str, password: str) -> bool:
-    pair = base64.b64encode(f"{user}:{password}".encode()).decode()
-    return received.headers.get("Authorization") == f"Basic {pair}"
-
-
-class _Tags(HTMLParser):
-    """The text of HTML in which nothing but these tags stands, each of them closed."""
-
-    def __init__(self, *known: str) -> None:
-        super().__init__()
-        self._known, self._open, self.is_sound, self.text = known, list[str](), True, ""
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.is_sound &= tag in self._known
-        if tag != "br":
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self.is_sound &= bool(self._open) and self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    @classmethod
-    def read(cls, text: str, *known: str) -> _Tags:
-        reader = cls(*known)
-        reader.feed(text)
-        reader.close()
-        reader.is_sound &= not reader._open
-        return reader
 
 
 def telegram(received: Received, messages: list[str]) -> Reply:
@@ -82,7 +31,7 @@ def telegram(received: Received, messages: list[str]) -> Reply:
     sent = document(received)
     if sent["chat_id"] != VALID["telegram"]["chat"]:
         return refuse(400, "Bad Request: chat not found")
-    read = _Tags.read(sent["text"], "b", "a", "pre")
+    read = Tags.read(sent["text"], "b", "a", "pre")
     if not read.is_sound:
         return refuse(400, "Bad Request: can't parse entities")
     if not 0 < utf16(read.text) <= 4_096:
@@ -157,7 +106,7 @@ def matrix(received: Received, messages: list[str]) -> Reply:
     if len(received.body) > 65_000 * 1.5 or len(json.dumps(document(received), ensure_ascii=False).encode()) > 65_000:
         return refuse(413, "M_TOO_LARGE")
     sent = document(received)
-    read = _Tags.read(sent["formatted_body"], "p", "strong", "a", "br")
+    read = Tags.read(sent["formatted_body"], "p", "strong", "a", "br")
     if not read.is_sound or sent["m.mentions"] != {} or sent["msgtype"] != "m.text":
         return refuse(400, "M_BAD_JSON")
     shown = f"{sent['body']}\n{read.text}"
@@ -211,7 +160,7 @@ def googlechat(received: Received, messages: list[str]) -> Reply:
     shown = [card["card"]["header"]["title"]]
     for widget in section["widgets"]:
         text = widget.get("textParagraph", widget.get("decoratedText", {})).get("text", "")
-        read = _Tags.read(text)
+        read = Tags.read(text)
         if not read.is_sound:
             return refuse(400, "INVALID_ARGUMENT")
         buttons = widget.get("buttonList", {}).get("buttons", [])

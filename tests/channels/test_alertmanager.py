@@ -12,9 +12,9 @@ import pytest
 from chalicelib.channels import Outlet, alertmanager
 from chalicelib.core.news import News
 from tests.cases import each
+from tests.channels.exchanges import answer
 from tests.channels.samples import CHECK, ENDS, VALID, check, news
 from tests.channels.servers import Server
-from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
 
 

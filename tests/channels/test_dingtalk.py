@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from chalicelib.channels import dingtalk
+from tests.channels.exchanges import answer
 from tests.channels.samples import news
-from tests.channels.services import answer
 from tests.channels.stage import Make
 
 

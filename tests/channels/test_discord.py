@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.channels import Outlet, discord
 from chalicelib.core.news import News
+from tests.channels.exchanges import answer
 from tests.channels.samples import check, news
 from tests.channels.servers import Server
-from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
 
 

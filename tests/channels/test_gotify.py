@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.channels.exchanges import answer
 from tests.channels.samples import news
-from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
 
 

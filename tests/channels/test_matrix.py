@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.channels import matrix
 from tests.cases import each
+from tests.channels.exchanges import answer
 from tests.channels.samples import check, news
-from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
 
 

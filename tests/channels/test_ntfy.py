@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib.channels import Outlet, ntfy
 from tests.cases import each
+from tests.channels.exchanges import answer
 from tests.channels.samples import news
 from tests.channels.servers import Server
-from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
 
 

@@ -10,8 +10,8 @@ import pytest
 from chalicelib.channels import pushover
 from chalicelib.core.news import News
 from tests.cases import each
+from tests.channels.exchanges import answer
 from tests.channels.samples import AT, CHECK, ENDS, VALID, news
-from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
 
 

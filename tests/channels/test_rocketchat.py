@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.channels import rocketchat
+from tests.channels.exchanges import answer
 from tests.channels.samples import check, news
-from tests.channels.services import answer
 from tests.channels.stage import Make
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cases import each
+from tests.channels.exchanges import answer
 from tests.channels.samples import CHECK, check, news
-from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
 
 

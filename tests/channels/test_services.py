@@ -11,9 +11,10 @@ import pytest
 
 from chalicelib.channels import KINDS
 from chalicelib.core.news import News
+from tests.channels.exchanges import answer
 from tests.channels.samples import ENDS, HOSTILE, VALID, check, news
 from tests.channels.servers import Reply, Server
-from tests.channels.services import SERVICES, answer
+from tests.channels.services import SERVICES
 from tests.channels.stage import Make
 
 OLDER = {"email", "sms", "sns", "webhook", "slack", "pagerduty", "opsgenie", "victorops"}

@@ -7,8 +7,8 @@ import pytest
 from chalicelib.channels import signal
 from chalicelib.channels.fields import MASK
 from tests.cases import each
+from tests.channels.exchanges import answer
 from tests.channels.samples import VALID, news
-from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
 
 

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from chalicelib.channels import Outlet, teams
+from tests.channels.exchanges import answer
 from tests.channels.samples import check, news
 from tests.channels.servers import Server
-from tests.channels.services import answer
 from tests.channels.stage import Make
 
 

@@ -8,8 +8,8 @@ from chalicelib.channels import telegram
 from chalicelib.channels.fields import MASK
 from chalicelib.core.errors import Moved
 from tests.cases import each
+from tests.channels.exchanges import answer
 from tests.channels.samples import VALID, check, news
-from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
 
 

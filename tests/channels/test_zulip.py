@@ -7,8 +7,8 @@ import json
 import pytest
 
 from tests.cases import each
+from tests.channels.exchanges import answer
 from tests.channels.samples import check, news
-from tests.channels.services import answer
 from tests.channels.stage import Make, wrong
 
 
