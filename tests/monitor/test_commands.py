@@ -9,12 +9,13 @@ import pytest
 
 from chalicelib.core import instances
 from chalicelib.core.check import Check
+from chalicelib.core.commands import Value
 from chalicelib.core.moments import to_micros
 from chalicelib.monitor.looking import commands
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.messages import RunCommands
-from chalicelib.store import checks, history
+from chalicelib.store import checks, history, values
 from tests.conftest import Story
 from tests.park import Park, pause
 
@@ -260,6 +261,29 @@ def test_a_command_reads_what_another_has_found(park: Park) -> None:
     commands.run_now(park.story.services, park.project, "m#2")
     park.story.queues.work()
     assert park.values("web1", 2) == [7.0]
+
+
+def test_what_another_has_found_for_all_entities_is_read_once_a_run(
+    park: Park, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    park.command("len(results(1).by_entity())", number=2, interval=3_600)
+    park.alert()
+    park.alert("> 99", number=2, check_definition_id=2)
+    for number in range(6):
+        park.entity(f"web{number}", number)
+    park.run()
+    asked: list[str] = []
+
+    def newest(project: str, number: int, entity: str, *more: Any, **named: Any) -> list[Value]:
+        asked.append(entity)
+        return kept(project, number, entity, *more, **named)
+
+    kept = values.newest
+    monkeypatch.setattr(values, "newest", newest)
+    commands.run_now(park.story.services, park.project, "m#2")
+    park.story.queues.work()
+    assert sorted(asked) == [f"web{number}" for number in range(6)]
+    assert park.values("web0", 2) == [6]
 
 
 def test_a_command_sees_how_alerts_cover_entities(park: Park) -> None:

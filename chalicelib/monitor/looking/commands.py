@@ -31,7 +31,8 @@ from chalicelib.core.errors import Busy, Missing
 from chalicelib.core.moments import from_micros
 from chalicelib.monitor.failures import kept, raised_together
 from chalicelib.monitor.looking import inventory, running, selecting, settling, trials, wholes
-from chalicelib.monitor.looking.evaluating import Evaluator, once
+from chalicelib.monitor.looking.evaluating import Evaluator
+from chalicelib.monitor.looking.once import once
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.monitor.messages import RunCommands, RunTrial
 from chalicelib.monitor.services import Services

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 
 from chalicelib import commands
@@ -23,6 +22,7 @@ from chalicelib.languages import conditions
 from chalicelib.languages.conditions import ConditionError, Result, Situation, Surroundings, Verdict
 from chalicelib.languages.conditions.situation import RESULTS_MAX
 from chalicelib.monitor.looking import naming
+from chalicelib.monitor.looking.once import Aside
 from chalicelib.monitor.looking.running import context_of
 from chalicelib.monitor.services import Services
 from chalicelib.store import values
@@ -37,24 +37,8 @@ _LOOK_ASIDE = {"entity_results", "entity_values"}
 CAPTURES_MAX, CAPTURE_MAX = 8_000, 1_000
 SECONDS = 5.0
 
-# The newest results of all entities of an alert.
-Aside = Callable[[], Sequence[Mapping[str, Any]]]
 # The newest results of an entity up to one of them, newest first.
 Back = Callable[[str, Value], Sequence[Value]]
-
-
-def once(read: Aside) -> Aside:
-    """Reads when it is first asked, for all the threads that ask."""
-    lock = Lock()
-    found: list[Sequence[Mapping[str, Any]]] = []
-
-    def reading() -> Sequence[Mapping[str, Any]]:
-        with lock:
-            if not found:
-                found.append(read())
-            return found[0]
-
-    return reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +66,6 @@ class Evaluator:
     def looks_aside(self) -> bool:
         """Whether the condition asks for what was found for other entities."""
         return not self.reads.isdisjoint(_LOOK_ASIDE)
-
-    def judged(self, entity: Entity, value: Value) -> Judged:
-        """The judgement on a result of an entity. Raises StoreFault."""
-        return self.told(entity, value, self.verdict(entity, value))
 
     def told(self, entity: Entity, value: Value, verdict: Verdict) -> Judged:
         """A verdict with all that people are told of it, which costs more than the verdict."""

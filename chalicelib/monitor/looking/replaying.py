@@ -23,7 +23,7 @@ from chalicelib.core.errors import Invalid
 from chalicelib.core.kinds import evaluation
 from chalicelib.core.specs import ConditionSpec
 from chalicelib.languages.conditions.situation import RESULTS_MAX
-from chalicelib.monitor.looking import inventory, running, selecting
+from chalicelib.monitor.looking import inventory, running, selecting, settling
 from chalicelib.monitor.looking.evaluating import Evaluator
 from chalicelib.monitor.services import Services
 from chalicelib.store import values
@@ -119,11 +119,11 @@ class _Replay:
     def _judged(self, entity: Entity, value: Value, instance: Check | None) -> tuple[Check | None, list[Flip]]:
         """The instance of an entity after one more result, and its flips that are news. It is born with its first
         outage."""
-        judgement = self._evaluator.judged(entity, value)
-        if instance is None and not judgement.firing:
-            return None, []
-        instance = instance or instances.new(self._alert, str(entity["id"]), judgement.at)
-        change = status.decide(instance, judgement)
+        verdict = self._evaluator.verdict(entity, value)
+        if not settling.turns(instance, firing=verdict.is_alert):
+            return instance, []
+        instance = instance or instances.new(self._alert, str(entity["id"]), value.at)
+        change = status.decide(instance, self._evaluator.told(entity, value, verdict))
         return (change.after, [flip for flip in change.flips if flip.is_news]) if change else (instance, [])
 
     def _back(self, entity: str, value: Value) -> Sequence[Value]:

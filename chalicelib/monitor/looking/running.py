@@ -22,6 +22,7 @@ from chalicelib.core.inventory import Inventory
 from chalicelib.languages import conditions
 from chalicelib.languages.conditions import Budget, ConditionError, Surroundings
 from chalicelib.monitor.looking import selecting
+from chalicelib.monitor.looking.once import Aside, once
 from chalicelib.monitor.looking.reading import reader_of
 from chalicelib.monitor.services import Services
 from chalicelib.store import limits, values
@@ -172,10 +173,11 @@ def _is_number(text: str) -> bool:
 
 
 class _Reading:
-    """What is kept of one project."""
+    """What is kept of one project. What commands found for all entities is read once: each entity may ask for it."""
 
     def __init__(self, services: Services, project: str, known: Inventory) -> None:
         self._services, self._project, self._known = services, project, known
+        self._of_all: dict[tuple[int, int], Aside] = {}
 
     def history(self, check: str, entity: str, low: float, high: float) -> Iterable[tuple[float, Any]]:
         start, end = datetime.fromtimestamp(low, UTC), datetime.fromtimestamp(high, UTC)
@@ -186,9 +188,14 @@ class _Reading:
     def results(self, check: str, entity: str | None, count: int) -> Sequence[Mapping[str, Any]]:
         if not _is_number(check) or len(entity or "") > ENTITY_MAX:
             return []
-        names = self._entities_of(int(check)) if entity is None else [entity]
+        if entity is not None:
+            return self._newest(int(check), count, entity)
+        key = int(check), count
+        return self._of_all.setdefault(key, once(partial(self._newest_of_all, *key)))()
+
+    def _newest_of_all(self, number: int, count: int) -> list[Mapping[str, Any]]:
         with ThreadPoolExecutor(WORKERS) as pool:
-            found = pool.map(partial(self._newest, int(check), count), names)
+            found = pool.map(partial(self._newest, number, count), self._entities_of(number))
             return [one for several in found for one in several]
 
     def _newest(self, number: int, count: int, entity: str) -> list[Mapping[str, Any]]:

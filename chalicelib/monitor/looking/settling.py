@@ -41,7 +41,7 @@ def settle(
     anything has turned. Raises Missing when the alert is gone, Busy, StoreFault."""
 
     def turning(decisions: Iterable[_Decision]) -> list[_Decision]:
-        return [one for one in decisions if _turns(known.get(one.name), firing=one.verdict.is_alert)]
+        return [one for one in decisions if turns(known.get(one.name), firing=one.verdict.is_alert)]
 
     with raised_together("entities") as failures, ThreadPoolExecutor(WORKERS) as pool:
         first = turning(_each(pool, failures, lambda name: _Decision.on(evaluator, chosen[name], found[name]), chosen))
@@ -78,7 +78,7 @@ def _present(evaluator: Evaluator) -> Check:
     return checks.get(evaluator.alert.project, evaluator.alert.code)
 
 
-def _turns(instance: Check | None, *, firing: bool) -> bool:
+def turns(instance: Check | None, *, firing: bool) -> bool:
     """Whether a verdict is another than the last; an entity that was always well has none."""
     if instance is None:
         return firing

@@ -24,7 +24,8 @@ from chalicelib.core.specs import ConditionSpec
 from chalicelib.languages import timeperiod
 from chalicelib.languages.conditions.situation import RESULTS_MAX
 from chalicelib.monitor.looking import inventory, running
-from chalicelib.monitor.looking.evaluating import Evaluator, kept, once
+from chalicelib.monitor.looking.evaluating import Evaluator, kept
+from chalicelib.monitor.looking.once import once
 from chalicelib.monitor.messages import RunTrial
 from chalicelib.monitor.services import Services
 from chalicelib.store import credentials, queues, trials, values

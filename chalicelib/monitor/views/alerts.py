@@ -20,7 +20,8 @@ from chalicelib.core.errors import Missing
 from chalicelib.core.inventory import Inventory
 from chalicelib.core.specs import condition_of
 from chalicelib.monitor.looking import inventory, naming, running, selecting
-from chalicelib.monitor.looking.evaluating import Evaluator, kept, once
+from chalicelib.monitor.looking.evaluating import Evaluator, kept
+from chalicelib.monitor.looking.once import once
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, values
 
