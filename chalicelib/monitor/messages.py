@@ -196,8 +196,8 @@ class SettleDowntime:
 
 @dataclass(frozen=True, slots=True)
 class Regroup:
-    """A group of people, or what is known of one of them, has changed: alerts that are told to groups are told to
-    whoever is in them now."""
+    """A group of people, what is known of one of them, or what a channel is called has changed: alerts that name groups
+    or channels are told to whoever is meant now."""
 
     project: str
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.channels import mail
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Invalid, Undelivered
-from chalicelib.monitor.managing import alerts, channels, commands, entities, people, projects
+from chalicelib.monitor.managing import alerts, channels, commands, entities, listeners, people, projects
 from chalicelib.monitor.telling import compose
 from chalicelib.store import checks, definitions
 from chalicelib.store.documents import Document
@@ -37,8 +37,12 @@ def change(story: Story, *texts: str, number: int = 1, **more: Any) -> None:
     alerts.change(story.services, story.keyring.project, number, alert(notifications=list(texts), **more), "bob")
 
 
+def code_of(story: Story, number: int = 1) -> str:
+    return alerts.tree_of(story.project).nodes[number].code
+
+
 def told_by(story: Story, number: int = 1) -> tuple[str, ...]:
-    return checks.get(story.project, alerts.tree_of(story.project).nodes[number].code).channels
+    return checks.get(story.project, code_of(story, number)).channels
 
 
 def known(story: Story) -> list[Channel]:
@@ -78,6 +82,60 @@ def test_who_is_told_of_the_whole_hears_of_no_entity(story: Story) -> None:
     load(story, web1=9, web2=9)
     assert heard(story, "boss") == ["DOWN | Load too high"]
     assert sorted(heard(story, "ann")) == ["DOWN | Load too high on web1", "DOWN | Load too high on web2"]
+
+
+def ops(story: Story, name: str = "Ops", **more: Any) -> Channel:
+    """A channel of the project, which mails to ops@example.org."""
+    settings = {"address": "ops@example.org"}
+    return channels.create(story.services, story.keyring.project, "email", name, settings, **more)
+
+
+@pytest.mark.parametrize("default", [False, True])
+def test_a_channel_of_the_project_that_is_named_hears_of_each_entity_once(story: Story, default: bool) -> None:
+    made = ops(story, default=default)
+    create(story, "notify_channel('Ops')", f"notify_channel('{made.code}')", ANN)
+    load(story, web1=9)
+    load(story, web1=1)
+    both = ["DOWN | Load too high on web1", "UP | Load too high on web1"]
+    assert (heard(story, "ops"), heard(story, "ann")) == (both, both)
+    change(story, ANN)
+    story.sweep_for(17)
+    assert channels.of_project(story.project) == [made]
+
+
+def test_an_alert_is_told_to_whatever_is_called_as_it_says(story: Story) -> None:
+    first = ops(story)
+    create(story, "notify_channel('Ops')")
+    channels.change(story.services, first, {"name": "Day"})
+    story.sweep_for(2)
+    assert told_by(story) == ()
+    second = ops(story)
+    story.sweep_for(2)
+    assert told_by(story) == (second.code,)
+
+
+@pytest.mark.parametrize(
+    ("names", "why"), [((), "there is no channel"), (("Ops", "Ops"), "several channels are called")]
+)
+def test_a_name_that_means_no_channel_is_refused(story: Story, names: tuple[str, ...], why: str) -> None:
+    for name in names:
+        ops(story, name)
+    create(story, ANN)
+    for refused in (create, change):
+        with pytest.raises(Invalid, match=rf"notifications\[1\] cannot be used: {why} Ops"):
+            refused(story, ANN, "notify_channel('Ops')")
+
+
+def test_a_definition_whose_channel_was_deleted_can_be_changed_and_says_what_it_lacks(story: Story) -> None:
+    made = ops(story)
+    create(story, "notify_channel('Ops')")
+    assert listeners.fates(story.project, code_of(story), ["notify_channel('Ops')"]) == [("email", "")]
+    gone = channels.delete(story.services, made)
+    assert [one.name for one in gone.unheard] == ["Load too high"]
+    change(story, "notify_channel('Ops')", priority=1)
+    assert told_by(story) == ()
+    lacks = ("", "there is no channel Ops")
+    assert listeners.fates(story.project, code_of(story), ["notify_channel('Ops')"]) == [lacks]
 
 
 def test_what_is_changed_in_a_notification_changes_its_channel_and_what_goes_leaves(story: Story) -> None:

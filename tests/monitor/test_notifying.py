@@ -148,6 +148,9 @@ def test_what_nobody_delivers_is_kept_and_says_why(text: str, why: str) -> None:
         ("send_mail(*['a@example.org'] * 3)", "is expected"),
         (f"send_mail({', '.join(repr(f'a{n}@example.org') for n in range(51))})", "it names more than 50"),
         ("x" * 8_001, "notifications[0] must not be longer than 8000 characters"),
+        ("notify_channel()", "notify_channel: it names no channel (line 1, column 1)"),
+        ("notify_channel('a', 1)", "a channel is named by its id or its name (line 1, column 21)"),
+        ("notify_channel('a', repeat=60)", "there is no argument repeat, or it stands twice (line 1, column 28)"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_place(text: str, message: str) -> None:

@@ -16,6 +16,7 @@ from chalicelib.api.grafana import bodies, notifiers, shown
 from chalicelib.api.grafana.errors import VOICE, BadRequest, NotFound
 from chalicelib.api.grafana.notifiers import Notifier
 from chalicelib.api.grafana.shown import DIALECT, KEPT, SILENT, UID, UPDATED
+from chalicelib.core import kinds
 from chalicelib.core.check import Channel
 from chalicelib.core.errors import Conflict, Invalid
 from chalicelib.core.moments import to_micros
@@ -111,10 +112,14 @@ def _unmasked(channel: Channel, given: Body) -> Body:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
-    """Delete a notification channel."""
+    """Delete a notification channel. Of one that is in use it says how many alerts it is taken off, and which of these
+    nobody hears of now."""
     channel = _named(request, caller)
-    channels.delete(request.services, channel)
-    about = {"id": channel.number} if "uid" in request.parts else {}
+    gone = channels.delete(request.services, channel)
+    about: Body = {"id": channel.number} if "uid" in request.parts else {}
+    if gone.told:
+        about["alertsAffected"] = len(gone.told)
+        about["alertsUnheard"] = [{"id": one.number, "name": kinds.label(one)} for one in gone.unheard]
     return Reply(body={"message": "Notification deleted", **about})
 
 

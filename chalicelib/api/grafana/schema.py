@@ -150,7 +150,6 @@ SCHEMAS: dict[str, Schema] = {
     "Notifications": listed(named("Notification")),
     "NotificationFields": fields({name: {} for name in notifications.FIELDS}, required=("type",)),
     "Lookup": listed(record(_SHORT)),
-    "Deleted": record({"message": text(), "id": whole()}, optional=("id",)),
     "DashboardFields": fields(
         {
             "dashboard": table({}, "The JSON of the dashboard."),
@@ -198,6 +197,15 @@ SCHEMAS: dict[str, Schema] = {
             "logs": listed(record({"message": text(), "data": {"type": "null"}}), "What each series comes to."),
         },
         optional=("error",),
+    ),
+    "Deleted": record(
+        {
+            "message": text(),
+            "id": whole(),
+            "alertsAffected": whole("How many alerts were told through it."),
+            "alertsUnheard": listed(record({"id": whole(), "name": text()})),
+        },
+        optional=("id", "alertsAffected", "alertsUnheard"),
     ),
     "Message": record({"message": text()}),
     "Notifiers": listed(

@@ -40,13 +40,19 @@ def listed(alert: Alert, caller: Caller, root: str) -> dict[str, Any]:
         "name": alert.name,
         "state": alert.state,
         "newStateDate": changed(check),
-        "evalDate": moment(check.judged or check.last_ping),
+        "evalDate": moment(_judged(check)),
         "evalData": _data(alert),
         "executionError": alert.error,
         "url": url,
         "message": check.desc,
         "dashboardUri": f"{root}/dashboard/db/{place.slug}" if place.dashboard else "",
     }
+
+
+def _judged(check: Check) -> datetime | None:
+    """When it was judged or pinged last, or at least found to be as it is, as far as that is kept."""
+    found = check.since if check.status in ("up", "down") else None
+    return check.judged or check.last_ping or found
 
 
 def placed(alert: Alert) -> dict[str, Any]:

@@ -89,8 +89,10 @@ def _update(request: Request, caller: Caller) -> Reply:
 
 
 def _delete(request: Request, caller: Caller) -> Reply:
-    """Delete a channel, and show it for the last time (our extension)."""
-    return Reply(body=wire.full_channel_document(request, channels.delete(request.services, _named(request, caller))))
+    """Delete a channel, show it for the last time, and say which checks it was on (our extension)."""
+    gone = channels.delete(request.services, _named(request, caller))
+    about = {"checks_affected": len(gone.told), "checks_unheard": [one.code for one in gone.unheard]}
+    return Reply(body=wire.full_channel_document(request, gone.channel) | about)
 
 
 def _test(request: Request, caller: Caller) -> Reply:
@@ -120,7 +122,7 @@ def _of_version(version: int) -> list[Resource]:
             MANAGEMENT,
             GET=writes(_get, "Channel"),
             POST=writes(_update, "Channel", body="ChannelFields"),
-            DELETE=writes(_delete, "Channel"),
+            DELETE=writes(_delete, "DeletedChannel"),
         ),
         resource(f"{one}/test", MANAGEMENT, POST=writes(_test, "Message", body="KeyAlone")),
         resource(f"{one}/notifications", MANAGEMENT, GET=writes(_notifications, "Notifications")),

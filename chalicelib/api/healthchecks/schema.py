@@ -103,6 +103,13 @@ _CHANNEL = {
     "kind": text("email, sms, webhook, slack and so on."),
 }
 
+_FULL_CHANNEL = {
+    **_CHANNEL,
+    "settings": table({}, "As the kind wants them, their secrets covered."),
+    "remind": whole("After how many seconds a problem is told again, 0 for never."),
+    "last_error": text("Why it could not be told the last time; empty if it could."),
+}
+
 SCHEMAS = {
     "Error": record({"error": text("What is wrong.")}),
     "Check": record(
@@ -150,12 +157,12 @@ SCHEMAS = {
         }
     ),
     "Channels": record({"channels": listed(record(_CHANNEL))}),
-    "Channel": record(
+    "Channel": record(_FULL_CHANNEL),
+    "DeletedChannel": record(
         {
-            **_CHANNEL,
-            "settings": table({}, "As the kind wants them, their secrets covered."),
-            "remind": whole("After how many seconds a problem is told again, 0 for never."),
-            "last_error": text("Why it could not be told the last time; empty if it could."),
+            **_FULL_CHANNEL,
+            "checks_affected": whole("How many checks of all dialects were told through it."),
+            "checks_unheard": listed(text(format="uuid"), "Those of them that nobody hears of now."),
         }
     ),
     "ChannelFields": fields(

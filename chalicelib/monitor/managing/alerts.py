@@ -27,6 +27,7 @@ from chalicelib.core.kinds import evaluation
 from chalicelib.monitor import transitions
 from chalicelib.monitor.looking import commands as looking
 from chalicelib.monitor.managing import checks, commands, downtimes, listeners, papers, validity
+from chalicelib.monitor.managing.notification_functions import NAMING
 from chalicelib.monitor.managing.notifying import GROUP, ON_DUTY
 from chalicelib.monitor.messages import Inherit, of_chore
 from chalicelib.monitor.services import Services
@@ -111,6 +112,7 @@ def _ancestors(project: str, data: Data) -> list[Data]:
 def create(services: Services, project: Project, data: Data, author: str) -> Document:
     """A new definition. Raises Invalid, LimitReached, Busy."""
     validity.require_alert(data)
+    listeners.require_known(project.code, data["notifications"] or ())
     new_number = cache(partial(_new_number, project.code))
 
     def attempt() -> Document:
@@ -191,6 +193,8 @@ def _changed_soundly(project: str, before: Tree, after: Tree, number: int) -> Da
     it is not sound any more, or if its command is another that is not active."""
     merged = after.merged(number)
     _require_sound(merged)
+    said = [one.written[number].get("notifications") or () for one in (before, after)]
+    listeners.require_known(project, said[1], said[0])
     command = merged["check_definition_id"]
     if command != before.merged(number)["check_definition_id"]:
         _require_active(project, command)
@@ -245,7 +249,7 @@ def _first_channels(services: Services, check: Check, merged: Data) -> tuple[str
         return ()
     listeners.drop_later(check.project, check.code)
     try:
-        return listeners.agree(services, check, texts, ())
+        return listeners.agree(services, check, texts, definitions.channels(check.project))
     except TooOften as limit:
         log.warning("the channels of an alert follow later", code=check.code, reason=str(limit))
         return ()
@@ -325,13 +329,13 @@ def inherit(services: Services, project: str, number: int) -> None:
 
 
 def regroup(services: Services, project: str) -> None:
-    """Has alerts that are told to groups of people be told to whoever is in them at this moment. Raises Busy, TooOften,
-    StoreFault."""
-    _settle(services, project, lambda tree: [one.number for one, merged in tree.all_merged() if _names_groups(merged)])
+    """Has alerts that are told to groups of people, or to channels of the project, be told to whoever is in those and
+    whatever is called so at this moment. Raises Busy, TooOften, StoreFault."""
+    _settle(services, project, lambda tree: [one.number for one, merged in tree.all_merged() if _names_others(merged)])
 
 
-def _names_groups(merged: Data) -> bool:
-    return any(word in text for text in merged["notifications"] or () for word in (GROUP, ON_DUTY))
+def _names_others(merged: Data) -> bool:
+    return any(word in text for text in merged["notifications"] or () for word in (GROUP, ON_DUTY, NAMING))
 
 
 def _settle(services: Services, project: str, concerned: Callable[[Tree], Iterable[int]]) -> tuple[Tree, list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict, Unpack
 
 from chalicelib import channels as kinds
@@ -15,7 +15,7 @@ from chalicelib.core.postmark import Postmark
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import asking
 from chalicelib.monitor.managing import checks as manage
-from chalicelib.monitor.messages import ClearChannel
+from chalicelib.monitor.messages import ClearChannel, Regroup
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import compose, reaching
 from chalicelib.store import checks, definitions, directory, notifications, numbers, outbox
@@ -26,6 +26,15 @@ REMIND_MIN, REMIND_MAX = 300, 7 * 86_400
 LOG_LIMIT = 100
 # So many checks lose a deleted channel at once; the rest follow as a chore.
 AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A channel as it was, the checks that were told through it, and those of them that tell nobody now."""
+
+    channel: Channel
+    told: tuple[Check, ...]
+    unheard: tuple[Check, ...]
 
 
 class More(TypedDict, total=False):
@@ -70,6 +79,7 @@ def create(
     _check(channel)
     if numbers.is_without(channel):
         channel = replace(channel, number=numbers.take(project.code, numbers.CHANNEL))
+    _look_at_names(channel)
     channel = asking.marked(services, channel)
     new = asking.waiting(services, channel)
     asking.count(services, project.code, len(new))
@@ -84,11 +94,19 @@ def change(services: Services, channel: Channel, values: dict[str, Any]) -> Chan
         values = {**values, "settings": _clean(services, channel.kind, values["settings"])}
     changed = replace(channel, **values)
     _check(changed)
+    if changed.name != channel.name:
+        _look_at_names(channel)
     if "settings" not in values or not kinds.recipients(changed):
         return _mended(definitions.update_channel(changed, services.clock()))
     kept, new = transitions.retrying(services, lambda: _readdressed(services, channel, values))
     _mended(kept)
     return asking.asked(services, directory.project(kept.project), kept, new) if new else kept
+
+
+def _look_at_names(channel: Channel) -> None:
+    """Has the alerts that name channels looked at, when one will be called otherwise than before. Raises StoreFault."""
+    if not channel.hidden:
+        manage.finish_later(Regroup(channel.project))
 
 
 def _readdressed(services: Services, channel: Channel, values: dict[str, Any]) -> tuple[Channel, list[str]]:
@@ -154,20 +172,31 @@ def try_unsaved(services: Services, project: Project, kind: str, name: str, sett
     )
 
 
-def delete(services: Services, channel: Channel) -> Channel:
-    """Removes the channel, takes it off every check, and drops its log. Raises StoreFault.
+def delete(services: Services, channel: Channel) -> Deleted:
+    """Removes the channel, takes it off every check, and drops its log; answers what that was. Raises StoreFault.
 
     A chore that was queued before does what is left to do: a deletion that fails half-way leaves the channel as it was,
     or nothing of it.
     """
     manage.finish_later(ClearChannel(channel.project, channel.code))
+    found = _deleted(channel)
     definitions.delete_channel(channel)
     try:
-        for check in _having(channel.project, channel.code)[:AT_ONCE]:
+        for check in [one for one in found.told if channel.code in one.channels][:AT_ONCE]:
             manage.unlink(services, check, channel.code)
     except (StoreFault, Busy) as fault:
         log.warning("a deleted channel is taken off its checks by the chore", reason=str(fault), channel=channel.code)
-    return channel
+    return found
+
+
+def _deleted(channel: Channel) -> Deleted:
+    """What it will be to have deleted a channel."""
+    every, known = checks.of_project(channel.project), definitions.channels(channel.project)
+    told = tuple(check for check in every if channel.default or channel.code in check.channels)
+    left = {one.code for one in known if one.code != channel.code}
+    is_heard = any(one.default and one.code in left for one in known)
+    unheard = () if is_heard else tuple(check for check in told if left.isdisjoint(check.channels))
+    return Deleted(channel, told, unheard)
 
 
 def _having(project: str, channel: str) -> list[Check]:

@@ -1,18 +1,20 @@
-"""The channels of alert definitions: hidden ones, each for a notification of one alert.
+"""The channels of alert definitions: hidden ones, each for a notification of one alert, and those of the project that
+its notifications name.
 
-A channel that an alert does not name any more goes when nobody is to hear a last word through it.
+A hidden channel that an alert does not name any more goes when nobody is to hear a last word through it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from chalicelib.core import audience
 from chalicelib.core.check import Channel, Check
 from chalicelib.core.errors import Invalid, Missing
 from chalicelib.monitor.managing import channels, notifying, papers
-from chalicelib.monitor.managing.notifying import GROUP, ON_DUTY, People, Wanted
+from chalicelib.monitor.managing.notifying import GROUP, ON_DUTY, Notification, People, Wanted
 from chalicelib.monitor.messages import DropChannels, of_chore
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks as stored
@@ -23,6 +25,11 @@ REST = queues.MAX_DELAY
 RESTS_MAX = 96
 # Where a channel says whose it is.
 OWNER = "alert"
+_FAULTS: Mapping[audience.Fault, str] = {
+    "empty": "a channel has no name: ",
+    "unknown": "there is no channel ",
+    "ambiguous": "several channels are called ",
+}
 
 
 def people_of(project: str) -> People:
@@ -43,16 +50,30 @@ def _data(project: str, noun: Any, name: str) -> dict[str, Any]:
     return found.data if found else {}
 
 
-def agree(services: Services, check: Check, texts: Iterable[str], present: Iterable[Channel]) -> tuple[str, ...]:
-    """Makes the channels for which the notifications of an alert stand what they say; their codes. `present` are those
-    of the project. Raises TooOften, Busy, StoreFault."""
+def require_known(project: str, texts: Sequence[str], before: Collection[str] = ()) -> None:
+    """Raises Invalid where a notification names a channel that the project does not have. Those of `before` are kept:
+    their channels may have been deleted since."""
+    new = [(place, text) for place, text in enumerate(texts) if text not in before and notifying.named([text])]
+    present = definitions.channels(project) if new else []
+    for place, text in new:
+        if faults := _faults(present, notifying.named([text])):
+            raise Invalid(f"{notifying.FIELD}[{place}]", f"cannot be used: {'; '.join(faults)}")
+
+
+def _faults(present: Iterable[Channel], names: Iterable[str]) -> list[str]:
+    return [_FAULTS[fault] + name[:80] for name, fault in audience.resolve(present, names).wrong]
+
+
+def agree(services: Services, check: Check, texts: Sequence[str], present: Sequence[Channel]) -> tuple[str, ...]:
+    """Makes the channels for which the notifications of an alert stand what they say; their codes, and those of the
+    channels that they name. `present` are those of the project. Raises TooOften, Busy, StoreFault."""
     mine = {one.code: one for one in present if _is_of(one, check.code)}
     meant = {one.code(check.code): one for one in notifying.all_wanted(texts, people_of(check.project))}
     for code, one in meant.items():
         _bring_about(services, check, code, one, mine.get(code))
     if mine.keys() - meant.keys():
         drop_later(check.project, check.code)
-    return tuple(sorted(meant))
+    return tuple(sorted({*meant, *audience.resolve(present, notifying.named(texts)).codes}))
 
 
 def of_alert(project: str, check: str) -> list[Channel]:
@@ -104,17 +125,30 @@ def _named(project: str, check: str) -> Sequence[str]:
 def fates(project: str, check: str, texts: Iterable[str]) -> list[tuple[str, str]]:
     """What becomes of each notification of the alert with this check, which is empty for none: its kind of channel, and
     what is wrong with it; both may be empty."""
-    known = {one.code: one for one in of_alert(project, check)} if check else {}
-    return [_fate(project, check, text, known) for text in texts]
+    present = {one.code: one for one in definitions.channels(project)}
+    return [_fate(project, check, text, present) for text in texts]
 
 
-def _fate(project: str, check: str, text: str, known: Mapping[str, Channel]) -> tuple[str, str]:
+def _fate(project: str, check: str, text: str, present: Mapping[str, Channel]) -> tuple[str, str]:
     try:
         call = notifying.read(text)
     except Invalid as error:
         return "", error.message
+    if call.function.names:
+        return _fate_of_named(call, present)
     meant = notifying.wanted(call, people_of(project))
     if isinstance(meant, str):
         return call.function.kind, meant
-    mine = [known[code] for one in meant if check and (code := one.code(check)) in known]
-    return call.function.kind, "; ".join(dict.fromkeys(one.trouble for one in mine if one.trouble))
+    mine = [present[code] for one in meant if check and (code := one.code(check)) in present]
+    return call.function.kind, _troubles(mine)
+
+
+def _fate_of_named(call: Notification, present: Mapping[str, Channel]) -> tuple[str, str]:
+    names = notifying.named([call.text])
+    told = [present[code] for code in audience.resolve(present.values(), names).codes]
+    kinds = ", ".join(dict.fromkeys(one.kind for one in told))
+    return kinds, "; ".join(filter(None, [*_faults(present.values(), names), _troubles(told)]))
+
+
+def _troubles(told: Iterable[Channel]) -> str:
+    return "; ".join(dict.fromkeys(one.trouble for one in told if one.trouble))

@@ -1,5 +1,6 @@
 """What the notifications of an alert definition mean: calls such as `send_mail('ops@example.org', repeat=600)`, each of
-which stands for a channel of its own, or for none where nothing delivers it (ZMON, Notifications).
+which stands for a channel of its own, for channels of the project that it names, or for none where nothing delivers it
+(ZMON, Notifications).
 
 A call is read when the definition is saved, and refused with its place if it cannot be meant. A call that could be
 meant and is delivered by nobody is kept: definitions come from installations that had what is missing here.
@@ -23,102 +24,14 @@ from chalicelib.languages.calls import Argument, Call
 from chalicelib.languages.conditions import Malformed
 from chalicelib.languages.conditions.errors import At
 from chalicelib.monitor.managing.channels import REMIND_MAX, REMIND_MIN
+from chalicelib.monitor.managing.notification_functions import FUNCTIONS, Function
 
 FIELD = "notifications"
 LENGTH_MAX, CALLS_MAX, ADDRESSES_MAX = 8_000, 20, 50
 GROUP, ON_DUTY = "group:", "active:"
-_GONE = "the service is no more"
-_NO_ACCOUNT = "there is no account for it here: send_sms, notify_pagerduty and notify_opsgenie reach telephones"
 
 # The people behind `group:x` or `active:x`: the addresses of a kind of channel.
 People = Callable[[str, str], list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function that notifications may call. `takes` are its arguments beside addresses, in their order, with their
-    types; `secret` those that open something. One `of_many` takes any number of addresses before them. `kind` is that
-    of the channels, empty for none, and `why` says why."""
-
-    takes: Mapping[str, tuple[type, ...]]
-    kind: str = ""
-    of_many: bool = False
-    secret: frozenset[str] = frozenset()
-    whole: bool = False
-    why: str = ""
-
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "text": (str,),
-    "flag": (bool,),
-    "number": (int, float),
-    "list": (list, str),
-    "table": (dict,),
-    "any": (str, bool, int, float, list, dict),
-}
-
-
-def _takes(*words: str) -> dict[str, tuple[type, ...]]:
-    """Arguments, each as `name:type`."""
-    return {name: _TYPES[kind] for name, _, kind in (one.partition(":") for text in words for one in text.split())}
-
-
-_INCLUDE = "include_value:flag include_definition:flag include_captures:flag include_entity:flag"
-_MAIL = Function(
-    _takes("subject:text cc:list html:flag hide_recipients:flag", _INCLUDE, "per_entity:flag repeat:number"),
-    "email",
-    of_many=True,
-)
-_SMS = Function(_takes("message:text per_entity:flag repeat:number"), "sms", of_many=True)
-_SLACK = Function(
-    _takes("webhook:text channel:text message:text per_entity:flag repeat:number"),
-    "slack",
-    secret=frozenset({"webhook"}),
-)
-_GOOGLE = Function(
-    _takes("webhook_link:text message:text multiline:flag per_entity:flag repeat:number"),
-    "googlechat",
-    secret=frozenset({"webhook_link"}),
-)
-_HTTP = Function(
-    _takes(
-        "url:text body:any params:table headers:table timeout:number oauth2:flag include_alert:flag",
-        "per_entity:flag repeat:number",
-    ),
-    "webhook",
-    secret=frozenset({"url", "body", "params", "headers"}),
-)
-_PAGERDUTY = Function(
-    _takes(
-        "message:text per_entity:flag include_alert:flag routing_key:text alert_class:text alert_group:text",
-        "repeat:number region:text",
-    ),
-    "pagerduty",
-    secret=frozenset({"routing_key"}),
-    whole=True,
-)
-_OPSGENIE = Function(
-    _takes(
-        "message:text teams:list per_entity:flag priority:text include_alert:flag include_captures:flag",
-        "description:text custom_fields:table repeat:number api_key:text region:text",
-    ),
-    "opsgenie",
-    secret=frozenset({"api_key"}),
-    whole=True,
-)
-_DEAD = Function({}, of_many=True, why=_GONE)
-
-FUNCTIONS: Mapping[str, Function] = {
-    **dict.fromkeys(("send_mail", "send_email", "notify_mail", "notify_email"), _MAIL),
-    **dict.fromkeys(("send_sms", "notify_sms"), _SMS),
-    **dict.fromkeys(("send_slack", "notify_slack"), _SLACK),
-    "notify_http": _HTTP,
-    "notify_pagerduty": _PAGERDUTY,
-    "notify_opsgenie": _OPSGENIE,
-    "send_google_hangouts_chat": _GOOGLE,
-    **dict.fromkeys(("send_hipchat", "notify_hipchat", "notify_hubot", "send_push", "notify_push"), _DEAD),
-    "notify_twilio": Function({}, of_many=True, why=_NO_ACCOUNT),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +103,12 @@ def read(text: str, place: int = 0) -> Notification:
     function = FUNCTIONS.get(call.name)
     if function is None:
         raise Invalid(f"{FIELD}[{place}]", f"calls {call.name[:80]}, which is none of {', '.join(FUNCTIONS)}")
-    if not function.kind:
+    if not (function.kind or function.names):
         return Notification(text, place, call.name, function, call.args, call.named)
     found = _bound(text, place, call, function)
+    if function.names:
+        _require_names(found)
+        return found
     for one in _addressed(found):
         found.checked(*one)
     _settings(found)
@@ -214,6 +130,14 @@ def _bound(text: str, place: int, call: Call, function: Function) -> Notificatio
         if one.value is not None and type(one.value) not in function.takes[name]:
             bare.fail(f"{name} cannot be a {type(one.value).__name__}", one.at)
     return Notification(text, place, call.name, function, call.args if function.of_many else (), args)
+
+
+def _require_names(call: Notification) -> None:
+    if not call.addresses:
+        call.fail("it names no channel", (1, 1))
+    for one in call.addresses:
+        if not isinstance(one.value, str):
+            call.fail("a channel is named by its id or its name", one.at)
 
 
 def _addressed(call: Notification) -> Iterable[tuple[str, dict[str, Any], At]]:
@@ -364,6 +288,11 @@ def all_wanted(texts: Iterable[str], people: People) -> list[Wanted]:
             if one not in found:
                 found.append(replace(one, key=(*one.key, str(len(same)))) if same else one)
     return found
+
+
+def named(texts: Iterable[str]) -> list[str]:
+    """What the notifications of a definition call channels of the project."""
+    return [str(one.value) for call in _readable(texts) if call.function.names for one in call.addresses]
 
 
 def _readable(texts: Iterable[str]) -> Iterable[Notification]:

@@ -219,8 +219,9 @@ def test_a_covered_secret_that_comes_back_is_refused(api: Api, channel: MakeChan
 
 def test_a_deleted_channel_is_answered_as_it_was_and_then_gone(api: Api, channel: MakeChannel) -> None:
     made = channel("Ops")
+    check = api.check(name="Backup", channels=made["id"])
     answer = api.delete(f"/api/v1/channels/{made['id']}")
-    assert (answer.status, answer.json) == (200, made)
+    assert (answer.status, answer.json) == (200, {**made, "checks_affected": 1, "checks_unheard": [check["uuid"]]})
     assert api.get("/api/v1/channels/").json == {"channels": []}
     for method, end in CALLS:
         assert api.call(method, f"/api/v1/channels/{made['id']}{end}").status == 404
