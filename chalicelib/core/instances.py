@@ -43,7 +43,11 @@ def as_decided(instance: Check, parent: Check) -> Check:
 
 
 def _silences(instance: Check, parent: Check) -> tuple[Silence, ...]:
-    return (*instance.silences, *of_entity(parent.silences, entity_of(instance.code)))
+    """Nobody is told of an instance whose check is paused: it ends when that is looked at the next time."""
+    found = (*instance.silences, *of_entity(parent.silences, entity_of(instance.code)))
+    if parent.status != "paused" or parent.since is None:
+        return found
+    return (*found, Silence(parent.code, parent.since, None, "pause"))
 
 
 def silenced_as_whole(parent: Check, down: Iterable[str], at: datetime) -> SilencedUntil | None:
@@ -70,7 +74,8 @@ def _of_some(parent: Check, at: datetime) -> Iterator[SilencedUntil]:
 
 def freed(change: Change) -> bool:
     """Whether a change of a check may have ended what kept back news of its instances."""
-    return change.unheld and kinds.of(change.after).instanced
+    runs_again = change.before.status == "paused" != change.after.status
+    return (change.unheld or runs_again) and kinds.of(change.after).instanced
 
 
 def told_among(known: Mapping[str, Check], code: str) -> Check | None:

@@ -113,7 +113,7 @@ def tell(changes: list[status.Change]) -> None:
 
 def nudge_words(check: Check, parted: Parting) -> None:
     """Nudges the deliverer about the last words of conversations that have ended."""
-    nudge(partings.places(check, parted.words) + ([outbox.of(check.project, check.code)] if parted.look else []))
+    nudge(partings.places(check, parted) + ([outbox.of(check.project, check.code)] if parted.look else []))
 
 
 def _nudges(change: status.Change) -> list[Nudge]:

@@ -68,9 +68,10 @@ def of(project: str, subject: str) -> Nudge:
     return Nudge(f"o#{zlib.crc32(subject.encode()) % limits.shards.outbox}", subject, project)
 
 
-def of_closing(project: str, code: str, channel: str, began: datetime) -> Nudge:
-    """Where the last word of a conversation stands: one for each outage that was told in it."""
-    return of(project, f"{_END}{code}#{channel}#{began:%Y%m%dT%H%M%S%f}")
+def of_closing(project: str, code: str, channel: str, began: datetime | None = None) -> Nudge:
+    """Where the last word of a conversation stands: in the place of that of the one before, unless it is about the
+    outage that `began` then alone."""
+    return of(project, f"{_END}{code}#{channel}#{began:%Y%m%dT%H%M%S%f}" if began else f"{_END}{code}#{channel}#")
 
 
 def channel_of(subject: str) -> str:

@@ -84,6 +84,19 @@ def test_news_of_instances_is_told_when_whoever_lifts_the_silence_dies(story: St
     assert story.sent.subjects == ["DOWN | Load on web"] * lifted
 
 
+def test_nobody_is_told_of_an_instance_while_its_alert_is_paused(story: Story, alert: Check) -> None:
+    web = made(story.services, alert, "web")
+    story.judge(web, firing=True)
+    story.clock.move(seconds=1)
+    manage.pause(story.services, alert)
+    story.queues.work()
+    assert story.sent.subjects == []
+    story.clock.move(seconds=1)
+    manage.resume(story.services, alert)
+    story.queues.work()
+    assert story.sent.subjects == ["DOWN | Load on web"]
+
+
 def test_a_channel_that_is_given_reminders_is_reminded_of_an_instance(story: Story, alert: Check) -> None:
     web = made(story.services, alert, "web")
     story.clock.move(minutes=1)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.channels import words
+from chalicelib.core.check import PingKind
 from chalicelib.core.errors import Undelivered
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import checks as manage
@@ -161,6 +162,29 @@ def test_a_channel_that_is_back_and_fails_hears_the_end_of_what_it_heard_before(
     told.deliver()
 
     assert sorted(flaky.told) == [("a", "up", 0), ("b", "up", 0)]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "heard"),
+    [(("success", "fail"), ["DOWN", "NOT WATCHED"]), (("success", "fail", "success"), ["DOWN", "UP"])],
+)
+def test_a_last_word_that_waits_is_not_told_after_a_later_conversation(
+    told: Scene, flaky: Flaky, kinds: tuple[PingKind, ...], heard: list[str]
+) -> None:
+    assign(told, "b")
+    assign(told, "a", "b")
+    for kind in kinds:
+        told.ping(kind)
+        told.clock.move(seconds=1)
+        told.deliver_ends(others=True)
+    assign(told, "b")
+    told.deliver()
+    told.clock.move(minutes=2)
+    told.deliver()
+
+    to_a = zip(flaky.told, headlines(flaky), strict=True)
+    assert [headline for (address, _, _), headline in to_a if address == "a"] == heard
+    assert told.waiting == []
 
 
 def test_a_last_word_waits_while_its_channel_that_is_back_is_being_told_something(told: Scene, flaky: Flaky) -> None:

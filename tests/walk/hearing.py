@@ -47,10 +47,13 @@ class Hearing:
         flips: list[Flip],
         breaks: Breaks | None = None,
         unreachable: Sequence[Span] = (),
+        paused: Sequence[Span] = (),
     ) -> None:
         self.channel, self.thing, self.flips = channel, thing, flips
         # When the device on which the check depends was down.
         self.unreachable = unreachable
+        # When it, or the alert whose entity it is, was paused.
+        self.paused = paused
         self._breaks: Breaks = breaks or (lambda _promise, _words: None)
         self.told = Told()
         self.doubtful = False
@@ -73,8 +76,10 @@ class Hearing:
             and not (word != "down" and self._has_ended(message.at))
         ):
             self._breaks("silenced", about)
-        if word == "down" and any(span.since + SKEW < begun and span.covers(message.at) for span in self.unreachable):
+        if word == "down" and _all_within(self.unreachable, begun, message.at):
             self._breaks("mastered", about)
+        if word == "down" and _all_within(self.paused, begun, message.at):
+            self._breaks("paused", about)
         if not message.taken:
             # Whoever answers nothing, or that he has failed, may have taken it: the sender cannot know.
             self.doubtful = self.doubtful or word == "down"
@@ -152,6 +157,16 @@ class Hearing:
         assigned = any(span.covers(at) for span in self.thing.told.get(self.channel.code, ()))
         paused = any(flip.new in ("paused", "new", ENDED) and flip.seen <= at for flip in self.flips)
         return not assigned or paused or self.thing.leaving or self.thing.deleted is not None
+
+
+def settled(flips: list[Flip]) -> str:
+    """The status after its changes."""
+    return next((flip.new for flip in reversed(flips)), "new")
+
+
+def _all_within(spans: Sequence[Span], begun: float, ended: float) -> bool:
+    """Whether the time between two moments lies within one of the spans, by whichever clock."""
+    return any(span.since + SKEW < begun and span.covers(ended) for span in spans)
 
 
 def came_back_too_late(channel: Channel, thing: Thing) -> bool:

@@ -71,8 +71,9 @@ def switch(scene: Scene, random: Random) -> None:
     if thing is None:
         return
     active = scene.status(thing) == "paused"
-    answer, _ = scene.alertra("PUT", f"/devices/{thing.code}", {"Active": active}, scene.world.plan())
+    answer, invocation = scene.alertra("PUT", f"/devices/{thing.code}", {"Active": active}, scene.world.plan())
     scene.tell(f"{thing.name} is switched {'on' if active else 'off'}: {told(answer)}")
+    thing.paused = not active if certain(answer, invocation) else scene.status(thing) == "paused"
 
 
 def turn_site(scene: Scene, random: Random) -> None:

@@ -70,7 +70,7 @@ def mute(scene: Scene, random: Random) -> None:
     thing = scene.pick(random, "rule")
     if thing is None:
         return
-    if thing.silent(scene.world.now) and random.random() < 0.7:
+    if (thing.paused or thing.silent(scene.world.now)) and random.random() < 0.7:
         unmute(scene, thing, scene.world.plan())
         return
     minutes = random.choice((2, 5, 30))
@@ -95,7 +95,9 @@ def _muted(scene: Scene, thing: Thing) -> bool:
 
 
 def unmute(scene: Scene, thing: Thing, plan: Any = None) -> None:
+    """Ends a mute, and a pause."""
     answer, invocation = scene.graphite("DELETE", f"/v2/alerts/{thing.code}/muted/", None, plan)
     scene.tell(f"{thing.name} is unmuted: {told(answer)}")
     if certain(answer, invocation) or not _muted(scene, thing):
         end_silences(scene, thing)
+        thing.paused = False

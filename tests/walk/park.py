@@ -99,10 +99,14 @@ class Park:
             scene.things.append(known)
         return known
 
+    def alert_of(self, thing: Thing) -> Alert:
+        """The definition of an alert or of one of its entities."""
+        return next(one for one in self.evaluated() if one.whole in (thing, thing.parent))
+
     def wanted(self, thing: Thing) -> set[str]:
         """The statuses that an alert or one of its entities may have, when its command has been run. Whoever was never
         ill has no status of his own."""
-        alert = next(one for one in self.evaluated() if one.whole in (thing, thing.parent))
+        alert = self.alert_of(thing)
         taken = [name for name in self.entities if self.takes(alert, name)]
         ill = [name for name in taken if self.is_ill(alert, name)]
         if thing.kind == "alert":

@@ -9,6 +9,7 @@ ends          a channel that was told "down" hears the end, also of a check that
 late          what nothing holds back is told within two minutes
 doubled       nobody is told twice, unless a receiver took a message and nobody could learn or note that
 silenced      nobody is told while a silence holds
+paused        nobody is told that what is paused is down, and each list shows it as paused until it is resumed
 mastered      nobody is told that a device is down while the one that it depends on is down
 ids           the same id means the same words, and no id holds the check's code
 outbox        nothing waits in the outbox for ever
@@ -26,16 +27,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.walk import evaluated, heartbeat, leftovers, on_alerts, on_probes, on_projects, on_rules, on_series, steps
+from tests.walk import (
+    evaluated,
+    leftovers,
+    on_alerts,
+    on_probes,
+    on_projects,
+    on_rules,
+    on_series,
+    paused,
+    pinged,
+    steps,
+)
 from tests.walk.faults import SKEW
-from tests.walk.hearing import Flip, Hearing, Told, came_back_too_late, listed
-from tests.walk.heartbeat import Happened
+from tests.walk.hearing import Flip, Hearing, Told, came_back_too_late, listed, settled
+from tests.walk.pinged import OVERDUE
 from tests.walk.scene import Scene
 from tests.walk.things import Channel, Span, Thing
 
 _NAMES = """
-status, pings, counters, order, last word, ends, late, doubled, silenced, mastered, ids, outbox, errors, letters, storm,
-wolf, points, gone
+status, pings, counters, order, last word, ends, late, doubled, silenced, paused, mastered, ids, outbox, errors,
+letters, storm, wolf, points, gone
 """
 NAMES = tuple(name.strip() for name in _NAMES.split(","))
 # What holds and stays so; others are counted until they do.
@@ -43,16 +55,10 @@ KEPT = frozenset(NAMES)
 PATIENCE = 75
 # Seconds after which nobody is given time any more because the clocks stood still.
 SETTLED = 420.0
-# Seconds in which a deadline that has passed is news.
-NOTICED = 5.0
 # Seconds that a device is given to be seen up after the one that it depends on.
 SEEN_AGAIN = 60.0
 # Seconds in which whatever may be told is told.
 MINUTES = 180.0
-# So many pings whose process died are considered.
-SPENT = 4
-# Seconds in which also the sweep has found what a fault has left undone.
-OVERDUE = 300.0
 
 
 @dataclass
@@ -102,7 +108,12 @@ class Witness:
         evaluated.note_silences(self.scene, self.of)
         heard = {
             (channel.code, thing.code): Hearing(
-                channel, thing, self.of(thing), self.scene.breaks, list(self._unreachable(thing))
+                channel,
+                thing,
+                self.of(thing),
+                self.scene.breaks,
+                list(self._unreachable(thing)),
+                paused.spans(self.of(thing.parent or thing)),
             )
             for thing in self.scene.things
             for channel in self.scene.channels
@@ -113,10 +124,11 @@ class Witness:
             for channel in self.scene.listening():
                 self._last_word(channel, thing, hearings[channel.code, thing.code])
         for thing in self.scene.alive("heartbeat"):
-            self._heartbeat(thing)
+            pinged.judge(self.scene, thing, self.of(thing))
             self._wolf(thing)
         for thing in self.scene.alive("rule", "probe", "alert", "instance"):
             self._looked_at(thing)
+        paused.judge(self.scene, self.of)
         self._ids()
         self._outbox()
         self._letters()
@@ -188,7 +200,7 @@ class Witness:
         return found
 
     def _settled(self, thing: Thing) -> str:
-        return next((flip.new for flip in reversed(self.of(thing))), "new")
+        return settled(self.of(thing))
 
     def _differs(self, channel: Channel, thing: Thing, told: Told, status: str) -> bool:
         if not thing.tells(channel.code):
@@ -243,7 +255,8 @@ class Witness:
         """What can be said before the end: statuses, and who should have been told long ago."""
         evaluated.note_silences(self.scene, self.of)
         for thing in self.scene.alive("heartbeat"):
-            self._heartbeat(thing, at_the_end=False)
+            pinged.judge(self.scene, thing, self.of(thing), at_the_end=False)
+        paused.judge(self.scene, self.of, at_the_end=False)
         for channel, thing in self._owed():
             self._note_overdue(channel, thing)
 
@@ -297,71 +310,17 @@ class Witness:
         if open_ := [id_ for id_ in ids if any(thing.key in id_ for thing in self.scene.things)]:
             self.scene.breaks("ids", f"the id {open_[0]} and {len(open_) - 1} others hold a check's code")
 
-    # Heartbeats
-
-    def _heartbeat(self, thing: Thing, *, at_the_end: bool = True) -> None:
-        scene = self.scene
-        log = scene.known(f"/api/v3/checks/{thing.code}/pings/")["pings"]
-        shown = scene.known(f"/api/v3/checks/{thing.code}")
-        if at_the_end:
-            self._pings(thing, log, shown)
-        elif self._unsettled(thing, log):
-            return
-        by_ua = {sent.ua: sent for sent in thing.pings}
-        logged = [(by_ua[ping["ua"]], ping["date"]) for ping in log if ping["ua"] in by_ua]
-        events = [*thing.events, *(Happened(heartbeat.moment(at), sent.what, sent.run) for sent, at in logged)]
-        if heartbeat.too_close(events):
-            return
-        now, seen = scene.world.now, {sent.ua for sent, _ in logged}
-        spent = [Happened(one.at, one.what, one.run) for one in thing.pings if one.died and one.ua not in seen]
-        states = [heartbeat.replay(thing.state, [*events, *some]) for some in heartbeat.subsets(spent[-SPENT:])]
-        expected = {heartbeat.shown(state, now + wrong) for state in states for wrong in (-SKEW, 0.0, SKEW)}
-        # Silence is news a moment after its deadline.
-        turning = len(expected | {heartbeat.shown(state, now - NOTICED) for state in states}) > 1
-        if shown["status"] not in expected:
-            words = f"{thing.name} is shown {shown['status']}, and is {sorted(expected)}"
-            scene.breaks("status", f"{words}: {heartbeat.history(events)}; changes: {listed(self.of(thing))}")
-        noticed = {"grace": "up"}.get(shown["status"], shown["status"])
-        if at_the_end and not turning and self._settled(thing) != noticed:
-            scene.breaks("status", f"{thing.name} is shown {shown['status']}; changes: {listed(self.of(thing))}")
-
-    def _unsettled(self, thing: Thing, log: list[dict[str, Any]]) -> bool:
-        """Whether a ping may still be on its way, or the clocks have stood still a moment ago: two runs in a row that
-        failed are three minutes without one."""
-        now, seen = self.scene.world.now, {ping["ua"] for ping in log}
-        waiting = [
-            sent for sent in thing.pings if sent.ua not in seen and (sent.certain or now - sent.at < OVERDUE * 4)
-        ]
-        missed = sum(now < at + OVERDUE * 2 for at in self.scene.missed) > 1
-        return bool(waiting) or missed or any(now < (stop.until or now) + OVERDUE * 2 for stop in self.scene.stops)
-
-    def _pings(self, thing: Thing, log: list[dict[str, Any]], shown: dict[str, Any]) -> None:
-        scene, seen = self.scene, [ping["ua"] for ping in log]
-        lost = [sent.ua for sent in thing.pings if sent.certain and sent.ua not in seen]
-        twice = sorted({ua for ua in seen if seen.count(ua) > 1})
-        numbers = sorted(ping["n"] for ping in log)
-        # Who died between counting a ping and its line gave no answer: the ping is no promise, its number is spent.
-        spent = [sent for sent in thing.pings if sent.died and sent.ua not in seen]
-        if lost:
-            scene.breaks("pings", f"{thing.name} has lost {lost}")
-        if twice:
-            scene.breaks("pings", f"{thing.name} has {twice} twice")
-        holes = set(range(1, max(numbers, default=0) + 1)) - set(numbers)
-        if len(set(numbers)) != len(numbers) or len(holes) > len(spent):
-            scene.breaks("pings", f"{thing.name} has the numbers {numbers}")
-        if not len(set(seen)) <= shown["n_pings"] <= len(set(seen)) + len(spent):
-            scene.breaks("counters", f"{thing.name} counts {shown['n_pings']} pings, and logs {len(set(seen))}")
-
     # Devices and alerts
 
     def _looked_at(self, thing: Thing) -> None:
         """Status follows the site, the newest point, or what is found at entities."""
         judges = {"rule": on_rules, "probe": on_probes}
-        if thing.kind in judges and self.scene.status(thing) == "paused":
-            return
-        wanted = (
-            {judges[thing.kind].wanted(self.scene, thing)} if thing.kind in judges else self.scene.park.wanted(thing)
-        )
+        if thing.paused:
+            wanted = {"paused"}
+        elif thing.kind in judges:
+            wanted = {judges[thing.kind].wanted(self.scene, thing)}
+        else:
+            wanted = self.scene.park.wanted(thing)
         if (settled := self._settled(thing)) not in wanted:
             words = f"{thing.name} is {settled}, and should be {' or '.join(sorted(wanted))}"
             self.scene.breaks("status", f"{words}; changes: {listed(self.of(thing))}")

@@ -42,7 +42,7 @@ def basic(key: str) -> dict[str, str]:
 
 
 def bearer(key: str) -> dict[str, str]:
-    """The header by which ZMON's clients send a key."""
+    """The header by which clients of ZMON and of Grafana send a key."""
     return {"authorization": f"Bearer {key}"}
 
 
@@ -125,6 +125,9 @@ class Scene:
     def zmon(self, method: str, url: str, body: Any = None, plan: Plan | None = None) -> tuple[Any, Invocation]:
         return self.ask(method, f"/api/v1{url}", body, plan, bearer(self.keys["api_key"]))
 
+    def grafana(self, method: str, url: str, body: Any = None, plan: Plan | None = None) -> tuple[Any, Invocation]:
+        return self.ask(method, url, body, plan, bearer(self.keys["api_key"]))
+
     def rest(self, method: str, url: str, body: Any = None, plan: Plan | None = None) -> tuple[Any, Invocation]:
         """The calls of ZMON's web interface."""
         return self.ask(method, f"/rest{url}", body, plan, bearer(self.keys["api_key"]))
@@ -137,6 +140,7 @@ class Scene:
             "alertra": self.alertra,
             "zmon": self.zmon,
             "rest": self.rest,
+            "grafana": self.grafana,
         }[dialect]
         answer, _ = asking("GET", url)
         if answer is None or answer.status in (400, 404):

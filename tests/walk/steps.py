@@ -16,6 +16,7 @@ from tests.walk.on_channels import delete_channel, edit_channel, make_channel, s
 from tests.walk.on_checks import delete, reassign
 from tests.walk.on_entities import edit_command, put_entity, remove_entity
 from tests.walk.on_heartbeats import burst, edit_heartbeat, make_heartbeat, pause, ping, resume, send
+from tests.walk.on_pauses import pause_all, pause_one
 from tests.walk.on_probes import depend, maintain, make_probe, switch, turn_site
 from tests.walk.on_projects import delete_project, use_project
 from tests.walk.on_rules import make_rule, mute, send_point
@@ -71,6 +72,8 @@ STEPS: tuple[tuple[Callable[[Scene, Random], None], int], ...] = (
     (edit_heartbeat, 3),
     (pause, 2),
     (resume, 2),
+    (pause_one, 5),
+    (pause_all, 1),
     (reassign, 3),
     (delete, 2),
     (put_entity, 9),

@@ -66,7 +66,8 @@ class Thing:
     points: list[tuple[float, float]] = field(default_factory=list)
     silences: list[Span] = field(default_factory=list)
     told: dict[str, list[Span]] = field(default_factory=dict)
-    pauses: list[Span] = field(default_factory=list)
+    # Of a rule or a device, whether its owner has paused it; a heartbeat wakes by itself, an alert has its definition.
+    paused: bool = False
     # The devices without which this one cannot be reached, and since when each is named.
     masters: list[tuple[Thing, Span]] = field(default_factory=list)
     deleted: float | None = None

@@ -143,6 +143,11 @@ def change(services: Services, project: Project, number: int, data: Data, author
     return _change(services, project, number, lambda before: _of_parent(before, data), author)
 
 
+def is_active(project: Project, number: int) -> bool:
+    """Whether a definition says that it is active. Raises Missing."""
+    return bool(documents.get(project.code, NOUN, number).data["status"] == ACTIVE)
+
+
 def switch(services: Services, project: Project, number: int, author: str, *, active: bool) -> Document:
     """A definition that is active from now on, or is not. Raises Missing, Busy, and Invalid for one that is not sound
     and is to be active."""

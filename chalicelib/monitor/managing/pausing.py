@@ -23,11 +23,10 @@ WORKERS = 16
 def switch(services: Services, project: Project, check: Check, author: str, *, paused: bool) -> bool:
     """Pauses a check, or resumes it; whether it was not so before. Raises Missing, Busy, StoreFault, and Invalid for an
     alert definition that is to run and cannot be judged as it is."""
+    if check.kind == evaluation.name:
+        return _switch_definition(services, project, check, author, paused=paused)
     if (check.status == "paused") == paused:
         return False
-    if check.kind == evaluation.name:
-        alerts.switch(services, project, condition_of(check).number, author, active=not paused)
-        return True
     if paused:
         checks.pause(services, check)
         return True
@@ -35,6 +34,15 @@ def switch(services: Services, project: Project, check: Check, author: str, *, p
         (probes.resume if check.kind == probe.name else checks.resume)(services, check)
     except Conflict:
         return False
+    return True
+
+
+def _switch_definition(services: Services, project: Project, check: Check, author: str, *, paused: bool) -> bool:
+    """As `switch`. A check may not have followed its definition yet, which says how it will be."""
+    number, is_paused = condition_of(check).number, check.status == "paused"
+    if is_paused == paused and alerts.is_active(project, number) != paused:
+        return False
+    alerts.switch(services, project, number, author, active=not paused)
     return True
 
 

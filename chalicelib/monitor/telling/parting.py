@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from chalicelib import channels as kinds
 from chalicelib.core import audience
 from chalicelib.core import cursor as moves
 from chalicelib.core.check import Channel, Check
@@ -30,9 +31,8 @@ def of_change(change: Change) -> Parting | None:
     gone = [seen.get(code, Cursor(code)) for code in left]
     come = [code for code in after.channels if code in hears - heard and code not in seen and after.since]
     begun = (replace(moves.joined(code, after.since), by=f"v{after.version}") for code in come)
-    ended = tuple(gone[:AT_MOST])
     more = len(gone) > AT_MOST
-    return Parting(ended, tuple(begun)[:AT_MOST], _words(ended, known), look=more and not change.is_news)
+    return _parting(gone[:AT_MOST], known, tuple(begun)[:AT_MOST], look=more and not change.is_news)
 
 
 def of_deletion(check: Check) -> Parting:
@@ -41,17 +41,20 @@ def of_deletion(check: Check) -> Parting:
     seen = cursors.of(check.code)
     codes = {channel.code for channel in audience.of_check(check, known)} | seen.keys()
     ended = [seen.get(code, Cursor(code)) for code in sorted(codes)]
-    return Parting(tuple(ended[:AT_MOST]), (), _words(ended, known))
+    return replace(_parting(ended, known), ended=tuple(ended[:AT_MOST]))
 
 
 def of_strangers(seen: Iterable[Cursor], known: list[Channel]) -> Parting:
     """Some of the conversations that have ended without a change of the check: the channel is gone, or no default any
     more."""
-    ended = tuple(seen)[:AT_MOST]
-    return Parting(ended, (), _words(ended, known))
+    return _parting(tuple(seen)[:AT_MOST], known)
 
 
-def _words(ended: Iterable[Cursor], known: list[Channel]) -> tuple[Cursor, ...]:
-    """Those who get a last word: who believes that the check is down. A channel that is deleted is told nothing."""
+def _parting(
+    ended: Sequence[Cursor], known: list[Channel], begun: tuple[Cursor, ...] = (), *, look: bool = False
+) -> Parting:
+    """A last word gets who believes that the check is down. A channel that is deleted is told nothing."""
     codes = {channel.code for channel in known}
-    return tuple(cursor for cursor in ended if cursor.heard_down and cursor.channel in codes)
+    words = tuple(cursor for cursor in ended if cursor.heard_down and cursor.channel in codes)
+    incidents = frozenset(channel.code for channel in known if kinds.kind_named(channel.kind).opens_incidents)
+    return Parting(tuple(ended), begun, words, incidents, look)

@@ -174,6 +174,23 @@ def test_a_paused_definition_is_inactive_in_zmon_and_stays_so_when_it_is_put_aga
     assert grafana.get("/alerts/4").json["state"] == "alerting"
 
 
+def test_a_definition_is_paused_although_its_check_has_not_followed_yet(
+    grafana: Caller, zoo: Zoo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unable(*_: Any) -> None:
+        raise StoreFault("out of order")
+
+    grafana.pause(4)
+    with monkeypatch.context() as patch:
+        patch.setattr(alerts, "inherit", unable)
+        grafana.pause(4, paused=False)
+        assert grafana.get("/alerts/4").json["state"] == "paused"
+    assert grafana.pause(4)["message"] == "alert paused"
+    assert documents.get(zoo.story.project, "alert", 1).data["status"] == "INACTIVE"
+    zoo.story.queues.until(zoo.story.clock.now + timedelta(minutes=2))
+    assert grafana.get("/alerts/4").json["state"] == "paused"
+
+
 def test_who_is_paused_while_it_is_down_is_told_no_more_of_it(grafana: Caller, zoo: Zoo, queues: Queues) -> None:
     channel = grafana.notification(isDefault=True)
     zoo.ping()
