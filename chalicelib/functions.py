@@ -173,10 +173,10 @@ FUNCTIONS: tuple[Function, ...] = (
         # What fails is run again soon: an alert of a check that runs once a day must not wait for tomorrow.
         again=20,
         may={
-            "checks": "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
+            "checks": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
             "directory": "GetItem",
             "definitions": "Query",
-            "history": "BatchWriteItem PutItem Query",
+            "history": "BatchWriteItem DeleteItem PutItem Query",
             "outbox": "DeleteItem UpdateItem",
             "series": "BatchGetItem Query",
             "news": SEND,

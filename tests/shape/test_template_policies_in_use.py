@@ -14,6 +14,7 @@ import pytest
 import app
 from chalicelib.channels import mail
 from chalicelib.core.check import Channel, Check, Signal
+from chalicelib.core.commands import member_code
 from chalicelib.core.deadlines import Batch
 from chalicelib.core.errors import Undelivered
 from chalicelib.core.specs import ProbeSpec, probe_of
@@ -21,15 +22,19 @@ from chalicelib.core.status import Judged, Observed
 from chalicelib.monitor import transitions
 from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings, points
+from chalicelib.monitor.looking import commands as running_commands
 from chalicelib.monitor.looking import probing
 from chalicelib.monitor.managing import channels, commands, projects
 from chalicelib.monitor.managing import checks as manage
+from chalicelib.monitor.messages import RunCommands
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks, definitions, directory, outbox, queues, series
+from chalicelib.store.faults import StoreFault
 from tests import specs
 from tests.api.client import Api, Entrance
 from tests.conftest import Clock, Story
 from tests.definitions import command
+from tests.park import COMMAND, Park
 from tests.shape.calls import Calls
 from tests.shape.requests import (
     Invoke,
@@ -237,6 +242,41 @@ def test_a_worker_that_judges(story: Story, invoke: Invoke, calls: Calls) -> Non
         story.clock.move(seconds=seconds)
         invoke("judge_rules", asked)
     assert calls.needed == allowed("judge_rules")
+
+
+def test_a_worker_that_runs_commands(
+    story: Story, audience: list[Channel], invoke: Invoke, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entities fall ill, two at once and in parts; one is well again, and one goes while it is ill."""
+    park = Park(story, (audience[0].code,))
+    park.command(
+        "counter('x').per_second(1) + len(metrics('load').last()) + len(results(1).last() or ()) + entity['load']"
+    )
+    park.alert("value > 5 and len(history().result('1h')) >= 0 and value_series(2)")
+    series.add(story.project, {"load": [(int(story.clock.now.timestamp()), 9.0)]}, story.clock.now)
+    for name, load in (("web1", 9), ("web2", 9), ("web3", 1)):
+        park.entity(name, load)
+
+    def run() -> None:
+        story.clock.move(minutes=1)
+        at = int(story.clock.now.timestamp() * 1000)
+        invoke("run_commands", RunCommands(at, ((story.project, member_code(COMMAND)),)).to_message())
+        for part in story.queues.take("commands"):
+            invoke("run_commands", part)
+        story.queues.work()
+
+    run()
+    assert len(story.sent.subjects) == 2
+    park.entity("web1", 1)
+    park.remove("web2")
+    monkeypatch.setattr(running_commands, "PART", 1)
+    run()
+    assert len(story.sent.subjects) == 4
+    with monkeypatch.context() as patch:
+        patch.setattr(checks, "instances_of", nowhere)
+        with pytest.raises(StoreFault):
+            run()
+    assert calls.needed == allowed("run_commands")
 
 
 def test_the_roll_up(story: Story, invoke: Invoke, calls: Calls) -> None:
