@@ -107,6 +107,8 @@ def edit_alert(scene: Scene, random: Random) -> None:
     if alert is None:
         return
     data = {**alert.written, **_change(scene, random, alert)}
+    for thing in scene.alive("alert", "instance"):
+        scene.part(thing)
     answer, invocation = scene.zmon("PUT", f"/alert-definitions/{alert.number}", data, scene.world.plan())
     scene.tell(f"{data['name']} now {_told(data)}: {told(answer)}")
     if not certain(answer, invocation):

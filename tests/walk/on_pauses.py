@@ -7,7 +7,6 @@ from random import Random
 from tests.walk.acts import certain, told
 from tests.walk.heartbeat import Happened
 from tests.walk.on_alerts import ACTIVE, INACTIVE
-from tests.walk.paused import is_shown
 from tests.walk.scene import Scene
 from tests.walk.things import Thing
 from tests.walk.world import Invocation
@@ -54,3 +53,14 @@ def _note(scene: Scene, thing: Thing, at: float, invocation: Invocation, *, befo
         scene.park.agree(scene)
     else:
         thing.paused = after
+
+
+def is_shown(scene: Scene, thing: Thing) -> bool:
+    """Whether its own dialect shows it as paused."""
+    if thing.kind == "rule":
+        shown = scene.known(f"/v2/alerts/{thing.code}/muted/", "graphite")
+        return bool(shown["muted"] and shown["duration"] is None)
+    if thing.kind == "alert":
+        number = scene.park.alert_of(thing).number
+        return bool(scene.known(f"/alertDefinitionNode?id={number}", "rest")["status"] != "ACTIVE")
+    return scene.status(thing) == "paused"

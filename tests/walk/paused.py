@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import zip_longest
 
 from tests.walk.hearing import Flip, settled
+from tests.walk.on_pauses import is_shown
 from tests.walk.scene import Scene
 from tests.walk.things import Span, Thing
 
@@ -40,14 +41,3 @@ def judge(scene: Scene, of: Callable[[Thing], list[Flip]], *, at_the_end: bool =
             scene.breaks("paused", f"{words}, which it should {'' if thing.paused else 'not '}be")
         if at_the_end and thing.kind != "heartbeat" and state not in STATES[settled(of(thing))]:
             scene.breaks("paused", f"{thing.name} is {state} in the list, and {settled(of(thing))}")
-
-
-def is_shown(scene: Scene, thing: Thing) -> bool:
-    """Whether its own dialect shows it as paused."""
-    if thing.kind == "rule":
-        shown = scene.known(f"/v2/alerts/{thing.code}/muted/", "graphite")
-        return bool(shown["muted"] and shown["duration"] is None)
-    if thing.kind == "alert":
-        number = scene.park.alert_of(thing).number
-        return bool(scene.known(f"/alertDefinitionNode?id={number}", "rest")["status"] != "ACTIVE")
-    return scene.status(thing) == "paused"
