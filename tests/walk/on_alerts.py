@@ -17,6 +17,8 @@ MOST, TEMPLATES = 3, 1
 CONDITIONS = ("> 2", "> 5", "> 5")
 FILTERS: tuple[list[Data], ...] = ([], [], [{"rack": "a"}], [{"id": list(NAMES[1:3])}, {"rack": "b"}])
 EXCLUDED: tuple[list[Data], ...] = ([], [], [{"rack": "b"}], [{"id": NAMES[0]}])
+# So many notifications name a channel of the project.
+NAMED = 0.25
 ACTIVE, INACTIVE = "ACTIVE", "INACTIVE"
 
 
@@ -65,7 +67,13 @@ def _told(data: Data) -> str:
 
 
 def _receiver(scene: Scene, random: Random) -> str:
-    """Somebody new, and the notification by which he is told."""
+    """The notification by which somebody new is told, or a channel of the project."""
+    known = scene.open_channels()
+    if known and random.random() < NAMED:
+        channel = random.choice(known)
+        text = f"notify_channel('{channel.name}')"
+        scene.park.receivers[text] = channel
+        return text
     scene.names += 1
     kind, whole = random.choice(("http", "email")), random.random() < 0.3
     name, repeat = f"to-{scene.names}-{kind}", random.choice((0, 0, 0, 300))

@@ -71,7 +71,8 @@ class Park:
         return isinstance(load, str) or load > bound
 
     def listeners(self, alert: Alert) -> list[Channel]:
-        return [self.receivers[text] for text in self.says(alert, "notifications")]
+        named = [self.receivers[text] for text in self.says(alert, "notifications")]
+        return [channel for channel in named if not channel.deleted]
 
     def agree(self, scene: Scene) -> None:
         """Something has changed: notes who is told of what from now on."""
