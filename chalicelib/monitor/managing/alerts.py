@@ -336,11 +336,17 @@ def inherit(services: Services, project: str, number: int) -> None:
 def regroup(services: Services, project: str) -> None:
     """Has alerts that are told to groups of people, or to channels of the project, be told to whoever is in those and
     whatever is called so at this moment. Raises Busy, TooOften, StoreFault."""
-    _settle(services, project, lambda tree: [one.number for one, merged in tree.all_merged() if _names_others(merged)])
+    _settle(services, project, _naming_others)
 
 
-def _names_others(merged: Data) -> bool:
-    return any(word in text for text in merged["notifications"] or () for word in (GROUP, ON_DUTY, NAMING))
+def _naming_others(tree: Tree) -> set[int]:
+    """The definitions that name groups or channels, and those that may inherit it."""
+    own = [number for number, data in tree.written.items() if _names_others(data)]
+    return {*own, *(below for number in own for below in tree.below(number))}
+
+
+def _names_others(data: Data) -> bool:
+    return any(word in text for text in data.get("notifications") or () for word in (GROUP, ON_DUTY, NAMING))
 
 
 def _settle(services: Services, project: str, concerned: Callable[[Tree], Iterable[int]]) -> tuple[Tree, list[int]]:
