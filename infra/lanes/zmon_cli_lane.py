@@ -17,7 +17,7 @@ from infra.lanes.process import SKIPPED, CannotRun, run_in_foreground
 
 # Names the Python that has the client.
 VARIABLE = "TOCSIN_ZMON_CLI"
-COMMAND = ("-m", "pytest", "-p", "no:xdist", "tests/clients/test_zmon_cli.py")
+COMMAND = ("-m", "pytest", "-p", "no:xdist", "tests/clients/zmon_cli")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -73,5 +73,5 @@ def other_project(service: list[Project]) -> Project:
 ZMON_CLI = "TOCSIN_ZMON_CLI"
 # Says that there is a Prometheus. The lane `infra/lanes/prometheus` installs it and asks for its tests.
 PROMETHEUS = "TOCSIN_PROMETHEUS"
-_OF_LANES = {ZMON_CLI: "test_zmon_cli.py", PROMETHEUS: "test_prometheus.py"}
+_OF_LANES = {ZMON_CLI: "zmon_cli", PROMETHEUS: "test_prometheus.py"}
 collect_ignore = [file for variable, file in _OF_LANES.items() if not os.environ.get(variable)]

@@ -21,6 +21,8 @@ from tests.channels.servers import Server, serving
 from tests.conftest import Story
 
 EMAIL: dict[str, Any] = {"name": "Ops", "type": "email", "settings": {"addresses": "ops@example.org"}}
+KEY = "0123456789abcdef0123456789abcdef"
+HOOK = "https://hooks.example.org/T0/B0/token"
 
 
 def basic(text: str) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,16 +14,14 @@ from chalicelib.core.check import Check
 from chalicelib.monitor.managing import channels, checks
 from chalicelib.store import definitions
 from tests.api.client import Api
-from tests.api.grafana.conftest import EMAIL, Caller, Contents, Zoo
-from tests.channels.servers import Reply, Server
+from tests.api.grafana.conftest import EMAIL, HOOK, KEY, Caller, Contents, Zoo
+from tests.channels.servers import Server
 from tests.conftest import Story
 
 FIELDS = [
     *("id", "uid", "name", "type", "isDefault", "sendReminder", "disableResolveMessage", "frequency", "created"),
     *("updated", "settings", "secureFields"),
 ]
-KEY = "0123456789abcdef0123456789abcdef"
-HOOK = "https://hooks.example.org/T0/B0/token"
 # Settings of each type that are right, with what may be said of them afterwards.
 TYPES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, bool]]] = {
     "email": ({"addresses": "a@example.org;b@example.org"}, {"addresses": "a@example.org;b@example.org"}, {}),
@@ -204,6 +201,24 @@ def test_a_kind_that_grafana_does_not_know_is_shown_and_renamed_and_nothing_else
     assert (answer.status, answer.json) == (400, {"message": "Unsupported notification type"})
 
 
+def test_a_webhook_tells_what_grafanas_receivers_read(grafana: Caller, zoo: Zoo, server: Server) -> None:
+    story = zoo.story
+    settings = {"url": server.url("/hook"), "httpMethod": "PUT"}
+    grafana.notification(type="webhook", isDefault=True, settings=settings)
+    check: Check = zoo.heartbeat
+    zoo.ping()
+    for kind in ("fail", "success"):
+        story.clock.move(seconds=1)
+        zoo.ping(kind)
+    story.queues.work()
+    down, up = (json.loads(one.body) for one in server.received)
+    assert {one.method for one in server.received} == {"PUT"}
+    assert (down["state"], up["state"]) == ("alerting", "ok")
+    assert down["ruleId"] == 1 and down["ruleName"] == check.name == "Backup"
+    assert down["ruleUrl"] == grafana.get("/alerts/1").json["url"]
+    assert (down["title"], down["message"], down["orgId"]) == ("[Alerting] Backup", "Call Ann", 1)
+
+
 # Reminders and recoveries
 
 
@@ -308,164 +323,3 @@ def test_a_hidden_channel_is_nobodys(grafana: Caller, story: Story) -> None:
     )
     assert grafana.get("/alert-notifications").json == []
     assert grafana.get(f"/alert-notifications/uid/{made.code}").status == 404
-
-
-# What is wrong
-
-
-@pytest.mark.parametrize(
-    ("change", "status", "message"),
-    [
-        ({"name": None}, 422, "name is required"),
-        ({"name": ""}, 422, "name is required"),
-        ({"name": " "}, 422, "name must be a text of 1 to 100 characters"),
-        ({"name": "x" * 101}, 422, "name must be a text of 1 to 100 characters"),
-        ({"name": 5}, 422, "name must be a text of 1 to 100 characters"),
-        ({"name": "\ud800"}, 422, "name holds a character that cannot be used (NUL or a lone surrogate)"),
-        ({"name": "a\0"}, 422, "name holds a character that cannot be used (NUL or a lone surrogate)"),
-        ({"type": None}, 422, "type is required"),
-        ({"type": "carrier-pigeon"}, 400, "Unsupported notification type"),
-        ({"type": ["email"]}, 422, "type must be a text of 1 to 100 characters"),
-        ({"uid": "a b"}, 422, "uid must be 1 to 40 letters, figures, - and _"),
-        ({"uid": "x" * 41}, 422, "uid must be 1 to 40 letters, figures, - and _"),
-        ({"uid": 7}, 422, "uid must be 1 to 40 letters, figures, - and _"),
-        ({"isDefault": "yes"}, 422, "isDefault must be true or false"),
-        ({"sendReminder": 1}, 422, "sendReminder must be true or false"),
-        ({"disableResolveMessage": []}, 422, "disableResolveMessage must be true or false"),
-        ({"settings": None}, 400, "Could not find addresses in settings"),
-        ({"settings": []}, 422, "settings must be an object"),
-        ({"secureSettings": "x"}, 422, "secureSettings must be an object"),
-        ({"settings": {"addresses": ""}}, 400, "Could not find addresses in settings"),
-        ({"settings": {"addresses": " ; "}}, 400, "Could not find addresses in settings"),
-        ({"settings": {"addresses": 5}}, 400, "Could not find addresses in settings"),
-        ({"settings": {"addresses": "nobody"}}, 400, "Email: holds 'nobody', which is not an e-mail address"),
-        ({"settings": {"addresses": "a@example.org", "more": "x" * 10_000}}, 422, None),
-        ({"type": "slack", "settings": {}}, 400, "Could not find url property in settings"),
-        ({"type": "webhook", "settings": {}}, 400, "Could not find url property in settings"),
-        (
-            {"type": "webhook", "settings": {"url": HOOK, "httpMethod": "GET"}},
-            400,
-            "httpMethod must be one of POST, PUT",
-        ),
-        ({"type": "webhook", "settings": {"url": HOOK, "username": 5}}, 400, "username and password must be texts"),
-        ({"type": "webhook", "settings": {"url": "ftp://x"}}, 400, None),
-        ({"type": "victorops", "settings": {}}, 400, "Could not find victorops url property in settings"),
-        ({"type": "pagerduty", "settings": {}}, 400, "Could not find integration key property in settings"),
-        ({"type": "pagerduty", "settings": {"integrationKey": "short"}}, 400, None),
-        ({"type": "opsgenie", "settings": {}}, 400, "Could not find api key property in settings"),
-        ({"type": "opsgenie", "settings": {"apiKey": KEY, "apiUrl": "https://x"}}, 400, None),
-    ],
-)
-def test_what_is_wrong_is_told_in_grafanas_words_and_nothing_is_kept(
-    grafana: Caller, contents: Contents, change: dict[str, Any], status: int, message: str | None
-) -> None:
-    before = contents()
-    answer = grafana.post("/alert-notifications", {**EMAIL, **change})
-    assert answer.status == status, answer.text
-    assert message is None or answer.json["message"] == message
-    assert contents() == before
-
-
-def test_what_is_required_is_told_as_grafana_tells_it(grafana: Caller) -> None:
-    answer = grafana.post("/alert-notifications", {"type": "email"})
-    fault = {"fieldNames": ["name"], "classification": "RequiredError", "message": "Required"}
-    assert (answer.status, answer.json) == (422, {"message": "name is required", "errors": [fault]})
-
-
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"5", b"\xff", b"[" * 100_000, b'{"name": NaN}', b" " * 200_000])
-def test_a_body_that_is_no_object_is_refused(grafana: Caller, contents: Contents, data: bytes) -> None:
-    grafana.notification()
-    before = contents()
-    for method, path in (("POST", ""), ("POST", "/test"), ("PUT", "/1"), ("PUT", "/uid/00000001")):
-        answer = grafana.call(method, f"/alert-notifications{path}", data=data)
-        assert answer.status in (400, 404) and list(answer.json) == ["message"]
-    assert contents() == before
-
-
-def test_a_name_or_a_uid_is_one_channels(grafana: Caller, contents: Contents) -> None:
-    grafana.notification(uid="ops")
-    grafana.notification(name="Night", uid="night")
-    before = contents()
-    for change in ({"name": "Ops", "uid": "new"}, {"name": "New", "uid": "ops"}):
-        answer = grafana.post("/alert-notifications", {**EMAIL, **change})
-        assert (answer.status, answer.json) == (409, {"message": "Failed to create alert notification"})
-    for change in ({"name": "Ops"}, {"name": "Night", "uid": "ops"}):
-        assert grafana.put("/alert-notifications/2", {**EMAIL, **change}).status == 409
-    assert contents() == before
-    assert grafana.put("/alert-notifications/2", {**EMAIL, "name": "Night", "uid": "later"}).json["uid"] == "later"
-
-
-def test_the_type_of_a_channel_is_for_life(grafana: Caller, contents: Contents) -> None:
-    grafana.notification()
-    before = contents()
-    answer = grafana.put("/alert-notifications/1", of_type("slack"))
-    assert (answer.status, answer.json["message"]) == (422, "type cannot be changed, it is email")
-    assert contents() == before
-
-
-# Trying
-
-
-def test_a_test_is_sent_and_nothing_is_kept(grafana: Caller, story: Story) -> None:
-    answer = grafana.post("/alert-notifications/test", EMAIL)
-    assert (answer.status, answer.json) == (200, {"message": "Test notification sent"})
-    assert [set(mail.to) for mail in story.sent.mails] == [{"ops@example.org"}]
-    assert grafana.get("/alert-notifications").json == []
-
-
-def test_a_test_through_a_channel_that_is_there_has_what_is_secure_of_it(
-    grafana: Caller, story: Story, server: Server
-) -> None:
-    settings = {"url": server.url("/hook"), "username": "ann", "password": "hidden"}
-    made = grafana.notification(type="webhook", settings=settings)
-    assert grafana.post("/alert-notifications/test", made).status == 200
-    (received,) = server.received
-    assert received.headers["Authorization"] == "Basic YW5uOmhpZGRlbg=="
-    told = json.loads(received.body)
-    assert (told["state"], told["ruleName"], told["title"]) == ("ok", "Ops", "[OK] Ops")
-
-
-def test_a_test_that_fails_says_so_without_a_secret(grafana: Caller, server: Server) -> None:
-    server.answer(Reply(500))
-    settings = {"url": server.url("/token-abc"), "username": "ann", "password": "hidden"}
-    answer = grafana.post("/alert-notifications/test", {**EMAIL, "type": "webhook", "settings": settings})
-    assert (answer.status, answer.json["message"]) == (502, "Failed to send alert notifications")
-    assert "hidden" not in answer.text and "token-abc" not in answer.text
-
-
-def test_what_is_wrong_with_a_test_is_told(grafana: Caller) -> None:
-    answer = grafana.post("/alert-notifications/test", {**EMAIL, "settings": {"addresses": "nobody"}})
-    assert (answer.status, answer.json["message"]) == (400, "Email: holds 'nobody', which is not an e-mail address")
-    assert grafana.post("/alert-notifications/test", {"type": "x"}).status == 400
-
-
-def test_tests_are_few(grafana: Caller) -> None:
-    answers = [grafana.post("/alert-notifications/test", EMAIL).status for _ in range(61)]
-    assert answers == [200] * 60 + [429]
-
-
-def test_a_webhook_tells_what_grafanas_receivers_read(grafana: Caller, zoo: Zoo, server: Server) -> None:
-    story = zoo.story
-    settings = {"url": server.url("/hook"), "httpMethod": "PUT"}
-    grafana.notification(type="webhook", isDefault=True, settings=settings)
-    check: Check = zoo.heartbeat
-    zoo.ping()
-    for kind in ("fail", "success"):
-        story.clock.move(seconds=1)
-        zoo.ping(kind)
-    story.queues.work()
-    down, up = (json.loads(one.body) for one in server.received)
-    assert {one.method for one in server.received} == {"PUT"}
-    assert (down["state"], up["state"]) == ("alerting", "ok")
-    assert down["ruleId"] == 1 and down["ruleName"] == check.name == "Backup"
-    assert down["ruleUrl"] == grafana.get("/alerts/1").json["url"]
-    assert (down["title"], down["message"], down["orgId"]) == ("[Alerting] Backup", "Call Ann", 1)
-
-
-def test_a_test_is_not_sent_to_who_has_not_confirmed_that_he_wants_the_projects_news(
-    grafana: Caller, story: Story
-) -> None:
-    story.services.settings = replace(story.services.settings, confirm_addresses=True)
-    answer = grafana.post("/alert-notifications/test", EMAIL)
-    assert (answer.status, answer.json["message"]) == (502, "Failed to send alert notifications")
-    assert "ops@example.org" in answer.json["error"] and story.sent.mails == []
