@@ -4,12 +4,16 @@ The functions' package holds wheels for one Python, 3.12 or newer, and the emula
 """
 
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from infra.lanes.process import ROOT, CannotRun
 
 OLDEST = "3.12"
+# Exactly what is pinned, without what a package would run, and without the robot that a plugin of it asks for.
+NPM_INSTALL = ("ci", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund", "--silent")
 
 
 def package_python() -> Path:
@@ -27,9 +31,26 @@ def servers_python() -> Path:
     return _made(".venv-servers", "infra/lanes/requirements-servers.txt")
 
 
-def zmon_cli_python() -> Path:
-    """The Python of `.venv-zmon-cli`, the client's own. CannotRun."""
-    return _made(".venv-zmon-cli", "infra/lanes/requirements-zmon-cli.txt")
+def client_python(name: str) -> Path:
+    """The Python of a client's own environment, `.venv-<name>`. CannotRun."""
+    return _made(f".venv-{name}", f"infra/lanes/requirements-{name}.txt")
+
+
+def client_modules(name: str) -> Path:
+    """The folder in which Node finds a client and what it needs, of `infra/lanes/<name>`. CannotRun."""
+    home, pins = ROOT / ".cache" / name, ROOT / "infra" / "lanes" / name
+    stamp, lock = home / "installed", pins / "package-lock.json"
+    if not (stamp.exists() and stamp.read_text() == lock.read_text()):
+        for tool in ("node", "npm"):
+            if not shutil.which(tool):
+                raise CannotRun(f"{name} needs {tool}, which is not installed")
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(pins, home)
+        print(f"installing {name} into {home}, once", file=sys.stderr)
+        if subprocess.run(["npm", *NPM_INSTALL], cwd=home).returncode:
+            raise CannotRun(f"{name} could not be installed")
+        shutil.copy(lock, stamp)
+    return home / "node_modules"
 
 
 def bare(python: Path) -> str:

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from infra.lanes.environments import zmon_cli_python
+from infra.lanes.environments import client_python
 from infra.lanes.graphite_lane import project_python
 from infra.lanes.process import SKIPPED, CannotRun, run_in_foreground
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the tests; their exit code, or 77 when the lane cannot run here."""
     try:
         command = [project_python(), *COMMAND, *arguments]
-        given = {VARIABLE: str(zmon_cli_python())}
+        given = {VARIABLE: str(client_python("zmon-cli"))}
     except CannotRun as reason:
         print(f"zmon-cli: skipped: {reason}", file=sys.stderr)
         return SKIPPED

@@ -69,9 +69,8 @@ def other_project(service: list[Project]) -> Project:
     return service[1]
 
 
-# Names the Python that has ZMON's client. The lane `infra/lanes/zmon_cli` makes its environment and asks for its tests.
-ZMON_CLI = "TOCSIN_ZMON_CLI"
-# Says that there is a Prometheus. The lane `infra/lanes/prometheus` installs it and asks for its tests.
-PROMETHEUS = "TOCSIN_PROMETHEUS"
-_OF_LANES = {ZMON_CLI: "zmon_cli", PROMETHEUS: "test_prometheus.py"}
-collect_ignore = [file for variable, file in _OF_LANES.items() if not os.environ.get(variable)]
+# What each lane sets before it asks for its tests: where the environments of the clients are that it has made, or that
+# it has installed what they run.
+ZMON_CLI, GRAFANA_CLIENTS, PROMETHEUS = "TOCSIN_ZMON_CLI", "TOCSIN_GRAFANA_CLIENTS", "TOCSIN_PROMETHEUS"
+_OF_LANES = {ZMON_CLI: "zmon_cli", GRAFANA_CLIENTS: "grafana", PROMETHEUS: "test_prometheus.py"}
+collect_ignore = [name for variable, name in _OF_LANES.items() if not os.environ.get(variable)]
