@@ -139,7 +139,9 @@ def test_all_alerts_are_paused_by_a_user_with_a_password(opened: Opened, place: 
     command = "PauseAllAlertsCommand"
     found = client("admin.pause_all_alerts", {"model": command, "paused": True})
     assert found == {
-        **{"model": "PauseAllAlerts200Response", "alertsAffected": 2, "message": "alerts paused"},
+        "model": "PauseAllAlerts200Response",
+        "alertsAffected": 2,
+        "message": "alerts paused",
         "state": "Paused",
     }
     assert set(place.states().values()) == {"paused"}

@@ -47,9 +47,7 @@ class World:
     def asked(self, method: str, path: str, body: object = None) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.project.api_key}", "X-Api-Key": self.project.api_key}
         url, data = self.project.base_url + path, body if isinstance(body, str) else None
-        return requests.request(
-            method, url, data=data, json=None if data else body, headers=headers, timeout=PATIENCE
-        )
+        return requests.request(method, url, data=data, json=None if data else body, headers=headers, timeout=PATIENCE)
 
     def heartbeat(self, name: str, **fields: Any) -> str:
         """The path of a new one in its own dialect."""
@@ -106,7 +104,9 @@ def _inventory(world: World) -> None:
     check = definitions.command(name="Length", entities=[{"type": "queue"}], command="entity['length']")
     number = world.call("POST", "/api/v1/check-definitions", check)["id"]
     world.call(
-        "POST", "/api/v1/alert-definitions", definitions.alert(name="Queue", check_definition_id=number, condition="> 5")
+        "POST",
+        "/api/v1/alert-definitions",
+        definitions.alert(name="Queue", check_definition_id=number, condition="> 5"),
     )
 
 

@@ -16,9 +16,5 @@ def shown(value: Any) -> Any:
 
 
 url, key, user = sys.argv[1:]
-scheme, host = url.split("://")
-if user:
-    client = GrafanaApi.from_url(f"{scheme}://{user}:{key}@{host}")
-else:
-    client = GrafanaApi.from_url(url, credential=key)
-answer(client, shown=shown)
+there = url.replace("://", f"://{user}:{key}@") if user else url
+answer(GrafanaApi.from_url(there, credential=None if user else key), shown=shown)
