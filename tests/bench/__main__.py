@@ -38,10 +38,12 @@ from tests.bench import (
     curve,
     entities,
     graphite,
+    hanging,
     metrics,
     probes,
     scraping,
     ticks,
+    view,
     workers,
 )
 from tests.bench.meter import Meter, emulated_aws, fresh_services, metered
@@ -296,6 +298,8 @@ BENCHES: dict[str, Callable[[argparse.Namespace], None]] = {
     "boards": boards.boards,
     "scraping": scraping.scraping,
     "conditions": conditions.conditions,
+    "view": view.view,
+    "hanging": hanging.hanging,
 }
 
 
