@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,11 +75,11 @@ def filled(world: World, site: Server) -> Iterator[World]:
     world.ping(world.heartbeat("Cleaning", tags="prod"), "/fail")
     world.call("POST", f"{world.heartbeat('Holiday')}/pause")
     world.heartbeat("Never pinged")
-    gone = {"Method": "TCP", "URL": NOBODY_LISTENS, "Frequency": 60}
+    gone = {"Method": "TCP", "URL": NOBODY_LISTENS}
     for fields in (
         {"FullName": "Site", "URL": site.url()},
         {"FullName": "Site that is gone", **gone, "Retries": 0},
-        {"FullName": "Site that may be gone", **gone, "Retries": 5, "RetryDelay": 300},
+        {"FullName": "Site that may be gone", **gone, "Frequency": 86_400, "Retries": 5, "RetryDelay": 300},
     ):
         world.call("POST", "/v1.1/devices", fields)
     for name, metric, criteria in (
@@ -113,10 +113,3 @@ def _inventory(world: World) -> None:
 def unique(name: str) -> str:
     """A name that nothing has yet."""
     return f"{name} {next(_numbers)}"
-
-
-def wait(happened: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.2)
