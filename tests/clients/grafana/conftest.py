@@ -8,12 +8,13 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.channels.servers import Server, serving
-from tests.clients.conftest import GRAFANA_CLIENTS, ROOT, Project
+from tests.clients.conftest import GRAFANA_CLIENTS, PATIENCE, ROOT, Project
 from tests.clients.grafana.world import World, filled
 
 PLACES: dict[str, str] = json.loads(os.environ[GRAFANA_CLIENTS])
@@ -117,3 +118,28 @@ def refused(world: World) -> Callable[..., Raised]:
         return caught.value
 
     return call
+
+
+@pytest.fixture
+def command(place: World, tmp_path: Path) -> Callable[..., str]:
+    """Runs a command of grafana-backup before the project; what it prints."""
+
+    def run(*words: str, key: str = place.project.api_key, code: int = 0) -> str:
+        environ = {**os.environ, "GRAFANA_URL": place.project.base_url, "GRAFANA_TOKEN": key, "HOME": str(tmp_path)}
+        line = [PLACES["grafana-backup"], "-m", "grafana_backup.cli", *words]
+        done = subprocess.run(line, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Callable[[], str]:
+    """Where grafana-backup has put what it saved."""
+
+    def found() -> str:
+        (path,) = tmp_path.glob("_OUTPUT_/*.tar.gz")
+        return str(path)
+
+    return found

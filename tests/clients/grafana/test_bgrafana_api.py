@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.boards import dashboard, panel
 from tests.channels.servers import Server
 from tests.clients.grafana.conftest import EMAIL, Client, Opened, Raised, opening
-from tests.clients.grafana.world import STATES, World, unique
+from tests.clients.grafana.world import FRIDGE, KITCHEN, OVEN, STATES, World, unique
 
 Refused = Callable[..., Raised]
 PAUSE, UNPAUSE = ({"model": "PauseAlertCommand", "paused": paused} for paused in (True, False))
@@ -70,26 +71,25 @@ def test_every_alert_fits_its_model_whole(client: Client) -> None:
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        ({"state": "alerting"}, {"Cleaning", "Site that is gone", "Load", "Queue"}),
+        ({"state": "alerting"}, {"Cleaning", "Site that is gone", "Load", "Queue", "Oven"}),
         ({"state": "no_data"}, {"Sensor"}),
         ({"query": "site"}, {"Site", "Site that is gone", "Site that may be gone"}),
         ({"query": "site", "state": "ok"}, {"Site"}),
         ({"limit": 2}, {"Backup", "Cleaning"}),
-        ({"dashboard_id": ["1", "7"], "folder_id": ["0"]}, set(STATES)),
+        ({"dashboard_id": [str(KITCHEN), "7"], "folder_id": ["0"]}, {"Oven", "Fridge"}),
         ({"dashboard_id": ["7"]}, set()),
+        ({"folder_id": ["0"]}, set(STATES)),
         ({"folder_id": ["7"]}, set()),
-        ({"dashboard_query": "mai"}, set(STATES)),
+        ({"panel_id": FRIDGE}, {"Fridge"}),
+        ({"dashboard_query": "kitch"}, {"Oven", "Fridge"}),
         ({"dashboard_query": "nothing"}, set()),
         ({"dashboard_tag": ["prod"]}, {"Backup", "Cleaning"}),
         ({"dashboard_tag": ["prod", "db"]}, {"Backup"}),
+        ({"dashboard_tag": ["home"]}, {"Oven", "Fridge"}),
     ],
 )
 def test_every_parameter_of_the_list_chooses(client: Client, asked: dict[str, Any], expected: set[str]) -> None:
     assert names(client("alerts.get_alerts", **asked)) == expected
-
-
-def test_a_panel_is_an_alert(client: Client, world: World) -> None:
-    assert names(client("alerts.get_alerts", panel_id=world.number("Load"))) == {"Load"}
 
 
 def test_one_alert_is_read_by_its_id(client: Client, world: World, refused: Refused) -> None:
@@ -104,14 +104,27 @@ def test_one_alert_is_read_by_its_id(client: Client, world: World, refused: Refu
     assert (raised.kind, raised.status) == ("BadRequestException", 400) and "alertId is invalid" in raised.text
 
 
-def test_the_states_of_the_dashboard_fit_their_model(client: Client) -> None:
-    found = client("alerts.get_dashboard_states", 1)
+def test_the_states_of_a_dashboard_fit_their_model(client: Client) -> None:
+    found = client("alerts.get_dashboard_states", KITCHEN)
     assert {one["model"] for one in found} == {"AlertStateInfoDTO"}
-    assert sorted(one["state"] for one in found) == sorted(STATES.values())
-    assert {frozenset(one) for one in found} == {
-        frozenset({"model", "id", "dashboardId", "panelId", "newStateDate", "state"})
-    }
+    assert {one["panelId"]: one["state"] for one in found} == {OVEN: "alerting", FRIDGE: "ok"}
+    assert all(one["dashboardId"] == KITCHEN and one["id"] and one["newStateDate"] for one in found)
     assert client("alerts.get_dashboard_states", 7) == []
+
+
+def test_the_alert_of_a_panel_is_tried(client: Client, refused: Refused) -> None:
+    def tried(target: str, panel_id: int = 1) -> dict[str, Any]:
+        return {"model": "AlertTestCommand", "dashboard": dashboard(panel(1, target)), "panelId": panel_id}
+
+    found = client("alerts.test_alert", tried("fridge.heat"))
+    assert (found["model"], found["firing"], found["state"], found["matches"]) == ("AlertTestResult", False, "ok", [])
+    assert found["conditionEvals"] and found["timeMs"] and found["logs"]
+    # Its model has texts for the values that match, which Grafana and we send as numbers.
+    call = "alerts.test_alert_with_http_info"
+    raw = json.loads(client(call, tried("oven.heat"), _preload_content=False))
+    assert (raw["firing"], raw["matches"]) == (True, [{"metric": "oven.heat", "tags": {}, "value": 9.0}])
+    raised = refused(client, "alerts.test_alert", tried("oven.heat", 7))
+    assert raised.status == 400 and "Could not find alert with panel id 7" in raised.text
 
 
 def test_an_alert_is_paused_and_runs_again(opened: Opened, place: World, refused: Refused) -> None:

@@ -5,8 +5,6 @@ reaches (`delete` and `tools` fail before they ask anything), are made as they s
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,7 @@ from typing import Any
 import pytest
 
 from tests.channels.servers import Server
-from tests.clients.conftest import PATIENCE
-from tests.clients.grafana.conftest import EMAIL, PLACES, Client, Opened, opening
+from tests.clients.grafana.conftest import EMAIL, Client, Opened, opening
 from tests.clients.grafana.world import STATES, World, unique
 
 Command = Callable[..., str]
@@ -32,20 +29,6 @@ def opened() -> Iterator[Opened]:
 @pytest.fixture(scope="module")
 def client(opened: Opened, world: World) -> Client:
     return opened(world.project)
-
-
-@pytest.fixture
-def command(place: World, tmp_path: Path) -> Command:
-    """Runs a command before the project; what it prints."""
-
-    def run(*words: str, key: str = place.project.api_key, code: int = 0) -> str:
-        environ = {**os.environ, "GRAFANA_URL": place.project.base_url, "GRAFANA_TOKEN": key, "HOME": str(tmp_path)}
-        line = [PLACES["grafana-backup"], "-m", "grafana_backup.cli", *words]
-        done = subprocess.run(line, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
-
-    return run
 
 
 @pytest.fixture
@@ -76,29 +59,24 @@ def kept(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(({k: v for k, v in one.items() if k not in NEW} for one in found), key=lambda one: str(one["name"]))
 
 
-def archive(tmp_path: Path) -> str:
-    (found,) = tmp_path.glob("_OUTPUT_/*.tar.gz")
-    return str(found)
-
-
 def test_channels_are_saved_and_restored_as_they_were(
-    command: Command, channels: list[dict[str, Any]], place: World, tmp_path: Path
+    command: Command, archive: Callable[[], str], channels: list[dict[str, Any]], place: World
 ) -> None:
     said = command("save", "--components=alert-channels")
     assert "There are 3 channels" in said and "Server status is 'OK'" in said
     for one in channels:
         place.call("DELETE", f"/api/alert-notifications/{one['id']}")
     assert channels_of(place) == []
-    said = command("restore", "--components=alert-channels", archive(tmp_path))
+    said = command("restore", "--components=alert-channels", archive())
     assert said.count(", status: 200, msg") == 3
     assert kept(channels_of(place)) == kept(channels)
 
 
 def test_channels_that_are_still_there_are_not_restored_twice(
-    command: Command, channels: list[dict[str, Any]], place: World, tmp_path: Path
+    command: Command, archive: Callable[[], str], channels: list[dict[str, Any]], place: World
 ) -> None:
     command("save", "--components=alert-channels")
-    said = command("restore", archive(tmp_path))
+    said = command("restore", archive())
     assert said.count(", status: 409, msg") == 3
     assert channels_of(place) == channels
 

@@ -11,6 +11,7 @@ from typing import Any
 import requests
 
 from tests import definitions
+from tests.boards import dashboard, panel
 from tests.channels.servers import Server
 from tests.clients.conftest import PATIENCE, Project
 
@@ -27,7 +28,11 @@ STATES = {
     "Quiet load": "ok",
     "Sensor": "no_data",
     "Queue": "alerting",
+    "Oven": "alerting",
+    "Fridge": "ok",
 }
+# The dashboard of the last two, and their panels.
+KITCHEN, OVEN, FRIDGE = 1, 1, 2
 NOBODY_LISTENS = "127.0.0.1:9"
 _numbers = itertools.count()
 
@@ -89,10 +94,13 @@ def filled(world: World, site: Server) -> Iterator[World]:
     ):
         alert = {"name": name, "metric": metric, "alert_criteria": criteria, "notification_type": "state_change"}
         world.call("POST", "/v2/alerts/", alert)
+    panels = (panel(OVEN, "oven.heat", name="Oven"), panel(FRIDGE, "fridge.heat", name="Fridge"))
+    made = world.call("POST", "/api/dashboards/db", {"dashboard": dashboard(*panels, title="Kitchen", tags=["home"])})
+    assert made["id"] == KITCHEN
     _inventory(world)
     until = time.monotonic() + PATIENCE
     while (found := world.states()) != STATES and time.monotonic() < until:
-        world.call("POST", "/api/v1/sink", "load.web1 9\nload.web2 1\n")
+        world.call("POST", "/api/v1/sink", "load.web1 9\nload.web2 1\noven.heat 9\nfridge.heat 1\n")
         time.sleep(1)
     assert found == STATES
     yield world

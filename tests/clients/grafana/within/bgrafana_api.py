@@ -35,5 +35,7 @@ client = SimpleNamespace(
     alerts=bgrafana_api.LegacyAlertsApi(api),
     channels=bgrafana_api.LegacyAlertsNotificationChannelsApi(api),
     admin=bgrafana_api.AdminApi(api),
+    dashboards=bgrafana_api.DashboardsApi(api),
+    search=bgrafana_api.SearchApi(api),
 )
 answer(client, given=given, shown=shown)

@@ -10,6 +10,9 @@ let logged = [];
 const log = { debug() {}, error: (error, text) => logged.push(`${text}: ${error.message}`) };
 const service = new GrafanaService(new GrafanaClient(log, url, key));
 
+// It gives a dashboard rows, the first of which is the dashboard.
+const withoutRows = (name, value) => (name === 'rows' ? undefined : value);
+
 async function called({ call, args }) {
   try {
     return { returned: await service[call](...args) };
@@ -22,6 +25,6 @@ async function called({ call, args }) {
   for await (const line of createInterface({ input: process.stdin })) {
     logged = [];
     const found = await called(JSON.parse(line));
-    console.log(JSON.stringify({ ...found, logged }));
+    console.log(JSON.stringify({ ...found, logged }, withoutRows));
   }
 })();
