@@ -11,9 +11,9 @@ from typing import Any
 from chalicelib.core import instances
 from chalicelib.core.breaches import Breaching
 from chalicelib.core.check import Check, Project
-from chalicelib.core.kinds import evaluation, heartbeat, probe, rule
+from chalicelib.core.kinds import evaluation, heartbeat, panel, probe, rule
 from chalicelib.core.moments import to_micros
-from chalicelib.core.specs import ConditionSpec
+from chalicelib.core.specs import ConditionSpec, PanelCondition, PanelSpec, Place
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from chalicelib.store import check_items
@@ -22,15 +22,15 @@ from tests import specs
 from tests.api.client import Api, Entrance
 from tests.bench.meter import fresh_services, metered
 
-EACH = 250
+EACH = 200
 ROUNDS = 5
-# Series of a rule, and entities of an alert definition, that make it fire.
+# Series of a rule or a panel, and entities of an alert definition, that make it fire.
 MATCHES = 4
-QUERIES = ("", "?state=alerting", "?limit=10", "?query=0250")
+QUERIES = ("", "?state=alerting", "?limit=10", "?query=0150")
 
 
 def view(_arguments: argparse.Namespace) -> None:
-    """1,000 checks, as many of each kind, through the entrance: none of them ill, a twentieth, and all."""
+    """1,000 checks, as many of each kind, through the entrance: none of them down, a twentieth, and all."""
     import app as application
     from chalicelib import gateway
 
@@ -40,7 +40,7 @@ def view(_arguments: argparse.Namespace) -> None:
         gateway.serve(application.app, services)
         api = Api(Entrance(application.app), keyring.keys["write"])
         _fill(services, keyring.project, ill)
-        print(f"{len(KINDS) * EACH:,} checks of four kinds, {len(KINDS) * ill} of them down:")
+        print(f"{len(KINDS) * EACH:,} checks of five kinds, {len(KINDS) * ill} of them down:")
         for query in QUERIES:
             _print(api, query)
 
@@ -96,16 +96,23 @@ def _rule(_now: datetime, index: int) -> dict[str, Any]:
     return {"kind": rule.name, "period": 60, "spec": spec, "breaching": breaching}
 
 
+def _panel(_now: datetime, index: int) -> dict[str, Any]:
+    place = Place(1, "sh0p-Pr0d", "shop-in-production", "Shop in production", ("shop",), index + 1)
+    condition = PanelCondition("A", f"servers.web{index}.*.load", 300, bounds=(5.0,))
+    breaching = Breaching(MATCHES, tuple(_series(index)), 1)
+    return {"kind": panel.name, "period": 60, "spec": PanelSpec((condition,), place), "breaching": breaching}
+
+
 def _alert(_now: datetime, index: int) -> dict[str, Any]:
     return {"kind": evaluation.name, "spec": ConditionSpec(index + 1, 1, "> 5")}
 
 
-KINDS: list[Callable[[datetime, int], dict[str, Any]]] = [_heartbeat, _device, _rule, _alert]
+KINDS: list[Callable[[datetime, int], dict[str, Any]]] = [_heartbeat, _device, _rule, _panel, _alert]
 
 
 def _matches(check: Check, index: int) -> list[Check]:
-    """Writes the series that breach of a rule; the entities that are down of an alert definition."""
-    if check.kind == rule.name:
+    """Writes the series that breach of a rule and a panel; the entities that are down of an alert definition."""
+    if check.kind in (rule.name, panel.name):
         series = [[name, to_micros(check.created), 9.0] for name in _series(index)]
         SatelliteItem(check.project, f"t#{check.code}#0", series=series).save()
     if check.kind != evaluation.name:

@@ -1,5 +1,5 @@
-"""grafana-backup: its commands save the channels and restore them; its other calls on alerts, which no command of its
-reaches (`delete` and `tools` fail before they ask anything), are made as they stand in its code.
+"""grafana-backup: its commands save the channels and restore them; its other calls on alerts and channels, which no
+command of its reaches, are made as they stand in its code.
 """
 
 from __future__ import annotations
@@ -79,6 +79,29 @@ def test_channels_that_are_still_there_are_not_restored_twice(
     said = command("restore", archive())
     assert said.count(", status: 409, msg") == 3
     assert channels_of(place) == channels
+
+
+def test_what_is_secure_is_in_no_backup(
+    command: Command, archive: Callable[[], str], place: World, server: Server
+) -> None:
+    hidden = {"url": server.url("/token"), "username": "ann", "password": "hidden"}
+    for fields in ({"name": "Slack", "type": "slack"}, {"name": "Hook", "type": "webhook"}):
+        place.call("POST", "/api/alert-notifications", {**fields, "settings": hidden})
+    command("save", "--components=alert-channels")
+    for one in channels_of(place):
+        place.call("DELETE", f"/api/alert-notifications/{one['id']}")
+    said = command("restore", "--components=alert-channels", archive())
+    assert "alert_channel: Slack, status: 400, msg: {'message': 'Could not find url property in settings'}" in said
+    (hook,) = [one for one in channels_of(place) if one["name"] == "Hook"]
+    assert (hook["settings"]["username"], hook["secureFields"]) == ("ann", {})
+    place.call("DELETE", f"/api/alert-notifications/{hook['id']}")
+
+
+def test_its_commands_that_delete_and_pause_fail_by_themselves(command: Command, place: World) -> None:
+    before = place.states(), channels_of(place)
+    for words in (("delete", "--components=alert-channels"), ("tools", "pause-alerts")):
+        assert "Server status is 'OK'" in command(*words, code=1)
+    assert (place.states(), channels_of(place)) == before
 
 
 def test_a_wrong_key_saves_nothing(command: Command, tmp_path: Path) -> None:
