@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     found.has("node")
     monkeypatch.setattr(environments, "ROOT", tmp_path)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin{os.pathsep}/bin")
-    monkeypatch.setattr(environments.shutil, "which", lambda name: (tmp_path / "bin" / name).exists())
+    monkeypatch.setattr(shutil, "which", lambda name: (tmp_path / "bin" / name).exists())
     return found
 
 
