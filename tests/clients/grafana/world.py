@@ -98,7 +98,8 @@ def filled(world: World, site: Server) -> Iterator[World]:
     made = world.call("POST", "/api/dashboards/db", {"dashboard": dashboard(*panels, title="Kitchen", tags=["home"])})
     assert made["id"] == KITCHEN
     _inventory(world)
-    until = time.monotonic() + PATIENCE
+    # Missing data is news after a minute and more, where nothing else runs.
+    until = time.monotonic() + 2 * PATIENCE
     while (found := world.states()) != STATES and time.monotonic() < until:
         world.call("POST", "/api/v1/sink", "load.web1 9\nload.web2 1\noven.heat 9\nfridge.heat 1\n")
         time.sleep(1)
