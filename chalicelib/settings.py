@@ -78,7 +78,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     given = {name: env[key] for name, key in _VARIABLES.items() if env.get(key)}
     values: dict[str, object] = dict(given)
-    for name, (low, high) in _RANGES.items():
+    for name, (low, high) in RANGES.items():
         if name in given:
             values[name] = _number(_VARIABLES[name], given[name], low, high)
     for name in ("confirm_addresses", "lean_transport"):
@@ -128,7 +128,7 @@ def _number(key: str, text: str, low: int, high: int) -> int:
 # These have their names from AWS's tools, which read them too.
 BY_AWS = {"aws_region": "AWS_REGION", "aws_endpoint_url": "AWS_ENDPOINT_URL"}
 _VARIABLES = {name: f"TOCSIN_{name.upper()}" for name in Settings.__dataclass_fields__} | BY_AWS
-_RANGES = {
+RANGES = {
     "check_limit": (1, 10_000_000),
     "ping_body_limit": (0, 100_000),
     "ping_log_limit": (1, 1_000),

@@ -89,8 +89,8 @@ def _adjustable() -> list[Any]:
 def _parameter(setting: str) -> dict[str, Any]:
     default = getattr(Settings(), setting)
     described = {"Description": f"The setting {setting} of chalicelib/settings.py."}
-    if setting in package_settings._RANGES:
-        low, high = package_settings._RANGES[setting]
+    if setting in package_settings.RANGES:
+        low, high = package_settings.RANGES[setting]
         return {"Type": "Number", "Default": default, "MinValue": low, "MaxValue": high, **described}
     if isinstance(default, bool):
         return {

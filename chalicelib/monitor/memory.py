@@ -62,6 +62,17 @@ class Attempts:
     wrong: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The partitions of the due index and of the outbox that this process found to hold anything: when it looked for
+    the `first` time, and when `last`."""
+
+    first: datetime
+    last: datetime
+    due: frozenset[str] = frozenset()
+    outbox: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Memory:
     """`checks` by code, as pings saw them last; `projects` by the hash of a key, which is of one project for good;
@@ -69,7 +80,7 @@ class Memory:
     what the rules of a project read; `nudged` when this process last had a rule judged because of points; `noted` the
     projects of which it is written down that they have series; `lines` those of senders that took no more; `opened` the
     hashes of keys that opened something; `attempts` those with unknown keys, by source; `inventories` what projects
-    have to run commands."""
+    have to run commands; `reach` where deadlines and news lie."""
 
     checks: Newest[str, Check] = field(default_factory=Newest)
     projects: Newest[str, str] = field(default_factory=Newest)
@@ -81,6 +92,7 @@ class Memory:
     opened: Newest[str, bool] = field(default_factory=Newest)
     attempts: Newest[str, Attempts] = field(default_factory=Newest)
     inventories: Newest[str, Inventory] = field(default_factory=lambda: Newest(INVENTORIES))
+    reach: Reach | None = None
 
     def asks_first(self, code: str, end: int) -> bool:
         """Whether nobody here has asked yet for a rule to be judged when a bucket ends; from now on somebody has."""

@@ -37,8 +37,9 @@ RECENT = tuple(f"r{number}" for number in range(arrivals.REMEMBERED))
 _FIELDS = tuple(field.name for field in fields(Check) if field.name not in ("project", "code", "recent"))
 
 
-def due_shards() -> list[str]:
-    return [f"d#{number}" for number in range(limits.shards.due)]
+def due_shards(number: int = 0) -> list[str]:
+    """The names of so many partitions of the due index; of those that are set, if no number is given."""
+    return [f"d#{shard}" for shard in range(number or limits.shards.due)]
 
 
 def _due_shard(code: str) -> str:

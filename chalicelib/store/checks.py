@@ -16,7 +16,7 @@ from chalicelib.core.deadlines import Due
 from chalicelib.core.errors import Conflict, Missing
 from chalicelib.core.moments import from_micros, to_micros
 from chalicelib.core.status import Change
-from chalicelib.store import check_items, directory, history, outbox, satellites, wheel
+from chalicelib.store import check_items, directory, history, limits, outbox, partitions, satellites, wheel
 from chalicelib.store.connection import Also, nothing, shared
 from chalicelib.store.faults import Refused, translated
 from chalicelib.store.models import CheckItem
@@ -63,6 +63,17 @@ def _query(project: str, codes: Condition) -> Iterator[dict[str, Any]]:
             )
         yield from page["Items"]
         start = page.get("LastEvaluatedKey")
+
+
+def due_shards() -> set[str]:
+    """The partitions in which deadlines stand, whatever number is set now. Where so many stand that reading them costs
+    more than asking each partition, all that there may be."""
+    found: set[str] = set()
+    for read, shard in enumerate(partitions.of_index(CheckItem.due_index, "due_shard")):
+        if read == limits.LOOKED_AT:
+            return set(check_items.due_shards(limits.DUE_MOST))
+        found.add(shard)
+    return found
 
 
 def due(shard: str, until: datetime) -> Iterator[list[Due]]:

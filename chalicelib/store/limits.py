@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chalicelib.settings import Settings
+from chalicelib.settings import RANGES, Settings
+
+# So many partitions of the due index and of the outbox there may be.
+DUE_MOST, OUTBOX_MOST = RANGES["due_shards"][1], RANGES["outbox_shards"][1]
+# So many items are read at most to find out which partitions hold anything.
+LOOKED_AT = 100_000
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pynamodb.attributes import (
     BooleanAttribute,
     NumberAttribute,
+    NumberSetAttribute,
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
@@ -149,7 +150,8 @@ class DirectoryItem(Table):
     `name#<project>#<kind>#<name>` the check that alone may have a name, `number#<project>#<noun>` how many numbers were
     given (`made`), `number#<project>#check#<number>` the check of a number, `numbered` that everything has one,
     `inventory#<project>` how often its documents were changed (`made`), `wheel` the periods in which anything is looked
-    at, and `until` when all of it was handed out; `sweep` when the deadlines were looked at, or not.
+    at, `until` when all of it was handed out, and over how many partitions it is spread: the numbers that were set
+    (`shards`), and the one that was found by looking (`made`); `sweep` when the deadlines were looked at, or not.
     """
 
     class Meta:
@@ -180,6 +182,7 @@ class DirectoryItem(Table):
     away_since = Instant(null=True)
     away_until = Instant(null=True)
     away_told = Instant(null=True)
+    shards = NumberSetAttribute(null=True)
 
 
 class ChannelItem(Table):

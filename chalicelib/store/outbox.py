@@ -19,7 +19,8 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.core import instances
 from chalicelib.store import limits
-from chalicelib.store.faults import Refused, translated, update
+from chalicelib.store.connection import shared
+from chalicelib.store.faults import Contended, Refused, translated, update
 from chalicelib.store.models import OutboxItem
 
 # How long the nudge has before the sweep takes an item up itself.
@@ -107,8 +108,60 @@ def is_of_instances(subject: str) -> bool:
     return subject.startswith(_INSTANCES)
 
 
-def shards() -> list[str]:
-    return [f"o#{number}" for number in range(limits.shards.outbox)]
+def shards(number: int = 0) -> list[str]:
+    """The names of so many partitions; of those that are set, if no number is given."""
+    return [f"o#{shard}" for shard in range(number or limits.shards.outbox)]
+
+
+def look_for_strays(now: datetime) -> set[str]:
+    """Answers the partitions that hold anything, and moves items to their places that were put when another number of
+    partitions was set: whoever looks for one of them looks there."""
+    held: set[str] = set()
+    strays: list[Entry] = []
+    with translated():
+        for read, item in enumerate(OutboxItem.scan()):
+            if read == limits.LOOKED_AT:
+                held.update(shards(limits.OUTBOX_MOST))
+                break
+            held.add(item.shard)
+            if item.shard != of(item.project, item.subject).shard and len(strays) < AT_ONCE:
+                strays.append(_entry(item))
+    for entry in strays:
+        _move(entry, now)
+        held.add(of(entry.project, entry.subject).shard)
+    return held
+
+
+def _move(entry: Entry, now: datetime) -> None:
+    """Moves an item to its place, as it is; if there is one already, that one is looked at for both. Nothing happens
+    to an item that somebody else changes meanwhile: it is found where it is, and moved the next time."""
+    there = OutboxItem.subject.exists()
+    joined = [OutboxItem.mark.set(f"{entry.mark}+"), OutboxItem.due.set(now + HEAD_START), *_held(entry)]
+    ways = ((_as_it_is(entry), ~there), (joined, there & OutboxItem.data.does_not_exist()))
+    for actions, condition in ways:
+        try:
+            with translated(), TransactWrite(connection=shared()) as transaction:
+                transaction.delete(_item(entry.nudge), condition=_unchanged(entry))
+                transaction.update(_item(of(entry.project, entry.subject)), actions, condition=condition)
+        except (Refused, Contended):
+            continue
+        return
+
+
+def _as_it_is(entry: Entry) -> list[Action]:
+    actions: list[Action] = [
+        OutboxItem.project.set(entry.project),
+        OutboxItem.mark.set(entry.mark),
+        OutboxItem.v.set(1),
+        *_held(entry),
+    ]
+    if entry.due:
+        actions.append(OutboxItem.due.set(entry.due))
+    return [*actions, OutboxItem.data.set(entry.data)] if entry.data else actions
+
+
+def _held(entry: Entry) -> list[Action]:
+    return [OutboxItem.held.set(entry.held)] if entry.held else []
 
 
 def add(transaction: TransactWrite, nudge: Nudge, mark: str, now: datetime, data: dict[str, Any] | None = None) -> None:

@@ -1,5 +1,8 @@
 """The timing wheel in DynamoDB: the slots as an index of the checks, and one item of the directory for the whole wheel:
-the periods that are in use, and until when everything has been handed out."""
+the periods that are in use, until when everything has been handed out, and over how many partitions members are spread.
+
+Every number of partitions that was ever set is written down before a member is, and all are asked for as many as the
+greatest of them: a member keeps its slot when the owner sets another number."""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.core import wheel
 from chalicelib.core.wheel import Member, Slot
-from chalicelib.store import limits
+from chalicelib.store import limits, partitions
 from chalicelib.store.connection import Also
 from chalicelib.store.document_models import MemberItem
 from chalicelib.store.faults import Refused, translated
@@ -24,10 +27,13 @@ _KEY = "wheel"
 @dataclass(frozen=True, slots=True)
 class Wheel:
     """The state of the wheel: (letter, period in seconds) of every period that was ever in use, and the moment up to
-    which what is due has been handed out; None if nothing has been yet."""
+    which what is due has been handed out; None if nothing has been yet. `shards` is the greatest number of partitions
+    that is known to have been used; until it is `measured` there may be members of an older version elsewhere."""
 
     periods: tuple[tuple[str, int], ...] = ()
     served: datetime | None = None
+    shards: int = 1
+    measured: bool = True
 
 
 def seat(member: Member | None) -> tuple[str, str] | None:
@@ -44,12 +50,13 @@ def slot_of(member: Member) -> Slot:
 
 
 def register(member: Member | None) -> None:
-    """Notes that something is looked at in this member's period. Before the member is written, so that none is
-    missed."""
+    """Notes that something is looked at in this member's period, and over how many partitions such members are spread.
+    Before the member is written, so that none is missed."""
     if member is None:
         return
     period = f"{member.letter}{member.period}"
     actions: list[Action] = [DirectoryItem.codes.add({period}), DirectoryItem.project.set(_KEY)]
+    actions.append(DirectoryItem.shards.add({limits.shards.wheel}))
     with translated():
         DirectoryItem(_KEY).update(actions)
 
@@ -84,7 +91,18 @@ def state() -> Wheel:
             item = DirectoryItem.get(_KEY, consistent_read=True)
         except DirectoryItem.DoesNotExist:
             return Wheel()
-    return Wheel(tuple(sorted((text[0], int(text[1:])) for text in item.codes or ())), item.until)
+    periods = tuple(sorted((text[0], int(text[1:])) for text in item.codes or ()))
+    shards = max(limits.shards.wheel, int(item.made or 0), *map(int, item.shards or ()))
+    return Wheel(periods, item.until, shards, measured=item.made is not None)
+
+
+def measure() -> int:
+    """Over how many partitions the members are spread, found by looking at all of them, and noted."""
+    slots = partitions.of_index(CheckItem.wheel_index, "wheel")
+    found = max((int(slot.rpartition("#")[2]) + 1 for slot in slots), default=1)
+    with translated():
+        DirectoryItem(_KEY).update([DirectoryItem.made.set(found)])
+    return found
 
 
 def note_served(before: datetime | None, until: datetime) -> bool:
@@ -99,9 +117,9 @@ def note_served(before: datetime | None, until: datetime) -> bool:
     return True
 
 
-def slots(letter: str, period: int, start: datetime, end: datetime) -> Iterator[Slot]:
+def slots(letter: str, period: int, shards: int, start: datetime, end: datetime) -> Iterator[Slot]:
     """The slots of a period that are due at least once from `start` on and before `end`."""
-    return wheel.slots(letter, period, limits.shards.wheel, start.timestamp(), end.timestamp())
+    return wheel.slots(letter, period, shards, start.timestamp(), end.timestamp())
 
 
 def members(slot: Slot) -> Iterator[tuple[str, str]]:

@@ -37,7 +37,9 @@ class Turning:
     failing: bool = False
 
     def state(self) -> Wheel:
-        return Wheel(tuple({(member.letter, member.period) for member in self.members}), self.served)
+        return Wheel(
+            tuple({(member.letter, member.period) for member in self.members}), self.served, limits.shards.wheel
+        )
 
     def note_served(self, before: datetime | None, until: datetime) -> bool:
         if before == self.served:
@@ -214,7 +216,7 @@ def test_the_mark_is_kept_by_one_of_two_runs_at_once(services: Services) -> None
 
     assert wheel.note_served(before.served, NOW)
     assert not wheel.note_served(before.served, NOW + timedelta(minutes=5))
-    assert wheel.state() == Wheel((("p", 60),), NOW)
+    assert wheel.state() == Wheel((("p", 60),), NOW, 2, measured=False)
 
 
 def test_what_has_no_status_stands_on_the_wheel_as_well() -> None:

@@ -155,12 +155,15 @@ class Dynamo:
         return self._paged(request, table, index, found)
 
     def _Scan(self, request: Request) -> Answer:  # noqa: N802
-        table = self._table(request["TableName"])
+        table, index = self._table(request["TableName"]), request.get("IndexName")
         found: list[tuple[tuple[Any, Key], Item]] = [(("", key), item) for key, item in sorted(table.items.items())]
+        if index:
+            names = table.partitions(index).schema.names
+            found = [each for each in found if all(name in each[1] for name in names)]
         start = request.get("ExclusiveStartKey")
         if start:
             found = [each for each in found if each[0][1] > table.schema.key(start)]
-        return self._paged(request, table, None, found)
+        return self._paged(request, table, index, found)
 
     def _paged(
         self, request: Request, table: Table, index: str | None, found: list[tuple[tuple[Any, Key], Item]]

@@ -1,7 +1,7 @@
 """The sweep: notices silence. Runs every minute, looks a little more than a minute ahead, and waits for nothing.
 
-1. Ask each shard of the due index for the deadlines up to 75 s from now, a page at a time, and send each page on: as
-   messages that workers can read when what they name is due.
+1. Ask each shard of the due index that holds anything (`monitor.clocks.reach`) for the deadlines up to 75 s from now, a
+   page at a time, and send each page on: as messages that workers can read when what they name is due.
 2. Hand undelivered news whose time has come to the deliverer again.
 3. Note that this sweep came to its end. One that finds that none has for three minutes notes the absence first, so that
    what fell due meanwhile is given time to settle, and tells the owner.
@@ -24,10 +24,10 @@ from chalicelib.core.away import ABSENCE, Away
 from chalicelib.core.deadlines import Batch, Due
 from chalicelib.core.errors import Undelivered
 from chalicelib.monitor import transitions
-from chalicelib.monitor.clocks import deadlines
+from chalicelib.monitor.clocks import deadlines, reach
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
-from chalicelib.store import check_items, checks, queues, sweeps
+from chalicelib.store import checks, queues, sweeps
 from chalicelib.store.faults import StoreFault
 from chalicelib.store.sweeps import Swept
 
@@ -41,9 +41,10 @@ def run(services: Services) -> int:
     last = swept.last
     if last and began - last > ABSENCE:
         sweeps.note_away(Away(last, began))
+    due, news = reach.look(services, began)
     with ThreadPoolExecutor(WORKERS) as pool:
-        redelivery = pool.submit(deliver.hand_on, services, began)
-        found = sum(pool.map(lambda shard: _nominate(services, shard, began), check_items.due_shards()))
+        redelivery = pool.submit(deliver.hand_on, services, news, began)
+        found = sum(pool.map(lambda shard: _nominate(services, shard, began), due))
     sweeps.note(began)
     _tell_owner(services, sweeps.state() if last and began - last > ABSENCE else swept)
     # What fell due between the look-ahead of the last run and this one is found late.

@@ -45,7 +45,8 @@ def run(services: Services, at: datetime | None = None) -> int:
     if not known.periods:
         return 0
     start, end = _begin(known, now), max(now, services.clock()) + LOOK_AHEAD
-    slots = [slot for letter, period in known.periods for slot in wheel.slots(letter, period, start, end)]
+    shards = known.shards if known.measured else max(known.shards, wheel.measure())
+    slots = [slot for letter, period in known.periods for slot in wheel.slots(letter, period, shards, start, end)]
     with ThreadPoolExecutor(WORKERS) as pool:
         asked = sum(pool.map(lambda slot: _serve(services, slot, start, now, end), slots))
     if start < end:

@@ -289,11 +289,11 @@ def _tell_dropped(look: Look, parts: list[Part]) -> None:
             log.count(NewsDropped=1)
 
 
-def hand_on(services: Services, now: datetime) -> None:
-    """Hands on every item of the outbox that is due soon, so that it is looked at when it is due; without the queue,
-    looks itself at what is due already. Raises afterwards what failed."""
+def hand_on(services: Services, shards: Iterable[str], now: datetime) -> None:
+    """Hands on every item of these parts of the outbox that is due soon, so that it is looked at when it is due;
+    without the queue, looks itself at what is due already. Raises afterwards what failed."""
     with raised_together("parts of the outbox") as failures:
-        for shard in outbox.shards():
+        for shard in shards:
             with kept(failures):
                 _hand_on(services, shard, now)
 
