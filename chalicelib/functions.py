@@ -21,8 +21,9 @@ class Function:
     """One function, called as in app.py.
 
     It is called by the clock as `every` says (an expression of EventBridge), or with at most `batch` messages of
-    `queue`; the one with neither serves the gateway. What fails is tried again, `tries` times in all, after `again`
-    seconds where that is given, else when the message is no longer hidden. `timeout` is in seconds, `memory` in MB.
+    `queue`, by at most `at_once` executions; the one with neither serves the gateway. What fails is tried again,
+    `tries` times in all, after `again` seconds where that is given, else when the message is no longer hidden.
+    `timeout` is in seconds, `memory` in MB.
     `may` names the tables ("checks"), their indexes ("checks/due") and the queues that it calls, each with its actions
     in one text ("GetItem Query"), of a queue always SEND; `tells` says that it sends mail, text messages and to topics,
     `asks` that it sends the first two, to ask people whether they want news, `reads_sms_log` that it reads what SNS
@@ -99,6 +100,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "decide_deadlines",
         queue="deadlines",
+        at_once=100,
         timeout=60,
         may={
             "checks": "BatchGetItem GetItem UpdateItem",
@@ -134,6 +136,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "run_probes",
         queue="probes",
+        at_once=200,
         # First looks and retries are small messages: they share an execution, which waits for the slowest. Those of the
         # tick are large, and too many of them would keep each other waiting.
         batch=4,
@@ -154,6 +157,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "judge_rules",
         queue="rules",
+        at_once=100,
         timeout=120,
         memory=1_024,
         may={
@@ -169,6 +173,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "run_commands",
         queue="commands",
+        at_once=100,
         timeout=120,
         # What fails is run again soon: an alert of a check that runs once a day must not wait for tomorrow.
         again=20,
@@ -189,6 +194,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "deliver_news",
         queue="news",
         batch=10,
+        at_once=100,
         timeout=60,
         may={
             "checks": "BatchGetItem GetItem Query UpdateItem",
@@ -211,6 +217,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "hear_back",
         queue="feedback",
         batch=10,
+        at_once=10,
         timeout=60,
         may={
             "definitions": "GetItem UpdateItem",
@@ -223,6 +230,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "do_chores",
         queue="chores",
+        at_once=20,
         timeout=120,
         # A ping waits here while AWS is out of order: for half a day, a try a minute.
         tries=1_000,

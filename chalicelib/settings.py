@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -88,6 +89,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         values["allowed_networks"] = _networks(given["allowed_networks"])
     if "locations" in given:
         values["locations"] = _locations(given["locations"])
+    for name, shape in SHAPES.items():
+        if name in given and not re.fullmatch(shape.pattern, given[name]):
+            raise BadSettings(f"{_VARIABLES[name]} must be {shape.words}, not {given[name]!r}")
     for name in ("site_root", "ping_endpoint"):
         if name in given:
             values[name] = given[name].rstrip("/")
@@ -106,10 +110,11 @@ def _networks(text: str) -> tuple[str, ...]:
 
 
 def _locations(text: str) -> tuple[tuple[str, str], ...]:
-    """Places and their regions: `Stockholm SWE=eu-north-1, Dublin IRL=eu-west-1`, no name twice."""
+    """Places and their regions, no name twice."""
     pairs = [tuple(part.strip() for part in item.split("=")) for item in text.split(",") if item.strip()]
-    if any(len(pair) != 2 or not all(pair) for pair in pairs) or len({pair[0] for pair in pairs}) < len(pairs):
-        raise BadSettings("TOCSIN_LOCATIONS must list places and regions such as Stockholm SWE=eu-north-1")
+    sound = all(len(pair) == 2 and pair[0] and re.fullmatch(REGION, pair[1]) for pair in pairs)
+    if not sound or len({pair[0] for pair in pairs}) < len(pairs):
+        raise BadSettings(f"TOCSIN_LOCATIONS must be {PLACES.words}, not {text!r}")
     return tuple((pair[0], pair[1]) for pair in pairs)
 
 
@@ -125,6 +130,28 @@ def _number(key: str, text: str, low: int, high: int) -> int:
     return int(text)
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a text must look: a pattern for all of it, as Python and CloudFormation both read it, and what to say."""
+
+    pattern: str
+    words: str
+
+
+REGION = "[a-z]{2}(-[a-z]+)+-[0-9]+"
+ADDRESS = Shape(r"[^@\s<>\",;]+@[^@\s<>\",;]+", "an address alone, as in ops@example.org")
+URL = Shape(r"https?://[^\s/?#@\"<>]+(/[^\s?#\"<>]*)?", "an address of the web, as in https://up.example.org")
+_PLACE = rf" *[^=,]*[^=, ][^=,]*= *{REGION} *"
+PLACES = Shape(
+    f"{_PLACE}(,{_PLACE})*,? *", "places and their regions, as in Stockholm SWE=eu-north-1, Dublin IRL=eu-west-1"
+)
+# Texts that are read by nobody before they are needed.
+SHAPES = {
+    "site_root": URL,
+    "ping_endpoint": URL,
+    "mail_to": ADDRESS,
+    "home_region": Shape(REGION, "a region of AWS, as in eu-north-1"),
+}
 # These have their names from AWS's tools, which read them too.
 BY_AWS = {"aws_region": "AWS_REGION", "aws_endpoint_url": "AWS_ENDPOINT_URL"}
 _VARIABLES = {name: f"TOCSIN_{name.upper()}" for name in Settings.__dataclass_fields__} | BY_AWS

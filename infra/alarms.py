@@ -38,7 +38,7 @@ def alarms(settings: Settings) -> Resources:
         "BounceRateAlarm": _reputation(settings, "bounce", BOUNCES),
         "ComplaintRateAlarm": _reputation(settings, "complaint", COMPLAINTS),
     }
-    for noun in functions.fed():
+    for noun in (*functions.fed(), "clocks"):
         made[f"{name_of(noun)}FailedAlarm"] = _queue_not_empty(settings, noun)
     for function in functions.FUNCTIONS:
         made[f"{logical(function)}ErrorsAlarm"] = _function_failed(settings, function)
@@ -145,7 +145,7 @@ def _counted(settings: Settings, counter: str) -> dict[str, Any]:
 def _queue_not_empty(settings: Settings, noun: str) -> dict[str, Any]:
     return _alarm(
         settings.resource(failed(noun)),
-        f"Messages of the queue {settings.resource(noun)} failed time after time and were set aside.",
+        f"What {settings.resource(noun)} handed out failed time after time and was set aside.",
         Namespace="AWS/SQS",
         MetricName="ApproximateNumberOfMessagesVisible",
         Dimensions=[{"Name": "QueueName", "Value": {"Fn::GetAtt": [f"{name_of(noun)}FailedQueue", "QueueName"]}}],

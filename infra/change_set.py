@@ -19,7 +19,23 @@ PAUSE = 3.0  # seconds between two looks
 NEVER_CREATED = "ROLLBACK_COMPLETE"
 ONLY_REVIEWED = "REVIEW_IN_PROGRESS"
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+# What holds data, or has an address or a reader that would be another's: nobody loses it without having been asked.
+KEEPS = frozenset(
+    {
+        "AWS::ApiGateway::RestApi",
+        "AWS::DynamoDB::Table",
+        "AWS::Logs::LogGroup",
+        "AWS::SNS::Subscription",
+        "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+    }
+)
 Parameters = Mapping[str, str]
+
+
+def nobody_asked(_question: str) -> bool:
+    """Agrees to whatever a change set does."""
+    return True
 
 
 class Failed(Exception):
@@ -28,12 +44,14 @@ class Failed(Exception):
 
 @dataclass
 class Stack:
-    """One stack of the account and region of `cloudformation`, a boto3 client. `say` is told every step."""
+    """One stack of the account and region of `cloudformation`, a boto3 client. `say` is told every step, `agree` is
+    asked before anything goes, or is made anew, that holds data or has an address."""
 
     cloudformation: Any
     name: str
     say: Callable[[str], None] = print
     sleep: Callable[[float], None] = time.sleep
+    agree: Callable[[str], bool] = nobody_asked
     _seen: set[str] = field(default_factory=set)
 
     def apply(self, template_url: str, names: list[str], given: Parameters) -> bool:
@@ -44,6 +62,7 @@ class Stack:
         """
         status = self._ready()
         known = self.parameters() if status else {}
+        self._tell_parameters(known, given, names)
         kept = [name for name in names if name in known and name not in given]
         parameters: list[dict[str, Any]] = [
             {"ParameterKey": name, "ParameterValue": value} for name, value in sorted(given.items())
@@ -53,6 +72,7 @@ class Stack:
         change_set = {"StackName": self.name, "ChangeSetName": f"deploy-{secrets.token_hex(6)}"}
         if not self._prepared(change_set, ChangeSetType=kind, Parameters=parameters, TemplateURL=template_url):
             return False
+        self._ask(change_set)
         self._remember_events()
         self.cloudformation.execute_change_set(**change_set)
         self._wait(f"{kind}_COMPLETE")
@@ -104,19 +124,35 @@ class Stack:
                     return False
                 raise Failed(f"the change set was refused: {reason}")
             self.sleep(PAUSE)
-        pages = self.cloudformation.get_paginator("describe_change_set").paginate(**change_set)
-        self._tell([change["ResourceChange"] for page in pages for change in page["Changes"]])
         return True
 
-    def _tell(self, changes: list[dict[str, Any]]) -> None:
-        """How much will change, and by name what goes or is made anew."""
+    def _ask(self, change_set: dict[str, str]) -> None:
+        """Tells what will change, and asks where something goes that keeps anything. Raises Failed."""
+        pages = self.cloudformation.get_paginator("describe_change_set").paginate(**change_set)
+        lost = self._tell([change["ResourceChange"] for page in pages for change in page["Changes"]])
+        if lost and not self.agree(f"{', '.join(lost)}: what is in it, or its address, is lost. Go on?"):
+            self.cloudformation.delete_change_set(**change_set)
+            raise Failed(f"{self.name} stays as it is")
+
+    def _tell_parameters(self, known: Parameters, given: Parameters, names: list[str]) -> None:
+        """Which values an existing stack gets in place of those that it has."""
+        for name, value in given.items():
+            if name in known and known[name] != value:
+                self.say(f"  {name}: {known[name] or 'nothing'} becomes {value or 'nothing'}")
+        for name in sorted(known.keys() - set(names)):
+            self.say(f"  {name}: {known[name] or 'nothing'} is no parameter any more")
+
+    def _tell(self, changes: list[dict[str, Any]]) -> list[str]:
+        """How much will change, and by name what goes or is made anew. Answers those of them that keep anything."""
         self.say(f"{self.name}: {len(changes)} resources to change")
+        lost = []
         for change in changes:
-            what = f"  {change['LogicalResourceId']} ({change['ResourceType']})"
-            if change["Action"] == "Remove":
-                self.say(f"{what} is removed")
-            elif change.get("Replacement") == "True":
-                self.say(f"{what} is made anew")
+            fate = _fate(change)
+            if fate:
+                self.say(f"  {change['LogicalResourceId']} ({change['ResourceType']}) {fate}")
+                if change["ResourceType"] in KEEPS:
+                    lost.append(change["LogicalResourceId"])
+        return lost
 
     def _wait(self, wanted: str) -> None:
         """Until the stack has the wanted status, "" for gone. Raises Failed with the reasons for any other end."""
@@ -153,3 +189,10 @@ class Stack:
             if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in reason:
                 failures.append(f"{event['LogicalResourceId']}: {reason}")
         return failures
+
+
+def _fate(change: dict[str, Any]) -> str:
+    """What becomes of a resource that does not stay; "" of one that does."""
+    if change["Action"] == "Remove":
+        return "is removed"
+    return {"True": "is made anew", "Conditional": "may be made anew"}.get(change.get("Replacement", ""), "")

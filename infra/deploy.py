@@ -1,16 +1,19 @@
 """Deploys a stage into the AWS account whose credentials are in the environment.
 
     make deploy STAGE=prod [APPRISE=1] [ARGS="MailFrom=alerts@example.org AlarmEmail=ops@example.org"]
-    make deploy STAGE=prod PLACE=1 ARGS="HomeRegion=eu-north-1 Location=... Locations=..."
+    make deploy STAGE=prod PLACE=1 ARGS="HomeRegion=eu-north-1"
 
-The second form deploys a place: into the region of the environment, the function that probes alone.
+The second form deploys a place: into the region of the environment, the functions that probe alone, with the
+parameters that the stage has at home.
 
-1. Package (see infra.package).
+1. Look whether the parameters, the credentials and the region will do, then package (see infra.package).
 2. Upload code and template into the bucket `<prefix>-artifacts-<account>-<region>`, made on first use.
-3. Create or update the stack `<prefix>-<stage>` by a change set. Parameters that are not named keep their value; the
+3. Create or update the stack `<prefix>-<stage>` by a change set, which is told first; where something would go that
+   holds data or has an address, whoever deploys is asked. Parameters that are not named keep their value; the
    role with which API Gateway writes logs, of which an account has one, is left as it is if there is one.
-4. On the first time, tell the functions their own address: the parameter SiteRoot cannot refer to the API of its own
-   stack, since the API refers to the functions, so it is set by a second, small change set.
+4. On the first time, tell the functions their own address, and protect the tables, by a second, small change set: the
+   parameter SiteRoot cannot refer to the API of its own stack, since the API refers to the functions; and tables that
+   are protected could not be taken back if the creation failed.
 5. Ask SNS to log the text messages that fail, a setting of the account, unless SmsReports=no.
 
 AWS_ENDPOINT_URL points all of it elsewhere, at an emulator for instance.
@@ -22,42 +25,58 @@ import argparse
 import hashlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.settings import BadSettings, load
-from infra import feedback
+from infra import account, change_set, entrance, feedback, parameters, place, placing
 from infra.change_set import Failed, Stack
+from infra.checking import BadParameter, check_home, check_parameters
 from infra.package import ARCHIVE, PLACE, TEMPLATE, CannotPackage, build
+from infra.resources import THROWAWAY
 from infra.template import ROOT, BadStage, settings_of, stack_of
 
 FUNCTION = "AWS::Serverless::Function"
+# A stack that is rolled back, or a function that is looked at, may want the package of some time ago; each deployment
+# uploads its own again.
+EXPIRY = {
+    "ID": "packages",
+    "Status": "Enabled",
+    "Filter": {"Prefix": ""},
+    "Expiration": {"Days": 365},
+    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+}
+Agree = Callable[[str], bool]
 
 
-class BadParameter(Exception):
-    """A parameter that the template does not have, or a value that it cannot take."""
-
-
-def deploy(stage: str, given: dict[str, str], *, apprise: bool = False) -> Stack:
+def deploy(
+    stage: str, given: dict[str, str], agree: Agree = change_set.nobody_asked, *, apprise: bool = False
+) -> Stack:
     """The first four steps, with the library Apprise in the package if it is asked for. Raises BadStage, CannotPackage,
     BadParameter, Failed, or botocore's errors."""
     settings, out = settings_of(stage), ROOT / "build" / stage
+    check_parameters(parameters.parameters() | entrance.parameters(), given)
+    account.present()
+    stack = Stack(boto3.client("cloudformation"), stack_of(settings), agree=agree)
+    known = stack.parameters()
+    check_home(known | given)
     build(stage, out, apprise=apprise)
     template = json.loads((out / TEMPLATE).read_text())
-    check_parameters(template, given)
     bucket = artifacts_bucket(settings.prefix)
     url = upload(bucket, stage, out, template)
-    stack = Stack(boto3.client("cloudformation"), stack_of(settings))
     names = list(template["Parameters"])
-    if not stack.apply(url, names, log_role(stack.parameters()) | given):
+    if not stack.apply(url, names, log_role(known) | given):
         print(f"{stack.name}: nothing has changed")
-    if not stack.parameters()["SiteRoot"]:
-        root = stack.outputs()["EndpointURL"].rstrip("/")
-        print(f"telling the functions their address, {root}")
-        stack.apply(url, names, {"SiteRoot": root})
+    now = stack.parameters()
+    later = {"Protection": "on"} if now["Protection"] == "unset" and stage != THROWAWAY else {}
+    if not now["SiteRoot"]:
+        later["SiteRoot"] = stack.outputs()["EndpointURL"].rstrip("/")
+        print(f"telling the functions their address, {later['SiteRoot']}")
+    if later:
+        stack.apply(url, names, later)
     return stack
 
 
@@ -72,31 +91,20 @@ def ask_for_reports(stack: Stack) -> None:
         print(f"SNS could not be asked to log text messages that fail, so nobody learns of them: {error}")
 
 
-def deploy_place(stage: str, given: dict[str, str]) -> Stack:
+def deploy_place(stage: str, given: dict[str, str], agree: Agree = change_set.nobody_asked) -> Stack:
     """The first three steps for a place, whose stack is called `<prefix>-<stage>-place`. Raises what deploy raises."""
     settings, out = settings_of(stage), ROOT / "build" / stage
+    check_parameters(place.parameters(), given)
+    here = account.present()
+    stack = Stack(boto3.client("cloudformation"), f"{stack_of(settings)}-place", agree=agree)
+    chosen = placing.chosen(stage, here.region, stack.parameters(), given)
     build(stage, out)
     template = json.loads((out / PLACE).read_text())
-    check_parameters(template, given)
     url = upload(artifacts_bucket(settings.prefix), stage, out, template)
-    stack = Stack(boto3.client("cloudformation"), f"{stack_of(settings)}-place")
-    if not stack.apply(url, list(template["Parameters"]), given):
+    names = list(template["Parameters"])
+    if not stack.apply(url, names, {name: value for name, value in chosen.items() if name in names}):
         print(f"{stack.name}: nothing has changed")
     return stack
-
-
-def check_parameters(template: dict[str, Any], given: dict[str, str]) -> None:
-    """What CloudFormation, or worse, a deployed function would refuse. Raises BadParameter."""
-    known = template["Parameters"]
-    for name in given:
-        if name not in known:
-            raise BadParameter(f"there is no parameter {name}; there are {', '.join(known)}")
-    variables = template["Globals"]["Function"]["Environment"]["Variables"]
-    wanted = {key: given[value["Ref"]] for key, value in variables.items() if value.get("Ref") in given}
-    try:
-        load(wanted)
-    except BadSettings as reason:
-        raise BadParameter(str(reason)) from None
 
 
 def log_role(known: dict[str, str]) -> dict[str, str]:
@@ -125,6 +133,7 @@ def artifacts_bucket(prefix: str) -> str:
             ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
         )
         s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=closed)
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [EXPIRY]})
     return bucket
 
 
@@ -158,6 +167,21 @@ def tell(stack: Stack, stage: str) -> None:
         print(f'  make deploy STAGE={stage} ARGS="AlarmEmail=ADDRESS"   before that, nobody hears of alarms')
 
 
+def tell_place(stack: Stack) -> None:
+    """Where the place is, and whether anybody hears of its alarms."""
+    now = stack.parameters()
+    readers = now.get("AlarmEmail") or "nobody: name an AlarmEmail"
+    print(f"\n{stack.name} probes from {now['Location']}; its alarms go to {readers}")
+
+
+def asked(question: str) -> bool:
+    """Whether who deploys agrees. Where nobody sits at the terminal, nobody does."""
+    if not sys.stdin.isatty():
+        print(f"{question} Nobody is there to ask: --yes goes on")
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
 def parameter(text: str) -> tuple[str, str]:
     """Name=value of the command line."""
     name, sign, value = text.partition("=")
@@ -171,14 +195,15 @@ def main() -> None:
     parser.add_argument("--stage", required=True)
     parser.add_argument("--place", action="store_true", help="a place that probes for the stage, in this region")
     parser.add_argument("--apprise", action="store_true", help="with the library that channels of that kind need")
+    parser.add_argument("--yes", action="store_true", help="ask nothing before something is removed or made anew")
     parser.add_argument("parameters", nargs="*", type=parameter, metavar="Name=value", help="see docs/deploying.md")
     arguments = parser.parse_args()
+    agree = change_set.nobody_asked if arguments.yes else asked
     try:
         if arguments.place:
-            placed = deploy_place(arguments.stage, dict(arguments.parameters))
-            print(f"\n{placed.name} probes from {placed.parameters()['Location']}")
+            tell_place(deploy_place(arguments.stage, dict(arguments.parameters), agree))
             return
-        stack = deploy(arguments.stage, dict(arguments.parameters), apprise=arguments.apprise)
+        stack = deploy(arguments.stage, dict(arguments.parameters), agree, apprise=arguments.apprise)
         ask_for_reports(stack)
         tell(stack, arguments.stage)
     except (BadStage, CannotPackage, BadParameter, Failed, ClientError, BotoCoreError) as reason:

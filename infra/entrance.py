@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from chalicelib.settings import Settings
+from infra.parameters import choice
 from infra.resources import Resources
 
 # Amazon API Gateway quotas: what an account may receive in a second and at once, all of its APIs in a region together.
@@ -45,8 +46,8 @@ def parameters() -> dict[str, Any]:
     return {
         "RequestRate": _number(RATE, "Requests that the API takes in a second, on average; more are answered 429."),
         "RequestBurst": _number(BURST, "Requests that the API takes at once."),
-        "AccessLogs": _choice((ON, "off"), "Whether API Gateway writes a line for each request."),
-        "AccessLogRole": _choice(
+        "AccessLogs": choice((ON, "off"), "Whether API Gateway writes a line for each request."),
+        "AccessLogRole": choice(
             (MAKE, "keep"),
             "Whether the stack makes the role with which API Gateway writes logs; an account has one in a region.",
         ),
@@ -55,10 +56,6 @@ def parameters() -> dict[str, Any]:
 
 def _number(default: int, description: str) -> dict[str, Any]:
     return {"Type": "Number", "Default": default, "MinValue": 1, "MaxValue": MOST, "Description": description}
-
-
-def _choice(words: tuple[str, ...], description: str) -> dict[str, Any]:
-    return {"Type": "String", "Default": words[0], "AllowedValues": list(words), "Description": description}
 
 
 def resources(settings: Settings) -> Resources:

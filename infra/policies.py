@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.functions import ELSEWHERE, SEND, STRAGGLERS_ELSEWHERE, Function
-from infra.resources import SMS_LOG, logical, name_of
+from infra.resources import CLOCKS_FAILED, SMS_LOG, logical, name_of
 
 Statement = dict[str, Any]
 
@@ -22,7 +22,11 @@ SEND_MESSAGES = ("sqs:GetQueueUrl", "sqs:SendMessage")
 _ELSEWHERE = {ELSEWHERE: "ProbesQueue", STRAGGLERS_ELSEWHERE: "StragglersQueue"}
 CONDITIONS = {
     "CommandRolesAreGiven": {"Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", {"Ref": "CommandRoles"}]}, ""]}]},
+    "CallsAreTraced": {"Fn::Equals": [{"Ref": "Tracing"}, "on"]},
 }
+TRACING = {"Fn::If": ["CallsAreTraced", "Active", "PassThrough"]}
+# What X-Ray takes has no resource (Service Authorization Reference, "AWS X-Ray").
+TRACE = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
 _ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
 
 
@@ -33,9 +37,8 @@ def document(function: Function) -> dict[str, Any]:
 
 def _statements(function: Function) -> Iterator[Statement]:
     yield _allow("Logs", WRITE_LOGS, _arn(f"{logical(function)}Logs"))
-    if function.queue:
-        hand_back = ("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl") if function.again else ()
-        yield _allow("Take", (*hand_back, *TAKE_MESSAGES), _arn(f"{name_of(function.queue)}Queue"))
+    yield {"Fn::If": ["CallsAreTraced", _allow("Trace", TRACE, "*"), {"Ref": "AWS::NoValue"}]}
+    yield from _called(function)
     for noun, actions in function.may.items():
         if actions != SEND:
             yield _allow(_sid(noun), [f"dynamodb:{action}" for action in actions.split()], _table(noun))
@@ -56,6 +59,15 @@ def _statements(function: Function) -> Iterator[Statement]:
     if function.tells and (function.queue or function.every):
         # How many mails the account may send in a second, which SES knows of no resource but itself.
         yield _allow("MailPace", ("ses:GetAccount",), "*")
+
+
+def _called(function: Function) -> Iterator[Statement]:
+    """What Lambda does in the function's name with what it is called with."""
+    if function.every:
+        yield _allow("SetAside", ("sqs:SendMessage",), _arn(CLOCKS_FAILED))
+    if function.queue:
+        hand_back = ("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl") if function.again else ()
+        yield _allow("Take", (*hand_back, *TAKE_MESSAGES), _arn(f"{name_of(function.queue)}Queue"))
 
 
 def _asking() -> Iterator[Statement]:

@@ -28,6 +28,7 @@ from chalicelib.core.errors import TocsinError
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.services import Services
 from chalicelib.store.faults import StoreFault
+from infra import account
 from infra.change_set import Stack
 from infra.template import BadStage, settings_of, stack_of
 
@@ -145,6 +146,7 @@ def main() -> None:
     parser.add_argument("--stage", required=True)
     parser.add_argument("--url", help="where the stage is to be found, if not where its stack says")
     arguments = parser.parse_args()
+    account.choose_region()
     try:
         settings = settings_of(arguments.stage)
         root = arguments.url or address_of(Stack(boto3.client("cloudformation"), stack_of(settings)))

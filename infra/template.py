@@ -30,7 +30,7 @@ from chalice.package import PackageOptions, ResourceBuilder, SAMTemplateGenerato
 from chalicelib import functions
 from chalicelib.functions import Function
 from chalicelib.settings import Settings, load
-from infra import alarms, entrance, feedback, policies, resources
+from infra import alarms, entrance, feedback, parameters, policies, resources
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = "./deployment.zip"
@@ -67,7 +67,7 @@ def merged(stage: str) -> dict[str, Any]:
 
 def config_of(settings: Settings) -> Config:
     """Chalice's configuration of the stage; one that .chalice/config.json does not name has what all have."""
-    names = {"environment_variables": resources.fixed(settings)}
+    names = {"environment_variables": parameters.fixed(settings)}
     return _Factory(str(ROOT), environ=os.environ).create_config_obj(
         settings.stage, api_gateway_stage=settings.stage, user_provided_params=names
     )
@@ -142,12 +142,12 @@ def own(settings: Settings) -> dict[str, Any]:
     """Everything that is not Chalice's, in the form in which its merge takes it."""
     return {
         "Description": f"Tocsin, stage {settings.stage}",
-        "Parameters": resources.parameters() | entrance.parameters(),
-        "Conditions": alarms.CONDITIONS | feedback.CONDITIONS | entrance.CONDITIONS | policies.CONDITIONS,
+        "Parameters": parameters.parameters() | entrance.parameters(),
+        "Conditions": _together(alarms, entrance, feedback, policies, resources),
         # OpenApiVersion keeps SAM from making a second stage, called Stage, that nobody asked for.
         "Globals": {
             "Api": {"OpenApiVersion": "2.0"},
-            "Function": {"Environment": {"Variables": resources.adjustable()}},
+            "Function": {"Environment": {"Variables": parameters.adjustable()}, "Tracing": policies.TRACING},
         },
         "Resources": {
             **resources.tables(settings),
@@ -159,6 +159,11 @@ def own(settings: Settings) -> dict[str, Any]:
         },
         "Outputs": {"AlarmTopicArn": {"Value": {"Ref": alarms.TOPIC}}, **feedback.OUTPUTS},
     }
+
+
+def _together(*modules: Any) -> dict[str, Any]:
+    """The conditions of several modules."""
+    return {name: condition for module in modules for name, condition in module.CONDITIONS.items()}
 
 
 def main() -> None:

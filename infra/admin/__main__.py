@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from chalicelib import settings, store
 from chalicelib.monitor.services import Services
+from infra import account
 from infra.admin import arguments, caller, commands
 from infra.admin.arguments import Help, Usage
 
@@ -67,9 +68,7 @@ def _services(place: Namespace) -> Services:
     for name in ENDPOINTS:
         if os.environ.get(name):
             _address(name, os.environ[name])
-    if os.environ.get("AWS_REGION"):
-        # Lambda's name for it, which other tools understand too.
-        os.environ.setdefault("AWS_DEFAULT_REGION", os.environ["AWS_REGION"])
+    account.choose_region()
     stage = {"TOCSIN_STAGE": place.stage} if place.stage else {}
     found = settings.load({**os.environ, **stage})
     store.connect(found)

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from botocore import exceptions
 
 from chalicelib.settings import Settings
+from infra.account import CREDENTIALS, REGION
 
-CREDENTIALS = "no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-REGION = "no AWS region: set AWS_DEFAULT_REGION, or name one in your profile"
 UNKNOWN_CALLER = frozenset(
     {"UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "ExpiredTokenException"}
 )

@@ -83,14 +83,17 @@ class Poller:
 
     def handle(self, messages: list[Message]) -> None:
         try:
-            self._function(events.received(self.queue, messages), events.context(self.name))
+            answer = self._function(events.received(self.queue, messages), events.context(self.name))
         except Exception:
             # As in AWS, the whole batch is tried again later.
             logger.exception("%s failed with %d messages, they will be tried again", self.name, len(messages))
             self._say_given_up(messages)
             return
+        failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]} if isinstance(answer, dict) else set()
+        self._say_given_up([message for message in messages if message["MessageId"] in failed])
         for message in messages:
-            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+            if message["MessageId"] not in failed:
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
     def _say_given_up(self, messages: list[Message]) -> None:
         for message in messages:

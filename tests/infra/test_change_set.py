@@ -180,3 +180,42 @@ def test_the_cleanup_after_an_update_is_waited_for(said: list[str]) -> None:
     cleaning = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
     script = Scripted("CREATE_COMPLETE", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS", cleaning, "UPDATE_COMPLETE")
     assert script.stack(said).apply("https://t", NAMES, {})
+
+
+def test_whoever_deploys_learns_which_parameters_change_and_which_are_gone(said: list[str]) -> None:
+    script = Scripted(*UPDATED)
+    script.parameters = {"Color": "red", "Size": "", "Gone": "x"}
+    script.stack(said).apply("https://t", NAMES, {"Color": "blue", "Size": "small"})
+    assert said[:3] == [
+        "  Color: red becomes blue",
+        "  Size: nothing becomes small",
+        "  Gone: x is no parameter any more",
+    ]
+
+
+@pytest.mark.parametrize("agrees", [False, True])
+def test_nothing_that_keeps_anything_goes_unless_whoever_deploys_agrees(said: list[str], agrees: bool) -> None:
+    script = Scripted(*UPDATED)
+    changed = [("Remove", "Table", "False"), ("Modify", "Queue", "Conditional"), ("Remove", "Alarm", "False")]
+    kinds = {"Table": "AWS::DynamoDB::Table", "Queue": "AWS::SQS::Queue", "Alarm": "AWS::CloudWatch::Alarm"}
+    about = [
+        {"Action": action, "LogicalResourceId": name, "ResourceType": kinds[name], "Replacement": anew}
+        for action, name, anew in changed
+    ]
+    script.paginate = lambda **_: [{"Changes": [{"ResourceChange": one} for one in about]}]  # type: ignore[method-assign]
+    questions: list[str] = []
+
+    def agree(question: str) -> bool:
+        questions.append(question)
+        return agrees
+
+    stack = script.stack(said)
+    stack.agree = agree
+    if agrees:
+        assert stack.apply("https://t", NAMES, {})
+    else:
+        with pytest.raises(Failed, match="shop stays as it is"):
+            stack.apply("https://t", NAMES, {})
+    assert questions == ["Table, Queue: what is in it, or its address, is lost. Go on?"]
+    assert ("execute_change_set" in script.done) == agrees
+    assert ("delete_change_set" in script.done) == (not agrees)

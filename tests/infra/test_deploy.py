@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,8 @@ import pytest
 
 from infra import deploy, entrance
 from infra.change_set import Stack
-from infra.resources import adjustable, parameters
+from infra.checking import BadParameter, check_home, check_parameters
+from infra.parameters import adjustable, parameters
 
 TEMPLATE = {
     "Parameters": parameters() | entrance.parameters(),
@@ -43,6 +45,8 @@ def test_the_bucket_is_private_and_made_once(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out.count("making the bucket") == 1
     closed = boto3.client("s3").get_public_access_block(Bucket=names.pop())["PublicAccessBlockConfiguration"]
     assert set(closed.values()) == {True}
+    (rule,) = boto3.client("s3").get_bucket_lifecycle_configuration(Bucket=deploy.artifacts_bucket("tocsin"))["Rules"]
+    assert (rule["Status"], rule["Expiration"]["Days"]) == ("Enabled", 365)
 
 
 @pytest.mark.usefixtures("aws")
@@ -79,19 +83,49 @@ def test_an_unchanged_package_is_an_unchanged_template(
     assert uploaded()[0] != before[0]
 
 
-def test_a_parameter_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(deploy.BadParameter, match=r"no parameter MailForm; there are SiteName, .*MailFrom"):
-        deploy.check_parameters(fresh(), {"MailForm": "x"})
+# What CloudFormation would refuse late, or take and leave the functions with.
+REFUSED = {
+    "MailForm=x": "no parameter MailForm; there are SiteName, .*MailFrom",
+    "PingDays=many": "PingDays must be a whole number from 1 to 3650",
+    "DueShards=0": "DueShards must be a whole number from 1 to 256",
+    "SiteRoot=up.example.org": "SiteRoot must be an address of the web",
+    "SiteRoot=https://": "SiteRoot must be an address of the web",
+    "SiteRoot=https://up.example.org/?a=b": "SiteRoot must be an address of the web",
+    "PingEndpoint=ping": "PingEndpoint must be an address of the web",
+    "AlarmEmail=ops": "AlarmEmail must be an address alone",
+    "AlarmEmail=a@b.org, c@d.org": "AlarmEmail must be an address alone",
+    "MailFrom=Ops <a@example.org>": "MailFrom must be an address alone",
+    "MailTo=@example.org": "MailTo must be an address alone",
+    "Locations=Stockholm": "Locations must be places and their regions",
+    "Locations=Stockholm=sweden": "Locations must be places and their regions",
+    "Locations=A=eu-north-1,A=eu-west-1": "TOCSIN_LOCATIONS must be places and their regions",
+    "AllowedNetworks=10.1/16": "TOCSIN_ALLOWED_NETWORKS must list networks",
+    "LogDays=2": "LogDays must be one of 1, 3, 5",
+    "ConfirmAddresses=yes": "ConfirmAddresses must be one of true, false",
+    "CommandRoles=arn:aws:iam::*:role/x": "CommandRoles must be ARNs of roles",
+    "HomeRegion=eu-north-1": "no parameter HomeRegion",
+}
 
 
-def test_a_value_that_the_functions_could_not_read_is_refused() -> None:
-    with pytest.raises(deploy.BadParameter, match="TOCSIN_PING_DAYS must be a whole number"):
-        deploy.check_parameters(fresh(), {"PingDays": "many"})
+def test_what_no_stage_could_work_with_is_refused_before_anything_is_done() -> None:
+    for words, reason in REFUSED.items():
+        with pytest.raises(BadParameter) as refused:
+            check_parameters(fresh()["Parameters"], dict([deploy.parameter(words)]))
+        assert re.search(reason, str(refused.value)), words
 
 
 def test_good_parameters_pass() -> None:
     given = {"PingDays": "30", "MailFrom": "a@example.org", "AlarmEmail": "b@example.org", "SiteRoot": "https://x/"}
-    deploy.check_parameters(fresh(), given)
+    given |= {"Locations": "Stockholm SWE=eu-north-1, Dublin IRL=eu-west-1", "MailTo": "", "CommandRoles": ""}
+    check_parameters(fresh()["Parameters"], given)
+
+
+def test_the_first_of_the_places_is_the_stages_own() -> None:
+    check_home({"Location": "Stockholm", "Locations": "Stockholm=eu-north-1"})
+    with pytest.raises(
+        BadParameter, match="must begin with the place of the stage itself, which Location calls 'Home'"
+    ):
+        check_home({"Locations": "Stockholm=eu-north-1"})
 
 
 def test_parameters_are_given_as_name_and_value() -> None:
@@ -103,8 +137,8 @@ def test_parameters_are_given_as_name_and_value() -> None:
 class Deployed:
     """Takes the place of a stack: remembers what it was given, as CloudFormation would."""
 
-    def __init__(self, _client: Any, name: str) -> None:
-        self.name = name
+    def __init__(self, _client: Any, name: str, *, agree: object = None) -> None:
+        self.name, self.agree = name, agree
         self.values: dict[str, str] = {}
         self.applied: list[dict[str, str]] = []
 
@@ -145,11 +179,12 @@ def deployed(aws: None, out: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
 def test_the_functions_are_told_their_address_once_it_is_known(deployed: Callable[..., Deployed]) -> None:
     stack = deployed(MailFrom="a@example.org")
     assert stack.name == "tocsin-blue"
-    assert stack.applied == [{"MailFrom": "a@example.org"}, {"SiteRoot": ADDRESS}]
+    assert stack.applied == [{"MailFrom": "a@example.org"}, {"Protection": "on", "SiteRoot": ADDRESS}]
 
 
 def test_an_address_of_the_owners_own_stands(deployed: Callable[..., Deployed]) -> None:
-    assert deployed(SiteRoot="https://up.example.org").applied == [{"SiteRoot": "https://up.example.org"}]
+    given = {"SiteRoot": "https://up.example.org", "Protection": "off"}
+    assert deployed(**given).applied == [given]
 
 
 def test_a_role_that_the_account_has_for_logs_is_left_alone(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]
 
 from infra import place
 from infra.template import settings_of
@@ -61,8 +62,24 @@ def test_the_role_reaches_the_tables_and_queues_at_home_and_its_own_queue(placed
 
 def test_a_place_must_be_told_where_it_is_and_where_home_is(placed: Template, template: Template) -> None:
     for name in ("Location", "Locations", "HomeRegion"):
-        assert "Default" not in placed["Parameters"][name]
-        assert "Default" in template["Parameters"][name]
+        assert "Default" not in placed["Parameters"][name] and placed["Parameters"][name]["MinLength"] == 1
+    assert "HomeRegion" not in template["Parameters"]
+
+
+def test_a_place_has_the_settings_of_the_stage_and_nothing_that_it_does_not_refer_to(
+    placed: Template, template: Template
+) -> None:
+    own = placed["Globals"]["Function"]["Environment"]["Variables"]
+    stages = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert own == stages | {"TOCSIN_HOME_REGION": {"Ref": "HomeRegion"}}
+    assert lint(json.dumps(placed), config=ManualArgs(regions=["eu-central-1"])) == []
+    assert "RequestRate" not in placed["Parameters"] and "LogRoleIsMade" not in placed["Conditions"]
+
+
+def test_somebody_hears_of_what_goes_wrong_in_a_place(placed: Template) -> None:
+    alarms = {name for name, one in placed["Resources"].items() if one["Type"] == "AWS::CloudWatch::Alarm"}
+    assert {"FaultsAlarm", "ProbesLateAlarm", "RunProbesErrorsAlarm", "ProbesFailedAlarm"} <= alarms
+    assert placed["Resources"]["AlarmReader"]["Properties"]["Endpoint"] == {"Ref": "AlarmEmail"}
 
 
 def test_the_stages_own_template_stays_as_it_was(template: Template) -> None:

@@ -69,8 +69,30 @@ def test_the_api_answers_before_the_gateway_gives_up(functions: Resources) -> No
 
 def test_the_sweep_runs_every_minute_and_is_never_repeated(functions: Resources) -> None:
     (event,) = functions["sweep_due"]["Events"].values()
-    assert event == {"Type": "Schedule", "Properties": {"Schedule": "rate(1 minute)"}}
+    assert (event["Type"], event["Properties"]["Schedule"]) == ("Schedule", "rate(1 minute)")
     assert functions["sweep_due"]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_what_a_clock_started_in_vain_is_set_aside(resources: Resources, functions: Resources) -> None:
+    aside = {"Fn::GetAtt": ["ClocksFailedQueue", "Arn"]}
+    (statement,) = resources["ClocksFailedQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Principal"], statement["Resource"]) == ({"Service": "events.amazonaws.com"}, aside)
+    for name in (function.name for function in known.FUNCTIONS if function.every):
+        (event,) = functions[name]["Events"].values()
+        assert event["Properties"]["DeadLetterConfig"] == {"Arn": aside}
+        failed = functions[name]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+        assert failed == {"Type": "SQS", "Destination": aside}
+
+
+def test_no_queue_takes_all_that_an_account_may_run_and_no_batch_fails_as_one(functions: Resources) -> None:
+    most = 0
+    for name in (function.name for function in known.FUNCTIONS if function.queue):
+        (event,) = functions[name]["Events"].values()
+        most += event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+        partial = event["Properties"].get("FunctionResponseTypes")
+        assert (partial == ["ReportBatchItemFailures"]) == (event["Properties"]["BatchSize"] > 1)
+    # Lambda quotas, "Concurrent executions".
+    assert most < 1_000 * 2 / 3
 
 
 def test_concurrency_is_reserved_for_nobody(functions: Resources) -> None:
@@ -99,7 +121,9 @@ def variables(template: Template) -> dict[str, str]:
     }
 
 
-def value_of(template: Template, value: dict[str, str]) -> str:
+def value_of(template: Template, value: dict[str, str] | str) -> str:
+    if isinstance(value, str):
+        return value
     defaults = {name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()}
     text = value.get("Fn::Sub", f"${{{value.get('Ref')}}}")
     return re.sub(r"\$\{(\w+)\}", lambda match: defaults[match[1]], text)
@@ -266,7 +290,7 @@ def test_every_queue_of_failures_and_every_function_has_an_alarm(resources: Reso
     own = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
     counted = {"SweepsMissedAlarm", "SweepLateAlarm", "DeadlinesLateAlarm", "ProbesLateAlarm", "FaultsAlarm"}
     counted |= {"CommandsLateAlarm", "SpendingLimitAlarm", "BounceRateAlarm", "ComplaintRateAlarm"}
-    assert alarms == counted | {*(f"{noun.capitalize()}FailedAlarm" for noun in known.fed())} | {
+    assert alarms == counted | {*(f"{noun.capitalize()}FailedAlarm" for noun in (*known.fed(), "clocks"))} | {
         f"{name}ErrorsAlarm" for name in own
     }
     assert len(own) == len(functions)

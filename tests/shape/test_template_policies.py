@@ -84,7 +84,8 @@ BY_LAMBDA = LOGGING | TAKING
 
 def allowed(function: str) -> dict[str, set[str]]:
     """What the function itself may call."""
-    rest = {resource: actions - BY_LAMBDA for resource, actions in POLICIES[function].items()}
+    own = {resource: actions for resource, actions in POLICIES[function].items() if resource != "clocksfailed"}
+    rest = {resource: actions - BY_LAMBDA for resource, actions in own.items()}
     return {resource: actions for resource, actions in rest.items() if actions}
 
 
@@ -94,7 +95,8 @@ POLICIES = {function.name: policy(function.name) for function in known.FUNCTIONS
 def test_a_policy_allows_the_calls_of_the_table_of_functions_and_what_lambda_does_in_its_name() -> None:
     assert POLICIES["tick_wheel"] == {
         "TickWheelLogs": LOGGING,
-        "checks/wheel": {"dynamodb:Query"},
+        "clocksfailed": {"sqs:SendMessage"},
+        "checks/wheel": {"dynamodb:Query", "dynamodb:Scan"},
         "directory": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "probes": {"sqs:GetQueueUrl", "sqs:SendMessage"},
         "rules": {"sqs:GetQueueUrl", "sqs:SendMessage"},
@@ -115,20 +117,29 @@ def test_the_policies_are_those_of_the_roles(template: dict[str, Any], functions
         assert "ManagedPolicyArns" not in role
 
 
-def granted(function: str) -> list[Any]:
-    """What a policy grants when the owner says so, under its condition."""
+def granted(function: str, condition: str) -> list[Any]:
+    """What a policy grants when the owner says so, under this condition."""
     statements = policies.document(known.named(function))["Statement"]
-    return [statement["Fn::If"] for statement in statements if "Fn::If" in statement]
+    found = [statement["Fn::If"] for statement in statements if "Fn::If" in statement]
+    assert all(one[2] == {"Ref": "AWS::NoValue"} for one in found)
+    return [one[1] for one in found if one[0] == condition]
 
 
 def test_commands_may_assume_the_roles_that_the_owner_names_and_nobody_else_may(template: dict[str, Any]) -> None:
-    ((condition, statement, otherwise),) = granted("run_commands")
+    (statement,) = granted("run_commands", "CommandRolesAreGiven")
     assert statement["Action"] == ["sts:AssumeRole"]
     assert statement["Resource"] == {"Ref": "CommandRoles"}
-    assert otherwise == {"Ref": "AWS::NoValue"}
-    assert condition in template["Conditions"]
+    assert "CommandRolesAreGiven" in template["Conditions"]
     assert template["Parameters"]["CommandRoles"]["Default"] == ""
-    assert [name for name in POLICIES if granted(name)] == ["run_commands"]
+    assert [name for name in POLICIES if granted(name, "CommandRolesAreGiven")] == ["run_commands"]
+
+
+def test_every_function_may_write_traces_if_the_owner_wants_them(template: dict[str, Any]) -> None:
+    for name in POLICIES:
+        (statement,) = granted(name, "CallsAreTraced")
+        assert set(statement["Action"]) == {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+    assert template["Globals"]["Function"]["Tracing"] == {"Fn::If": ["CallsAreTraced", "Active", "PassThrough"]}
+    assert template["Parameters"]["Tracing"]["Default"] == "off"
 
 
 @pytest.mark.parametrize(

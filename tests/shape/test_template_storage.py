@@ -73,12 +73,12 @@ def test_history_and_points_alone_expire(resources: Resources) -> None:
 
 
 def test_what_cannot_be_made_anew_can_be_restored(resources: Resources) -> None:
-    restorable = {
-        name
-        for name, table in tables(resources).items()
-        if table["Properties"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
-    }
-    assert restorable == {"ChecksTable", "DirectoryTable", "DefinitionsTable"}
+    protected = {"Fn::If": ["TablesAreProtected", True, False]}
+    for name, table in tables(resources).items():
+        precious = name in ("ChecksTable", "DirectoryTable", "DefinitionsTable")
+        restorable = table["Properties"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+        assert restorable == (precious or protected)
+        assert table["Properties"]["DeletionProtectionEnabled"] == protected
 
 
 def test_dev_is_thrown_away_with_its_stack(resources: Resources) -> None:
