@@ -36,6 +36,7 @@ from infra import account, change_set, entrance, feedback, parameters, place, pl
 from infra.change_set import Failed, Stack
 from infra.checking import BadParameter, check_home, check_parameters
 from infra.package import ARCHIVE, PLACE, TEMPLATE, CannotPackage, build
+from infra.parameters import ARCHITECTURES
 from infra.resources import THROWAWAY
 from infra.template import ROOT, BadStage, settings_of, stack_of
 
@@ -63,7 +64,7 @@ def deploy(
     stack = Stack(boto3.client("cloudformation"), stack_of(settings), agree=agree)
     known = stack.parameters()
     check_home(known | given)
-    build(stage, out, apprise=apprise)
+    build(stage, out, (known | given).get("Architecture", ARCHITECTURES[0]), apprise=apprise)
     template = json.loads((out / TEMPLATE).read_text())
     bucket = artifacts_bucket(settings.prefix)
     url = upload(bucket, stage, out, template)
@@ -98,7 +99,7 @@ def deploy_place(stage: str, given: dict[str, str], agree: Agree = change_set.no
     here = account.present()
     stack = Stack(boto3.client("cloudformation"), f"{stack_of(settings)}-place", agree=agree)
     chosen = placing.chosen(stage, here.region, stack.parameters(), given)
-    build(stage, out)
+    build(stage, out, chosen.get("Architecture", ARCHITECTURES[0]))
     template = json.loads((out / PLACE).read_text())
     url = upload(artifacts_bucket(settings.prefix), stage, out, template)
     names = list(template["Parameters"])

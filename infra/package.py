@@ -27,6 +27,7 @@ from chalice.utils import UI, OSUtils
 
 from infra import compiled, place
 from infra.environment import included
+from infra.parameters import ARCHITECTURES
 from infra.template import ROOT, BadStage, merged, settings_of
 
 OLDEST = (3, 12)
@@ -60,13 +61,14 @@ class _Packager(LambdaDeploymentPackager):
         return ((file, inside) for file, inside in files if "__pycache__" not in file)
 
 
-def build(stage: str, out: Path, *, apprise: bool = False) -> None:
-    """Makes the files of the stage in `out`. Raises CannotPackage, BadStage."""
+def build(stage: str, out: Path, architecture: str = ARCHITECTURES[0], *, apprise: bool = False) -> None:
+    """Makes the files of the stage in `out`, for functions that run on this architecture. Raises CannotPackage,
+    BadStage."""
     require_python(sys.version_info[:2])
     requirements = WITH_APPRISE if apprise else PLAIN
     template = merged(stage)
     out.mkdir(parents=True, exist_ok=True)
-    fetched = _archive(out / ARCHIVE, requirements)
+    fetched = _archive(out / ARCHIVE, requirements, architecture)
     found = [*wrong_handlers(template), *flaws(out / ARCHIVE, _pins(requirements))]
     if found:
         fetched.unlink()  # or the next run would take it as it is
@@ -81,12 +83,12 @@ def require_python(version: tuple[int, int]) -> None:
         raise CannotPackage(f"Python 3.12 or newer is needed to package, this is {version[0]}.{version[1]}")
 
 
-def _archive(made: Path, requirements: Path) -> Path:
+def _archive(made: Path, requirements: Path, architecture: str) -> Path:
     """Makes the archive of app.py, chalicelib and the requirements, all compiled too; answers where the requirements
     are kept for the next time."""
     files, silent = OSUtils(), UI(out=io.StringIO())
-    builder = DependencyBuilder(files, PipRunner(SubprocessPip(files), files))
-    packager = _Packager(files, builder, silent)
+    builder = DependencyBuilder(files, PipRunner(SubprocessPip(files), files), architecture=architecture)
+    packager = _Packager(files, builder, silent, architecture=architecture)
     packager.requirements = requirements
     fetched = Path(packager.create_deployment_package(str(ROOT), "python{}.{}".format(*sys.version_info)))
     shutil.copyfile(fetched, made)
@@ -146,9 +148,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the directory for deployment.zip and sam.json")
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--apprise", action="store_true", help="with the library that channels of that kind need")
+    parser.add_argument("--architecture", choices=ARCHITECTURES, default=ARCHITECTURES[0])
     arguments = parser.parse_args()
     try:
-        build(arguments.stage, arguments.out, apprise=arguments.apprise)
+        build(arguments.stage, arguments.out, arguments.architecture, apprise=arguments.apprise)
     except (CannotPackage, BadStage) as reason:
         sys.exit(f"infra.package: {reason}")
     template = json.loads((arguments.out / TEMPLATE).read_text())

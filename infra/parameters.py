@@ -16,6 +16,8 @@ from infra.resources import SMS_LOG, name_of
 Parameters = dict[str, Any]
 
 LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
+# What Lambda runs functions on (AWS::Lambda::Function, Architectures).
+ARCHITECTURES = ("x86_64", "arm64")
 # Settings that name the installation: fixed when it is packaged, since its tables and queues are called by them.
 _FIXED = ("stage", "prefix")
 # Settings of which the stage says itself what they are. Only a place has its home elsewhere.
@@ -72,6 +74,8 @@ def parameters() -> Parameters:
     )
     words = "Whether every table can be restored to any second of the last 35 days and is protected from deletion."
     own["Protection"] = choice(("unset", "on", "off"), words)
+    words = "What the functions run on, for which the package must have been made."
+    own["Architecture"] = choice(ARCHITECTURES, words)
     own["Tracing"] = choice(
         ("off", "on"),
         "Whether X-Ray traces the functions; not the gateway, whose traces would hold paths with codes in them.",

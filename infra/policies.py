@@ -24,7 +24,6 @@ CONDITIONS = {
     "CommandRolesAreGiven": {"Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", {"Ref": "CommandRoles"}]}, ""]}]},
     "CallsAreTraced": {"Fn::Equals": [{"Ref": "Tracing"}, "on"]},
 }
-TRACING = {"Fn::If": ["CallsAreTraced", "Active", "PassThrough"]}
 # What X-Ray takes has no resource (Service Authorization Reference, "AWS X-Ray").
 TRACE = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
 _ACCOUNT = "${AWS::Region}:${AWS::AccountId}"

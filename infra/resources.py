@@ -136,6 +136,11 @@ def _arn(resource: str) -> dict[str, Any]:
     return {"Fn::GetAtt": [resource, "Arn"]}
 
 
+# Here, and not for all functions at once, since Chalice says both of each.
+_ARCHITECTURES = [{"Ref": "Architecture"}]
+_TRACING = {"Fn::If": ["CallsAreTraced", "Active", "PassThrough"]}
+
+
 def additions(settings: Settings) -> Resources:
     """What is added to Chalice's functions: a name, and a log group that is there before the first line is written."""
     made: Resources = {}
@@ -143,7 +148,7 @@ def additions(settings: Settings) -> Resources:
         name = settings.resource(function.name.replace("_", "-"))
         group = {"LogGroupName": f"/aws/lambda/{name}", "RetentionInDays": {"Ref": "LogDays"}}
         made[f"{logical(function)}Logs"] = {"Type": "AWS::Logs::LogGroup", "Properties": group}
-        properties: dict[str, Any] = {"FunctionName": name, **_called(function)}
+        properties = {"FunctionName": name, "Architectures": _ARCHITECTURES, "Tracing": _TRACING, **_called(function)}
         made[logical(function)] = {"DependsOn": [f"{logical(function)}Logs"], "Properties": properties}
     return made
 

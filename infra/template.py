@@ -147,7 +147,7 @@ def own(settings: Settings) -> dict[str, Any]:
         # OpenApiVersion keeps SAM from making a second stage, called Stage, that nobody asked for.
         "Globals": {
             "Api": {"OpenApiVersion": "2.0"},
-            "Function": {"Environment": {"Variables": parameters.adjustable()}, "Tracing": policies.TRACING},
+            "Function": {"Environment": {"Variables": parameters.adjustable()}},
         },
         "Resources": {
             **resources.tables(settings),

@@ -53,6 +53,11 @@ def client_modules(name: str) -> Path:
     return home / "node_modules"
 
 
+def checkov_python() -> Path:
+    """The Python of `.venv-checkov`, which looks at templates. CannotRun."""
+    return _made(".venv-checkov", "infra/lanes/requirements-checkov.txt")
+
+
 def bare(python: Path) -> str:
     """The interpreter that a virtual environment was made with, without the environment's packages."""
     asked = subprocess.run([python, "-c", "import sys; print(sys._base_executable)"], capture_output=True, text=True)

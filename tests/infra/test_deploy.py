@@ -134,6 +134,10 @@ def test_parameters_are_given_as_name_and_value() -> None:
         deploy.parameter("SiteRoot")
 
 
+# What packages were made for.
+built: list[str] = []
+
+
 class Deployed:
     """Takes the place of a stack: remembers what it was given, as CloudFormation would."""
 
@@ -159,7 +163,8 @@ class Deployed:
 def deployed(aws: None, out: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Deployed]:
     """Deploys the stage blue without packaging anything."""
 
-    def build(stage: str, folder: Path, **_: bool) -> None:
+    def build(stage: str, folder: Path, architecture: str, *, apprise: bool) -> None:
+        built.append(architecture)
         folder.mkdir(parents=True)
         for file in out.iterdir():
             if file.is_file():
@@ -180,6 +185,11 @@ def test_the_functions_are_told_their_address_once_it_is_known(deployed: Callabl
     stack = deployed(MailFrom="a@example.org")
     assert stack.name == "tocsin-blue"
     assert stack.applied == [{"MailFrom": "a@example.org"}, {"Protection": "on", "SiteRoot": ADDRESS}]
+
+
+def test_the_package_is_made_for_what_the_functions_run_on(deployed: Callable[..., Deployed]) -> None:
+    deployed(Architecture="arm64")
+    assert built.pop() == "arm64"
 
 
 def test_an_address_of_the_owners_own_stands(deployed: Callable[..., Deployed]) -> None:

@@ -59,6 +59,10 @@ def test_every_function_has_its_own_memory_timeout_and_policy(functions: Resourc
     assert len(set(roles)) == len(roles)
 
 
+def test_every_function_runs_on_what_the_owner_chose(functions: Resources) -> None:
+    assert all(function["Architectures"] == [{"Ref": "Architecture"}] for function in functions.values())
+
+
 def test_no_policy_is_guessed_from_the_code() -> None:
     assert CONFIG["autogen_policy"] is False
 

@@ -134,11 +134,13 @@ def test_commands_may_assume_the_roles_that_the_owner_names_and_nobody_else_may(
     assert [name for name in POLICIES if granted(name, "CommandRolesAreGiven")] == ["run_commands"]
 
 
-def test_every_function_may_write_traces_if_the_owner_wants_them(template: dict[str, Any]) -> None:
+def test_every_function_writes_traces_if_the_owner_wants_them(
+    template: dict[str, Any], functions: dict[str, Any]
+) -> None:
     for name in POLICIES:
+        assert functions[name]["Tracing"] == {"Fn::If": ["CallsAreTraced", "Active", "PassThrough"]}
         (statement,) = granted(name, "CallsAreTraced")
         assert set(statement["Action"]) == {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
-    assert template["Globals"]["Function"]["Tracing"] == {"Fn::If": ["CallsAreTraced", "Active", "PassThrough"]}
     assert template["Parameters"]["Tracing"]["Default"] == "off"
 
 
