@@ -17,7 +17,8 @@ class BadSettings(Exception):
 class Settings:
     """`stage` and `prefix` name the installation: every table and queue is called `<prefix>-<stage>-<noun>`.
 
-    `mail_to` is the owner's address, to which alerts go that name no channel. `location` is the name of the place where
+    `mail_to` is the owner's address, to which alerts go that name no channel; `watched_by` is called after each sweep
+    that went well, so that somebody else notices when none does. `location` is the name of the place where
     this process runs; `locations` are all places that are probed from with their AWS regions, home first; `home_region`
     is set in the other regions alone: where the tables are. Channels may publish to SNS topics whose names begin with
     `topic_prefix`, "*" for all. `sms_log` is the log group in which SNS tells of text messages that failed; empty where
@@ -33,6 +34,7 @@ class Settings:
     ping_endpoint: str = ""
     mail_from: str = "Tocsin <alerts@localhost>"
     mail_to: str = ""
+    watched_by: str = ""
     check_limit: int = 10_000
     ping_body_limit: int = 10_000
     ping_log_limit: int = 100
@@ -150,6 +152,7 @@ SHAPES = {
     "site_root": URL,
     "ping_endpoint": URL,
     "mail_to": ADDRESS,
+    "watched_by": Shape(r"https?://[^\s\"<>]+", "an address of the web, as in https://hc.example.org/ping/..."),
     "home_region": Shape(REGION, "a region of AWS, as in eu-north-1"),
 }
 # These have their names from AWS's tools, which read them too.

@@ -28,6 +28,7 @@ SENTENCES = {
     "site_root": "The address in mails and in the API's answers; the API's own when empty.",
     "ping_endpoint": "The address below which checks are pinged; /ping below SiteRoot when empty.",
     "mail_to": "The owner's address, for alerts that name no channel and word of an absence of the monitor itself.",
+    "watched_by": "The address of a heartbeat elsewhere that is called after each sweep; none when empty.",
     "check_limit": "How many checks a project may have that has no limit of its own.",
     "ping_body_limit": "How many bytes of a ping's body are kept.",
     "ping_log_limit": "How many pings of a check are listed.",

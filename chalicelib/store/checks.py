@@ -94,6 +94,17 @@ def due(shard: str, until: datetime) -> Iterator[list[Due]]:
         request = request | {"ExclusiveStartKey": start} if start else {}
 
 
+def behind(until: datetime, at_most: int) -> tuple[int, datetime | None]:
+    """How many deadlines before `until` still stand in the index, up to a number, and the earliest of them."""
+    found = []
+    for shard in sorted(due_shards() | {*check_items.due_shards()}):
+        for page in due(shard, until):
+            found += [one.at for one in page]
+            if len(found) >= at_most:
+                break
+    return len(found), min(found, default=None)
+
+
 def _due(item: dict[str, Any]) -> Due:
     return Due(item["project"]["S"], item["code"]["S"], from_micros(int(item["due"]["N"])))
 

@@ -8,6 +8,7 @@ A message is a JSON object; what it means is known to the monitor. Losing a nudg
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -72,6 +73,27 @@ def drop(noun: str, receipts: list[str], *, region: str | None = None) -> None:
     entries = [{"Id": str(number), "ReceiptHandle": receipt} for number, receipt in enumerate(receipts)]
     with translated():
         _client(where).delete_message_batch(QueueUrl=_url(noun, where), Entries=entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """About how many messages of a queue can be read, are being dealt with, and cannot be read yet."""
+
+    ready: int
+    taken: int
+    later: int
+
+
+def depth(noun: str, *, aside: bool = False) -> Depth:
+    """Of a queue at home, or of the one for what failed there (`aside`). Raises StoreFault."""
+    wanted = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+    names = [*wanted, "ApproximateNumberOfMessagesDelayed"]
+    with translated():
+        client = _client(home_region())
+        name = f"{table_name(noun)}-failed" if aside else table_name(noun)
+        url = client.get_queue_url(QueueName=name)["QueueUrl"]
+        found = client.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return Depth(*(int(found.get(name, 0)) for name in names))
 
 
 def _send_batch(noun: str, region: str | None, entries: list[dict[str, Any]]) -> None:

@@ -13,7 +13,8 @@ from chalicelib.monitor.managing.projects import KINDS
 LIMIT_MAX = 10_000_000
 
 ABOUT = (
-    "Makes, lists and removes projects; lists and replaces their keys; keeps what their check commands may log in with."
+    "Makes, lists and removes projects; lists and replaces their keys; keeps what their check commands may log in "
+    "with; tells how the installation fares."
 )
 WHERE = (
     "Without --stage and --endpoint the service that `make run` started on this machine is asked; "
@@ -65,7 +66,7 @@ def _commands() -> _Parser:
     json = _Parser(add_help=False)
     json.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer with a JSON document")
     root = _Parser(prog="infra.admin", description=f"{ABOUT} {WHERE}", parents=[_place(), json])
-    nouns = root.add_subparsers(dest="noun", required=True, metavar="project|key|credential")
+    nouns = root.add_subparsers(dest="noun", required=True, metavar="project|key|credential|status")
 
     project = nouns.add_parser("project", help="projects").add_subparsers(dest="verb", required=True, metavar="VERB")
     create = project.add_parser("create", parents=[json], help="a new project; shows its keys, once")
@@ -83,6 +84,9 @@ def _commands() -> _Parser:
     rotate.add_argument("code")
     rotate.add_argument("--kind", choices=KINDS, action="append", help="only this kind; may be repeated")
     rotate.add_argument("--keep-old", action="store_true", help="the old keys go on working beside the new")
+    nouns.add_parser("status", parents=[json], help="is everybody told, how late is it, who fails").set_defaults(
+        verb=""
+    )
     _credential_commands(nouns.add_parser("credential", help="what check commands may log in with"), json)
     return root
 

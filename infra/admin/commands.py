@@ -18,7 +18,7 @@ from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import directory
 from chalicelib.store.faults import StoreFault
-from infra.admin import arguments, faults
+from infra.admin import arguments, faults, status
 from infra.admin.arguments import Help, Usage
 
 # What the API calls each kind of key, and what it is for.
@@ -167,6 +167,10 @@ def _remove_credential(_services: Services, args: Namespace) -> Outcome:
     return Outcome(f"Commands of the project have {args.name} no more.", {"name": args.name})
 
 
+def _status(services: Services, _args: Namespace) -> Outcome:
+    return Outcome(*status.show(services))
+
+
 def _columns(rows: list[list[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -181,4 +185,5 @@ _COMMANDS: dict[tuple[str, str], Callable[[Services, Namespace], Outcome]] = {
     ("credential", "add"): _add_credential,
     ("credential", "list"): _credentials,
     ("credential", "remove"): _remove_credential,
+    ("status", ""): _status,
 }

@@ -14,11 +14,13 @@ from chalicelib.core.check import Signal
 from chalicelib.monitor.clocks import sweep
 from chalicelib.monitor.intake import pings, points
 from chalicelib.monitor.managing import channels, rules
+from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.settings import Settings
 from chalicelib.store import checks, sweeps
 from chalicelib.store.faults import StoreFault
 from tests import specs
+from tests.channels.servers import Reply, serving
 from tests.conftest import NOW, Clock, Queues, Story
 from tests.flows.conftest import Heartbeat
 from tests.sent import Mail, Sent
@@ -242,3 +244,20 @@ def test_news_that_cannot_be_handed_on_makes_nobody_take_the_monitor_for_away(
         sweep.run(heartbeat.services)
 
     assert sweeps.state().last == story.clock.now
+
+
+def test_who_watches_the_monitor_hears_of_each_sweep_that_went_well(
+    services: Services, clock: Clock, minute: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving() as server:
+        services.settings = replace(services.settings, watched_by=server.url("/ping/tocsin?up=1"))
+        minute()
+        server.answer(Reply(500))
+        minute()
+        assert [(one.method, one.path) for one in server.received] == [("GET", "/ping/tocsin?up=1")] * 2
+        with monkeypatch.context() as patch, pytest.raises(StoreFault):
+            patch.setattr(deliver, "hand_on", out_of_order)
+            sweep.run(services)
+        assert len(server.received) == 2
+    sweep.run(services)
+    assert sweeps.state().last == clock.now

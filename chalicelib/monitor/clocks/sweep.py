@@ -5,6 +5,7 @@
 2. Hand undelivered news whose time has come to the deliverer again.
 3. Note that this sweep came to its end. One that finds that none has for three minutes notes the absence first, so that
    what fell due meanwhile is given time to settle, and tells the owner.
+4. When all of that went well, call the address at which somebody else watches this monitor, if the owner names one.
 
 The index only nominates, and so do the messages. Runs may overlap, repeat or die at any point: every decision is made
 on a strong read and kept by a conditional write, and whatever was not decided still stands in the index for the next
@@ -52,7 +53,22 @@ def run(services: Services) -> int:
     log.count(Sweeps=1, DeadlinesFound=found, SweepLagSeconds=max(late, 0.0))
     # News that could not be handed on makes this run fail, but whoever fell silent has been looked for.
     redelivery.result()
+    _tell_watcher(services)
     return found
+
+
+def _tell_watcher(services: Services) -> None:
+    """A sign of life to whoever watches the monitor. That he cannot be reached is his to notice."""
+    address = services.settings.watched_by
+    if not address:
+        return
+    try:
+        answer = services.outlet.http.send("GET", address, {"User-Agent": "Tocsin"})
+    except Undelivered as error:
+        log.warning("who watches this monitor cannot be reached", reason=error.message)
+        return
+    if not answer.ok:
+        log.warning("who watches this monitor refused its sign of life", status=answer.status)
 
 
 def _tell_owner(services: Services, swept: Swept) -> None:

@@ -128,7 +128,7 @@ def _not_sent(services: Services, leased: Leased, news: News, error: Undelivered
     if given_up and error.reached:
         # Those who have it are to hear how it goes on.
         return _sent(services, leased, news, error.message, error.reached)
-    why = {"channel": channel.code, "check": news.check.code, "reason": error.message}
-    log.warning("not notified", **why, final=given_up)
+    why = {"channel": channel.code, "kind": channel.kind, "project": channel.project, "check": news.check.code}
+    log.warning("not notified", **why, reason=error.message, final=given_up)
     log.count(DeliveryFailures=1, **({"DeliveriesGivenUp": 1} if given_up else {}))
     return Outcome(channel, news, leased.seen, leased.cursor, _by(failed), now, error=error.message)
