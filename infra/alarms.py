@@ -29,6 +29,7 @@ def alarms(settings: Settings) -> Resources:
             "Properties": {"TopicArn": {"Ref": TOPIC}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}},
         },
         "SweepsMissedAlarm": _sweeps_missed(settings),
+        "TicksMissedAlarm": _ticks_missed(settings),
         "SweepLateAlarm": _sweep_late(settings),
         "DeadlinesLateAlarm": _deadlines_late(settings),
         "ProbesLateAlarm": _probes_late(settings),
@@ -46,11 +47,20 @@ def alarms(settings: Settings) -> Resources:
 
 
 def _sweeps_missed(settings: Settings) -> dict[str, Any]:
-    """Silence about the silence: no sweep has come to its end for five minutes. Counted by `log.count`."""
+    """Silence about the silence: no sweep has come to its end for five minutes."""
+    return _missed(settings, "Sweeps", "No sweep for five minutes: checks that fall silent are not noticed.")
+
+
+def _ticks_missed(settings: Settings) -> dict[str, Any]:
+    return _missed(settings, "Ticks", "No tick for five minutes: no probe, rule or command is asked for.")
+
+
+def _missed(settings: Settings, counter: str, words: str) -> dict[str, Any]:
+    """What a clock counts each minute (`log.count`) has not been counted for five."""
     return _alarm(
-        settings.resource("sweeps-missed"),
-        "No sweep for five minutes: checks that fall silent are not noticed.",
-        **_counted(settings, "Sweeps"),
+        settings.resource(f"{counter.lower()}-missed"),
+        words,
+        **_counted(settings, counter),
         Statistic="Sum",
         Period=MINUTE,
         EvaluationPeriods=5,

@@ -43,9 +43,9 @@ def _check(name: str, about: Mapping[str, Any], value: str) -> None:
             raise BadParameter(f"{name} must be a whole number from {low} to {high}, not {value!r}")
 
 
-def check_home(values: Mapping[str, str]) -> None:
-    """The first of the places is where the stage itself is. Raises BadParameter."""
+def check_home(values: Mapping[str, str], region: str) -> None:
+    """The first of the places is where the stage itself is, in this region. Raises BadParameter."""
     places = load({"TOCSIN_LOCATIONS": values.get("Locations", "")}).locations
     here = values.get("Location") or load({}).location
-    if places and places[0][0] != here:
-        raise BadParameter(f"Locations must begin with the place of the stage itself, which Location calls {here!r}")
+    if places and places[0] != (here, region):
+        raise BadParameter(f"Locations must begin with the place of the stage itself, {here}={region}")

@@ -60,10 +60,10 @@ def deploy(
     BadParameter, Failed, or botocore's errors."""
     settings, out = settings_of(stage), ROOT / "build" / stage
     check_parameters(parameters.parameters() | entrance.parameters(), given)
-    account.present()
+    here = account.present()
     stack = Stack(boto3.client("cloudformation"), stack_of(settings), agree=agree)
     known = stack.parameters()
-    check_home(known | given)
+    check_home(known | given, here.region)
     build(stage, out, (known | given).get("Architecture", ARCHITECTURES[0]), apprise=apprise)
     template = json.loads((out / TEMPLATE).read_text())
     bucket = artifacts_bucket(settings.prefix)

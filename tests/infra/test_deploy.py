@@ -121,11 +121,12 @@ def test_good_parameters_pass() -> None:
 
 
 def test_the_first_of_the_places_is_the_stages_own() -> None:
-    check_home({"Location": "Stockholm", "Locations": "Stockholm=eu-north-1"})
-    with pytest.raises(
-        BadParameter, match="must begin with the place of the stage itself, which Location calls 'Home'"
-    ):
-        check_home({"Locations": "Stockholm=eu-north-1"})
+    sound = {"Location": "Stockholm", "Locations": "Stockholm=eu-north-1"}
+    check_home(sound, "eu-north-1")
+    check_home({}, "eu-north-1")
+    for values, region in ((sound, "eu-west-1"), ({"Locations": "Stockholm=eu-north-1"}, "eu-north-1")):
+        with pytest.raises(BadParameter, match=f"must begin with the place of the stage itself, .*={region}"):
+            check_home(values, region)
 
 
 def test_parameters_are_given_as_name_and_value() -> None:

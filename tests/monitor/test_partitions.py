@@ -59,6 +59,21 @@ def test_whoever_falls_silent_is_noticed_whatever_the_number_was(story: Story, b
     assert down(story, codes) == len(codes)
 
 
+def test_where_too_many_stand_to_be_looked_at_every_partition_is_asked(
+    scene: Scene, flaky: Flaky, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LOOKED_AT", 2)
+    deploy(story, 8)
+    scene.channel("a")
+    made = [scene.check("a", timeout=60, grace=60).code for _ in range(8)]
+    for code in made:
+        scene.ping("success", code)
+    deploy(story, 1)
+    story.sweep_for(4)
+
+    assert down(story, made) == len(flaky.told) == len(made)
+
+
 def test_what_functions_write_that_are_not_replaced_yet_is_noticed_too(story: Story) -> None:
     deploy(story, 8)
     deploy(story, 1)

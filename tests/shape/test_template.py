@@ -253,6 +253,7 @@ def gateway_answers(resources: Resources) -> Resources:
     ("alarm", "counter"),
     [
         ("SweepsMissedAlarm", "Sweeps"),
+        ("TicksMissedAlarm", "Ticks"),
         ("SweepLateAlarm", "SweepLagSeconds"),
         ("DeadlinesLateAlarm", "DetectionSeconds"),
         ("ProbesLateAlarm", "ProbeLagSeconds"),
@@ -282,8 +283,11 @@ def logger_into(stream: io.StringIO) -> logging.Logger:
     return logger
 
 
-def test_five_minutes_without_a_sweep_are_an_alarm_even_if_nothing_is_counted(resources: Resources) -> None:
-    alarm = resources["SweepsMissedAlarm"]["Properties"]
+@pytest.mark.parametrize("missed", ["SweepsMissedAlarm", "TicksMissedAlarm"])
+def test_five_minutes_without_a_clock_are_an_alarm_even_if_nothing_is_counted(
+    resources: Resources, missed: str
+) -> None:
+    alarm = resources[missed]["Properties"]
     assert alarm["Period"] * alarm["EvaluationPeriods"] == 300
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
     assert alarm["TreatMissingData"] == "breaching"
@@ -293,7 +297,7 @@ def test_every_queue_of_failures_and_every_function_has_an_alarm(resources: Reso
     alarms = {name for name, one in resources.items() if one["Type"] == "AWS::CloudWatch::Alarm"}
     own = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
     counted = {"SweepsMissedAlarm", "SweepLateAlarm", "DeadlinesLateAlarm", "ProbesLateAlarm", "FaultsAlarm"}
-    counted |= {"CommandsLateAlarm", "SpendingLimitAlarm", "BounceRateAlarm", "ComplaintRateAlarm"}
+    counted |= {"TicksMissedAlarm", "CommandsLateAlarm", "SpendingLimitAlarm", "BounceRateAlarm", "ComplaintRateAlarm"}
     assert alarms == counted | {*(f"{noun.capitalize()}FailedAlarm" for noun in (*known.fed(), "clocks"))} | {
         f"{name}ErrorsAlarm" for name in own
     }

@@ -43,6 +43,7 @@ def run(services: Services, at: datetime | None = None) -> int:
     now = at or services.clock()
     known = wheel.state()
     if not known.periods:
+        log.count(Ticks=1)
         return 0
     start, end = _begin(known, now), max(now, services.clock()) + LOOK_AHEAD
     shards = known.shards if known.measured else max(known.shards, wheel.measure())
