@@ -91,13 +91,17 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         values["allowed_networks"] = _networks(given["allowed_networks"])
     if "locations" in given:
         values["locations"] = _locations(given["locations"])
-    for name, shape in SHAPES.items():
-        if name in given and not re.fullmatch(shape.pattern, given[name]):
-            raise BadSettings(f"{_VARIABLES[name]} must be {shape.words}, not {given[name]!r}")
+    _require_shapes(given)
     for name in ("site_root", "ping_endpoint"):
         if name in given:
             values[name] = given[name].rstrip("/")
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _require_shapes(given: Mapping[str, str]) -> None:
+    for name, shape in SHAPES.items():
+        if name in given and not re.fullmatch(shape.pattern, given[name]):
+            raise BadSettings(f"{_VARIABLES[name]} must be {shape.words}, not {given[name]!r}")
 
 
 def _networks(text: str) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ SENTENCES = {
     "locations": "Every place that is probed from with its region, home first; home alone when empty.",
     "allowed_networks": "Private networks that webhooks, probes and check commands may reach, as in 10.1.0.0/16.",
     "topic_prefix": "How the names of the SNS topics begin that channels may publish to; * for all.",
+    "lean_transport": "Whether tables are called by the package's own transport in place of botocore's.",
     "confirm_addresses": "Whether news goes only to those addresses and numbers whose owners have confirmed it.",
 }
 
