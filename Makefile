@@ -17,6 +17,9 @@ ready_to_run := $(stamps)/requirements-run
 ready_to_test := $(stamps)/requirements-dev
 ready_to_package := $(package_stamps)/requirements-package
 
+# A name as one word of the shell, whatever is in it.
+word = '$(subst ','\'',$(1))'
+
 # An environment that compiles every module anew for each process doubles the time of the tests.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -25,8 +28,9 @@ help: ## list the targets
 	@grep -h '^[a-z-]*:.*## ' Makefile | while IFS= read -r line; do printf '  make %-14s %s\n' "$${line%%:*}" "$${line##*## }"; done
 
 .PHONY: run
-run: $(ready_to_run) ## the whole system on this machine: PORT=8000 HOST=127.0.0.1 KEYS=keys.json DEMO=1 ARGS=...
-	@$(python) -m infra.local --port $(PORT) $(if $(HOST),--host $(HOST)) $(if $(KEYS),--keys $(KEYS)) $(if $(DEMO),--demo) $(ARGS)
+run: $(ready_to_run) ## the whole system on this machine: PORT=8000 HOST=127.0.0.1 KEYS=keys.json DATA=dir DEMO=1 ARGS=...
+	@$(python) -m infra.local --port $(PORT) $(if $(HOST),--host $(HOST)) \
+		$(if $(KEYS),--keys $(call word,$(KEYS))) $(if $(DATA),--data $(call word,$(DATA))) $(if $(DEMO),--demo) $(ARGS)
 
 .PHONY: test
 test: $(ready_to_test) ## every test that a fresh machine can run; ARGS="-k sweep"

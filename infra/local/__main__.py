@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> None:
         else:
             from infra.local import runner
 
-            runner.main(options.host, options.port, options.keys, demo=options.demo, verbose=options.verbose)
+            wanted = {name: getattr(options, name) for name in runner.Options.__dataclass_fields__}
+            runner.main(runner.Options(**wanted))
     except (CannotRun, BadSettings) as error:
         sys.exit(f"infra.local: {error}")
 
@@ -38,7 +39,8 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = _Parser(prog="infra.local", description="The whole system on this machine, with AWS emulated in memory.")
     parser.add_argument("--port", type=_port, default=PORT, help="where to listen; 0 takes a free port")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--keys", type=Path, metavar="FILE", help="write the URL and the keys to this JSON file too")
+    parser.add_argument("--keys", type=_path, metavar="FILE", help="write the URL and the keys to this JSON file too")
+    parser.add_argument("--data", type=_path, metavar="DIR", help="keep everything there, and go on from it")
     parser.add_argument("--demo", action="store_true", help="fill in checks in every state")
     parser.add_argument("--verbose", action="store_true", help="show the structured logs on standard error")
     parser.add_argument(
@@ -49,6 +51,11 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     if options.tables_only != bool(options.endpoint):
         parser.error("--tables-only and --endpoint go together")
     return options
+
+
+def _path(text: str) -> Path:
+    """Not every shell knows the home directory in the middle of a word."""
+    return Path(text).expanduser()
 
 
 def _port(text: str) -> int:

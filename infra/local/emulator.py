@@ -17,6 +17,9 @@ Told = Callable[[], None]
 
 SENT_TO_QUEUE = ("sqs.SendMessage", "sqs.SendMessageBatch")
 SENT_OUT = ("sesv2.SendEmail", "sns.Publish")
+WRITTEN = tuple(
+    f"dynamodb.{name}" for name in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+)
 
 _process = BotocoreStubber.process_request
 

@@ -8,12 +8,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from chalicelib.core.check import Access
 from chalicelib.monitor.managing import projects
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
+from chalicelib.store import directory
 from infra.local import CannotRun
 
 NAMES = ("Main", "Second")
+NOWHERE = "memory alone, and gone when it stops; DATA=dir keeps it"
+ROTATED = "rotated since"
 _HINT = 8
 
 
@@ -22,16 +26,32 @@ def make(services: Services) -> list[Keyring]:
     return [projects.create(services, name) for name in NAMES]
 
 
+def to_documents(keyrings: list[Keyring]) -> list[dict[str, Any]]:
+    """What a later start has to know of them, for the tables hold no key in the clear."""
+    return [{"project": keyring.project.code, "keys": keyring.keys} for keyring in keyrings]
+
+
+def found_again(kept: list[dict[str, Any]]) -> list[Keyring]:
+    """The projects of an earlier start that are still there, with those of their keys that still open them."""
+    codes = {project.code: project for project in directory.projects()}
+    return [Keyring(codes[one["project"]], _opening(one)) for one in kept if one["project"] in codes]
+
+
+def _opening(one: dict[str, Any]) -> dict[Access, str]:
+    opened = {kind: projects.opened_by(key) for kind, key in one["keys"].items()}
+    return {kind: one["keys"][kind] for kind, key in opened.items() if key and key.project == one["project"]}
+
+
 def document(base_url: str, keyrings: list[Keyring]) -> dict[str, Any]:
-    """What the key file holds."""
+    """What the key file holds. A key that was rotated since an earlier start is null: nobody knows the new one here."""
     return {
         "base_url": base_url,
         "projects": [
             {
                 "name": keyring.project.name,
-                "api_key": keyring.keys["write"],
-                "api_key_readonly": keyring.keys["read"],
-                "ping_key": keyring.keys["ping"],
+                "api_key": keyring.keys.get("write"),
+                "api_key_readonly": keyring.keys.get("read"),
+                "ping_key": keyring.keys.get("ping"),
             }
             for keyring in keyrings
         ],
@@ -52,13 +72,14 @@ def write(file: Path, found: dict[str, Any]) -> None:
     Path(new.name).replace(file)
 
 
-def banner(found: dict[str, Any]) -> str:
-    """What the terminal shows when everything runs."""
+def banner(found: dict[str, Any], folder: Path | None = None) -> str:
+    """What the terminal shows when everything runs. `folder` is where everything is kept."""
     url = found["base_url"]
-    lines = [f"Tocsin is running on {url}  (Ctrl-C stops it, and everything in it is gone)", ""]
-    lines += [f"  Mails and messages sent   {url}/outbox", "", listed(found)]
+    lines = [f"Tocsin is running on {url}  (Ctrl-C stops it)", ""]
+    lines += [f"  Mails and messages sent   {url}/outbox", f"  Everything is kept in     {folder or NOWHERE}", ""]
+    lines += [listed(found)]
     first = found["projects"][0]
-    for title, text in examples(url, first["api_key"], first["ping_key"]):
+    for title, text in examples(url, first["api_key"] or "$KEY", first["ping_key"] or "$PING"):
         lines += [f"  {title}", *(f"    {line}" for line in text.split("\n")), ""]
     return "\n".join(lines)
 
@@ -67,17 +88,19 @@ def listed(found: dict[str, Any]) -> str:
     """The projects with their keys, for reading."""
     lines = []
     for project in found["projects"]:
-        lines += [f"  Project {project['name']}", *(f"    {title:<18} {project[name]}" for title, name in _TITLES), ""]
+        keys = [f"    {title:<18} {project[name] or ROTATED}" for title, name in _TITLES]
+        lines += [f"  Project {project['name']}", *keys, ""]
     return "\n".join(lines)
 
 
-def start_page(found: dict[str, Any], running: list[str]) -> dict[str, Any]:
+def start_page(found: dict[str, Any], running: list[str], folder: Path | None = None) -> dict[str, Any]:
     """What the start page tells. Of the keys it shows the front only: anybody who reaches the port can read it."""
     hints = [
-        {"name": project["name"], "hints": [project[name][:_HINT] for _, name in _TITLES]}
+        {"name": project["name"], "hints": [(project[name] or "")[:_HINT] for _, name in _TITLES]}
         for project in found["projects"]
     ]
-    return {"projects": hints, "examples": examples(found["base_url"], "$KEY", "$PING"), "running": running}
+    shown = examples(found["base_url"], "$KEY", "$PING")
+    return {"projects": hints, "examples": shown, "running": running, "folder": folder and str(folder)}
 
 
 def examples(url: str, key: str, ping: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import email.policy
 import itertools
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any, Literal
@@ -43,6 +43,13 @@ class Sent:
     def title(self) -> str:
         return self.subject or self.text.partition("\n")[0]
 
+    def to_document(self) -> dict[str, Any]:
+        return asdict(self) | {"at": self.at.isoformat()}
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Sent:
+        return cls(**document | {"at": datetime.fromisoformat(document["at"])})
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -71,6 +78,12 @@ class Outbox:
         with self._lock:
             sent = self._add(kind, to, subject, text, "")
         self.tell(sent)
+
+    def take_back(self, sent: Sent) -> None:
+        """Takes in again, under its number, a message that an earlier process has sent."""
+        with self._lock:
+            self._sent[sent.number] = sent
+            self._numbers = itertools.count(max(self._sent) + 1)
 
     def newest_first(self) -> list[Sent]:
         with self._lock:

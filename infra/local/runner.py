@@ -10,11 +10,19 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from infra.local import environ, keys, server
+from infra.local.keeper import Keeper
 from infra.local.stopping import Stopping
+
+if TYPE_CHECKING:
+    from chalicelib.monitor.managing.projects import Keyring
+    from chalicelib.monitor.services import Services
+    from chalicelib.settings import Settings
+    from infra.local.outbox import Outbox
 
 # A stop waits so long for what is under way: a request, a delivery, a webhook that does not answer.
 PATIENCE = 1.5
@@ -22,17 +30,31 @@ PATIENCE = 1.5
 logger = logging.getLogger("infra.local")
 
 
-def main(host: str, port: int, key_file: Path | None, *, demo: bool, verbose: bool) -> None:
-    """Runs until Ctrl-C or SIGTERM. Raises CannotRun when the address or the key file cannot be had."""
-    listener = server.listen(host, port)
-    if key_file:
-        keys.check_writable(key_file)
-    url = server.url_of(host, listener)
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Where to listen, the file for the keys, the directory in which everything is kept (None: in memory alone),
+    whether there is a demo to see, whether the logs are shown as they are."""
+
+    host: str
+    port: int
+    keys: Path | None
+    data: Path | None
+    demo: bool
+    verbose: bool
+
+
+def main(options: Options) -> None:
+    """Runs until Ctrl-C or SIGTERM. Raises CannotRun when the address, the data or the key file cannot be had."""
+    listener = server.listen(options.host, options.port)
+    keeper = Keeper(options.data)
+    if options.keys:
+        keys.check_writable(options.keys)
+    url = server.url_of(options.host, listener)
     stopping = Stopping()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: _stop(stopping))
     environ.prepare(url, os.environ)
-    _run(url, listener, key_file, stopping, demo=demo, verbose=verbose)
+    _run(options, url, listener, keeper, stopping)
 
 
 def _stop(stopping: Stopping) -> NoReturn:
@@ -40,36 +62,37 @@ def _stop(stopping: Stopping) -> NoReturn:
     if stopping.stopped:
         os._exit(0)
     stopping.stop()
-    last_resort = threading.Timer(PATIENCE, os._exit, [0])
+    last_resort = threading.Timer(PATIENCE, stopping.end_process, [0])
     last_resort.daemon = True
     last_resort.start()
     raise SystemExit(0)
 
 
-def _run(
-    url: str, listener: socket.socket, key_file: Path | None, stopping: Stopping, *, demo: bool, verbose: bool
-) -> None:
+def _run(options: Options, url: str, listener: socket.socket, keeper: Keeper, stopping: Stopping) -> None:
     from chalicelib.settings import load
     from infra.local import emulator, feedback, terminal
     from infra.local.outbox import Outbox
 
     outbox = Outbox()
-    bells: list[Callable[[], None]] = []
+    bells: list[Callable[[], None]] = [keeper.changed]
     told: dict[str, Callable[[], None]] = dict.fromkeys(emulator.SENT_TO_QUEUE, lambda: _ring(bells))
+    told |= dict.fromkeys(emulator.SENT_OUT, outbox.collect) | dict.fromkeys(emulator.WRITTEN, keeper.changed)
     coming_back = feedback.coming_back(load().resource("feedback"), environ.SMS_LOG)
-    with emulator.aws(told | dict.fromkeys(emulator.SENT_OUT, outbox.collect)), coming_back:
-        app = _furnished_app(stopping, verbose=verbose)
-        keyrings = keys.make(app.SERVICES)
-        if demo:
+    with emulator.aws(told), coming_back:
+        app = _furnished_app(stopping, verbose=options.verbose)
+        keyrings = _projects(app.SERVICES, keeper, outbox)
+        if options.demo:
             _fill(app.SERVICES, keyrings[0], outbox)
         outbox.tell = terminal.say_sent
         found = keys.document(url, keyrings)
         with _until_the_end(stopping):
+            _keep(keeper, app.SERVICES.settings, keyrings, outbox, stopping)
             running = _start_events(app.app, bells, stopping)
-            serve = server.runner(_application(app, outbox, keys.start_page(found, running)), listener)
-            if key_file:
-                keys.write(key_file, found)
-            terminal.say(keys.banner(found))
+            start = keys.start_page(found, running, keeper.folder)
+            serve = server.runner(_application(app, outbox, start), listener)
+            if options.keys:
+                keys.write(options.keys, found)
+            terminal.say(keys.banner(found, keeper.folder))
             serve()
 
 
@@ -89,7 +112,26 @@ def _until_the_end(stopping: Stopping) -> Iterator[None]:
         stopping.stop()
         stopping.join(PATIENCE)
         sys.stdout.flush()
-        os._exit(code)
+        stopping.end_process(code)
+
+
+def _projects(services: Services, keeper: Keeper, outbox: Outbox) -> list[Keyring]:
+    """Those of the start that everything is kept since, with all that they held; else new ones."""
+    from infra.local import contents
+
+    if keeper.kept is None:
+        return keys.make(services)
+    about, documents = keeper.kept
+    contents.fill(services.settings, outbox, about, documents)
+    return keys.found_again(about["projects"]) or keys.make(services)
+
+
+def _keep(keeper: Keeper, settings: Settings, keyrings: list[Keyring], outbox: Outbox, stopping: Stopping) -> None:
+    from infra.local import contents
+
+    about = contents.about(settings) | {"projects": keys.to_documents(keyrings)}
+    keeper.begin(lambda: (about, contents.lines(settings, outbox)), stopping)
+    stopping.last = keeper.keep
 
 
 def _ring(bells: list[Callable[[], None]]) -> None:

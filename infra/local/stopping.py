@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
+from typing import NoReturn
 
 
 class Stopped(BaseException):
@@ -15,6 +17,8 @@ class Stopping:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        # What the process does last of all, and whether that went well.
+        self.last: Callable[[], bool] = lambda: True
         self._threads: set[threading.Thread] = set()
 
     def stop(self) -> None:
@@ -44,6 +48,10 @@ class Stopping:
         self._threads.add(thread)
         thread.start()
         return thread
+
+    def end_process(self, code: int) -> NoReturn:
+        """Ends the process there and then, but for what it does last. Code 1 if that went wrong."""
+        os._exit(code if self.last() else 1)
 
     def join(self, seconds: float) -> None:
         """Waits for the threads, no longer than `seconds` for any one of them."""

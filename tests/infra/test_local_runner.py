@@ -16,6 +16,9 @@ from typing import Any
 
 import pytest
 
+from infra.local.keeper import FILE
+from infra.local.outbox import Outbox
+from tests.infra.test_local_keeper import emulated, left, waiting
 from tests.cases import each
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -283,6 +286,30 @@ def test_a_page_in_a_browser_is_not(runner: Runner) -> None:
     assert runner.ask("POST", "/admin", command, **{"X-Tocsin-Local": "1", "Origin": "http://evil.example"})[0] == 403
 
 
+def test_a_runner_goes_on_where_one_that_was_killed_has_left_off(tmp_path: Path) -> None:
+    """The first finds news of which nobody was told: what was killed had no time for it."""
+    data = tmp_path / "my data"
+    data.mkdir()
+    with emulated() as services:
+        ring = waiting(services)
+        left(data, services, [ring], Outbox())
+    with Runner(tmp_path, "--data", str(data)) as running:
+        assert running.project["api_key"] == ring.keys["write"]
+        assert str(data) in running.output.read_text()
+        until(lambda: [mail["subject"] for mail in running.sent()] == ["DOWN | Left waiting"], running.process)
+        running.check("Made since")
+        until(lambda: "Made since" in (data / FILE).read_text(), running.process)
+    (tmp_path / "again").mkdir()
+    with Runner(tmp_path / "again", "--data", str(data)) as running:
+        names = [check["name"] for check in running.ask("GET", "/api/v1/checks/")[1]["checks"]]
+        assert sorted(names) == ["Left waiting", "Made since"]
+        assert [mail["subject"] for mail in running.sent()] == ["DOWN | Left waiting"]
+        running.check("Made at the end")
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(PATIENCE) == 0
+    assert "Made at the end" in (data / FILE).read_text()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     with Runner(tmp_path) as running:
@@ -307,6 +334,7 @@ def test_a_port_in_use_is_told_in_one_line(runner: Runner) -> None:
         (["--port", "65536"], "'65536' is not a port"),
         (["--port", "-1"], "'-1' is not a port"),
         (["--keys", "/nowhere/keys.json", "--port", "0"], "cannot write the keys to /nowhere/keys.json"),
+        (["--data", "/nowhere/deep/er", "--port", "0"], "cannot make the directory /nowhere/deep/er"),
         (["--tables-only"], "--tables-only and --endpoint go together"),
         (["--tables-only", "--endpoint", "https://sqs.eu-north-1.amazonaws.com"], "is the real AWS"),
         (["--tables-only", "--endpoint", "127.0.0.1:5000"], "is not a URL"),

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -108,7 +107,7 @@ def _file(path: str, kind: str) -> Callable[[], Answer]:
 
 
 def _document(sent: Sent) -> dict[str, Any]:
-    fields = asdict(sent) | {"at": sent.at.isoformat()}
+    fields = sent.to_document()
     del fields["number"]
     return fields
 
