@@ -6,12 +6,11 @@ is moved from one beat to the next; deadlines in between are swept, and news is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from chalicelib.channels.base import Outlet
-from chalicelib.channels.sender import Answer
 from chalicelib.core.check import Check, Project, Signal
 from chalicelib.monitor.clocks import deadlines
 from chalicelib.monitor.intake import pings
@@ -21,8 +20,11 @@ from chalicelib.monitor.memory import Memory
 from chalicelib.monitor.services import Services
 from chalicelib.monitor.telling import deliver
 from chalicelib.store import checks, outbox
+from infra.local.audience import CHANNELS, Collecting
 from infra.local.outbox import Outbox
-from infra.local.stories import CHANNELS, STORIES, Beat, Story
+from infra.local.stories import EVERYBODY, STORIES, Beat, Story
+
+Say = Callable[[str], None]
 
 # The machinery takes a moment: a sweep decides so long after the deadline.
 LAG = timedelta(milliseconds=300)
@@ -37,28 +39,21 @@ class _Clock:
         return self.now
 
 
-class _Sender:
-    """Takes webhooks in place of the network: the web server is not up yet, and the past cannot be called."""
-
-    def __init__(self, sent: Outbox) -> None:
-        self._sent = sent
-
-    def send(self, method: str, url: str, _headers: object, body: bytes | None) -> Answer:
-        if "hooks.slack" in url:
-            return Answer(404, b"no_service")
-        self._sent.add("webhook", url, f"{method} {urlsplit(url).path}", (body or b"").decode())
-        return Answer(200, b"OK")
+def is_there(project: Project) -> bool:
+    """Whether the project has been filled, by a run whose data are kept."""
+    return any(check.name == STORIES[0].name for check in manage.of_project(project))
 
 
-def fill(services: Services, project: Project, sent: Outbox) -> None:
-    """Gives `project` channels of several kinds and checks in every state, as if it had been in use for a while."""
+def fill(services: Services, project: Project, sent: Outbox, say: Say = lambda line: None) -> None:
+    """Gives `project` channels of every kind and checks in every state, as if it had been in use for a while."""
     now = services.clock()
     clock = _Clock(now - max(story.oldest(now) for story in STORIES) - BEFORE)
-    outlet = Outlet(sender=_Sender(sent))  # type: ignore[arg-type]
+    outlet = Outlet(sender=Collecting(sent))  # type: ignore[arg-type]
     past = replace(services, clock=clock, sleep=lambda _: None, outlet=outlet, memory=Memory())
     usual, sent.clock = sent.clock, clock
     codes = _make_channels(past, project)
-    for story in STORIES:
+    for number, story in enumerate(STORIES, start=1):
+        say(f"The demo plays what happened before, {number} of {len(STORIES)}: {story.name}")
         clock.now = now - story.oldest(now) - BEFORE
         _Play(past, clock, _make_check(past, project, story, codes)).play(story.beats(now), until=now)
     sent.clock = usual
@@ -75,9 +70,23 @@ def _make_channels(services: Services, project: Project) -> dict[str, str]:
 
 
 def _make_check(services: Services, project: Project, story: Story, codes: dict[str, str]) -> Check:
-    told = tuple(sorted(codes[kind] for kind in story.channels))
+    kinds = codes if EVERYBODY in story.channels else story.channels
+    told = tuple(sorted(codes[kind] for kind in kinds))
     slug = manage.slugify(story.name)
     return manage.create(services, project, {"name": story.name, "slug": slug, "channels": told, **story.values})
+
+
+def ping(services: Services, code: str, beat: Beat) -> None:
+    signal = Signal(
+        "success" if beat.kind == "pause" else beat.kind,
+        beat.at,
+        exitstatus=beat.exitstatus,
+        remote_addr=beat.host,
+        method=beat.method,
+        ua=beat.ua,
+        body=beat.body.encode(),
+    )
+    pings.receive(services, pings.Address(code=code), signal)
 
 
 class _Play:
@@ -106,16 +115,7 @@ class _Play:
         if beat.kind == "pause":
             manage.pause(self._services, self._check)
             return
-        signal = Signal(
-            beat.kind,
-            beat.at,
-            exitstatus=beat.exitstatus,
-            remote_addr=beat.host,
-            method=beat.method,
-            ua=beat.ua,
-            body=beat.body.encode(),
-        )
-        pings.receive(self._services, pings.Address(code=self._check.code), signal)
+        ping(self._services, self._check.code, beat)
 
     def _look(self) -> None:
         """Sees what has become of the check, and has its news told."""

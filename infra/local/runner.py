@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.monitor.managing.projects import Keyring
     from chalicelib.monitor.services import Services
     from chalicelib.settings import Settings
+    from infra.local.living import Living
     from infra.local.outbox import Outbox
 
 # A stop waits so long for what is under way: a request, a delivery, a webhook that does not answer.
@@ -81,18 +82,19 @@ def _run(options: Options, url: str, listener: socket.socket, keeper: Keeper, st
     with emulator.aws(told), coming_back:
         app = _furnished_app(stopping, verbose=options.verbose)
         keyrings = _projects(app.SERVICES, keeper, outbox)
-        if options.demo:
-            _fill(app.SERVICES, keyrings[0], outbox)
+        living = _demo(app.SERVICES, keyrings[0], outbox) if options.demo else None
         outbox.tell = terminal.say_sent
         found = keys.document(url, keyrings)
         with _until_the_end(stopping):
             _keep(keeper, app.SERVICES.settings, keyrings, outbox, stopping)
             running = _start_events(app.app, bells, stopping)
             start = keys.start_page(found, running, keeper.folder)
-            serve = server.runner(_application(app, outbox, start), listener)
+            serve = server.runner(_application(app, outbox, start, living), listener)
             if options.keys:
                 keys.write(options.keys, found)
             terminal.say(keys.banner(found, keeper.folder))
+            if living:
+                living.begin(stopping)
             serve()
 
 
@@ -150,12 +152,19 @@ def _furnished_app(stopping: Stopping, *, verbose: bool) -> Any:
     return app
 
 
-def _fill(services: Any, keyring: Any, outbox: Any) -> None:
-    from infra.local import demo
+def _demo(services: Services, keyring: Keyring, outbox: Outbox) -> Living:
+    """The demo in a project, which is filled where it has none yet."""
+    from infra.local import audience, demo, terminal
+    from infra.local.living import Living, over_http
 
-    logging.disable(logging.WARNING)  # that a channel fails belongs to the story
-    demo.fill(services, keyring.project, outbox)
-    logging.disable(logging.NOTSET)
+    services.outlet.sender = audience.Collecting(outbox, services.outlet.http)  # type: ignore[assignment]
+    services.outlet.__dict__.pop("http")  # it is found once
+    if not demo.is_there(keyring.project):
+        logging.disable(logging.WARNING)  # that a channel fails belongs to the story
+        demo.fill(services, keyring.project, outbox, terminal.say)
+        logging.disable(logging.NOTSET)
+    key = keyring.keys.get("write")
+    return Living(services, keyring.project, over_http(services.settings.site_root, key) if key else None)
 
 
 def _start_events(app: Any, bells: list[Callable[[], None]], stopping: Stopping) -> list[str]:
@@ -172,18 +181,20 @@ def _start_events(app: Any, bells: list[Callable[[], None]], stopping: Stopping)
     return words + [f"{poller.name}: queue {poller.queue}" for poller in polled]
 
 
-def _application(app: Any, outbox: Any, start: dict[str, Any]) -> Any:
+def _application(app: Any, outbox: Any, start: dict[str, Any], living: Living | None) -> Any:
     """The app behind its gateway; before it the runner's own pages, and the door for the administrator's commands."""
     from infra.admin import door
-    from infra.local import gateway, wsgi
+    from infra.local import gateway, shop, wsgi
     from infra.local.pages import Pages
 
     api = gateway.Gateway(app.app)
-    pages = Pages(outbox, None if app.app.paths.find([]) else start)
+    pages = Pages(outbox, None if app.app.paths.find([]) else start, living.listed if living else list)
 
     def handle(environ: wsgi.Environ) -> wsgi.Answer:
-        if gateway.target(environ)[0] == door.PATH:
+        path = gateway.target(environ)[0]
+        if path == door.PATH:
             return wsgi.json_answer(*door.handle(app.SERVICES, environ))
-        return pages.handle(environ) or api.handle(environ)
+        site = shop.page(path, app.SERVICES.clock()) if living else None
+        return site or pages.handle(environ) or api.handle(environ)
 
     return wsgi.application(handle)

@@ -1,14 +1,14 @@
-"""What the demo tells: its channels, and a story for each check. Only data; `demo` plays it."""
+"""What the demo tells of heartbeats: a past for each, which `demo` plays, and how it goes on, which `living` does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count, takewhile
 from typing import Any, Literal
 
 from chalicelib.core import schedule
-from infra.local.environ import REGION, TOPIC
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 CURL, PYTHON = "curl/8.5.0", "python-requests/2.32.3"
@@ -27,41 +27,28 @@ class Beat:
     ua: str = CURL
 
 
+# What happened until a moment, and what happens from one on, in the order of time.
 Beats = Callable[[datetime], Iterator[Beat]]
+Live = Callable[[datetime], Iterator[Beat]]
+EVERYBODY = "*"
 
 
 @dataclass(frozen=True)
 class Story:
-    """A check with these attributes, told to channels of these kinds, and what happened to it until `now`."""
+    """A check with these attributes, told to channels of these kinds or EVERYBODY, what happened to it until `now`, and
+    what happens to it since."""
 
     name: str
     values: dict[str, Any]
     told: Beats = lambda now: iter(())
     channels: tuple[str, ...] = ("email",)
+    live: Live = lambda start: iter(())
 
     def beats(self, now: datetime) -> list[Beat]:
         return sorted((beat for beat in self.told(now) if beat.at < now), key=lambda beat: beat.at)
 
     def oldest(self, now: datetime) -> timedelta:
         return now - min((beat.at for beat in self.told(now)), default=now)
-
-
-CHANNELS: list[tuple[str, str, dict[str, str]]] = [
-    ("email", "Operations", {"address": "operations@example.org"}),
-    ("sms", "On call", {"number": "+37120000000"}),
-    ("sns", "Incident topic", {"topic": f"arn:aws:sns:{REGION}:123456789012:{TOPIC}"}),
-    (
-        "webhook",
-        "Status board",
-        {
-            "url_down": "$ROOT/outbox/webhook/status-board",
-            "body_down": '{"check": $NAME_JSON, "up": false}',
-            "url_up": "$ROOT/outbox/webhook/status-board",
-            "body_up": '{"check": $NAME_JSON, "up": true}',
-        },
-    ),
-    ("slack", "Retired room", {"url": "https://hooks.slack.example/services/T0000/B0000/gone"}),
-]
 
 
 def _every(period: timedelta, count: int, body: str = "", *, ago: timedelta = timedelta(0), **about: Any) -> Beats:
@@ -76,16 +63,36 @@ def _every(period: timedelta, count: int, body: str = "", *, ago: timedelta = ti
     return beats
 
 
-def _runs(kind: schedule.Kind, expression: str, tz: str, days: int, lasts: timedelta, body: str) -> Beats:
-    """A job that says when it starts and when it is done, each time its schedule fires, for so many days."""
+def _fires(kind: schedule.Kind, expression: str, tz: str, lasts: timedelta, body: str) -> Live:
+    """A job that says when it starts and when it is done, each time its schedule fires."""
 
-    def beats(now: datetime) -> Iterator[Beat]:
-        firing = schedule.next_firing(kind, expression, tz, now - DAY * days)
-        while firing and firing < now:
+    def beats(start: datetime) -> Iterator[Beat]:
+        firing = schedule.next_firing(kind, expression, tz, start)
+        while firing:
             end = firing + lasts + timedelta(seconds=firing.day * 13)
             yield Beat(firing + timedelta(seconds=2), "start", host="198.51.100.20")
             yield Beat(end, body=body, method="POST", host="198.51.100.20")
             firing = schedule.next_firing(kind, expression, tz, firing)
+
+    return beats
+
+
+def _since(live: Live, days: int) -> Beats:
+    """What has happened like that for so many days."""
+    return lambda now: takewhile(lambda beat: beat.at < now, live(now - DAY * days))
+
+
+def _again(
+    period: timedelta, body: str = "", *, after: timedelta, pauses: timedelta = timedelta(0), **about: Any
+) -> Live:
+    """Pings a period apart, the first `after` the start, each with the next line of `body`; every eighth is followed by
+    a pause."""
+    bodies = body.split("|")
+
+    def beats(start: datetime) -> Iterator[Beat]:
+        for number in count():
+            at = start + after + period * number + pauses * (number // 8)
+            yield Beat(at, body=bodies[number % len(bodies)], **about)
 
     return beats
 
@@ -116,23 +123,31 @@ _TRACEBACK = (
     "ConnectionRefusedError: [Errno 111] Connection refused\n"
 )
 
+_SPACE = "/dev/sda1  81% /|/dev/sda1  80% /"
+_SYNC = "synchronised 1204 items|synchronised 1198 items"
+_BACKUPS = _fires("cron", "30 3 * * *", "Europe/Riga", timedelta(minutes=4), _DUMP)
+_ACCOUNTS = _fires("oncalendar", "Mon *-*-* 06:00", "Europe/London", timedelta(minutes=12), "214 invoices sent\n")
+
 STORIES: tuple[Story, ...] = (
     Story(
         "Database backup",
         _timed("cron", "30 3 * * *", "Europe/Riga", "prod db", "Dumps the shop's database and sends it to the vault."),
-        _runs("cron", "30 3 * * *", "Europe/Riga", 9, timedelta(minutes=4), _DUMP),
+        _since(_BACKUPS, 9),
         ("email", "webhook"),
+        _BACKUPS,
     ),
     Story(
         "Weekly accounts",
         _timed("oncalendar", "Mon *-*-* 06:00", "Europe/London", "finance"),
-        _runs("oncalendar", "Mon *-*-* 06:00", "Europe/London", 35, timedelta(minutes=12), "214 invoices sent\n"),
+        _since(_ACCOUNTS, 35),
         ("email", "slack"),
+        _ACCOUNTS,
     ),
     Story(
         "Disk space on web-1",
         _simple(10 * MINUTE, 10 * MINUTE, "prod web", "Is told of every ten minutes by df in the crontab."),
-        _every(10 * MINUTE, 14, "/dev/sda1  81% /|/dev/sda1  80% /", ago=4 * MINUTE, method="POST"),
+        _every(10 * MINUTE, 14, _SPACE, ago=4 * MINUTE, method="POST"),
+        live=_again(10 * MINUTE, _SPACE, after=6 * MINUTE, method="POST"),
     ),
     Story(
         "Mail gateway",
@@ -143,11 +158,13 @@ STORIES: tuple[Story, ...] = (
             _ago((4 * HOUR, {"kind": "fail", "body": "queue: 2150, refusing connections"}), (5 * HOUR, {})),
         ),
         ("email", "sms", "sns", "webhook", "slack"),
+        _again(15 * MINUTE, "queue: 3|queue: 5|queue: 2", after=9 * MINUTE),
     ),
     Story(
         "Warehouse sync",
         _simple(HOUR, 20 * MINUTE, "prod warehouse"),
-        _every(HOUR, 5, "synchronised 1204 items|synchronised 1198 items", ago=HOUR + 12 * MINUTE, ua=PYTHON),
+        _every(HOUR, 5, _SYNC, ago=HOUR + 12 * MINUTE, ua=PYTHON),
+        live=_again(HOUR + 15 * MINUTE, _SYNC, after=5 * MINUTE, ua=PYTHON),
     ),
     Story(
         "Nightly report",
@@ -168,6 +185,7 @@ STORIES: tuple[Story, ...] = (
         "Video transcoding",
         _simple(DAY, HOUR, "media"),
         _all(_ago((4 * MINUTE, {"kind": "start"})), _every(DAY, 2, "17 clips", ago=20 * HOUR)),
+        live=_again(HOUR, "17 clips|9 clips", after=20 * MINUTE),
     ),
     Story(
         "Log shipper",
@@ -179,6 +197,7 @@ STORIES: tuple[Story, ...] = (
                 (10 * MINUTE, {"kind": "log", "body": "buffer at 40%"}),
             ),
         ),
+        live=_again(30 * MINUTE, "shipped 812 lines|shipped 790 lines", after=5 * MINUTE),
     ),
     Story(
         "Old cron job on db-1",
@@ -187,9 +206,10 @@ STORIES: tuple[Story, ...] = (
     ),
     Story("Certificate renewal", _simple(7 * DAY, DAY, "web tls", "Never pinged yet: it waits for its first run.")),
     Story(
-        "Goes quiet soon",
-        _simple(MINUTE, MINUTE, "demo", "Pinged when the demo began and never again: watch the outbox."),
+        "Goes quiet now and then",
+        _simple(MINUTE, MINUTE, "demo", "Pinged for four minutes, then not for six, over and over: watch the outbox."),
         _every(MINUTE, 3, "still here", ago=timedelta(seconds=5)),
-        ("email", "sms", "sns", "webhook"),
+        (EVERYBODY,),
+        _again(MINUTE / 2, "still here", after=timedelta(seconds=20), pauses=6 * MINUTE),
     ),
 )

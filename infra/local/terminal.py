@@ -19,7 +19,8 @@ _TOLD = {"level", "message", "request", "error", "trace"}
 def say(text: str) -> None:
     """A line to standard output; a reader who has left is no reason to stop."""
     with contextlib.suppress(BrokenPipeError):
-        print(text, flush=True)
+        sys.stdout.write(f"{text}\n")  # in one piece: others say something too
+        sys.stdout.flush()
 
 
 def say_sent(sent: Sent) -> None:

@@ -38,11 +38,15 @@ _SAFE = [
 
 
 class Pages:
-    """Answers what belongs to the runner. `start` is what the start page tells; None leaves "/" to the app."""
+    """Answers what belongs to the runner. `start` is what the start page tells; None leaves "/" to the app. `demo` says
+    what there is of the demo at that moment: for each check its name, kind, state and page."""
 
-    def __init__(self, outbox: Outbox, start: dict[str, Any] | None) -> None:
+    def __init__(
+        self, outbox: Outbox, start: dict[str, Any] | None, demo: Callable[[], list[dict[str, str]]] = list
+    ) -> None:
         self._outbox = outbox
         self._start = start
+        self._demo = demo
         self._templates = Environment(
             loader=FileSystemLoader(_HERE),
             autoescape=True,
@@ -81,7 +85,7 @@ class Pages:
         return self._html("outbox.html.j2", listed=listed, opened=opened, frame=opened and _frame(opened))
 
     def _begin(self) -> Answer:
-        return self._html("start.html.j2", **(self._start or {}))
+        return self._html("start.html.j2", **(self._start or {}), demo=self._demo())
 
     def _html(self, template: str, **shown: Any) -> Answer:
         text = self._templates.get_template(template).render(shown)
