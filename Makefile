@@ -18,7 +18,7 @@ ready_to_test := $(stamps)/requirements-dev
 ready_to_package := $(package_stamps)/requirements-package
 
 # A name as one word of the shell, whatever is in it.
-word = '$(subst ','\'',$(1))'
+quoted = '$(subst ','\'',$(1))'
 
 # An environment that compiles every module anew for each process doubles the time of the tests.
 export PYTHONDONTWRITEBYTECODE :=
@@ -30,7 +30,7 @@ help: ## list the targets
 .PHONY: run
 run: $(ready_to_run) ## the whole system on this machine: PORT=8000 HOST=127.0.0.1 KEYS=keys.json DATA=dir DEMO=1 ARGS=...
 	@$(python) -m infra.local --port $(PORT) $(if $(HOST),--host $(HOST)) \
-		$(if $(KEYS),--keys $(call word,$(KEYS))) $(if $(DATA),--data $(call word,$(DATA))) $(if $(DEMO),--demo) $(ARGS)
+		$(if $(KEYS),--keys $(call quoted,$(KEYS))) $(if $(DATA),--data $(call quoted,$(DATA))) $(if $(DEMO),--demo) $(ARGS)
 
 .PHONY: test
 test: $(ready_to_test) ## every test that a fresh machine can run; ARGS="-k sweep"

@@ -46,8 +46,11 @@ def lines_of(group: str, found: dict[str, dict[str, Pins]]) -> list[str]:
 
 
 def marker(versions: list[str]) -> str:
+    """Which Pythons a pin is for. What the newest of them needs, newer ones need too until they are resolved for."""
     if versions == list(PYTHONS):
         return ""
+    if tuple(versions) == PYTHONS[-len(versions) :]:
+        return f' ; python_version >= "{versions[0]}"'
     return " ; " + " or ".join(f'python_version == "{version}"' for version in versions)
 
 

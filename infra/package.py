@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from chalice.config import Config
 from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager, PipRunner, SubprocessPip
 from chalice.utils import UI, OSUtils
 
@@ -64,7 +65,7 @@ class _Packager(LambdaDeploymentPackager):
 def build(stage: str, out: Path, architecture: str = ARCHITECTURES[0], *, apprise: bool = False) -> None:
     """Makes the files of the stage in `out`, for functions that run on this architecture. Raises CannotPackage,
     BadStage."""
-    require_python(sys.version_info[:2])
+    require_python(sys.version_info[:2], Config().lambda_python_version)
     requirements = WITH_APPRISE if apprise else PLAIN
     template = merged(stage)
     out.mkdir(parents=True, exist_ok=True)
@@ -77,10 +78,14 @@ def build(stage: str, out: Path, architecture: str = ARCHITECTURES[0], *, appris
     (out / PLACE).write_text(json.dumps(place.cut(template, settings_of(stage)), indent=1) + "\n")
 
 
-def require_python(version: tuple[int, int]) -> None:
-    """Raises CannotPackage for a Python whose Lambda runtime is too old."""
+def require_python(version: tuple[int, int], runtime: str) -> None:
+    """Raises CannotPackage for a Python whose Lambda runtime is too old, or for which Chalice knows none: it would take
+    the `runtime` that is nearest, on which the compiled requirements do not load."""
+    text = f"{version[0]}.{version[1]}"
     if version < OLDEST:
-        raise CannotPackage(f"Python 3.12 or newer is needed to package, this is {version[0]}.{version[1]}")
+        raise CannotPackage(f"Python 3.12 or newer is needed to package, this is {text}")
+    if runtime != f"python{text}":
+        raise CannotPackage(f"the newest runtime of Lambda that Chalice knows is {runtime}, this is Python {text}")
 
 
 def _archive(made: Path, requirements: Path, architecture: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 from collections.abc import Callable
@@ -18,6 +19,7 @@ THREADS = 16
 # Longer requests are cut off while they come; what is shorter and still too long gets a proper answer.
 LONGEST_REQUEST = 64 * 1024 * 1024
 BACKLOG = 1024
+LAST_PORT = 65_535
 
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
@@ -29,7 +31,8 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, OverflowError) as error:
         words = str(getattr(error, "strerror", None) or error).partition(" (")[0]
-        raise CannotRun(f"cannot listen on {_authority(host, port)}: {words}") from error
+        advice = f"; try PORT={port % LAST_PORT + 1}" if getattr(error, "errno", 0) == errno.EADDRINUSE else ""
+        raise CannotRun(f"cannot listen on {_authority(host, port)}: {words}{advice}") from error
 
 
 def url_of(host: str, listener: socket.socket) -> str:

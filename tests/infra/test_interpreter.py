@@ -114,6 +114,33 @@ def test_too_old_for_the_purpose_is_passed_over(machine: Machine) -> None:
     assert machine.picks("3.12") == fits
 
 
+def test_one_that_is_newer_than_the_tests_is_taken_when_there_is_no_other_and_that_is_said(machine: Machine) -> None:
+    newer = machine.on_path("python3.14", "3.14.2")
+    newest = machine.in_pyenv("3.15.0")
+    said = "infra/python: taking Python 3.14.2; the tests ran on 3.11 to 3.13\n"
+    for arguments, variables, path, told in (
+        ((), {}, newer, said),
+        (("3.12",), {}, newer, said),
+        (("3.15",), {}, newest, said.replace("3.14.2", "3.15.0")),
+        ((), {"PYTHON": newer}, newer, said),
+    ):
+        found = machine.find(*arguments, **variables)
+        assert (found.stdout, found.stderr) == (path + "\n", told), (arguments, variables)
+    tested = machine.in_pyenv("3.11.9")
+    assert machine.picks() == tested
+    assert "Python 3.11 to 3.12 with venv" in machine.refuses("3.11", "3.12", PYTHON=newer)
+
+
+def test_the_reason_of_a_shim_that_does_not_run_is_told(machine: Machine) -> None:
+    words = "pyenv: python3.13: command not found\\n\\nThe command exists in these Python versions:\\n  3.13.0\\n"
+    machine.script(machine.path / "python3.13", f"#!/bin/sh\nprintf '{words}' >&2; exit 127\n")
+    machine.script(machine.path / "python3", "#!/bin/sh\nexit 1\n")
+    said = machine.refuses()
+    assert (
+        "needed: python3.13 does not run: pyenv: python3.13: command not found; python3 does not run; install" in said
+    )
+
+
 def test_too_new_for_the_purpose_is_passed_over(machine: Machine) -> None:
     machine.on_path("python3.13", "3.13.1")
     fits = machine.on_path("python3.12", "3.12.1")
@@ -148,7 +175,7 @@ def test_an_activated_environment_gives_the_interpreter_it_was_made_with(machine
 
 def test_without_any_python_one_line_says_what_is_missing(machine: Machine) -> None:
     said = machine.refuses()
-    assert "Python 3.11 to 3.13 with venv and ensurepip is needed: none found" in said
+    assert "Python 3.11 or newer with venv and ensurepip is needed: none found" in said
     assert "PYTHON=/path/to/python3" in said
 
 
@@ -167,7 +194,7 @@ def test_another_implementation_is_refused(machine: Machine) -> None:
     assert "python3 is pypy" in machine.refuses()
 
 
-@pytest.mark.parametrize("arguments", [("3.10",), ("3.12", "3.14"), ("latest",), ("3",)])
+@pytest.mark.parametrize("arguments", [("3.10",), ("3.12", "3.9"), ("latest",), ("3",)])
 def test_an_unknown_version_is_a_mistake_of_the_caller(machine: Machine, arguments: tuple[str, ...]) -> None:
     machine.on_path("python3.12", "3.12.4")
     found = machine.find(*arguments)

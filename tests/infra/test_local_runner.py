@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -321,10 +322,12 @@ def test_a_signal_stops_it_cleanly(tmp_path: Path, number: signal.Signals) -> No
 
 
 def test_a_port_in_use_is_told_in_one_line(runner: Runner) -> None:
-    ended = run("--port", str(runner.address[1]))
+    port = runner.address[1]
+    ended = run("--port", str(port))
 
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr == f"infra.local: cannot listen on 127.0.0.1:{runner.address[1]}: Address already in use\n"
+    words = f"infra.local: cannot listen on 127.0.0.1:{port}: Address already in use; try PORT={port % 65_535 + 1}\n"
+    assert ended.stderr == words
 
 
 @each(
@@ -353,3 +356,14 @@ def test_a_setting_that_cannot_be_used_is_told_in_one_line() -> None:
 
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("infra.local: TOCSIN_CHECK_LIMIT must be") and ended.stderr.count("\n") == 1
+
+
+def test_make_hands_names_on_as_they_are() -> None:
+    names = ["KEYS=my keys.json", 'DATA=it\'s\\"kept" here']
+    command = ["make", "--dry-run", "run", "DEMO=1", *names]
+
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+
+    words = shlex.split(shown[shown.index("-m infra.local") :])
+    assert words[words.index("--keys") + 1 : words.index("--keys") + 2] == ["my keys.json"]
+    assert words[words.index("--data") + 1 :] == ['it\'s\\"kept" here', "--demo"]

@@ -62,10 +62,14 @@ def test_a_handler_outside_app_py_is_named() -> None:
     assert list(found) == ["Bad: the handler chalicelib.sweep.run is not in app.py"]
 
 
-def test_an_old_python_is_refused() -> None:
+def test_a_python_that_lambda_does_not_run_well_or_at_all_is_refused() -> None:
     with pytest.raises(package.CannotPackage, match=r"Python 3\.12 or newer is needed to package, this is 3\.11"):
-        package.require_python((3, 11))
-    package.require_python((3, 12))
+        package.require_python((3, 11), "python3.11")
+    with pytest.raises(
+        package.CannotPackage, match=r"newest runtime of Lambda that Chalice knows is python3\.15, this is Python 3\.16"
+    ):
+        package.require_python((3, 16), "python3.15")
+    package.require_python((3, 12), "python3.12")
 
 
 def test_apprise_is_packaged_where_it_is_asked_for() -> None:
