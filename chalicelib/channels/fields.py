@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from chalicelib.channels.base import Event
+from chalicelib.core import unknown
 from chalicelib.core.errors import Invalid
 from chalicelib.net import urls
 
@@ -23,9 +24,7 @@ def invalid(key: str, message: str) -> Invalid:
 
 def refuse_unknown(settings: dict[str, object], known: Collection[str]) -> None:
     """A misspelt setting that is silently ignored would be news that never comes."""
-    for key in settings:
-        if key not in known:
-            raise invalid(ascii(key)[1:-1][:60], f"is unknown; there are {', '.join(known)}")
+    unknown.refuse(settings, known, before="settings.")
 
 
 def text(settings: dict[str, object], key: str, limit: int, default: str | None = None) -> str:

@@ -100,7 +100,8 @@ def between(start: datetime, end: datetime) -> timedelta:
 
 
 def lasted(downtime: timedelta) -> str:
-    """How long an outage took. Seconds beside hours say nothing: a reminder is never sent at its very moment."""
+    """How long an outage took, here and on its page. Seconds beside hours say nothing: a reminder is never sent at its
+    very moment."""
     return span(downtime if downtime < _HOUR else downtime - downtime % _MINUTE)
 
 

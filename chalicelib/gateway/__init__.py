@@ -8,11 +8,12 @@ Chalice's.
 from chalicelib.gateway.application import Application, serve
 from chalicelib.gateway.keys import Caller, Denied, admitted, opened, presented
 from chalicelib.gateway.replies import Reply
-from chalicelib.gateway.requests import Request
+from chalicelib.gateway.requests import FORM, Request
 from chalicelib.gateway.routes import METHODS, Handler, Operation, Resource, public, reads, resource, writes
 from chalicelib.gateway.voice import STATUSES, Statuses, TooLarge, Voice, allowed
 
 __all__ = [
+    "FORM",
     "METHODS",
     "STATUSES",
     "Application",

@@ -60,7 +60,7 @@ class Application(chalice.Chalice):
 
     def _answer(self, event: Event) -> dict[str, Any]:
         parts = requests.parts_of(event)
-        found, values = self.paths.find(parts) or (Resource("", self.paths.voice_of(parts) or NOBODY, {}), {})
+        found, values = self.paths.find(parts) or (self._unknown(parts), {})
         request = requests.received(event, self.services, found.path, values)
         try:
             return response(event, _finished(request, found, _reply(request, found)))
@@ -72,6 +72,13 @@ class Application(chalice.Chalice):
             # answer in the dialect's shape.
             log.fault("request failed", path=found.path, method=request.method)
             return _refused(event, request, found, 500, BROKEN)
+
+    def _unknown(self, parts: list[str]) -> Resource:
+        """Stands for a path that is none: it has a voice, and what it says in place of a path."""
+        versions = self.paths.versions(parts)
+        said = f"not found: the versions of this path are {', '.join(versions)}" if versions else ""
+        spoken = next(iter(versions.values()), parts)
+        return Resource("", self.paths.voice_of(spoken) or NOBODY, {}, said)
 
 
 def _unused(**_parts: str) -> None:
@@ -113,7 +120,7 @@ def _reply(request: Request, found: Resource) -> Reply:
 
 def _handled(request: Request, found: Resource) -> Reply:
     if not found.path:
-        return found.voice.broken(404, "not found")
+        return found.voice.broken(404, found.unknown or "not found")
     operation = found.operations.get(request.method)
     if operation is None:
         return Reply(204) if request.method == "OPTIONS" else found.voice.broken(405, "method not allowed")

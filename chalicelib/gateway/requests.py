@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,11 @@ Event = Mapping[str, Any]
 # The addresses that AWS gives: of an API, whose stage is part of every path, and of a function.
 _API_DOMAINS, _FUNCTION_DOMAIN = (".amazonaws.com", ".amazonaws.com.cn"), ".on.aws"
 _DEFAULT_STAGE = "$default"
+
+_FORM = "application/x-www-form-urlencoded"
+_FIELD = re.compile(rb"\s*[\w.\[\]%+-]+=")
+# What is said of a form where JSON belongs.
+FORM = 'is a form: send a JSON object in its place, such as {"name": "value"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,12 @@ class Request:
 
     def header(self, name: str) -> str:
         return self.headers.get(name.lower(), "")
+
+    @property
+    def is_form(self) -> bool:
+        """Whether the body is a form. The type alone does not say: it is what curl calls all that it is given."""
+        kind = self.header("content-type").partition(";")[0].strip().lower()
+        return kind == "multipart/form-data" or (kind == _FORM and bool(_FIELD.match(self.body)))
 
 
 def received(event: Event, services: Services, path: str, parts: dict[str, str]) -> Request:

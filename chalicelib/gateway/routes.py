@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -9,6 +10,9 @@ from typing import Any, Protocol
 from chalicelib.core.check import Access
 from chalicelib.gateway.replies import Reply
 from chalicelib.gateway.voice import Voice
+
+# What stands in paths as the version of an API, or might: a number, with or without the letter.
+_VERSION = re.compile(r"[vV]?[0-9]{1,3}(\.[0-9]{1,3}){0,2}")
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 
@@ -57,11 +61,13 @@ writes = _declaring("write")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A path, its variables in braces, and what answers each of its methods; the voice refuses all others."""
+    """A path, its variables in braces, and what answers each of its methods; the voice refuses all others. What stands
+    for an `unknown` path has none, and may have words of its own."""
 
     path: str
     voice: Voice
     operations: Mapping[str, Operation]
+    unknown: str = ""
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -126,6 +132,19 @@ class Routes:
             return None
         names = found.parts
         return found, {name[1:-1]: part for name, part in zip(names, parts, strict=True) if is_variable(name)}
+
+    def versions(self, parts: list[str]) -> dict[str, list[str]]:
+        """A path that is unknown, in the versions that it is known in: /api/v9/checks is in v1, v2 and v3."""
+        node = self._tree
+        for place, part in enumerate(parts):
+            if _VERSION.fullmatch(part):
+                words = sorted(word for word in node.words if _VERSION.fullmatch(word))
+                paths = {word: [*parts[:place], word, *parts[place + 1 :]] for word in words}
+                return {word: path for word, path in paths.items() if self.find(path)}
+            if part not in node.words:
+                break
+            node = node.words[part]
+        return {}
 
     def voice_of(self, parts: list[str]) -> Voice | None:
         """The voice whose prefix the path has, of several the longest."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from chalicelib.core import unknown
 from chalicelib.core.errors import Invalid
 from chalicelib.net import urls
 from chalicelib.probes.base import TIMEOUT
@@ -16,9 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 def refuse_unknown(definition: dict[str, object], known: Collection[str]) -> None:
     """A misspelt key that is silently ignored would be a probe that looks at something else."""
-    for key in definition:
-        if key not in known and key not in COMMON:
-            raise Invalid(ascii(key)[1:-1][:60], f"is unknown; there are {', '.join((*COMMON, *known))}")
+    unknown.refuse(definition, (*COMMON, *known))
 
 
 def timeout(definition: dict[str, object]) -> int:

@@ -46,7 +46,7 @@ def page(facts: Facts, site: Site) -> dict[str, Any]:
         "description": words.shortened(words.harmless(check.desc).strip(), DESCRIPTION_MAX),
         "state": state,
         "state_word": STATES[state],
-        "lasted": words.span(facts.now - facts.since),
+        "lasted": words.lasted(words.between(facts.since, facts.now)),
         "since": moment(facts, facts.since),
         "summary": _summary(facts, site),
         "running": _running(facts),
@@ -193,6 +193,6 @@ def _outage(facts: Facts, outage: Outage) -> dict[str, Any]:
         "began": moment(facts, outage.down.at),
         "ended": _at(facts, end.at if end else None),
         "paused": bool(end and end.new == "paused"),
-        "lasted": words.span(words.between(outage.down.at, end.at if end else facts.now)),
+        "lasted": words.lasted(words.between(outage.down.at, end.at if end else facts.now)),
         "why": REASONS.get(outage.down.reason) or words.one_line(outage.down.reason, 100),
     }

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chalicelib.channels import words as phrases
 from chalicelib.core import pages
 from chalicelib.core.check import Check
 from chalicelib.monitor.managing import channels, checks
@@ -232,6 +233,24 @@ def test_outages_are_listed_with_how_long_they_lasted(story: Story, browser: Api
         "39 days, 22 hours No signal in time 39 days, 22 hours ago 2026-11-21 13:13:00 UTC paused 2026-12-31 12:08"
         in words
     )
+
+
+def test_an_outage_lasts_as_long_on_the_page_as_in_the_mail(
+    story: Story, browser: Api, check: Maker, ping: Pinger
+) -> None:
+    """Down at a fraction of a second, for more than an hour: the mail tells no seconds beside hours."""
+    backup, found = check(), []
+    for began, took in ((0.9, 3_612.2), (0.2, 59.9), (0.7, 3_599.6), (0.1, 90_061)):
+        story.clock.now = story.clock.now.replace(microsecond=0)
+        story.clock.move(seconds=600 + began)
+        ping(backup, "fail")
+        down = story.clock.now
+        story.clock.move(seconds=took)
+        lasting = read(browser, backup)
+        ping(backup)
+        mailed = phrases.lasted(phrases.between(down, story.clock.now))
+        found.append((f"Down for {mailed} since" in lasting, f"{mailed} Failure reported" in read(browser, backup)))
+    assert found == [(True, True)] * 4
 
 
 def test_only_the_latest_outages_are_listed(browser: Api, check: Maker, ping: Pinger, clock: Clock) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from xml.parsers import expat
 
 from chalicelib.core.errors import Invalid
-from chalicelib.gateway import Request, TooLarge
+from chalicelib.gateway import FORM, Request, TooLarge
 
 SIZE = 200_000
 DEPTH = 10
@@ -25,14 +25,14 @@ def read(request: Request) -> dict[str, Any]:
     kind = request.header("content-type").partition(";")[0].strip().lower()
     if kind in ("application/xml", "text/xml") or (kind != "application/json" and request.body.lstrip()[:1] == b"<"):
         return _Reader().read(request.body)
-    return _json(request.body)
+    return _json(request)
 
 
-def _json(body: bytes) -> dict[str, Any]:
+def _json(request: Request) -> dict[str, Any]:
     try:
-        document = json.loads(body.decode(), parse_int=lambda digits: int(digits[:DIGITS]))
+        document = json.loads(request.body.decode(), parse_int=lambda digits: int(digits[:DIGITS]))
     except (ValueError, RecursionError):
-        raise Invalid("body", "is not valid JSON") from None
+        raise Invalid("body", FORM if request.is_form else "is not valid JSON") from None
     if not isinstance(document, dict):
         raise Invalid("body", "must be a JSON object")
     return document

@@ -17,6 +17,7 @@ from typing import Any
 from chalicelib.api.alertra import bodies, formats, paging, wire
 from chalicelib.api.alertra.devices import ROOT, named
 from chalicelib.api.alertra.errors import VOICE
+from chalicelib.core import unknown
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid, Missing
 from chalicelib.core.kinds import probe
@@ -39,7 +40,7 @@ _NAMES = {"at": "At", "duration": "Duration", "timezone": "TimeZone", "days": "D
 def _start(request: Request, caller: Caller) -> Reply:
     """Begin a maintenance now, for as long as Duration says or until it is stopped: nobody is told meanwhile."""
     device, body = named(request, caller), bodies.read(request)
-    _refuse_unknown(body, ("Duration",))
+    unknown.refuse(body, ("Duration",))
     now = request.services.clock()
     length = parse_duration(body["Duration"]) if body.get("Duration") is not None else None
     end = now + length if length else None
@@ -133,7 +134,7 @@ def _shown(request: Request, device: Check, silence: Silence, status: int = 200)
 def _planned(body: dict[str, Any], now: datetime) -> Silence:
     """The maintenance that a body describes, without an id; one whose End is null lasts until it is stopped. Raises
     Invalid."""
-    _refuse_unknown(body, (*_ONCE, *_WEEKLY, *_SHOWN))
+    unknown.refuse(body, (*_ONCE, *_WEEKLY, *_SHOWN))
     weekly = any(body.get(name) is not None for name in _WEEKLY)
     start = wire.moment("Start", body["Start"]) if body.get("Start") else now
     end = wire.moment("End", body["End"]) if body.get("End") else None
@@ -164,12 +165,6 @@ def _days(days: Any) -> Any:
     if isinstance(days, dict) and len(days) == 1:
         (days,) = days.values()
     return [part.strip() for part in days.split(",")] if isinstance(days, str) else days
-
-
-def _refuse_unknown(body: dict[str, Any], known: tuple[str, ...]) -> None:
-    for key in body:
-        if key not in known:
-            raise Invalid(ascii(key)[1:-1][:60], "is not known here")
 
 
 _ONE = f"{ROOT}/{{device}}"

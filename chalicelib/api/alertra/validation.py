@@ -7,13 +7,12 @@ back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Literal
 
 from chalicelib import probes
 from chalicelib.api.alertra import addresses, wire, words
 from chalicelib.api.alertra.values import flag, names, number, text, typed
-from chalicelib.core import audience
+from chalicelib.core import audience, unknown
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.core.specs import ProbeSpec, probe_of
@@ -42,7 +41,7 @@ _FAULTS: dict[audience.Fault, str] = {
 def values(project: str, given: dict[str, Any], device: Check | None = None) -> dict[str, Any]:
     """The attributes of a check that `given` means, for a new device or a changed one; `paused` among them tells
     whether it is to be inactive. Raises Invalid."""
-    _refuse_unknown(given, (*WRITABLE, *READ_ONLY), "")
+    unknown.refuse(given, WRITABLE, beside=READ_ONLY)
     before = wire.device(device, device.created, config=True) if device else {}
     before = {key: value for key, value in before.items() if key in WRITABLE}
     news = _news(before, {key: value for key, value in given.items() if key in WRITABLE})
@@ -95,12 +94,6 @@ def _inner(document: dict[str, Any], *path: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _refuse_unknown(given: dict[str, Any], known: Iterable[str], before: str) -> None:
-    for key in given:
-        if key not in known:
-            raise Invalid(f"{before}{ascii(key)[1:-1][:60]}", "is not a field of a device")
-
-
 def _merged(before: dict[str, Any], news: dict[str, Any], depth: int = DEPTH) -> dict[str, Any]:
     """`before` with `news` in it, object by object; null removes."""
     result = dict(before)
@@ -132,17 +125,19 @@ def _definition(merged: dict[str, Any], news: dict[str, Any], device: Check | No
 def _method(merged: dict[str, Any], news: dict[str, Any]) -> str:
     given = merged.get("Method")
     if given is None or ("Method" not in news and given in ("HTTP", "HTTPS")):
-        given = _method_of(merged.get("URL"))
+        given = _method_of(merged.get("URL"), merged.get("HostData"))
     method = given.upper() if isinstance(given, str) else ""
     if method not in words.methods():
         raise Invalid("Method", f"is not one of {', '.join(words.methods())}")
     return method
 
 
-def _method_of(url: Any) -> str:
+def _method_of(url: Any, host_data: Any) -> str:
     """The method that a URL implies."""
+    if url is None and host_data:
+        raise Invalid("Method", "is missing: HostData does not say how to look")
     if url is None:
-        raise Invalid("Method", "is missing")
+        raise Invalid("URL", "is missing: what is to be looked at? Without one give Method and HostData")
     if not isinstance(url, str):
         raise Invalid("URL", "is not a string")
     return {"https": "HTTPS", "ws": "WS", "wss": "WS"}.get(url.partition(":")[0].lower(), "HTTP")
@@ -153,7 +148,7 @@ def _host_data(merged: dict[str, Any], news: dict[str, Any], method: str, device
     host_data = merged.get("HostData", {})
     if not isinstance(host_data, dict):
         raise Invalid("HostData", "must be an object")
-    _refuse_unknown(host_data, words.HOST_DATA, "HostData.")
+    unknown.refuse(host_data, words.HOST_DATA, before="HostData.")
     if device and words.methods()[method] != probe_of(device).type:
         fresh = news.get("HostData") or {}
         host_data = {key: value for key, value in host_data.items() if key == "Host" or key in fresh}

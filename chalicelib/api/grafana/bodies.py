@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.api.grafana.errors import BadRequest
 from chalicelib.core.errors import Invalid
-from chalicelib.gateway import Request
+from chalicelib.gateway import FORM, Request
 
 BODY_MAX = 100_000
 # The numbers of things have no more digits; Python refuses to read those of thousands.
@@ -30,7 +30,7 @@ def read(request: Request, most: int = BODY_MAX) -> dict[str, Any]:
             raise BadRequest(BAD)
         found = json.loads(request.body.decode(), parse_int=_whole, parse_float=_double, parse_constant=_constant)
     except (ValueError, RecursionError):
-        raise BadRequest(BAD) from None
+        raise BadRequest(f"{BAD}: the body {FORM}" if request.is_form else BAD) from None
     if not isinstance(found, dict) or _is_deeper(found, DEPTH):
         raise BadRequest(BAD)
     return found

@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 from chalicelib.core.errors import TocsinError
-from chalicelib.gateway import Request
+from chalicelib.gateway import FORM, Request
 
 # No field holds a number of so many digits, and Python refuses to read one of thousands.
 DIGITS_MAX = 40
+UNREAD = "could not parse request body"
 
 
 class BadRequest(TocsinError):
@@ -23,7 +24,7 @@ def read(request: Request) -> dict[str, Any]:
     try:
         body = json.loads(request.body.decode(), parse_int=_whole_number)
     except (ValueError, RecursionError):
-        raise BadRequest("could not parse request body") from None
+        raise BadRequest(f"{UNREAD}: it {FORM}" if request.is_form else UNREAD) from None
     if not isinstance(body, dict):
         raise BadRequest("json validation error: value is not an object")
     return body

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from chalicelib.core.errors import Invalid
-from chalicelib.gateway import Request
+from chalicelib.gateway import FORM, Request
 
 BODY_MAX = 1_000_000
 # No whole number here has so many digits, and Python refuses to read one of thousands.
@@ -22,7 +22,7 @@ def read(request: Request) -> dict[str, Any]:
     try:
         document = json.loads(request.body.decode(), parse_int=_whole)
     except (ValueError, RecursionError):
-        raise Invalid("body", "is not valid JSON") from None
+        raise Invalid("body", FORM if request.is_form else "is not valid JSON") from None
     if not isinstance(document, dict):
         raise Invalid("body", "must be a JSON object")
     return document

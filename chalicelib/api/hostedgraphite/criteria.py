@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.core import unknown
 from chalicelib.core.criteria import PERIOD_MAX, TYPES, Criterion, checked
 from chalicelib.core.errors import Invalid
 
@@ -25,7 +26,7 @@ def read(document: object, *, beside: tuple[str, ...] = ()) -> Criterion:
     naming the field, "" for the document itself."""
     if not isinstance(document, Mapping):
         raise Invalid("", "must be an object with a type")
-    _refuse_unknown(document, ("type", *_FIELDS.values(), *beside))
+    unknown.refuse(document, ("type", *_FIELDS.values(), *beside))
     given = {name: value for name, value in document.items() if value not in (None, "")}
     kind = _type(given.get("type"))
     above, below = (_bound(name, given[name]) if name in given else None for name in ("above_value", "below_value"))
@@ -41,12 +42,6 @@ def written(criterion: Criterion) -> dict[str, Any]:
     found: dict[str, Any] = {"type": _TYPES.get(criterion.type, criterion.type)}
     values = {"above": criterion.above, "below": criterion.below, "period": criterion.period or None}
     return found | {_FIELDS[name]: value for name, value in values.items() if value is not None}
-
-
-def _refuse_unknown(document: Mapping[object, object], known: tuple[str, ...]) -> None:
-    for name in document:
-        if name not in known:
-            raise Invalid(str(name)[:100], f"is not known here; there are {', '.join(known)}")
 
 
 def names() -> dict[str, str]:

@@ -10,7 +10,7 @@ import re
 from typing import Any, Literal
 
 from chalicelib.api.hostedgraphite import criteria, wire
-from chalicelib.core import audience
+from chalicelib.core import audience, unknown
 from chalicelib.core.check import Check
 from chalicelib.core.criteria import Criterion
 from chalicelib.core.errors import Invalid
@@ -56,9 +56,7 @@ def values(project: str, given: dict[str, Any], alert: Check | None = None) -> d
 
 def require_known(given: dict[str, Any], fields: tuple[str, ...], passed_over: tuple[str, ...] = ()) -> None:
     """Raises Invalid naming the first field that is neither written nor passed over here."""
-    for key in given:
-        if key not in (*fields, *passed_over):
-            raise Invalid(ascii(key)[1:-1][:60] or '""', f"is not known here; there are {', '.join(fields)}")
+    unknown.refuse(given, fields, beside=passed_over)
 
 
 def text(value: Any, field: str, limit: int, *, empty: bool = False) -> str:

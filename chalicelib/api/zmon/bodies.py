@@ -11,7 +11,7 @@ import math
 from typing import Any, NoReturn
 
 from chalicelib.core.errors import Invalid
-from chalicelib.gateway import Request
+from chalicelib.gateway import FORM, Request
 
 BODY_MAX = 1_000_000
 DEPTH = 50
@@ -32,6 +32,8 @@ def value(request: Request) -> Any:
     """Whatever JSON there is in the body. Raises Invalid."""
     if len(request.body) > BODY_MAX:
         raise _unreadable(f"the body is longer than {BODY_MAX} bytes")
+    if request.is_form:
+        raise _unreadable(f"the body {FORM}")
     return parsed(request.body)
 
 

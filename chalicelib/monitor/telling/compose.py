@@ -89,7 +89,7 @@ def id_of(channel: str, check: str, flip: datetime, event: str, reminder: int = 
 def _downtime(tell: Tell, now: datetime) -> timedelta | None:
     """How long the outage took, or has taken so far."""
     if tell.reminder:
-        return now - tell.flip.at
+        return words.between(tell.flip.at, now)
     ended = tell.over[-1].ended if tell.over else None
     return words.between(tell.began, ended or tell.flip.at) if tell.event == "up" else None
 

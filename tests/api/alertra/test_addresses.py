@@ -86,7 +86,7 @@ def test_a_port_that_is_none_is_refused_by_its_name(alertra: Caller, method: str
         ({"URL": None, "Method": "HTTP", "HostData": {"Host": "example.org", "Path": 5}}, "HostData.Path"),
         ({"URL": None, "Method": "HTTP"}, "URL"),
         ({"URL": None, "Method": "TCP", "HostData": {"Port": 25}}, "HostData.Host"),
-        ({"URL": None}, "Method"),
+        ({"URL": None}, "URL"),
     ],
 )
 def test_an_address_that_is_none_is_refused_by_its_name(alertra: Caller, body: dict[str, Any], field: str) -> None:

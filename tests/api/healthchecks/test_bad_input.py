@@ -100,7 +100,8 @@ def test_what_is_no_json_is_refused(api: Api, doors: list[str], check: dict[str,
     for path in [*doors, f"/api/v1/checks/{check['uuid']}/pause", "/api/v1/channels/"]:
         for data in NO_DOCUMENTS:
             answer = api.post(path, data=data)
-            assert (data[:50], answer.status, answer.error) == (data[:50], 400, "could not parse request body")
+            words = answer.error.partition(": it is a form")[0]
+            assert (data[:50], answer.status, words) == (data[:50], 400, "could not parse request body")
     assert contents() == before
 
 
