@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from chalicelib import settings, store
 from chalicelib.monitor.services import Services
 from infra import account
-from infra.admin import arguments, caller, commands
+from infra.admin import arguments, caller, commands, importing
 from infra.admin.arguments import Help, Usage
 
 RUNNER = "http://127.0.0.1:8000"
@@ -41,9 +41,12 @@ def _run(argv: Sequence[str]) -> tuple[int, str]:
         raise Usage("--url is a running service, --stage and --endpoint are tables: say one or the other")
     address = "" if not place.url and _tables_meant(place) else _address("--url", place.url or RUNNER)
     secret = _secret() if arguments.wants_secret(parsed) else ""
+    document = ""
+    if parsed.noun == "import":
+        document, secret = importing.document(parsed, secret), ""  # the key was for the source alone
     if address:
-        return caller.ask(address, command, secret)
-    return commands.answer(_services(place), command, secret)
+        return caller.ask(address, command, secret, document)
+    return commands.answer(_services(place), command, secret, document)
 
 
 def _secret() -> str:

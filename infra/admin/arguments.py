@@ -11,10 +11,15 @@ from chalicelib.core.check import Access
 from chalicelib.monitor.managing.projects import KINDS
 
 LIMIT_MAX = 10_000_000
+IMPORTED = {
+    "healthchecks": "checks of Healthchecks, as its API lists them",
+    "uptime-kuma": "monitors of Uptime Kuma, from its backup",
+    "gatus": "endpoints of Gatus, from its configuration",
+}
 
 ABOUT = (
     "Makes, lists and removes projects; lists and replaces their keys; keeps what their check commands may log in "
-    "with; tells how the installation fares."
+    "with; makes what another monitor watches; tells how the installation fares."
 )
 WHERE = (
     "Without --stage and --endpoint the service that `make run` started on this machine is asked; "
@@ -66,7 +71,7 @@ def _commands() -> _Parser:
     json = _Parser(add_help=False)
     json.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer with a JSON document")
     root = _Parser(prog="infra.admin", description=f"{ABOUT} {WHERE}", parents=[_place(), json])
-    nouns = root.add_subparsers(dest="noun", required=True, metavar="project|key|credential|status")
+    nouns = root.add_subparsers(dest="noun", required=True, metavar="project|key|credential|import|status")
 
     project = nouns.add_parser("project", help="projects").add_subparsers(dest="verb", required=True, metavar="VERB")
     create = project.add_parser("create", parents=[json], help="a new project; shows its keys, once")
@@ -88,7 +93,23 @@ def _commands() -> _Parser:
         verb=""
     )
     _credential_commands(nouns.add_parser("credential", help="what check commands may log in with"), json)
+    _import_commands(nouns.add_parser("import", help="makes what another monitor watches"), json)
     return root
+
+
+def _import_commands(noun: argparse.ArgumentParser, json: argparse.ArgumentParser) -> None:
+    sources = noun.add_subparsers(dest="verb", required=True, metavar="|".join(IMPORTED))
+    for name, about in IMPORTED.items():
+        source = sources.add_parser(name, parents=[json], help=about, description=f"{about}. Nothing without --yes.")
+        source.add_argument("code", help="the project")
+        where = source.add_mutually_exclusive_group(required=True)
+        where.add_argument("file", nargs="?", help="- is standard input")
+        source.set_defaults(source="", document="")
+        if name == "healthchecks":
+            asked = "the address of a Healthchecks whose API is asked; its key is read as a password is"
+            where.add_argument("--from", dest="source", metavar="URL", help=asked)
+            source.add_argument("--api", choices=("1", "2", "3"), default="3", help="the version of its API (3)")
+        source.add_argument("--yes", action="store_true", help="really")
 
 
 def _credential_commands(noun: argparse.ArgumentParser, json: argparse.ArgumentParser) -> None:
@@ -115,6 +136,8 @@ def _credential_commands(noun: argparse.ArgumentParser, json: argparse.ArgumentP
 
 def wants_secret(args: argparse.Namespace) -> bool:
     """Whether a command needs a password beside its words, which others can read."""
+    if args.noun == "import":
+        return bool(args.source)
     return (args.noun, args.verb) == ("credential", "add") and not args.no_password
 
 

@@ -16,14 +16,15 @@ PATIENCE = 60.0
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def ask(url: str, argv: Sequence[str], secret: str = "") -> tuple[int, str]:
+def ask(url: str, argv: Sequence[str], secret: str = "", document: str = "") -> tuple[int, str]:
     """The exit code and the output of the command, or 1 and a line about why there is none."""
-    body = json.dumps({"argv": list(argv)} | ({"secret": secret} if secret else {})).encode()
+    beside = {"secret": secret, "document": document}
+    body = json.dumps({"argv": list(argv)} | {name: text for name, text in beside.items() if text}).encode()
     request = urllib.request.Request(url + PATH, body, {HEADER: HEADER_VALUE, "Content-Type": "application/json"})
     try:
         with _opener.open(request, timeout=PATIENCE) as reply:
-            document = json.load(reply)
-            return int(document["code"]), str(document["output"])
+            answer = json.load(reply)
+            return int(answer["code"]), str(answer["output"])
     except urllib.error.HTTPError as error:
         with error:
             return 1, f"{url} is not a service that takes commands from here (it answers {error.code})"

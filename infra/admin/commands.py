@@ -18,7 +18,7 @@ from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
 from chalicelib.store import directory
 from chalicelib.store.faults import StoreFault
-from infra.admin import arguments, faults, status
+from infra.admin import arguments, faults, importing, status
 from infra.admin.arguments import Help, Usage
 
 # What the API calls each kind of key, and what it is for.
@@ -37,12 +37,12 @@ class Outcome:
     document: Any
 
 
-def answer(services: Services, argv: Sequence[str], secret: str = "") -> tuple[int, str]:
+def answer(services: Services, argv: Sequence[str], secret: str = "", document: str = "") -> tuple[int, str]:
     """Runs one command: (0, what to print), or 1 or 2 (see `infra.admin.__main__`) and a line of what is wrong. The
-    `secret` is the password that `credential add` keeps."""
+    `secret` is the password that `credential add` keeps, the `document` what `import` reads."""
     try:
         args = arguments.command(argv)
-        args.secret = secret
+        args.secret, args.document = secret, document
         outcome = _COMMANDS[args.noun, args.verb](services, args)
     except Help as wanted:
         return 0, str(wanted).rstrip()
@@ -171,6 +171,10 @@ def _status(services: Services, _args: Namespace) -> Outcome:
     return Outcome(*status.show(services))
 
 
+def _import(services: Services, args: Namespace) -> Outcome:
+    return Outcome(*importing.run(services, args))
+
+
 def _columns(rows: list[list[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -186,4 +190,5 @@ _COMMANDS: dict[tuple[str, str], Callable[[Services, Namespace], Outcome]] = {
     ("credential", "list"): _credentials,
     ("credential", "remove"): _remove_credential,
     ("status", ""): _status,
+    **{("import", source): _import for source in arguments.IMPORTED},
 }

@@ -1,5 +1,5 @@
 """The way into a running service on this machine: POST /admin with {"argv": [...]} answers {"output", "code"}; a
-password stands beside that as {"secret": "..."}.
+password stands beside that as {"secret": "..."}, a text to be imported as {"document": "..."}.
 
 Whoever may call it owns every project, so it opens only for a program on the same machine; a page in a browser there is
 none.
@@ -22,7 +22,9 @@ from infra.admin import commands
 
 PATH = "/admin"
 HEADER, HEADER_VALUE = "X-Tocsin-Local", "1"
-BODY_MAX = 65_536
+WORDS_MAX = 65_536
+# What is imported comes along.
+BODY_MAX = 32_000_000
 HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 FROM_AFAR = ("HTTP_ORIGIN", "HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_VIA")
 
@@ -65,14 +67,15 @@ def _host(header: str) -> str:
         return ""
 
 
-def _asked(environ: Mapping[str, Any]) -> tuple[list[str], str] | None:
-    """The words of the command and its secret; None if the body is no such thing."""
+def _asked(environ: Mapping[str, Any]) -> tuple[list[str], str, str] | None:
+    """The words of the command, its secret and its document; None if the body is no such thing."""
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = json.loads(environ["wsgi.input"].read(length)) if 0 <= length <= BODY_MAX else None
     except (ValueError, RecursionError):
         return None
-    argv, secret = (body.get("argv"), body.get("secret", "")) if isinstance(body, dict) else (None, "")
-    if not isinstance(argv, list) or not all(isinstance(word, str) for word in (*argv, secret)):
+    given = body if isinstance(body, dict) else {}
+    argv, secret, document = given.get("argv"), given.get("secret", ""), given.get("document", "")
+    if not isinstance(argv, list) or not all(isinstance(word, str) for word in (*argv, secret, document)):
         return None
-    return argv, secret
+    return (argv, secret, document) if sum(map(len, (*argv, secret))) <= WORDS_MAX else None

@@ -106,7 +106,7 @@ def test_a_body_that_is_no_command_is_refused(services: Services, body: object) 
     assert door.handle(services, request(body))[0] == 400
 
 
-@pytest.mark.parametrize("length", ["-1", "a", "70000"])
+@pytest.mark.parametrize("length", ["-1", "a", "33000000"])
 def test_a_length_that_makes_no_sense_is_refused(services: Services, length: str) -> None:
     assert door.handle(services, request(CONTENT_LENGTH=length))[0] == 400
 
