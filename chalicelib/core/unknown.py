@@ -9,13 +9,21 @@ from chalicelib.core.errors import Invalid
 SHOWN = 60
 
 
+class Unknown(Invalid):
+    """A field has no meaning. `known` are those that have one."""
+
+    def __init__(self, before: str, name: str, known: Collection[str]) -> None:
+        super().__init__(before + (name or '""'), unknown(name, known))
+        self.name, self.known = name, known
+
+
 def refuse(given: Iterable[object], known: Collection[str], *, before: str = "", beside: Collection[str] = ()) -> None:
-    """Raises Invalid for the first name that is neither `known` nor among those that are let pass `beside` them. The
+    """Raises Unknown for the first name that is neither `known` nor among those that are let pass `beside` them. The
     fields stand behind `before` in the document."""
     for key in given:
         if key not in known and key not in beside:
             name = ascii(key)[1:-1][:SHOWN] if isinstance(key, str) else str(key)[:SHOWN]
-            raise Invalid(before + (name or '""'), unknown(name, known))
+            raise Unknown(before, name, known)
 
 
 def unknown(name: str, known: Collection[str]) -> str:

@@ -19,7 +19,7 @@ _METHODS = {
     "ws": "WS",
     "wss": "WS",
     "tcp": "TCP",
-    "tls": "TCP",
+    "tls": "CERT",
     "starttls": "SMTP",
     "icmp": "PING",
     "ssh": "SSH",
@@ -76,6 +76,8 @@ def _endpoint(one: Endpoint, name: str) -> Wanted:
     for condition in one.get("conditions") or []:
         if not conditions.take(wanted.document, str(condition)):
             wanted.left.append(f"the condition {condition}")
+    if method in ("TCP", "WS", "SSH") and "KeyPhrase" in wanted.document["HostData"]:
+        wanted.document["HostData"]["Expect"] = wanted.document["HostData"].pop("KeyPhrase")
     wanted.left += [str(key) for key, value in one.items() if key not in {*_TAKEN, "client", "alerts"} and value]
     return wanted
 
@@ -98,7 +100,8 @@ def _looked_at(one: Endpoint) -> tuple[str, dict[str, Any], str]:
         raise _Skipped(f"its address begins with {parts.scheme or url}:")
     about = {"Verb": one.get("method"), "headers": one.get("headers"), "Body": one.get("body")}
     if method not in _OF_URLS:
-        about = {"Host": parts.hostname, "Port": parts.port} | _secured(parts.scheme.lower())
+        sent = {"Send": one.get("body")} if method == "TCP" else {}
+        about = {"Host": parts.hostname, "Port": parts.port} | _secured(parts.scheme.lower()) | sent
     elif method == "WS":
         about = {"Send": one.get("body")}
     given = {key: value for key, value in about.items() if value not in (None, "", {})}
@@ -108,7 +111,7 @@ def _looked_at(one: Endpoint) -> tuple[str, dict[str, Any], str]:
 def _secured(scheme: str) -> dict[str, Any]:
     if scheme == "starttls":
         return {"TLS": "starttls"}
-    return {"TLS": True} if scheme in ("tls", "grpcs") else {}
+    return {"TLS": True} if scheme == "grpcs" else {}
 
 
 def _client(wanted: Wanted, client: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from chalicelib.core import audience, kinds
 from chalicelib.core.check import Check, Filters, Project
 from chalicelib.core.errors import TocsinError
 from chalicelib.core.kinds import heartbeat, probe
+from chalicelib.core.unknown import Unknown
 from chalicelib.monitor.managing import checks, probes
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks as stored
@@ -74,12 +75,24 @@ def _known(project: Project, wanted: Wanted, there: Counter[tuple[str, str]]) ->
 def _values(project: Project, wanted: Wanted) -> dict[str, Any]:
     """The attributes of the check, by the rules of its dialect. Raises Invalid."""
     if wanted.kind == "device":
-        values = device_values(project.code, wanted.document)
-        values.pop("paused", None)
-        return values
+        return _device_values(project, wanted)
     fields = validate(wanted.document)
     told = audience.everyone(definitions.channels(project.code)) if fields.pop("channels") == "*" else ()
     return {**wire.values(fields, 3 if "slug" in fields else 1, Filters()), "channels": told}
+
+
+def _device_values(project: Project, wanted: Wanted) -> dict[str, Any]:
+    """Without what a device of its method has not, which is said."""
+    while True:
+        try:
+            return device_values(project.code, wanted.document)
+        except Unknown as error:
+            name = error.field.removeprefix("HostData.")
+            if name not in wanted.document.get("HostData", {}):
+                raise
+            wanted.left.append(
+                f"{name} {wanted.document['HostData'].pop(name)}: {wanted.document['Method']} has no such"
+            )
 
 
 def _make(services: Services, project: Project, wanted: Wanted, values: dict[str, Any]) -> Check:

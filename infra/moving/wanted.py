@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 NAME_MAX = 100
 # How often a device may be looked at: seconds, or whole minutes up to a day.
@@ -44,11 +45,22 @@ def device(name: str, method: str, every: float, **more: Any) -> Wanted:
     frequency = nearest(every)
     wanted = Wanted("device", name[:NAME_MAX], {"FullName": name[:NAME_MAX], "Method": method, "Frequency": frequency})
     wanted.document |= {key: value for key, value in more.items() if value not in (None, "", {})}
+    _part_login(wanted.document)
     if frequency != every:
         wanted.left.append(f"looked at every {frequency} s in place of {every:g} s")
     if len(name) > NAME_MAX:
         wanted.left.append("the end of its name")
     return wanted
+
+
+def _part_login(document: dict[str, Any]) -> None:
+    """A user and a password in the URL have fields of their own."""
+    parts = urlsplit(document.get("URL", ""))
+    if parts.username is None:
+        return
+    login = {"User": unquote(parts.username), "Password": unquote(parts.password or "")}
+    document["HostData"] = {**login, **document.get("HostData", {})}
+    document["URL"] = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def nearest(every: float) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.check import Check
+from chalicelib.core.specs import ProbeSpec
 from chalicelib.monitor.managing import channels, projects
 from chalicelib.monitor.managing.projects import Keyring
 from chalicelib.monitor.services import Services
@@ -144,8 +145,13 @@ endpoints:
     dns: {query-name: "example.org.", query-type: "A"}
     conditions: ["[DNS_RCODE] == NOERROR"]
   - {name: host, url: "icmp://192.0.2.1", conditions: ["[CONNECTED] == true"], ui: {hide-url: true}}
+  - {name: tls, url: "tls://h.example.org:443", conditions: ["[CERTIFICATE_EXPIRATION] > 48h"]}
+  - {name: starttls, url: "starttls://h.example.org:25", conditions: ["[CERTIFICATE_EXPIRATION] > 48h"]}
+  - {name: calls, url: "grpcs://h.example.org:443", client: {insecure: true}}
+  - {name: socket, url: "wss://h.example.org/x", body: hello, conditions: ["[BODY] == pat(*hi*)"]}
+  - {name: login, url: "https://me:p%40ss@h.example.org/", method: HEAD}
   - {name: hidden, url: "https://${HOST}/"}
-  - {name: socket, url: "udp://192.0.2.1:53"}
+  - {name: datagram, url: "udp://192.0.2.1:53"}
 external-endpoints:
   - {name: cron, token: k3y, heartbeat: {interval: 30m}}
   - {name: silent, token: k3y}
@@ -173,7 +179,7 @@ def by_name(keyring: Keyring) -> dict[str, Check]:
     return {check.name: check for check in checks.of_project(keyring.project.code)}
 
 
-@pytest.mark.parametrize(("source", "made"), [("healthchecks", 3), ("uptime-kuma", 6), ("gatus", 5)])
+@pytest.mark.parametrize(("source", "made"), [("healthchecks", 3), ("uptime-kuma", 6), ("gatus", 10)])
 def test_nothing_is_made_without_yes_and_nothing_twice(
     imported: Import, keyring: Keyring, source: str, made: int
 ) -> None:
@@ -258,15 +264,24 @@ def test_endpoints_of_gatus_become_devices_and_tell_what_is_left(imported: Impor
         "client.dns-resolver",
         "the condition len([BODY].items) > 3",
     ]
-    assert left["host"] == ["ui"]
+    assert (left["host"], left["starttls"]) == (["ui"], ["CertDays 2: SMTP has no such"])
+    assert (left["tls"], left["calls"], left["socket"], left["login"]) == ([], [], [], [])
     assert {one["name"]: one["why"] for one in told["skipped"]} == {
         "hidden": "it holds a variable: put its value in the place of ${...}",
-        "socket": "its address begins with udp:",
+        "datagram": "its address begins with udp:",
         "silent": "it has no heartbeat.interval, so its silence says nothing",
     }
     assert told["left"] == ["alerting", "web"]
     found = by_name(keyring)
     assert (found["port"].status, found["cron"].timeout) == ("paused", 1_800)
+    login, socket = found["login"].spec, found["socket"].spec
+    assert isinstance(login, ProbeSpec) and isinstance(socket, ProbeSpec)
+    assert (login.host, login.definition["user"], login.definition["password"]) == (
+        "https://h.example.org/",
+        "me",
+        "p@ss",
+    )
+    assert (socket.definition["send"], socket.definition["expect"]) == ("hello", "hi")
 
 
 def test_conditions_of_gatus_become_fields_or_are_said_to_be_left() -> None:
@@ -370,7 +385,7 @@ def test_the_text_says_what_would_be_done_and_what_has_been(imported: Import) ->
     code, dry = imported("gatus")
     assert code == 0
     assert "would be made: device shop / front\n    not taken along: looked at every 120 s in place of 90 s\n" in dry
-    assert dry.endswith("5 would be made, 0 there already, 3 refused. Nothing has been made: add --yes")
-    assert imported("gatus", "--yes")[1].endswith("5 made, 0 there already, 3 refused")
+    assert dry.endswith("10 would be made, 0 there already, 3 refused. Nothing has been made: add --yes")
+    assert imported("gatus", "--yes")[1].endswith("10 made, 0 there already, 3 refused")
     assert imported("gatus", project="nobody") == (1, "project not found")
     assert directory.project_of(UUID) is None

@@ -16,6 +16,7 @@ from chalicelib.core import audience, unknown
 from chalicelib.core.check import Check
 from chalicelib.core.errors import Invalid
 from chalicelib.core.specs import ProbeSpec, probe_of
+from chalicelib.core.unknown import Unknown
 from chalicelib.monitor.managing import channels
 from chalicelib.monitor.managing import probes as devices
 from chalicelib.probes import Definition
@@ -118,6 +119,9 @@ def _definition(merged: dict[str, Any], news: dict[str, Any], device: Check | No
     draft = addresses.placed(draft, merged, news, method)
     try:
         return probes.kind_named(draft["type"]).clean(draft)
+    except Unknown as error:
+        known = [theirs for theirs, ours in words.HOST_DATA.items() if ours in error.known]
+        raise Unknown("HostData.", words.field(error.field).removeprefix("HostData."), known) from None
     except Invalid as error:
         raise Invalid(words.field(error.field), error.message) from None
 
