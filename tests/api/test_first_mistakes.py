@@ -39,7 +39,7 @@ def test_a_device_without_an_address_lacks_its_url(api: Api) -> None:
         '{"FullName": "x"}': "URL is missing: what is to be looked at?",
         '{"FullName": "x", "HostData": {"Host": "example.org"}}': "Method is missing",
         '{"FulName": "x"}': "FulName is unknown (is FullName meant?); there are ShortName, FullName, Method, URL,",
-        '{"URL": "http://a.example/", "HostData": {"Prot": 1}}': "HostData.Prot is unknown (is Port meant?); there are Host,",
+        '{"URL": "http://a.example/", "HostData": {"Prot": 1}}': "HostData.Prot is unknown (is Port meant?); there are",
         '{"Method": "PING", "URL": "example.org", "HostData": {"CertDays": 1}}': (
             "HostData.CertDays is unknown; there are Host, Port"
         ),

@@ -126,7 +126,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """What was asked of a service: the words of the command, and last the password."""
     found: list[tuple[str, ...]] = []
 
-    def ask(_url: str, argv: list[str], secret: str = "") -> tuple[int, str]:
+    def ask(_url: str, argv: list[str], secret: str = "", _document: str = "") -> tuple[int, str]:
         found.append((*argv, secret))
         return 0, "done"
 

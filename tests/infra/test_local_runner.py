@@ -19,8 +19,8 @@ import pytest
 
 from infra.local.keeper import FILE
 from infra.local.outbox import Outbox
-from tests.infra.test_local_keeper import emulated, left, waiting
 from tests.cases import each
+from tests.infra.test_local_keeper import emulated, left, waiting
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
