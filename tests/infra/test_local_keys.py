@@ -66,3 +66,19 @@ def test_the_lines_for_a_shell_hold_together(found: dict[str, Any]) -> None:
 
     assert all(line[0] == "curl" and line[1].startswith(URL) for line in words)
     assert [json.loads(line[line.index("-d") + 1])["name"] for line in words if "-d" in line] == ["Me", "Backup"]
+
+
+def test_a_key_that_was_rotated_is_null_and_said_to_be(services: Services) -> None:
+    ring = keys.make(services)[0]
+    projects.rotate(services, ring.project.code, ("write", "read"))
+    (kept,) = keys.found_again(keys.to_documents([ring]))
+    found = keys.document(URL, [kept])
+
+    assert (found["projects"][0]["api_key"], found["projects"][0]["ping_key"]) == (None, ring.keys["ping"])
+    banner = keys.banner(found, Path("/data"))
+    assert (
+        banner.count("rotated since") == 2
+        and "X-Api-Key: $KEY" in banner
+        and "Everything is kept in     /data" in banner
+    )
+    assert keys.start_page(found, [])["projects"][0]["hints"] == ["", "", ring.keys["ping"][:8]]

@@ -376,6 +376,7 @@ def test_a_file_is_read_where_the_command_is_typed(tmp_path: Path) -> None:
     for name, told in ((str(file), "is not UTF-8"), (str(tmp_path), "cannot read"), ("/nowhere", "cannot read")):
         with pytest.raises(Usage, match=told):
             importing.document(arguments.command(["import", "gatus", "p1", name]), "")
+    assert list(SOURCES) == list(arguments.IMPORTED)
     for words in (["import"], ["import", "gatus"], ["import", "gatus", "p1"], ["import", "zabbix", "p1", "-"]):
         with pytest.raises(Usage):
             arguments.command(words)
