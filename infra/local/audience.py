@@ -63,6 +63,7 @@ CHANNELS: list[tuple[str, str, dict[str, Any]]] = [
     ("feishu", "Studio", {"url": "https://feishu.example/open-apis/bot/v2/hook/k"}),
     ("threema", "Threema", {"secret": LOGIN[:32], "identity": "*TOCSIN1", "to": "ECHOECHO"}),
     ("sensugo", "Sensu", {"key": "k", "url": "https://sensu.example"}),
+    ("apprise", "Anything else", {"url": "jsons://apprise.example/shop"}),
 ]
 # Services whose addresses are fixed are known by the login in the call.
 _LOGINS = tuple(

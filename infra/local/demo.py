@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib.channels import apprise
 from chalicelib.channels.base import Outlet
 from chalicelib.core.check import Check, Project, Signal
 from chalicelib.monitor.clocks import deadlines
@@ -64,6 +65,8 @@ def _make_channels(services: Services, project: Project) -> dict[str, str]:
     root = services.settings.site_root
     made = {}
     for kind, name, settings in CHANNELS:
+        if kind == apprise.name and not apprise.is_installed():
+            continue
         local = {key: value.replace("$ROOT", root) for key, value in settings.items()}
         made[kind] = channels.create(services, project, kind, name, local, 0).code
     return made
