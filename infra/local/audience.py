@@ -81,9 +81,9 @@ class Collecting:
     def __init__(self, sent: Outbox, out: Sender | None = None) -> None:
         self._sent, self._out = sent, out
 
-    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None, **how: Any) -> Answer:
         if self._out and not _is_of_demo(url, headers, body or b""):
-            return self._out.send(method, url, headers, body)
+            return self._out.send(method, url, headers, body, **how)
         host = urlsplit(url).hostname or ""
         if host == RETIRED:
             return Answer(404, b"no_service")

@@ -52,7 +52,7 @@ class SentOut:
     def __init__(self) -> None:
         self.called: list[str] = []
 
-    def send(self, _method: str, url: str, _headers: object, _body: object) -> Answer:
+    def send(self, _method: str, url: str, _headers: object, _body: object, **_how: object) -> Answer:
         self.called.append(url)
         return Answer(200, b"")
 
