@@ -40,6 +40,10 @@ def test_the_app_learns_its_stage_and_its_address() -> None:
     assert "TOCSIN_PING_ENDPOINT" not in found
 
 
+def test_no_transport_leads_past_the_emulation() -> None:
+    assert "TOCSIN_LEAN_TRANSPORT" not in prepared(TOCSIN_LEAN_TRANSPORT="true")
+
+
 def test_other_settings_of_the_user_hold() -> None:
     assert prepared(TOCSIN_CHECK_LIMIT="3")["TOCSIN_CHECK_LIMIT"] == "3"
 
