@@ -75,7 +75,7 @@ def test_tables_chores_messages_and_keys_are_there_again(tmp_path: Path) -> None
         chores = [
             json.loads(line)[1] for line in contents.lines(services.settings, again) if line.startswith('["chores"')
         ]
-        assert sorted(chores) == ['{"do": "later"}', '{"do": "purge", "n": "1"}']
+        assert {'{"do": "later"}', '{"do": "purge", "n": "1"}'} <= set(chores)
         projects.rotate(services, ring.project.code, ("read",))
         directory.delete_project(second.project)
         (kept,) = keys.found_again(found[0]["projects"])
