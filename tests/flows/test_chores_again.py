@@ -40,10 +40,15 @@ class Queue:
 
 
 @pytest.fixture
-def queue(heartbeat: Heartbeat) -> Queue:
+def queue(heartbeat: Heartbeat, clock: Clock) -> Queue:
+    """It holds a ping, and nothing of what making the heartbeat left to do in a minute."""
+    queue = Queue(heartbeat)
+    clock.move(minutes=2)
+    while queue.hand_out():
+        continue
     with trouble(1, unavailable, after=False):
         assert heartbeat.ping() == "kept"
-    return Queue(heartbeat)
+    return queue
 
 
 def fails(*_: object) -> None:

@@ -29,7 +29,7 @@ class Calls:
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
 
-    def send(self, method: str, url: str, headers: Any, body: bytes | None = None) -> Answer:
+    def send(self, method: str, url: str, headers: Any, body: bytes | None = None, redirects: int = 3) -> Answer:
         self.bodies.append(body or b"")
         return Answer(200, b"")
 
