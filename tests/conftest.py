@@ -65,7 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     settings_of_examples.register_profile("quick", max_examples=15)
-    settings_of_examples.register_profile("long", max_examples=400)
+    settings_of_examples.register_profile("long", max_examples=250)
     settings_of_examples.load_profile("long" if config.getoption("--long") else "quick")
 
 
