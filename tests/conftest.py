@@ -177,23 +177,13 @@ class Queues:
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self.sqs = client("sqs")
-        self.urls: dict[str, str] = {}
 
     def take(self, noun: str) -> list[dict[str, Any]]:
         queue = self.services.settings.resource(noun)
-        taken = []
+        taken: list[dict[str, Any]] = []
         while fixtures.holds_messages(queue):
-            url = self._url(queue)
-            for message in self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-                taken.append(json.loads(message["Body"]))
-                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            taken += map(json.loads, fixtures.take_messages(queue))
         return taken
-
-    def _url(self, queue: str) -> str:
-        if queue not in self.urls:
-            self.urls[queue] = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-        return self.urls[queue]
 
     def work(self) -> None:
         """Looks, judges, delivers and does everything that waits, until nothing does."""

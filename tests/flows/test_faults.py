@@ -26,7 +26,7 @@ from tests.flows.conftest import Heartbeat, Killed, in_turn, strikes, trouble, u
 from tests.sent import Sent
 
 # The story of a silence makes so many calls; a test holds the number.
-CALLS = 23
+CALLS = 19
 
 
 @pytest.fixture

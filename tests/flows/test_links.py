@@ -22,7 +22,7 @@ from tests.flows.conftest import Heartbeat, interrupted
 from tests.sent import Sent
 
 # Telling one channel of a failure takes so many calls, those of the queue among them.
-CALLS = 10
+CALLS = 8
 
 
 @pytest.fixture

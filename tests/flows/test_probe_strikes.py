@@ -28,7 +28,7 @@ from chalicelib.settings import Settings
 from chalicelib.store import checks, history, outbox, results
 from chalicelib.store.faults import StoreFault
 from tests import specs
-from tests.conftest import NOW, Clock, Queues, Story
+from tests.conftest import NOW, Clock, Queues, Story, client
 from tests.flows.conftest import Killed, deaths, in_turn, strikes, trouble, unavailable
 from tests.flows.test_uptime_places import ABROAD, DUBLIN, OREGON, PLACES, STOCKHOLM, Regions, Worker
 from tests.monitor.test_probing import BAD, GOOD, Engine
@@ -104,8 +104,9 @@ def watch(services: Services, keyring: Keyring, queues: Queues, minute: Minute) 
     check = manage.create(services, keyring.project, {**values, "spec": replace(specs.HTTP, retry_delay=0)})
     services.engine = engine = Engine()  # type: ignore[assignment]
     minute()
-    urls = {noun: queues.sqs.get_queue_url(QueueName=services.settings.resource(noun))["QueueUrl"] for noun in fed()}
-    return Watch(services, check, engine, queues.sqs, urls)
+    sqs = client("sqs")
+    urls = {noun: sqs.get_queue_url(QueueName=services.settings.resource(noun))["QueueUrl"] for noun in fed()}
+    return Watch(services, check, engine, sqs, urls)
 
 
 @dataclass
