@@ -189,6 +189,23 @@ def test_a_child_is_told_as_its_parent_says_unless_it_says_itself(story: Story) 
     assert [len(told_by(story, number)) for number in (2, 3, 4)] == [1, 0, 1]
 
 
+def test_who_could_not_be_told_of_at_once_hears_of_what_happens_next(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change is kept, and what follows from it fails: it follows at once all the same."""
+    create(story, ANN)
+    with monkeypatch.context() as patch:
+        patch.setattr(listeners, "agree", out_of_order)
+        change(story, BOB)
+    story.queues.work()
+    (bob,) = (one.code for one in known(story) if one.settings["address"] == "bob@example.org")
+    assert told_by(story) == (bob,)
+
+
+def out_of_order(*_: object) -> None:
+    raise StoreFault("out of order")
+
+
 def test_what_nobody_delivers_is_no_channel(story: Story) -> None:
     create(story, "send_hipchat(room='x')", "notify_pagerduty('x')", ANN)
     assert addresses(story) == ["ann@example.org"]

@@ -217,7 +217,7 @@ class Witness:
         """When the device that this one depends on was down, as far as that was written down."""
         for master, named in thing.masters:
             flips, end = sorted(self.of(master), key=lambda flip: flip.seen), master.deleted
-            for flip, after in zip(flips, [*flips[1:], None], strict=True):
+            for flip, after in zip(flips, [*flips[1:], None], strict=False):
                 ends = [until for until in (after.seen if after else None, named.until, end) if until is not None]
                 span = Span(max(flip.seen, named.since), min(ends) if ends else None)
                 if flip.new == "down" and (span.until is None or span.until > span.since):

@@ -316,12 +316,13 @@ def _delete_alone(project: str, number: int) -> None:
 def _follow(services: Services, definition: Document) -> None:
     project, number = definition.project, definition.number
     try:
-        if len(tree_of(project).below(number)) > AT_ONCE:
-            queues.send("chores", of_chore(Inherit(project, number)))
-        else:
+        if len(tree_of(project).below(number)) <= AT_ONCE:
             inherit(services, project, number)
+            return
     except (StoreFault, Busy, TooOften) as fault:
-        log.warning("the checks of a definition follow by the chore", number=definition.number, reason=str(fault))
+        log.warning("the checks of a definition follow by a chore", number=number, reason=str(fault))
+    with suppress(StoreFault):  # the chore of before the change comes when that is over: a new reader may miss news
+        queues.send("chores", of_chore(Inherit(project, number)))
 
 
 def inherit(services: Services, project: str, number: int) -> None:
@@ -382,8 +383,7 @@ def _agree(services: Services, check: Check, number: int, merged: Data, present:
         checks.pause(services, check)
     turned = not merged["template"] and _redefine(services, check, number, merged, present)
     if runs and check.status == "paused":
-        # Somebody else may have been faster.
-        with suppress(Conflict):
+        with suppress(Conflict):  # somebody else may have been faster
             checks.resume(services, check)
     return turned or runs == (check.status == "paused")
 
