@@ -13,6 +13,8 @@ from tests.walk.world import START
 
 # What becomes of an entity of an alert that this is not about any more.
 ENDED = "ended"
+# Seconds after which what a process left half done has been done again: a lease, a sweep and a minute of trouble.
+AGAIN = 180.0
 Breaks = Callable[[str, str], None]
 
 
@@ -78,7 +80,7 @@ class Hearing:
             self._breaks("silenced", about)
         if word == "down" and _all_within(self.unreachable, begun, message.at):
             self._breaks("mastered", about)
-        if word == "down" and _all_within(self.paused, begun, message.at):
+        if word == "down" and _all_within(self.paused, begun, message.at) and not self._is_repeated(message.at):
             self._breaks("paused", about)
         if not message.taken:
             # Whoever answers nothing, or that he has failed, may have taken it: the sender cannot know.
@@ -94,6 +96,11 @@ class Hearing:
         self.told.word, self.told.at = word, message.at
         self.told.ids[message.id or str(message.at)] = message
 
+    def _is_repeated(self, at: float) -> bool:
+        """Whether a process that was telling it may have died: nobody knows whether it was heard, and it is said again
+        before its end."""
+        return any(at - AGAIN < death <= at for death in self.channel.receiver.deaths)
+
     def _in_silence(self, at: float) -> bool:
         spans = self.thing.silences
         return any(span.since + SKEW < at and (span.until is None or at < span.until - SKEW) for span in spans)
@@ -102,7 +109,7 @@ class Hearing:
         """The promise that a message breaks by its place, empty for none."""
         told = self.told
         earlier = told.ids.get(message.id) if message.id else None
-        if earlier is not None:
+        if earlier is not None and not self._came_back(earlier.at, message.at):
             return "order" if word != told.word else "" if unlearned(earlier) else "doubled"
         covered = self._covered(message, word)
         if covered is not None:
@@ -140,11 +147,20 @@ class Hearing:
         unheard = bool(told.ids) and unlearned(list(told.ids.values())[-1])
         if word == "down" and remind and unheard and self._joined_an_outage(message.at):
             return True
+        # Who has left while it was down, and was told so, may come back before it is up.
+        if word == "down" and told.word != "down" and self._joined_an_outage(message.at):
+            return True
         died = any(at <= message.at for at in self.channel.receiver.deaths)
         doubtful = self.doubtful or died or any(unlearned(one) for one in told.ids.values())
         if word != "down" and (told.word == "down" or doubtful) and self._has_ended(message.at):
             return True
         return word == told.word and any(unlearned(one) for one in told.ids.values())
+
+    def _came_back(self, since: float, at: float) -> bool:
+        """Whether the channel has left the alert between two messages about one of its entities, and is back."""
+        spans = self.thing.told.get(self.channel.code, ())
+        left = any(span.until is not None and since - SKEW < span.until < at for span in spans)
+        return left and any(span.covers(at) for span in spans)
 
     def _joined_an_outage(self, at: float) -> bool:
         """Whether the channel came to the check while that was down: it hears the reminders of the outage."""
