@@ -363,9 +363,8 @@ def test_make_hands_names_on_as_they_are() -> None:
     command = ["make", "--dry-run", "run", "DEMO=1", *names]
 
     # The make that runs the tests hands on what it was told.
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKEOVERRIDES", "ARGS")
-    }
+    handed_on = ("MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MFLAGS", "ARGS")
+    environment = {name: value for name, value in os.environ.items() if name not in handed_on}
     shown = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=True
     ).stdout
