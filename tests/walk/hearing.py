@@ -97,9 +97,9 @@ class Hearing:
         self.told.ids[message.id or str(message.at)] = message
 
     def _is_repeated(self, at: float) -> bool:
-        """Whether a process that was telling it may have died: nobody knows whether it was heard, and it is said again
+        """Whether somebody who was telling it may have failed: nobody knows whether it was heard, and it is said again
         before its end."""
-        return any(at - AGAIN < death <= at for death in self.channel.receiver.deaths)
+        return any(at - AGAIN < failure <= at for failure in self.channel.receiver.failures)
 
     def _in_silence(self, at: float) -> bool:
         spans = self.thing.silences

@@ -39,13 +39,14 @@ class Received:
 class Receiver:
     """A way out, named as its channel is. Moods: well, broken (500), busy (429), hanging, deaf (takes it, and the
     answer is lost), gone (no connection), full (SES takes the mail, which comes back). `deaths` are the moments at
-    which a process ended that may have been about to send it something."""
+    which a process ended that may have been about to send it something, `failures` those at which one failed, too."""
 
     name: str
     mood: str = "well"
     retry_after: int = 0
     received: list[Received] = field(default_factory=list)
     deaths: list[float] = field(default_factory=list)
+    failures: list[float] = field(default_factory=list)
 
 
 class Outside:

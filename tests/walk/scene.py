@@ -77,8 +77,9 @@ class Scene:
 
     def _finished(self, invocation: Invocation) -> None:
         """A function has ended: one that failed although nothing had gone wrong around it is a fault."""
-        if invocation.dead:
-            for receiver in self.world.outside.receivers.values():
+        for receiver in self.world.outside.receivers.values() if invocation.failure is not None else ():
+            receiver.failures.append(self.world.now)
+            if invocation.dead:
                 receiver.deaths.append(self.world.now)
         plan = str(invocation.plan)
         struck = f" [{plan}]" if plan and (invocation.struck or invocation.plan.lag != (0.0, 0.0)) else ""
