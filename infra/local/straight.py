@@ -22,24 +22,10 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.dynamodb.responses import DynamoHandler
 
+from chalicelib.store.transport.client import OPERATIONS
 from infra import emulated
 
 _send = Endpoint._send_request
-# Operations whose answers have no moments and no bytes beside those of the items.
-_OPERATIONS = frozenset(
-    {
-        "BatchGetItem",
-        "BatchWriteItem",
-        "DeleteItem",
-        "GetItem",
-        "PutItem",
-        "Query",
-        "Scan",
-        "TransactGetItems",
-        "TransactWriteItems",
-        "UpdateItem",
-    }
-)
 _EMULATED = re.compile(r"https://dynamodb\.([a-z0-9-]+)\.amazonaws\.com/")
 # Bytes travel as base64, and moto has a parser for that.
 _BYTES = re.compile(rb'"BS?": ')
@@ -73,7 +59,7 @@ class _Handler(DynamoHandler):
 
 
 def _send_straight(self: Endpoint, request_dict: dict[str, Any], operation_model: OperationModel) -> Any:
-    at = _EMULATED.fullmatch(request_dict["url"]) if operation_model.name in _OPERATIONS else None
+    at = _EMULATED.fullmatch(request_dict["url"]) if operation_model.name in OPERATIONS else None
     if at is None or _BYTES.search(request_dict["body"]):
         return _send(self, request_dict, operation_model)
     handler = _Handler(request_dict, at.group(1), json.loads(request_dict["body"]))

@@ -20,7 +20,8 @@ from chalicelib.store.transport.signing import Signer
 from chalicelib.store.transport.wire import Answer, Broken, Wire
 
 _TARGET = "DynamoDB_20120810"
-# What the store does with items. All else is for botocore: its answers have moments, and nobody waits for them.
+# What the store does with items: answers without moments, and without bytes beside those of the items. All else is for
+# botocore, and nobody waits for it.
 OPERATIONS = frozenset(
     {
         "BatchGetItem",
@@ -123,10 +124,4 @@ def _read(answer: Answer, before: int) -> dict[str, Any]:
         found = documents.read(answer.body)
     except ValueError as error:
         raise Broken("the answer is no JSON") from error
-    found["ResponseMetadata"] = {
-        "RequestId": answer.headers.get("x-amzn-requestid", ""),
-        "HTTPStatusCode": answer.status,
-        "HTTPHeaders": answer.headers,
-        "RetryAttempts": before,
-    }
-    return found
+    return found | {"ResponseMetadata": documents.about(answer.status, answer.headers, before)}

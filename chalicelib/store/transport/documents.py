@@ -51,6 +51,16 @@ def _decoded(name: str, value: Any) -> Any:
     return _with_bytes(value)
 
 
+def about(status: int, headers: Mapping[str, str], retries: int) -> dict[str, Any]:
+    """What botocore tells of a call beside its answer or its error."""
+    return {
+        "RequestId": headers.get("x-amzn-requestid", ""),
+        "HTTPStatusCode": status,
+        "HTTPHeaders": dict(headers),
+        "RetryAttempts": retries,
+    }
+
+
 def refusal(operation: str, status: int, headers: Mapping[str, str], body: bytes, retries: int) -> ClientError:
     """The error that an answer tells, with the fields beside its message: the item that a condition refused, the
     reasons for which a transaction was cancelled."""
@@ -61,12 +71,7 @@ def refusal(operation: str, status: int, headers: Mapping[str, str], body: bytes
     named = headers.get("x-amzn-errortype") or str(told.pop("__type", "")) or str(status)
     code = named.split(":", 1)[0].rpartition("#")[2]
     message = told.pop("message", None) or told.pop("Message", None) or ""
-    about = {
-        "RequestId": headers.get("x-amzn-requestid", ""),
-        "HTTPStatusCode": status,
-        "HTTPHeaders": dict(headers),
-        "RetryAttempts": retries,
-    }
     told.pop("__type", None)
-    response = {"Error": {"Message": message, "Code": code}, "ResponseMetadata": about, **told}
+    known = {"Error": {"Message": message, "Code": code}, "ResponseMetadata": about(status, headers, retries)}
+    response = known | told
     return ClientError(response, operation)
