@@ -20,6 +20,17 @@ class Rule:
         self.check(field, value)
 
 
+def key_in_any_place(basic: str) -> dict[str, Schema]:
+    """What stands for a caller whose key is taken wherever clients put it, each by itself; `basic` says what it is in
+    basic authentication."""
+    return {
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "basic": {"type": "http", "scheme": "basic", "description": basic},
+        "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+        "keyInQuery": {"type": "apiKey", "in": "query", "name": "api_key"},
+    }
+
+
 def text(about: str = "", **more: Any) -> Schema:
     return _described({"type": "string", **more}, about)
 

@@ -11,6 +11,7 @@ from chalicelib.gateway.schemas import (
     Schema,
     either,
     fields,
+    key_in_any_place,
     listed,
     moment,
     named,
@@ -26,13 +27,7 @@ from chalicelib.gateway.schemas import (
 
 TITLE = "Grafana alerting API"
 
-# What stands for the caller, each by itself.
-SECURITY = {
-    "bearer": {"type": "http", "scheme": "bearer"},
-    "basic": {"type": "http", "scheme": "basic", "description": "The key is the password, or the user."},
-    "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
-    "keyInQuery": {"type": "apiKey", "in": "query", "name": "api_key"},
-}
+SECURITY = key_in_any_place("The key is the password, or the user.")
 
 PARTS: dict[str, Schema] = {
     "alert": text("The id of the alert, a number."),

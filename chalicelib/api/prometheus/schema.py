@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from chalicelib.gateway.schemas import Schema, text
+from chalicelib.gateway.schemas import Schema, key_in_any_place, text
 
 TITLE = "Metrics for Prometheus"
 
-# What stands for the caller, each by itself.
-SECURITY = {
-    "bearer": {"type": "http", "scheme": "bearer"},
-    "basic": {"type": "http", "scheme": "basic", "description": "The key is the password, or the user."},
-    "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
-    "keyInQuery": {"type": "apiKey", "in": "query", "name": "api_key"},
-}
+SECURITY = key_in_any_place("The key is the password, or the user.")
 
 PARTS: dict[str, Schema] = {
     "project": text("Anything: the key says which project it is."),

@@ -21,6 +21,7 @@ from chalicelib.gateway.schemas import (
     Schema,
     either,
     fields,
+    key_in_any_place,
     listed,
     named,
     number,
@@ -36,13 +37,7 @@ from chalicelib.monitor.managing import validity
 
 TITLE = "ZMON REST API"
 
-# What stands for the caller, each by itself.
-SECURITY = {
-    "bearer": {"type": "http", "scheme": "bearer"},
-    "basic": {"type": "http", "scheme": "basic", "description": "The key is the password, the user is the author."},
-    "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
-    "keyInQuery": {"type": "apiKey", "in": "query", "name": "api_key"},
-}
+SECURITY = key_in_any_place("The key is the password, the user is the author.")
 
 PARTS: dict[str, Schema] = {
     "entity": text("The id of the entity."),
