@@ -24,6 +24,19 @@ def calls(through: Callable[[Make, str, dict[str, Any]], Any]) -> Iterator[None]
         yield
 
 
+@contextmanager
+def operations() -> Iterator[list[str]]:
+    """The operations that are called inside, in their order."""
+    made: list[str] = []
+
+    def note(make: Make, operation: str, arguments: dict[str, Any]) -> Any:
+        made.append(operation)
+        return make(operation, arguments)
+
+    with calls(note):
+        yield made
+
+
 def _instead(real: Any, through: Callable[[Make, str, dict[str, Any]], Any]) -> Any:
     def call(self: Any, operation: str, arguments: dict[str, Any]) -> Any:
         return through(lambda *of: real(self, *of), operation, arguments)

@@ -6,14 +6,15 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ParamValidationError
 
 from chalicelib.gateway import Application
 from chalicelib.monitor.managing import channels, checks
+from tests import intercepted
 from tests.conftest import Story
 from tests.gateway.entrances import ENTRANCES, Sent
 
@@ -58,17 +59,14 @@ def broken(_operation: str, arguments: Any) -> Exception:
 @contextmanager
 def echoing(at_call: int, kind: Any) -> Iterator[None]:
     """Fails from one call to AWS on, with what was sent in the words of the failure."""
-    made, real = 0, BaseClient._make_api_call
+    numbers = count(1)
 
-    def call(client: BaseClient, operation: str, arguments: Any) -> Any:
-        nonlocal made
-        made += 1
-        if made >= at_call:
+    def call(make: intercepted.Make, operation: str, arguments: Any) -> Any:
+        if next(numbers) >= at_call:
             raise kind(operation, arguments)
-        return real(client, operation, arguments)
+        return make(operation, arguments)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseClient, "_make_api_call", call)
+    with intercepted.calls(call):
         yield
 
 

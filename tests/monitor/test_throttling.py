@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -23,19 +21,6 @@ from tests.flows.conftest import trouble, unavailable
 
 HERE, ELSEWHERE = "192.0.2.7", "198.51.100.1"
 OLD = "an old key"
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The names of the calls to AWS inside."""
-    found: list[str] = []
-
-    def call(make: intercepted.Make, operation: str, request: dict[str, Any]) -> object:
-        found.append(operation)
-        return make(operation, request)
-
-    with intercepted.calls(call):
-        yield found
 
 
 def try_key(services: Services, *texts: str, source: str = HERE) -> str:
@@ -158,7 +143,7 @@ def test_a_key_that_was_replaced_is_a_wrong_one(services: Services, keyring: pro
 
 def test_a_good_key_costs_its_look_up_alone(services: Services, keyring: projects.Keyring) -> None:
     for _ in range(2):
-        with counted() as calls:
+        with intercepted.operations() as calls:
             try_key(services, keyring.keys["write"])
         assert calls == ["GetItem"]
         slow(services)
@@ -168,14 +153,14 @@ def test_a_good_key_costs_its_look_up_alone(services: Services, keyring: project
 
 
 def test_a_wrong_key_costs_one_look_up_and_one_write(services: Services) -> None:
-    with counted() as calls:
+    with intercepted.operations() as calls:
         try_key(services, OLD)
     assert calls == ["GetItem", "UpdateItem"]
 
 
 def test_a_source_that_is_slowed_costs_almost_nothing(services: Services) -> None:
     slow(services)
-    with counted() as calls:
+    with intercepted.operations() as calls:
         for _ in range(1_000):
             try_key(services, OLD)
     assert calls == ["GetItem"]
@@ -183,7 +168,7 @@ def test_a_source_that_is_slowed_costs_almost_nothing(services: Services) -> Non
 
 def test_who_guesses_on_costs_no_more_than_the_limit(services: Services) -> None:
     slow(services)
-    with counted() as calls:
+    with intercepted.operations() as calls:
         for number in range(1_000):
             guess(services, number)
     assert calls == ["GetItem"] * LIMIT
@@ -192,7 +177,7 @@ def test_who_guesses_on_costs_no_more_than_the_limit(services: Services) -> None
 def test_a_process_learns_with_one_write_that_a_source_is_slowed(services: Services) -> None:
     slow(services)
     fresh = another_process(services)
-    with counted() as calls:
+    with intercepted.operations() as calls:
         assert [try_key(fresh, OLD) for _ in range(100)] == ["slowed"] * 100
     assert calls == ["GetItem", "UpdateItem", "GetItem"]
 
@@ -253,6 +238,6 @@ def test_no_ping_is_refused_because_somebody_else_guesses(services: Services) ->
 
 def test_a_ping_by_code_is_none_of_this(services: Services) -> None:
     slow(services)
-    with counted() as calls, throttling.pinging(services, HERE, ""):
+    with intercepted.operations() as calls, throttling.pinging(services, HERE, ""):
         pass
     assert calls == []

@@ -23,13 +23,7 @@ OTHER = "6f0f6a3e-0000-4000-8000-000000000002"
 @pytest.fixture
 def calls() -> Iterator[list[str]]:
     """The operations that were called."""
-    made: list[str] = []
-
-    def note(make: intercepted.Make, operation: str, arguments: dict[str, Any]) -> Any:
-        made.append(operation)
-        return make(operation, arguments)
-
-    with intercepted.calls(note):
+    with intercepted.operations() as made:
         yield made
 
 

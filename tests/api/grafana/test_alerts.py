@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
 from chalicelib.core.status import Judged
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks
 from chalicelib.store import satellites
 from chalicelib.store.models import CheckItem
-from tests import specs
+from tests import intercepted, specs
 from tests.api.grafana.conftest import Caller, Zoo
 from tests.conftest import Story
 
@@ -174,15 +173,8 @@ def test_what_stands_beside_the_alerts_is_read_once_for_all_of_them(
         transitions.apply(
             story.services, story.project, made.code, Judged(story.clock.now, True, {f"load{number}": 9.0})
         )
-    calls: list[str] = []
-    real = BaseClient._make_api_call
-
-    def counted(client: Any, operation: str, request: dict[str, Any]) -> Any:
-        calls.append(operation)
-        return real(client, operation, request)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
-    assert len(grafana.alerts("?state=alerting")) == 20
+    with intercepted.operations() as calls:
+        assert len(grafana.alerts("?state=alerting")) == 20
     assert calls == ["GetItem", "GetItem", "Query", "BatchGetItem"], "the key, its project, and the rest"
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
 from chalicelib.monitor.looking import running
 from chalicelib.monitor.managing import checks as manage
 from chalicelib.store import checks
+from tests import intercepted
 from tests.api.client import Api
 from tests.api.zmon.conftest import Caller
 from tests.conftest import Story
@@ -272,7 +271,7 @@ def test_results_of_other_entities_are_read_once_for_all_that_ask(
 
 @pytest.mark.parametrize("condition", ["capture(x=value) > 0", "timeseries_avg('5m') > 0"])
 def test_looking_at_many_entities_costs_one_query_for_each_and_few_calls_beside(
-    zmon: Caller, park: Park, monkeypatch: pytest.MonkeyPatch, condition: str
+    zmon: Caller, park: Park, condition: str
 ) -> None:
     park.alert(condition)
     count = 40
@@ -280,20 +279,12 @@ def test_looking_at_many_entities_costs_one_query_for_each_and_few_calls_beside(
         park.entity(f"web{number:02}")
     park.run()
     zmon.get("/status/alert/1/")
-    calls, real, lock = Counter[str](), BaseClient._make_api_call, threading.Lock()
-
-    def counting(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        with lock:
-            calls[operation] += 1
-        return real(client, operation, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", counting)
     for path in PATHS[:3]:
-        calls.clear()
-        assert zmon.get(path).status == 200
+        with intercepted.operations() as calls:
+            assert zmon.get(path).status == 200
         # The instances of the alert, and in its details the definitions, are a query each.
-        assert count < calls["Query"] <= count + 2, path
-        assert calls.total() - calls["Query"] <= 5, path
+        assert count < calls.count("Query") <= count + 2, path
+        assert len(calls) - calls.count("Query") <= 5, path
 
 
 def test_results_do_not_outlive_their_time(zmon: Caller, park: Park) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from botocore.client import BaseClient
 
 from chalicelib.gateway import Application
 from chalicelib.monitor.managing import entities, papers
 from chalicelib.store import documents
+from tests import intercepted
 from tests.api.client import Answer, Api, Entrance
 from tests.api.zmon.conftest import Caller, basic
 from tests.conftest import Clock, Story
@@ -351,20 +351,11 @@ def test_an_entrance_that_hands_gzip_on_answers_the_whole_list(
     )
 
 
-def test_a_list_costs_one_read_for_each_page_of_the_table(
-    zmon: Caller, large: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls, real = [], BaseClient._make_api_call
-
-    def counting(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        calls.append(operation)
-        return real(client, operation, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", counting)
+def test_a_list_costs_one_read_for_each_page_of_the_table(zmon: Caller, large: list[str]) -> None:
     counts = []
     for more in ("limit=1", "after=large-18"):
-        calls.clear()
-        listed(zmon, None, more)
+        with intercepted.operations() as calls:
+            listed(zmon, None, more)
         counts.append(calls.count("Query"))
     # A page of the table is a megabyte, the whole of it many.
     assert counts == [1, 1]
