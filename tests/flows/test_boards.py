@@ -69,6 +69,17 @@ def test_a_strike_while_a_dashboard_is_saved_leaves_nothing_by_halves(story: Sto
     assert bool(left) == bool(kept), "nothing is left of one that is deleted"
 
 
+def test_what_fails_after_a_dashboard_was_kept_follows_at_once(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of_order(*_: object) -> None:
+        raise StoreFault("out of order")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(panels, "follow", out_of_order)
+        save(story, wanted("x", "y"))
+    story.queues.work()
+    assert list(are(story).values()) == ["x", "y"]
+
+
 def test_the_steps_are_no_longer_than_the_strikes(story: Story) -> None:
     lengths = []
     for step in STEPS:

@@ -29,10 +29,10 @@ from chalicelib.monitor.looking import commands as looking
 from chalicelib.monitor.managing import checks, commands, downtimes, listeners, papers, validity
 from chalicelib.monitor.managing.notification_functions import NAMING
 from chalicelib.monitor.managing.notifying import GROUP, ON_DUTY
-from chalicelib.monitor.messages import Inherit, of_chore
+from chalicelib.monitor.messages import Inherit
 from chalicelib.monitor.services import Services
 from chalicelib.store import checks as stored
-from chalicelib.store import definitions, documents, numbers, queues
+from chalicelib.store import definitions, documents, numbers
 from chalicelib.store.documents import Document
 from chalicelib.store.faults import StoreFault
 
@@ -321,8 +321,7 @@ def _follow(services: Services, definition: Document) -> None:
             return
     except (StoreFault, Busy, TooOften) as fault:
         log.warning("the checks of a definition follow by a chore", number=number, reason=str(fault))
-    with suppress(StoreFault):  # the chore of before the change comes when that is over: a new reader may miss news
-        queues.send("chores", of_chore(Inherit(project, number)))
+    checks.finish_soon(Inherit(project, number))
 
 
 def inherit(services: Services, project: str, number: int) -> None:

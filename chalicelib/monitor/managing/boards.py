@@ -23,9 +23,9 @@ from chalicelib.core.errors import Busy, LimitReached, Missing
 from chalicelib.monitor import transitions
 from chalicelib.monitor.managing import checks, panels
 from chalicelib.monitor.managing.panels import MODEL, NOUN
-from chalicelib.monitor.messages import FollowBoard, of_chore
+from chalicelib.monitor.messages import FollowBoard
 from chalicelib.monitor.services import Services
-from chalicelib.store import directory, documents, numbers, queues
+from chalicelib.store import directory, documents, numbers
 from chalicelib.store.documents import Document
 from chalicelib.store.faults import StoreFault
 
@@ -136,9 +136,9 @@ def delete(services: Services, project: str, board: Listed) -> None:
 
 def _follow(services: Services, project: str, board: Listed) -> None:
     try:
-        if len(board.gone) > AT_ONCE:
-            queues.send("chores", of_chore(FollowBoard(project, board.number)))
-        else:
+        if len(board.gone) <= AT_ONCE:
             panels.follow(services, project, board.number)
+            return
     except (StoreFault, Busy) as fault:
-        log.warning("the checks of a dashboard follow by the chore", number=board.number, reason=str(fault))
+        log.warning("the checks of a dashboard follow by a chore", number=board.number, reason=str(fault))
+    checks.finish_soon(FollowBoard(project, board.number))

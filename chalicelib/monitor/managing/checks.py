@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from chalicelib import log
 from chalicelib.core import audience, status
 from chalicelib.core.check import Check, Project
 from chalicelib.core.errors import Forbidden, Missing
@@ -31,6 +32,7 @@ from chalicelib.store import (
     subscriptions,
 )
 from chalicelib.store.connection import Also, nothing, together
+from chalicelib.store.faults import StoreFault
 
 # A ping may make its check beyond the limit, so that a fleet does not fall silent at it.
 PING_CREATE_FACTOR = 2
@@ -201,6 +203,15 @@ def finish_later(*chores: Chore) -> None:
     """Queues what is left to do after something that is about to be begun, for when the request that does it has ended,
     whatever became of it. Raises StoreFault: nothing must be begun then."""
     queues.send_all("chores", [of_chore(chore) for chore in chores], delay=OVER)
+
+
+def finish_soon(chore: Chore) -> None:
+    """Queues what a request could not do after all, for now: news may come before what was queued with `finish_later`.
+    Where AWS refuses, that one does it."""
+    try:
+        queues.send("chores", of_chore(chore))
+    except StoreFault as fault:
+        log.warning("a chore is left to the one that was queued before", reason=str(fault))
 
 
 def unlink(services: Services, check: Check, code: str) -> None:
