@@ -50,7 +50,7 @@ class Wire:
             line = self._connection()
             try:
                 answer, stays = self._asked(line, request)
-            except BaseException:
+            except BaseException:  # whatever ends an exchange half way: what comes next would be the answer to another
                 line.close()
                 raise
         except (OSError, HTTPException, ValueError) as error:

@@ -162,9 +162,7 @@ def test_an_entity_that_cannot_be_judged_is_an_error(grafana: Caller, zoo: Zoo) 
     assert found["evalData"]["evalMatches"] == [{"metric": "web1", "tags": {"entity": "web1"}, "value": None}]
 
 
-def test_what_stands_beside_the_alerts_is_read_once_for_all_of_them(
-    grafana: Caller, story: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_stands_beside_the_alerts_is_read_once_for_all_of_them(grafana: Caller, story: Story) -> None:
     for number in range(20):
         spec = specs.above(f"load{number}")
         made = checks.create(
