@@ -108,6 +108,18 @@ def place(service: list[Project]) -> Iterator[World]:
         found.call("DELETE", path)
 
 
+@pytest.fixture(scope="module")
+def opened(request: pytest.FixtureRequest) -> Iterator[Opened]:
+    """The client that the module names, in its own environment."""
+    with opening(request.module.CLIENT) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def client(opened: Opened, world: World) -> Client:
+    return opened(world.project)
+
+
 @pytest.fixture
 def refused(world: World) -> Callable[..., Raised]:
     """Calls what a client must not get."""

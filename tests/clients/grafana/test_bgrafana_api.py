@@ -11,9 +11,10 @@ import pytest
 
 from tests.boards import dashboard, panel
 from tests.channels.servers import Server
-from tests.clients.grafana.conftest import EMAIL, Client, Opened, Raised, opening
+from tests.clients.grafana.conftest import EMAIL, Client, Opened, Raised
 from tests.clients.grafana.world import FRIDGE, KITCHEN, OVEN, STATES, World, unique
 
+CLIENT = "bgrafana-api"
 Refused = Callable[..., Raised]
 PAUSE, UNPAUSE = ({"model": "PauseAlertCommand", "paused": paused} for paused in (True, False))
 MAKE, CHANGE, CHANGE_BY_UID, TRY = (
@@ -29,17 +30,6 @@ CHANNEL = {
     *("model", "id", "uid", "name", "type", "isDefault", "sendReminder", "disableResolveMessage", "frequency"),
     *("created", "updated", "settings", "secureFields"),
 }
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Opened]:
-    with opening("bgrafana-api") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def client(opened: Opened, world: World) -> Client:
-    return opened(world.project)
 
 
 @pytest.fixture

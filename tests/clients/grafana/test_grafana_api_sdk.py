@@ -8,22 +8,12 @@ from typing import Any
 import pytest
 
 from tests.channels.servers import Server
-from tests.clients.grafana.conftest import EMAIL, Client, Opened, Raised, opening
+from tests.clients.grafana.conftest import EMAIL, Client, Opened, Raised
 from tests.clients.grafana.world import KITCHEN, STATES, World, unique
 
+CLIENT = "grafana-api-sdk"
 Refused = Callable[..., Raised]
 FIRING = {name for name, state in STATES.items() if state in ("alerting", "no_data")}
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Opened]:
-    with opening("grafana-api-sdk") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def client(opened: Opened, world: World) -> Client:
-    return opened(world.project)
 
 
 @pytest.fixture

@@ -12,23 +12,13 @@ from typing import Any
 import pytest
 
 from tests.channels.servers import Server
-from tests.clients.grafana.conftest import EMAIL, Client, Opened, opening
+from tests.clients.grafana.conftest import EMAIL, Client, Opened
 from tests.clients.grafana.world import STATES, World, unique
 
+CLIENT = "grafana-backup"
 Command = Callable[..., str]
 # What a channel gets anew when it is made again.
 NEW = ("id", "created", "updated")
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Opened]:
-    with opening("grafana-backup") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def client(opened: Opened, world: World) -> Client:
-    return opened(world.project)
 
 
 @pytest.fixture

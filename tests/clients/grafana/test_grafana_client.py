@@ -7,21 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.clients.grafana.conftest import EMAIL, Client, Opened, Raised, opening
+from tests.clients.grafana.conftest import EMAIL, Client, Opened, Raised
 from tests.clients.grafana.world import World, unique
 
+CLIENT = "grafana-client"
 Refused = Callable[..., Raised]
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Opened]:
-    with opening("grafana-client") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def client(opened: Opened, world: World) -> Client:
-    return opened(world.project)
 
 
 @pytest.fixture

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
-
-from tests.clients.grafana.conftest import Client, Opened, Raised, opening
+from tests.clients.grafana.conftest import Client, Opened, Raised
 from tests.clients.grafana.world import STATES, World
 
+CLIENT = "hubot-grafana"
 Refused = Callable[..., Raised]
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Opened]:
-    with opening("hubot-grafana") as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def client(opened: Opened, world: World) -> Client:
-    return opened(world.project)
 
 
 def test_alerts_are_listed_and_chosen_by_their_state(client: Client) -> None:
